@@ -1,0 +1,89 @@
+//! A configuration's text as values that know where they stand.
+
+use std::ops::Range;
+
+/// A value of the configuration and its place in the text (byte offsets).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// The value's place in the text, from its first byte to behind its last.
+    pub span: Range<u32>,
+    /// The value.
+    pub kind: Kind,
+}
+
+/// What a [`Node`] is.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool(bool),
+    /// A number, as written.
+    Number(Box<str>),
+    /// A string, decoded.
+    String(Box<str>),
+    /// A list.
+    Array(Vec<Node>),
+    /// An object, members in the order of the text, duplicates included.
+    Object(Vec<Member>),
+}
+
+/// One member of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Member {
+    /// The key, decoded.
+    pub key: Box<str>,
+    /// The key's place in the text, with its quotes.
+    pub key_span: Range<u32>,
+    /// The value.
+    pub value: Node,
+}
+
+// === impl Node ===
+
+impl Node {
+    /// The member `key` of an object; of several with that key the last, as KrakenD reads it.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.members().iter().rev().find(|m| &*m.key == key).map(|m| &m.value)
+    }
+
+    /// The members of an object; none for any other value.
+    pub fn members(&self) -> &[Member] {
+        match &self.kind {
+            Kind::Object(members) => members,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none for any other value.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            Kind::Array(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match &self.kind {
+            Kind::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The value of a boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self.kind {
+            Kind::Bool(value) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The value of a number.
+    pub fn as_f64(&self) -> Option<f64> {
+        match &self.kind {
+            Kind::Number(text) => text.parse().ok(),
+            _ => None,
+        }
+    }
+}
