@@ -1,3 +1,11 @@
 //! What was written: the configuration's text as values that know their places, and what is wrong with them.
 
+pub mod diagnostic;
+pub mod document;
+pub mod lines;
 pub mod node;
+pub mod path;
+
+pub use diagnostic::{Diagnostic, Severity};
+pub use document::Document;
+pub use lines::Lines;

@@ -87,3 +87,19 @@ impl Node {
         }
     }
 }
+
+// === impl Kind ===
+
+impl Kind {
+    /// What the value is, for messages: "a string", "an object" …
+    pub fn name(&self) -> &'static str {
+        match self {
+            Kind::Null => "null",
+            Kind::Bool(_) => "a boolean",
+            Kind::Number(_) => "a number",
+            Kind::String(_) => "a string",
+            Kind::Array(_) => "a list",
+            Kind::Object(_) => "an object",
+        }
+    }
+}

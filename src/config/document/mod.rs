@@ -1,0 +1,155 @@
+//! Reads the text of a configuration: strict JSON, with every fault named as what it is, and as many as possible in one go.
+//!
+//! Faults whose meaning is clear (comments, trailing commas, single quotes …) are reported and read as meant, so that
+//! the checks behind still see the whole document. Nothing here recurses: depth is bounded by [`MAX_DEPTH`].
+
+mod parser;
+mod scan;
+mod strings;
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+use super::diagnostic::{Diagnostic, Severity};
+use super::node::{Kind, Node};
+use super::path;
+
+/// The deepest nesting that is read. A real configuration needs some thirty levels.
+pub const MAX_DEPTH: usize = 256;
+
+/// The longest text that is read.
+pub const MAX_BYTES: usize = 32 << 20;
+
+/// A configuration's text, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// The root object.
+    pub root: Node,
+}
+
+/// What reading a text gave.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// The text that the spans point into: the input, repaired where it wasn't UTF-8.
+    pub text: Cow<'a, str>,
+    /// The document, if there is enough of it to look at.
+    pub document: Option<Document>,
+    /// What is wrong with the text, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+// === impl Document ===
+
+impl Document {
+    /// The document of a text without faults; otherwise all that was found.
+    pub fn parse(text: &str) -> Result<Document, Vec<Diagnostic>> {
+        let (document, diagnostics) = read_text(text);
+        let faulty = diagnostics.iter().any(|d| d.severity == Severity::Error);
+        match document {
+            Some(document) if !faulty => Ok(document),
+            _ => Err(diagnostics),
+        }
+    }
+
+    /// Reads bytes of any kind, as much of them as can be understood.
+    pub fn read(bytes: &[u8]) -> Reading<'_> {
+        if let Some(fault) = unreadable(bytes) {
+            return Reading { text: Cow::Borrowed(""), document: None, diagnostics: vec![fault] };
+        }
+        match std::str::from_utf8(bytes) {
+            Ok(text) => {
+                let (document, diagnostics) = read_text(text);
+                Reading { text: Cow::Borrowed(text), document, diagnostics }
+            }
+            Err(error) => {
+                let at = error.valid_up_to() as u32;
+                let text = String::from_utf8_lossy(bytes);
+                let (document, mut diagnostics) = read_text(&text);
+                let mut fault = Diagnostic::error("not-utf8", at..at + 3, "the text is not UTF-8 from here on")
+                    .help("save the file as UTF-8; this looks like Latin-1 or another 8-bit encoding");
+                if let Some(document) = &document {
+                    fault.path = pointer_at(&document.root, at);
+                }
+                diagnostics.insert(0, fault);
+                Reading { text, document, diagnostics }
+            }
+        }
+    }
+}
+
+/// Reads a text: the document, if any, and the faults.
+fn read_text(text: &str) -> (Option<Document>, Vec<Diagnostic>) {
+    let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.len() > MAX_BYTES {
+        return (None, vec![too_large(text.len())]);
+    }
+    if body.trim_ascii().is_empty() {
+        let fault = Diagnostic::error("empty-file", 0..0, "the file is empty")
+            .help("the smallest configuration is {\"version\": 3}");
+        return (None, vec![fault]);
+    }
+    let (root, mut diagnostics) = parser::parse(text, text.len() - body.len());
+    let root = root.filter(|root| match &root.kind {
+        Kind::Object(_) => true,
+        other => {
+            let message = format!("the configuration must be an object, not {}", other.name());
+            diagnostics.push(Diagnostic::error("root-not-object", root.span.clone(), message));
+            false
+        }
+    });
+    (root.map(|root| Document { root }), diagnostics)
+}
+
+/// What makes bytes no text at all.
+fn unreadable(bytes: &[u8]) -> Option<Diagnostic> {
+    if bytes.len() > MAX_BYTES {
+        return Some(too_large(bytes.len()));
+    }
+    let utf16 = match bytes {
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
+        [b'{' | b' ' | b'\n' | b'\r', 0, ..] | [0, b'{' | b' ' | b'\n' | b'\r', ..] => true,
+        _ => false,
+    };
+    if utf16 {
+        let fault = Diagnostic::error("utf16", 0..0, "the file is UTF-16 text, not UTF-8");
+        return Some(fault.help("save it as UTF-8 (in Windows editors: \"UTF-8 without BOM\")"));
+    }
+    let head = &bytes[..bytes.len().min(1024)];
+    let odd = head.iter().filter(|b| **b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')).count();
+    let magic = [&b"\x1f\x8b"[..], b"PK\x03\x04", b"\x7fELF", b"\0asm", b"\x89PNG", b"%PDF"];
+    if odd * 20 > head.len() && odd > 1 || magic.iter().any(|m| head.starts_with(m)) {
+        let fault = Diagnostic::error("binary-file", 0..0, "this is a binary file, not a configuration");
+        return Some(fault.help("give the path of a JSON file"));
+    }
+    None
+}
+
+fn too_large(len: usize) -> Diagnostic {
+    let message =
+        format!("the file has {} MB; a configuration of more than 32 MB is not read", len / 1_000_000);
+    Diagnostic::error("file-too-large", 0..0, message)
+}
+
+/// The JSON pointer of the innermost value around a byte offset.
+pub fn pointer_at(root: &Node, offset: u32) -> String {
+    let mut pointer = String::new();
+    let mut node = root;
+    'down: loop {
+        for member in node.members() {
+            if (member.key_span.start..member.value.span.end).contains(&offset) {
+                path::push_key(&mut pointer, &member.key);
+                node = &member.value;
+                continue 'down;
+            }
+        }
+        for (index, item) in node.items().iter().enumerate() {
+            if item.span.contains(&offset) {
+                path::push_index(&mut pointer, index);
+                node = item;
+                continue 'down;
+            }
+        }
+        return pointer;
+    }
+}
