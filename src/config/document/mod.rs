@@ -66,8 +66,9 @@ impl Document {
                 let at = error.valid_up_to() as u32;
                 let text = String::from_utf8_lossy(bytes);
                 let (document, mut diagnostics) = read_text(&text);
-                let mut fault = Diagnostic::error("not-utf8", at..at + 3, "the text is not UTF-8 from here on")
-                    .help("save the file as UTF-8; this looks like Latin-1 or another 8-bit encoding");
+                let mut fault =
+                    Diagnostic::error("not-utf8", at..at + 3, "the text is not UTF-8 from here on")
+                        .help("save the file as UTF-8; this looks like Latin-1 or another 8-bit encoding");
                 if let Some(document) = &document {
                     fault.path = pointer_at(&document.root, at);
                 }

@@ -153,8 +153,7 @@ impl Parser<'_> {
             Some(b'}' | b']') => return Err(self.mismatch(closer)),
             Some(b'"' | b'\'' | b'{' | b'[' | b'0'..=b'9' | b'-' | b'a'..=b'z' | b'A'..=b'Z') => {
                 let what = if object { "members" } else { "items" };
-                let message =
-                    format!("a comma is missing between two {what}, before {}", self.found());
+                let message = format!("a comma is missing between two {what}, before {}", self.found());
                 let fault = Diagnostic::error("missing-comma", self.here(), message)
                     .help("add a comma behind the value before")
                     .related(before as u32 - 1..before as u32, "the value before ends here");
@@ -194,7 +193,8 @@ impl Parser<'_> {
                 self.fault(Diagnostic::error("missing-colon", self.here(), message))?;
             }
             Some(b'=') => {
-                let fault = Diagnostic::error("missing-colon", self.here(), "a key is followed by `:`, not `=`");
+                let fault =
+                    Diagnostic::error("missing-colon", self.here(), "a key is followed by `:`, not `=`");
                 self.fault(fault)?;
                 self.at += 1;
             }
@@ -222,7 +222,8 @@ impl Parser<'_> {
     fn close(&mut self) -> Node {
         self.at += 1;
         // Only called with something open: the bracket was compared with its opener.
-        let frame = self.stack.pop().unwrap_or(Frame { start: 0, inside: Inside::Array { items: Vec::new() } });
+        let frame =
+            self.stack.pop().unwrap_or(Frame { start: 0, inside: Inside::Array { items: Vec::new() } });
         let kind = match frame.inside {
             Inside::Object { members, .. } => Kind::Object(members),
             Inside::Array { items } => Kind::Array(items),
@@ -258,7 +259,8 @@ impl Parser<'_> {
     /// The text ends inside something.
     pub(super) fn truncated(&mut self) -> Stop {
         let end = self.text.len() as u32;
-        let mut fault = Diagnostic::error("truncated", end..end, "the file ends before the configuration does");
+        let mut fault =
+            Diagnostic::error("truncated", end..end, "the file ends before the configuration does");
         if let Some(frame) = self.stack.last() {
             let (what, closer) = match frame.inside {
                 Inside::Object { .. } => ("object", '}'),

@@ -36,7 +36,8 @@ impl Parser<'_> {
             Some(b'*') => {
                 let end = self.rest().find("*/").map(|i| self.at + i + 2);
                 let span = self.at as u32..end.unwrap_or(self.at + 2) as u32;
-                let fault = Diagnostic::error("comment", span, "a comment, which JSON doesn't have").help(COMMENT);
+                let fault =
+                    Diagnostic::error("comment", span, "a comment, which JSON doesn't have").help(COMMENT);
                 self.fault(fault)?;
                 match end {
                     Some(end) => self.at = end,
@@ -74,7 +75,8 @@ impl Parser<'_> {
             self.fault(fault.help(format!("write {plain}")))?;
             return Ok(plain.into());
         }
-        let fault = Diagnostic::error("bad-number", span, format!("`{}` is not a number in JSON", clip(text)));
+        let fault =
+            Diagnostic::error("bad-number", span, format!("`{}` is not a number in JSON", clip(text)));
         let fault = match text.parse::<f64>() {
             Ok(value) if value.is_finite() => fault.help(format!("write {value}")),
             _ => fault.help("durations and other texts stand in double quotes"),
@@ -185,7 +187,8 @@ impl Parser<'_> {
         match self.rest().chars().next() {
             None => "the end of the file".into(),
             Some('"') => {
-                let token: String = self.rest().chars().skip(1).take_while(|c| !"\"\n".contains(*c)).collect();
+                let token: String =
+                    self.rest().chars().skip(1).take_while(|c| !"\"\n".contains(*c)).collect();
                 format!("\"{}\"", clip(&token))
             }
             Some(c) if is_word(c) => {

@@ -32,9 +32,13 @@ impl Parser<'_> {
                         0 => "a NUL byte".to_owned(),
                         other => format!("a raw control character U+{other:04X}"),
                     };
-                    let help = if control == b'\t' { "write \\t" } else { "remove it, or write it as \\u00XX" };
-                    let fault =
-                        Diagnostic::error("control-character", self.here(), format!("{name} inside a string"));
+                    let help =
+                        if control == b'\t' { "write \\t" } else { "remove it, or write it as \\u00XX" };
+                    let fault = Diagnostic::error(
+                        "control-character",
+                        self.here(),
+                        format!("{name} inside a string"),
+                    );
                     self.fault(fault.help(help))?;
                     self.at += 1;
                 }
