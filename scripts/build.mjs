@@ -1,0 +1,79 @@
+// Builds what the worker is made of, into build/:
+//
+//   fjord.wasm, fjord.mjs    the core and its glue, from Rust: only when a source has changed
+//   worker.mjs, driver.mjs   the entry module and the driver, as they stand in src/edge
+//   krakend.json             the configuration, as text, after it has been checked
+//   files.json               the texts of the files that the configuration names, by path
+//
+// While `wrangler dev` runs, a mistake prints its message and what was built before keeps serving.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { buildConfig } from "./config.mjs";
+import { Failure, at, call, main, readText, root, run, writeText } from "./lib.mjs";
+
+const TARGET = "wasm32-unknown-unknown";
+
+/** All that the wasm depends on. */
+const SOURCES = ["src", "tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
+
+/** Files below `entry`, sorted; the entry's own scripts don't go into the wasm. */
+function sources(entry) {
+  const full = at(entry);
+  if (!fs.existsSync(full)) return [];
+  if (fs.statSync(full).isFile()) return [entry];
+  const inside = fs.readdirSync(full, { recursive: true }).map((name) => path.join(entry, name));
+  return inside.filter((file) => !file.endsWith(".mjs") && fs.statSync(at(file)).isFile()).sort();
+}
+
+/** One hash over names and contents: unlike times it survives checkouts and touched files. */
+function fingerprint() {
+  const hash = crypto.createHash("sha256");
+  for (const file of SOURCES.flatMap(sources)) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
+  return hash.digest("hex");
+}
+
+/** Installs the pinned toolchain or the wasm target where one is missing: rustup may be set not to do it by itself. */
+async function ensureRust() {
+  const libraries = await run("rustc", ["--print", "target-libdir", "--target", TARGET]);
+  if (libraries.code === 0 && fs.existsSync(libraries.output.trim())) return;
+  if ((await run("rustup", ["--version"])).code !== 0) {
+    throw new Failure("Rust is missing: install rustup (https://rustup.rs), then run this again.");
+  }
+  const channel = /channel = "(.+)"/.exec(readText(at("rust-toolchain.toml")))[1];
+  call("rustup", ["toolchain", "install", channel, "--profile", "minimal", "--component", "rustfmt", "--component", "clippy", "--target", TARGET]);
+}
+
+async function buildWasm() {
+  const stamp = at("build/.fingerprint");
+  const now = fingerprint();
+  if (readText(stamp) === now && fs.existsSync(at("build/fjord.wasm"))) return;
+  await ensureRust();
+  call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--target", TARGET]);
+  call("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen"]);
+  const staging = at("target/edge");
+  call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/fjord.wasm`), staging]);
+  fs.mkdirSync(at("build"), { recursive: true });
+  for (const file of ["fjord.wasm", "fjord.mjs"]) fs.renameSync(path.join(staging, file), at("build", file));
+  writeText(stamp, now);
+  const kilobytes = Math.round(fs.statSync(at("build/fjord.wasm")).size / 1000);
+  console.log(`build/fjord.wasm: ${kilobytes} kB`);
+}
+
+function copyScripts() {
+  for (const name of fs.readdirSync(at("src/edge")).filter((file) => file.endsWith(".mjs"))) {
+    writeText(at("build", name), readText(at("src/edge", name)));
+  }
+}
+
+await main(async () => {
+  const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(at("build/krakend.json"));
+  try {
+    await buildWasm();
+    copyScripts();
+    await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"));
+  } catch (error) {
+    if (!(error instanceof Failure) || !serving) throw error;
+    console.error(`${error.message}\nThe last good version keeps serving.`);
+  }
+});

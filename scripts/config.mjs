@@ -1,0 +1,14 @@
+// The configuration, checked by the core and put beside it as text: a change of it rebuilds no wasm.
+import path from "node:path";
+import { checkConfig, loadCore, readConfig, wantsColor } from "../bin/lib/core.mjs";
+import { Failure, at, root, writeText } from "./lib.mjs";
+
+export async function buildConfig(file) {
+  const core = await loadCore();
+  const shown = path.relative(root, file);
+  const config = readConfig(core, file);
+  const checked = checkConfig(core, { ...config, file: shown }, { color: wantsColor(process.stderr) });
+  if (!checked.ok) throw new Failure(`${checked.text.trimEnd()}\n${shown} can't be served.`);
+  writeText(at("build/krakend.json"), config.text);
+  writeText(at("build/files.json"), JSON.stringify(config.files));
+}
