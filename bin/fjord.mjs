@@ -1,0 +1,55 @@
+#!/usr/bin/env node
+// The `fjord` command.
+import fs from "node:fs";
+import { parseArgs } from "node:util";
+import * as check from "./lib/check.mjs";
+import { Failure, UsageError } from "./lib/errors.mjs";
+import * as run from "./lib/run.mjs";
+
+const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const commands = { run, check };
+
+const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.
+
+Usage: fjord COMMAND [options]
+
+  run -c FILE [-p PORT]   serve a configuration on this machine
+  check FILE              say what is wrong with a configuration, all at once
+  version                 print the version
+  help [COMMAND]          this text, or a command's
+
+"fjord COMMAND --help" lists a command's options.`;
+
+async function main([name, ...rest]) {
+  if (name === undefined) throw new UsageError(help);
+  if (name === "version" || name === "--version" || name === "-v") return console.log(`fjord ${version}`);
+  if (name === "help" || name === "--help" || name === "-h") return console.log(helpFor(rest[0]));
+  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!command) throw new UsageError(`fjord has no command "${name}": "fjord help" lists those it has`);
+  const { values, positionals } = parse(command, name, rest);
+  if (values.help) return console.log(command.help);
+  return command.execute(values, positionals);
+}
+
+function helpFor(name) {
+  if (name === undefined || !Object.hasOwn(commands, name)) return help;
+  return commands[name].help;
+}
+
+function parse(command, name, args) {
+  const options = { ...command.options, help: { type: "boolean", short: "h", default: false } };
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    if (!error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
+    throw new UsageError(`fjord ${name}: ${error.message}\n"fjord ${name} --help" lists the options`);
+  }
+}
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof Failure)) throw error;
+  console.error(error.message);
+  process.exitCode = error.code;
+}

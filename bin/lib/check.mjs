@@ -1,0 +1,41 @@
+// `fjord check`: says what is wrong with a configuration, all at once.
+import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { UsageError } from "./errors.mjs";
+
+export const options = {
+  config: { type: "string", short: "c" },
+  "test-gin-routes": { type: "boolean", short: "t", default: false },
+  lint: { type: "boolean", short: "l", default: false },
+  format: { type: "string", default: "text" },
+  lenient: { type: "boolean", default: false },
+};
+
+export const help = `fjord check: says what is wrong with a configuration, all at once.
+
+Usage: fjord check [-tl] [-c] FILE [options]
+
+  -c, --config FILE       the configuration
+  -t, --test-gin-routes   print the routes too, with their backends
+  -l, --lint              accepted as KrakenD's; unknown and misplaced options are always looked for
+      --format text|json  for people (default) or for programs
+      --lenient           parts that are refused and options that are unknown are warnings
+  -h, --help              this text
+
+Exit code: 0 when it can be served, 1 when it can't, 2 when the command line is wrong.`;
+
+export async function execute(values, positionals) {
+  const file = values.config ?? positionals[0];
+  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("check needs one configuration: fjord check FILE");
+  if (!["text", "json"].includes(values.format)) throw new UsageError(`--format ${values.format}: expected text or json`);
+  const core = await loadCore();
+  const config = readConfig(core, file);
+  const color = values.format === "text" && wantsColor(process.stdout);
+  const { ok, text, report } = checkConfig(core, config, { lenient: values.lenient, routes: values["test-gin-routes"], color });
+  if (values.format === "json") {
+    console.log(JSON.stringify(report, null, 2));
+  } else {
+    if (text) console.log(text.trimEnd());
+    if (ok) console.log("Syntax OK!");
+  }
+  process.exitCode = ok ? 0 : 1;
+}

@@ -1,0 +1,11 @@
+// What ends a command early: a message for the user, and the exit code.
+
+/** Something is wrong that the user can act on: printed as it is, exit code 1. */
+export class Failure extends Error {
+  code = 1;
+}
+
+/** The command line can't be understood: exit code 2. */
+export class UsageError extends Failure {
+  code = 2;
+}

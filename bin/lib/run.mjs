@@ -1,0 +1,109 @@
+// `fjord run`: serves a configuration on a local workerd.
+import net from "node:net";
+import path from "node:path";
+import fs from "node:fs";
+import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { Failure, UsageError } from "./errors.mjs";
+import { startWorkerd } from "./workerd.mjs";
+
+export const options = {
+  config: { type: "string", short: "c" },
+  port: { type: "string", short: "p" },
+  host: { type: "string", default: "127.0.0.1" },
+  env: { type: "string", multiple: true, default: [] },
+  assets: { type: "string" },
+  lenient: { type: "boolean", default: false },
+  debug: { type: "boolean", short: "d", default: false },
+};
+
+export const help = `fjord run: serves a configuration on this machine.
+
+Usage: fjord run [-c] FILE [-p PORT] [options]
+
+  -c, --config FILE     the configuration
+  -p, --port PORT       the port; default: the configuration's "port", or 8080; 0 takes a free one
+      --host IP         the address to listen on; default: 127.0.0.1
+      --env NAME=VALUE  a variable or secret for the gateway; may be repeated
+      --assets DIR      a folder of files that the host "service://ASSETS" serves
+      --lenient         serve a configuration with refused parts: endpoints that use one answer 501
+  -d, --debug           log more, and serve /__debug/
+  -h, --help            this text
+
+Prints "listening on http://IP:PORT" when it is ready. Ctrl-C stops it.`;
+
+export async function execute(values, positionals) {
+  const file = values.config ?? positionals[0];
+  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("run needs one configuration: fjord run -c FILE");
+  const core = await loadCore();
+  const config = readConfig(core, file);
+  const checked = checkConfig(core, config, { lenient: values.lenient, color: wantsColor(process.stderr) });
+  if (!checked.ok) throw new Failure(`${checked.text.trimEnd()}\n${file} is not served.`);
+
+  const host = hostAddress(values.host);
+  const port = portNumber(values.port ?? configuredPort(config.text));
+  await ensureFree(host, port);
+  const flags = { lenient: values.lenient, debug: values.debug };
+  const gateway = await startWorkerd({
+    config,
+    address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
+    vars: { ...variables(values.env), FJORD_OPTIONS: JSON.stringify(flags) },
+    assets: values.assets && folder(values.assets),
+  });
+  let stopping = false;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => {
+      stopping = true;
+      gateway.stop();
+    });
+  }
+  console.log(`listening on http://${host.includes(":") ? `[${host}]` : host}:${gateway.port}`);
+  const message = await gateway.ended;
+  if (!stopping) throw new Failure(message);
+}
+
+/** The configuration's own port; KrakenD's default without one. */
+function configuredPort(text) {
+  try {
+    return JSON.parse(text).port ?? 8080;
+  } catch {
+    return 8080;
+  }
+}
+
+function portNumber(value) {
+  const port = Number(value);
+  if (!/^\d+$/.test(String(value)) || port > 65535) throw new UsageError(`${value} is not a port: a number from 0 to 65535 is`);
+  return port;
+}
+
+function hostAddress(value) {
+  if (value === "localhost") return "127.0.0.1";
+  if (!net.isIP(value)) throw new UsageError(`${value} is not an IP address`);
+  return value;
+}
+
+function variables(list) {
+  const entries = list.map((item) => {
+    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(item) ?? [];
+    if (name === undefined) throw new UsageError(`--env ${item}: expected NAME=VALUE`);
+    return [name, value];
+  });
+  return Object.fromEntries(entries);
+}
+
+function folder(value) {
+  if (!fs.existsSync(value) || !fs.statSync(value).isDirectory()) throw new Failure(`--assets ${value}: no such folder`);
+  return path.resolve(value);
+}
+
+/** workerd's own message about a taken port is long: ask first. */
+function ensureFree(host, port) {
+  return new Promise((resolve, reject) => {
+    const probe = net.createServer();
+    probe.once("error", (error) => {
+      const reasons = { EADDRINUSE: "is in use by another program", EACCES: "needs more rights", EADDRNOTAVAIL: "is no address of this machine" };
+      reject(new Failure(`${host}:${port} ${reasons[error.code] ?? error.message}`));
+    });
+    probe.listen({ port, host, exclusive: true }, () => probe.close(resolve));
+  });
+}

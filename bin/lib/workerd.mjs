@@ -1,0 +1,144 @@
+// A local workerd: its configuration in a temporary folder, its process, its end.
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { buildDir } from "./core.mjs";
+import { Failure } from "./errors.mjs";
+
+/** The same as in wrangler.toml. */
+const COMPATIBILITY_DATE = "2026-11-17";
+
+/** The binary itself: signals sent to the Node program that npm puts before it would not arrive. */
+function binary() {
+  const require = createRequire(import.meta.url);
+  try {
+    const packageDir = path.dirname(require.resolve("workerd/package.json"));
+    const platform = { linux: "linux", darwin: "darwin", win32: "windows" }[process.platform];
+    const name = process.platform === "win32" ? "workerd.exe" : "workerd";
+    const arch = process.arch === "arm64" ? "arm64" : "64";
+    return createRequire(path.join(packageDir, "package.json")).resolve(`@cloudflare/workerd-${platform}-${arch}/bin/${name}`);
+  } catch {
+    throw new Failure("workerd is missing: run `npm install` first.");
+  }
+}
+
+/** A text literal of Cap'n Proto. */
+const quote = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\x00-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
+
+/** How workerd names a kind of module. */
+const MODULE_KINDS = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
+
+/** The modules of a worker, as lines of its configuration; the entry comes first. */
+const moduleLines = (names) =>
+  names.map((name) => `(name = ${quote(name)}, ${MODULE_KINDS[path.extname(name)]} = embed ${quote(name)})`).join(",\n      ");
+
+function workerdConfig({ modules, bindings, address, assets }) {
+  const disk = `
+    (name = "assets", worker = (
+      modules = [${moduleLines(["assets.mjs"])}],
+      bindings = [(name = "DISK", service = "disk")],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+    )),
+    (name = "disk", disk = (path = ${quote(assets ?? "")})),`;
+  return `using Workerd = import "/workerd/workerd.capnp";
+
+const config :Workerd.Config = (
+  services = [
+    (name = "gateway", worker = .gateway),
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}
+  ],
+  sockets = [(name = "http", address = ${quote(address)}, http = (), service = "gateway")],
+);
+
+const gateway :Workerd.Worker = (
+  modules = [
+      ${moduleLines(modules)},
+  ],
+  bindings = [
+      ${bindings.join(",\n      ")},
+  ],
+  compatibilityDate = "${COMPATIBILITY_DATE}",
+);
+`;
+}
+
+/** Writes everything that workerd reads into `dir`, and gives back the environment that carries the bindings' values. */
+function prepare(dir, { config, address, vars, assets }) {
+  const code = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
+  for (const name of code) fs.copyFileSync(path.join(buildDir, name), path.join(dir, name));
+  fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
+  fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
+  if (assets) fs.copyFileSync(new URL("./assets.mjs", import.meta.url), path.join(dir, "assets.mjs"));
+
+  // Values travel in the environment: no escaping, and no secret on the disk.
+  const environment = {};
+  const bindings = Object.entries(vars).map(([name, value], index) => {
+    environment[`FJORD_VALUE_${index}`] = value;
+    return `(name = ${quote(name)}, fromEnvironment = "FJORD_VALUE_${index}")`;
+  });
+  if (assets) bindings.push('(name = "ASSETS", service = "assets")');
+  const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
+  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets }));
+  return environment;
+}
+
+/**
+ * Starts workerd; resolves when it listens, to `{ port, ended, stop() }`. `ended` resolves to a message when it stops by
+ * itself. The process doesn't outlive this one, however this one ends.
+ */
+export async function startWorkerd(settings) {
+  const program = binary();
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-"));
+  const cleanUp = () => fs.rmSync(dir, { recursive: true, force: true });
+  let child;
+  try {
+    const environment = prepare(dir, settings);
+    child = spawn(program, ["serve", "--control-fd=3", path.join(dir, "config.capnp")], {
+      stdio: ["ignore", "inherit", "inherit", "pipe"],
+      env: { ...process.env, ...environment },
+    });
+  } catch (error) {
+    cleanUp();
+    throw error;
+  }
+  const killNow = () => child.kill("SIGKILL");
+  process.on("exit", killNow);
+  process.on("exit", cleanUp);
+  const guard = startGuard(child.pid);
+
+  const ended = new Promise((resolve) => {
+    child.on("error", (error) => resolve(`workerd can't be started: ${error.message}`));
+    child.on("exit", (code, signal) => resolve(`workerd stopped (${signal ?? `exit code ${code}`})`));
+  }).then((message) => {
+    process.off("exit", killNow);
+    guard?.kill();
+    cleanUp();
+    return message;
+  });
+  const stop = () => {
+    child.kill("SIGTERM");
+    const force = setTimeout(killNow, 2000);
+    return ended.finally(() => clearTimeout(force));
+  };
+  const listening = new Promise((resolve) => {
+    let seen = "";
+    child.stdio[3].on("data", (chunk) => {
+      seen += chunk;
+      const event = /\{"event":"listen","socket":"http","port":(\d+)\}/.exec(seen);
+      if (event) resolve(Number(event[1]));
+    });
+  });
+  const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]);
+  return { port, ended, stop };
+}
+
+/** Ends workerd also when this process is killed outright: the guard's input then closes. */
+function startGuard(pid) {
+  if (process.platform === "win32") return undefined;
+  const guard = spawn("sh", ["-c", `read -r line; kill -9 ${pid}`], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  guard.on("error", () => {});
+  guard.unref();
+  return guard;
+}
