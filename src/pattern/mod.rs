@@ -1,0 +1,110 @@
+//! Regular expressions as Go's `regexp` package reads them: the RE2 syntax and meaning, in time linear in the text.
+//!
+//! The syntax is read here, because Go's differs from every crate's (`\d` and `\b` are ASCII, `{,3}` is literal, no
+//! nested classes, at most 1000 repetitions); automata and search are the crate `regex-automata`, fed with the parsed
+//! form, so that neither its parser nor its Unicode tables become part of the edge module.
+//!
+//! Weighed as a module of its own (opt-level 3, fat LTO, raw / gzip): this choice 189 KB / 65 KB (without the lazy
+//! automaton 150 KB / 51 KB), plus 12 KB of Unicode tables; `regex` without Unicode 415 KB / 136 KB, with general
+//! categories, scripts and case 570 KB / 190 KB; `regex-lite` 83 KB / 35 KB, but it knows neither `\p{…}` nor Unicode
+//! case and has only the slowest engine.
+
+mod class;
+mod error;
+mod group;
+mod parse;
+#[cfg(test)]
+mod tests;
+mod unicode;
+
+use std::fmt;
+use std::ops::Range;
+use std::panic::{RefUnwindSafe, UnwindSafe};
+
+use regex_automata::hybrid::dfa::{self, DFA};
+use regex_automata::nfa::thompson::pikevm::PikeVM;
+use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
+use regex_automata::util::pool::Pool;
+use regex_automata::{Anchored, Input, MatchKind};
+
+pub use error::PatternError;
+
+/// A longer pattern is refused: nobody writes one, and its parsed form would be a hundred times as large.
+const MAX_TEXT: usize = 64 << 10;
+/// The largest automaton of one pattern, in bytes. Go allows sixteen times as much, more than a worker has.
+const MAX_AUTOMATON: usize = 8 << 20;
+/// What the lazy automaton of one pattern may remember, in bytes.
+const LAZY_CACHE: usize = 256 << 10;
+
+type LazyCaches = Pool<dfa::Cache, Box<dyn Fn() -> dfa::Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>;
+
+/// A compiled regular expression.
+pub struct Pattern {
+    text: Box<str>,
+    /// Go's own way of searching: no limit on the text, slower.
+    machine: PikeVM,
+    /// A deterministic automaton built while it runs. It gives up when it does not pay.
+    lazy: Option<(DFA, LazyCaches)>,
+}
+
+// === impl Pattern ===
+
+impl Pattern {
+    /// Compiles `text`.
+    ///
+    /// # Errors
+    /// In Go's words, if Go refuses the text or the automaton is too large for a worker.
+    pub fn new(text: &str) -> Result<Pattern, PatternError> {
+        if text.len() > MAX_TEXT {
+            return Err(PatternError::new(0, "expression too large", ""));
+        }
+        let tree = parse::parse(text)?;
+        let config = thompson::Config::new()
+            .nfa_size_limit(Some(MAX_AUTOMATON))
+            .which_captures(WhichCaptures::Implicit);
+        let too_large = |_| PatternError::new(0, "expression too large", text);
+        let nfa = NFA::compiler().configure(config).build_from_hir(&tree).map_err(too_large)?;
+        let machine = PikeVM::new_from_nfa(nfa.clone()).map_err(too_large)?;
+        Ok(Pattern { text: text.into(), machine, lazy: lazy(nfa) })
+    }
+
+    /// The text it was compiled from.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether some part of `text` matches (Go's `MatchString`).
+    pub fn is_match(&self, text: &str) -> bool {
+        let input = Input::new(text).earliest(true).anchored(Anchored::No);
+        if let Some((dfa, caches)) = &self.lazy
+            && let Ok(found) = dfa.try_search_fwd(&mut caches.get(), &input)
+        {
+            return found.is_some();
+        }
+        self.machine.is_match(&mut self.machine.create_cache(), input)
+    }
+
+    /// The place of the first match (Go's `FindStringIndex`): the leftmost, of these the one a backtracker finds first.
+    pub fn find(&self, text: &str) -> Option<Range<usize>> {
+        self.machine.find(&mut self.machine.create_cache(), text).map(|found| found.range())
+    }
+}
+
+fn lazy(nfa: NFA) -> Option<(DFA, LazyCaches)> {
+    let config = DFA::config()
+        .match_kind(MatchKind::LeftmostFirst)
+        .cache_capacity(LAZY_CACHE)
+        .skip_cache_capacity_check(true)
+        // Built and thrown away without being used again: the other machine is faster then.
+        .minimum_cache_clear_count(Some(3))
+        .minimum_bytes_per_state(Some(10));
+    let dfa = DFA::builder().configure(config).build_from_nfa(nfa).ok()?;
+    let model = dfa.clone();
+    Some((dfa, Pool::new(Box::new(move || model.create_cache()))))
+}
+
+impl fmt::Debug for Pattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pattern").field(&self.text).finish()
+    }
+}
