@@ -3,5 +3,7 @@
 //! Two phases: a configuration becomes a [`plan`](crate), once; a request then only reads the plan.
 
 pub mod config;
+pub mod http;
 pub mod json;
 pub mod pattern;
+pub mod router;

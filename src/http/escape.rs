@@ -1,0 +1,184 @@
+//! Percent escapes as Go's `net/url` writes and reads them, and Go's quoted strings for error texts.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// An invalid percent escape: the `%` and up to two bytes behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EscapeError(Box<[u8]>);
+
+const HEX: &[u8; 16] = b"0123456789ABCDEF";
+
+/// The decoded text. `+` stays. Bytes that are not UTF-8 become U+FFFD.
+pub fn unescape(text: &str) -> Result<Cow<'_, str>, EscapeError> {
+    into_text(unescape_bytes(text)?)
+}
+
+/// The decoded bytes. `+` stays.
+pub fn unescape_bytes(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
+    decode(text, b'+')
+}
+
+/// The decoded text of a part of a query: `+` is a space.
+pub fn unescape_query(text: &str) -> Result<Cow<'_, str>, EscapeError> {
+    into_text(decode(text, b' ')?)
+}
+
+fn into_text(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, EscapeError> {
+    Ok(match bytes {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }),
+    })
+}
+
+fn decode(text: &str, plus: u8) -> Result<Cow<'_, [u8]>, EscapeError> {
+    let bytes = text.as_bytes();
+    let encoded = |&byte: &u8| byte == b'%' || (byte == b'+' && plus != b'+');
+    let Some(first) = bytes.iter().position(encoded) else { return Ok(Cow::Borrowed(bytes)) };
+    let mut out = Vec::with_capacity(bytes.len());
+    out.extend_from_slice(&bytes[..first]);
+    let mut at = first;
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        match byte {
+            b'%' => {
+                let Some(decoded) = escaped(&bytes[at..]) else {
+                    return Err(EscapeError(bytes[at - 1..bytes.len().min(at + 2)].into()));
+                };
+                out.push(decoded);
+                at += 2;
+            }
+            b'+' => out.push(plus),
+            byte => out.push(byte),
+        }
+    }
+    Ok(Cow::Owned(out))
+}
+
+/// The byte that the two hexadecimal digits at the beginning of `bytes` mean.
+pub(super) fn escaped(bytes: &[u8]) -> Option<u8> {
+    let digit = |at: usize| char::from(*bytes.get(at)?).to_digit(16);
+    Some((digit(0)? * 16 + digit(1)?) as u8)
+}
+
+/// The first invalid escape of `text`.
+pub(super) fn check(text: &str) -> Result<(), EscapeError> {
+    let bytes = text.as_bytes();
+    for (at, _) in bytes.iter().enumerate().filter(|(_, byte)| **byte == b'%') {
+        if escaped(&bytes[at + 1..]).is_none() {
+            return Err(EscapeError(bytes[at..bytes.len().min(at + 3)].into()));
+        }
+    }
+    Ok(())
+}
+
+/// A decoded path, escaped as Go does by default.
+pub fn escape_path(path: &str) -> Cow<'_, str> {
+    escape(path, is_path_byte)
+}
+
+pub(super) fn escape_path_bytes(path: &[u8], out: &mut String) {
+    escape_into(path, is_path_byte, out);
+}
+
+/// A part of a query: a space becomes `+`.
+pub fn escape_query(text: &str, out: &mut String) {
+    for &byte in text.as_bytes() {
+        match byte {
+            b' ' => out.push('+'),
+            byte if is_unreserved(byte) => out.push(char::from(byte)),
+            byte => push_escape(byte, out),
+        }
+    }
+}
+
+/// Whether Go's `EscapedPath` keeps a path that has only such bytes as it was written.
+pub(super) fn is_kept_in_path(byte: u8) -> bool {
+    is_path_byte(byte) || matches!(byte, b'!' | b'\'' | b'(' | b')' | b'*' | b'[' | b']' | b'%')
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~')
+}
+
+fn is_path_byte(byte: u8) -> bool {
+    is_unreserved(byte) || matches!(byte, b'$' | b'&' | b'+' | b',' | b'/' | b':' | b';' | b'=' | b'@')
+}
+
+fn escape(text: &str, keep: fn(u8) -> bool) -> Cow<'_, str> {
+    if text.bytes().all(keep) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    escape_into(text.as_bytes(), keep, &mut out);
+    Cow::Owned(out)
+}
+
+fn escape_into(bytes: &[u8], keep: fn(u8) -> bool, out: &mut String) {
+    for &byte in bytes {
+        match keep(byte) {
+            true => out.push(char::from(byte)),
+            false => push_escape(byte, out),
+        }
+    }
+}
+
+pub(super) fn push_escape(byte: u8, out: &mut String) {
+    out.push('%');
+    out.push(char::from(HEX[usize::from(byte >> 4)]));
+    out.push(char::from(HEX[usize::from(byte & 15)]));
+}
+
+/// The text in double quotes, as Go's `%q` prints it.
+pub fn quote(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len() + 2);
+    out.push('"');
+    for chunk in bytes.utf8_chunks() {
+        chunk.valid().chars().for_each(|c| quote_char(c, &mut out));
+        for byte in chunk.invalid() {
+            out.push_str(&format!("\\x{byte:02x}"));
+        }
+    }
+    out.push('"');
+    out
+}
+
+fn quote_char(c: char, out: &mut String) {
+    match c {
+        '"' => out.push_str("\\\""),
+        '\\' => out.push_str("\\\\"),
+        '\x07' => out.push_str("\\a"),
+        '\x08' => out.push_str("\\b"),
+        '\x0c' => out.push_str("\\f"),
+        '\n' => out.push_str("\\n"),
+        '\r' => out.push_str("\\r"),
+        '\t' => out.push_str("\\t"),
+        '\x0b' => out.push_str("\\v"),
+        c if c < ' ' || c == '\x7f' => out.push_str(&format!("\\x{:02x}", c as u32)),
+        c if is_printable(c) => out.push(c),
+        c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
+        c => out.push_str(&format!("\\U{:08x}", c as u32)),
+    }
+}
+
+/// Go's `unicode.IsPrint`, as far as the standard library tells: no controls, no white space but the blank.
+fn is_printable(c: char) -> bool {
+    c == ' '
+        || !(c.is_control()
+            || c.is_whitespace()
+            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
+            || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..))
+}
+
+// === impl EscapeError ===
+
+impl fmt::Display for EscapeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "invalid URL escape {}", quote(&self.0))
+    }
+}
+
+impl std::error::Error for EscapeError {}

@@ -1,0 +1,297 @@
+//! Finds the endpoint of a request: gin's matching rules, without gin's panics (spec §3).
+//!
+//! Built once from the configured endpoints, read-only afterwards. A path without parameters costs one hash
+//! lookup; one with parameters costs one lookup per segment, however many endpoints there are.
+
+mod clean;
+mod conflict;
+mod fold;
+mod hash;
+mod params;
+pub mod pattern;
+mod redirect;
+mod tree;
+
+#[cfg(test)]
+mod tests;
+
+use std::borrow::Cow;
+
+pub use clean::clean_path;
+pub use conflict::{Conflict, ConflictKind};
+pub use params::{Found, ParamError, check_value};
+pub use redirect::{Redirect, RedirectAnswer};
+
+use crate::http::escape;
+use conflict::RouteRef;
+use params::Spans;
+use pattern::Pattern;
+use tree::Tree;
+
+/// The methods a built-in endpoint for "any" method is registered with.
+pub const ANY_METHOD: [&str; 9] =
+    ["GET", "POST", "PUT", "PATCH", "HEAD", "OPTIONS", "DELETE", "CONNECT", "TRACE"];
+
+/// The body of a 404 (spec §3).
+pub const NOT_FOUND_BODY: &str = "404 page not found";
+/// The body of a 405 (spec §3).
+pub const METHOD_NOT_ALLOWED_BODY: &str = "405 method not allowed";
+/// The content type of the two bodies above: exactly this, no charset (spec §3).
+pub const PLAIN: &str = "text/plain";
+/// The body of the server's own 400 for an invalid request target (spec §33), sent as `text/plain; charset=utf-8`.
+pub const BAD_REQUEST_BODY: &str = "400 Bad Request";
+
+/// One endpoint as the router needs it.
+#[derive(Debug, Clone)]
+pub struct Route<'a> {
+    /// The method, upper case.
+    pub method: &'a str,
+    /// The path as configured: `/users/{id}`. gin's forms `:name` and `/*name` mean the same as in KrakenD.
+    pub path: &'a str,
+    /// What [`Found::route`] says when this endpoint is meant.
+    pub id: usize,
+    /// A built-in endpoint: not part of `auto_options`.
+    pub builtin: bool,
+}
+
+/// The options of the `router` namespace that change which endpoint is found.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// No redirect to the same path with a slash more or less.
+    pub disable_redirect_trailing_slash: bool,
+    /// No redirect to the cleaned path in the configured case.
+    pub disable_redirect_fixed_path: bool,
+    /// A path of another method is a 404, not a 405.
+    pub disable_handle_method_not_allowed: bool,
+    /// Match the cleaned path (`//`, `.`, `..` resolved).
+    pub remove_extra_slash: bool,
+    /// Answer `OPTIONS` for each path with the list of its methods.
+    pub auto_options: bool,
+    /// The service's `disable_rest`: a parameter may be a part of a segment.
+    pub disable_rest: bool,
+}
+
+/// What a request's method and target lead to.
+#[derive(Debug)]
+pub enum Outcome<'r, 't> {
+    /// An endpoint.
+    Found(Found<'r, 't>),
+    /// `auto_options`: 200, empty, with this `Allow`.
+    Options {
+        /// The methods of the path, sorted, joined with `, `.
+        allow: &'r str,
+    },
+    /// The same resource under another path.
+    Redirect(Redirect<'t>),
+    /// No endpoint has this path.
+    NotFound,
+    /// Only endpoints of other methods have this path. KrakenD sends no `Allow` header (spec §3).
+    MethodNotAllowed {
+        /// The methods that have it.
+        allow: Vec<&'r str>,
+    },
+    /// The target isn't one: no leading slash, a control character, an invalid percent escape (spec §33).
+    BadRequest,
+}
+
+/// The compiled endpoints.
+#[derive(Debug, Default)]
+pub struct Router {
+    options: Options,
+    trees: Vec<MethodTree>,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct MethodTree {
+    method: Box<str>,
+    tree: Tree,
+}
+
+/// What stands at the end of a path in a tree.
+#[derive(Debug)]
+struct Entry {
+    answer: Answer,
+    names: Box<[Box<str>]>,
+}
+
+#[derive(Debug)]
+enum Answer {
+    Endpoint(usize),
+    Options(Box<str>),
+}
+
+// === impl Router ===
+
+impl Router {
+    /// Builds the router. An endpoint that can't be registered is left out and reported; the first of two equal ones stays.
+    pub fn new(routes: &[Route<'_>], options: Options) -> (Self, Vec<Conflict>) {
+        let mut router = Self { options, ..Self::default() };
+        let mut conflicts = Vec::new();
+        let mut allowed: Vec<(Pattern, Vec<&str>)> = Vec::new();
+        let mut shapes = hash::Map::default();
+        for route in routes {
+            let pattern = match Pattern::parse(&pattern::gin_path(route.path, options.disable_rest)) {
+                Ok(pattern) => pattern,
+                Err(error) => {
+                    conflicts.push(Conflict::new(RouteRef::from(route), None, ConflictKind::Pattern(error)));
+                    continue;
+                }
+            };
+            let entry = Entry { answer: Answer::Endpoint(route.id), names: pattern.names() };
+            let inserted = router.insert(route.method, &pattern, entry);
+            let refused = inserted.iter().any(|conflict| conflict.1.is_refused());
+            conflicts.extend(inserted.into_iter().map(|(other, kind)| {
+                let other = other.and_then(|id| routes.iter().find(|r| r.id == id)).map(RouteRef::from);
+                Conflict::new(RouteRef::from(route), other, kind)
+            }));
+            if options.auto_options && !route.builtin && !refused {
+                let at = *shapes.entry(pattern.shape()).or_insert_with(|| {
+                    allowed.push((pattern, Vec::new()));
+                    allowed.len() - 1
+                });
+                allowed[at].1.push(route.method);
+            }
+        }
+        for tree in &router.trees {
+            for id in tree.tree.shared_wildcards().filter_map(|entry| router.endpoint(entry)) {
+                if let Some(route) = routes.iter().find(|route| route.id == id) {
+                    conflicts.push(Conflict::new(RouteRef::from(route), None, ConflictKind::Wildcard));
+                }
+            }
+        }
+        for (pattern, mut methods) in allowed {
+            methods.sort_unstable();
+            let entry = Entry { answer: Answer::Options(methods.join(", ").into()), names: pattern.names() };
+            // A configured OPTIONS endpoint of the same path stays, so a clash here is no news.
+            router.insert("OPTIONS", &pattern, entry);
+        }
+        for method in &mut router.trees {
+            method.tree.finish();
+        }
+        (router, conflicts)
+    }
+
+    fn insert(
+        &mut self,
+        method: &str,
+        pattern: &Pattern,
+        entry: Entry,
+    ) -> Vec<(Option<usize>, ConflictKind)> {
+        let at = self.trees.iter().position(|tree| &*tree.method == method).unwrap_or_else(|| {
+            self.trees.push(MethodTree { method: method.into(), tree: Tree::default() });
+            self.trees.len() - 1
+        });
+        let index = self.entries.len() as u32;
+        self.entries.push(entry);
+        self.trees[at]
+            .tree
+            .insert(pattern, index)
+            .into_iter()
+            .map(|(other, kind)| (self.endpoint(other), kind))
+            .collect()
+    }
+
+    fn endpoint(&self, index: u32) -> Option<usize> {
+        match self.entries.get(index as usize)?.answer {
+            Answer::Endpoint(id) => Some(id),
+            Answer::Options(_) => None,
+        }
+    }
+
+    /// The endpoint for `method` and the raw request target (path and query as they came in).
+    pub fn find<'r, 't>(&'r self, method: &str, target: &'t str) -> Outcome<'r, 't> {
+        if !is_target(target) {
+            return Outcome::BadRequest;
+        }
+        let (raw_path, query) = match target.find('?') {
+            Some(at) => target.split_at(at),
+            None => (target, ""),
+        };
+        let Ok(decoded) = escape::unescape(raw_path) else { return Outcome::BadRequest };
+        let path = match self.options.remove_extra_slash {
+            true => cleaned(decoded.clone()),
+            false => decoded.clone(),
+        };
+        let mut spans = Spans::default();
+        if let Some(tree) = self.tree(method) {
+            if let Some(index) = tree.find(&path, &mut spans) {
+                let entry = &self.entries[index as usize];
+                return match &entry.answer {
+                    Answer::Endpoint(id) => Outcome::Found(Found::new(*id, path, &entry.names, spans)),
+                    Answer::Options(allow) => Outcome::Options { allow },
+                };
+            }
+            if method != "CONNECT"
+                && path != "/"
+                && let Some(redirect) = self.redirect(tree, method, &path, decoded, query)
+            {
+                return Outcome::Redirect(redirect);
+            }
+        }
+        self.miss(method, &path)
+    }
+
+    fn redirect<'t>(
+        &self,
+        tree: &Tree,
+        method: &str,
+        path: &str,
+        decoded: Cow<'t, str>,
+        query: &'t str,
+    ) -> Option<Redirect<'t>> {
+        let get = method == "GET";
+        if !self.options.disable_redirect_trailing_slash {
+            let toggled = toggle_slash(path);
+            if tree.find(&toggled, &mut Spans::default()).is_some() {
+                return Some(Redirect::trailing_slash(get, decoded, query));
+            }
+        }
+        if !self.options.disable_redirect_fixed_path {
+            let clean = clean_path(&decoded);
+            let fixed = tree.find_folded(&clean).or_else(|| tree.find_folded(&toggle_slash(&clean)))?;
+            return Some(Redirect::fixed_path(get, fixed, query));
+        }
+        None
+    }
+
+    fn miss<'r, 't>(&'r self, method: &str, path: &str) -> Outcome<'r, 't> {
+        if self.options.disable_handle_method_not_allowed {
+            return Outcome::NotFound;
+        }
+        let allow: Vec<&str> = self
+            .trees
+            .iter()
+            .filter(|other| &*other.method != method)
+            .filter(|other| other.tree.find(path, &mut Spans::default()).is_some())
+            .map(|other| &*other.method)
+            .collect();
+        match allow.is_empty() {
+            true => Outcome::NotFound,
+            false => Outcome::MethodNotAllowed { allow },
+        }
+    }
+
+    fn tree(&self, method: &str) -> Option<&Tree> {
+        self.trees.iter().find(|tree| &*tree.method == method).map(|tree| &tree.tree)
+    }
+}
+
+/// Whether Go's server takes `target` for a request target: it begins with a slash and has no control characters.
+fn is_target(target: &str) -> bool {
+    target.starts_with('/') && !target.bytes().any(|byte| byte < b' ' || byte == 0x7f)
+}
+
+fn cleaned(path: Cow<'_, str>) -> Cow<'_, str> {
+    match path {
+        Cow::Borrowed(text) => clean_path(text),
+        Cow::Owned(text) => Cow::Owned(clean_path(&text).into_owned()),
+    }
+}
+
+fn toggle_slash(path: &str) -> Cow<'_, str> {
+    match path.strip_suffix('/') {
+        Some(shorter) => Cow::Borrowed(shorter),
+        None => Cow::Owned(format!("{path}/")),
+    }
+}

@@ -1,0 +1,172 @@
+//! Reads configured endpoint paths: which parameters they have, and the segments gin would see (spec §2.4).
+
+use std::fmt;
+
+/// A path of an endpoint, cut into segments.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pattern {
+    /// The segments after the leading slash.
+    pub segments: Vec<Segment>,
+}
+
+/// One segment of a [`Pattern`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum Segment {
+    /// Exactly this text.
+    Static(Box<str>),
+    /// This text (often none), then a value up to the next slash.
+    Param {
+        /// What stands before the value.
+        prefix: Box<str>,
+        /// The parameter's name.
+        name: Box<str>,
+    },
+    /// Everything from here on. Always the last one.
+    CatchAll(Box<str>),
+}
+
+/// Why a path can't be registered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PatternError {
+    /// Two parameters in one segment.
+    TwoWildcards(Box<str>),
+    /// A `:` without a name.
+    Unnamed,
+    /// A `*` that is not at the end of the path.
+    CatchAllNotLast,
+    /// A `*` that doesn't stand directly behind a slash.
+    CatchAllAfterText,
+}
+
+/// The name under which the rest of the path of an endpoint that ends in `/*` is kept.
+pub const REST: &str = "*";
+
+/// `path` with exactly one of its leading slashes taken away and one put in front.
+pub fn clean_leading_slash(path: &str) -> String {
+    format!("/{}", path.strip_prefix('/').unwrap_or(path))
+}
+
+/// The parameters of a configured path, in order. With `disable_rest` they may stand anywhere (spec §2.4).
+pub fn params(path: &str, disable_rest: bool) -> Vec<&str> {
+    let mut names = Vec::new();
+    let mut from = 0;
+    while let Some(open) = path[from..].find('{').map(|at| from + at) {
+        from = open + 1;
+        let name = path[from..].split('}').next().filter(|name| from + name.len() < path.len());
+        let Some(name) = name.filter(|name| !name.is_empty()) else { continue };
+        let valid = match disable_rest {
+            true => name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-.:/".contains(&b)),
+            false => {
+                path[..open].ends_with('/')
+                    && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b))
+            }
+        };
+        if valid {
+            names.push(name);
+            from += name.len() + 1;
+        }
+    }
+    names
+}
+
+/// The configured path as gin gets it: `/a/{x}` is `/a/:x`. Only before the first `?`, and only known parameters.
+pub fn gin_path(path: &str, disable_rest: bool) -> String {
+    let path = clean_leading_slash(path);
+    let names = params(&path, disable_rest);
+    let (mut before, after) = match path.find('?') {
+        Some(at) => (path[..at].to_owned(), &path[at..]),
+        None => (path.clone(), ""),
+    };
+    for name in &names {
+        before = before.replace(&format!("{{{name}}}"), &format!(":{name}"));
+    }
+    before + after
+}
+
+// === impl Pattern ===
+
+impl Pattern {
+    /// Cuts gin's form of a path into segments.
+    pub fn parse(gin_path: &str) -> Result<Self, PatternError> {
+        let path = gin_path.strip_prefix('/').unwrap_or(gin_path);
+        let mut parts = path.split('/').peekable();
+        let mut segments = Vec::new();
+        while let Some(part) = parts.next() {
+            segments.push(Segment::parse(part, parts.peek().is_none())?);
+        }
+        Ok(Self { segments })
+    }
+
+    /// The names of the parameters, in order.
+    pub fn names(&self) -> Box<[Box<str>]> {
+        let name = |segment: &Segment| match segment {
+            Segment::Static(_) => None,
+            Segment::Param { name, .. } | Segment::CatchAll(name) => Some(name.clone()),
+        };
+        self.segments.iter().filter_map(name).collect()
+    }
+
+    /// A text that is equal for paths that match the same requests.
+    pub fn shape(&self) -> String {
+        let mut shape = String::new();
+        for segment in &self.segments {
+            shape.push('/');
+            match segment {
+                Segment::Static(text) => shape.push_str(text),
+                Segment::Param { prefix, .. } => {
+                    shape.push_str(prefix);
+                    shape.push(':');
+                }
+                Segment::CatchAll(_) => shape.push('*'),
+            }
+        }
+        shape
+    }
+
+    /// The whole path, if it has no parameters.
+    pub fn as_static(&self) -> Option<String> {
+        let is_static = self.segments.iter().all(|segment| matches!(segment, Segment::Static(_)));
+        // Without parameters, shape and path are the same text.
+        is_static.then(|| self.shape())
+    }
+}
+
+// === impl Segment ===
+
+impl Segment {
+    fn parse(part: &str, last: bool) -> Result<Self, PatternError> {
+        let Some(at) = part.find([':', '*']) else { return Ok(Self::Static(part.into())) };
+        let (prefix, name) = (&part[..at], &part[at + 1..]);
+        if name.contains([':', '*']) {
+            return Err(PatternError::TwoWildcards(part.into()));
+        }
+        if part.as_bytes()[at] == b':' {
+            return match name.is_empty() {
+                true => Err(PatternError::Unnamed),
+                false => Ok(Self::Param { prefix: prefix.into(), name: name.into() }),
+            };
+        }
+        match (last, prefix.is_empty()) {
+            (false, _) => Err(PatternError::CatchAllNotLast),
+            (true, false) => Err(PatternError::CatchAllAfterText),
+            (true, true) => Ok(Self::CatchAll(if name.is_empty() { REST.into() } else { name.into() })),
+        }
+    }
+}
+
+// === impl PatternError ===
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::TwoWildcards(part) => {
+                write!(f, "only one wildcard per path segment is allowed, has: '{part}'")
+            }
+            Self::Unnamed => f.write_str("wildcards must be named with a non-empty name"),
+            Self::CatchAllNotLast => f.write_str("catch-all routes are only allowed at the end of the path"),
+            Self::CatchAllAfterText => f.write_str("no / before catch-all"),
+        }
+    }
+}
+
+impl std::error::Error for PatternError {}
