@@ -7,3 +7,5 @@ pub mod http;
 pub mod json;
 pub mod pattern;
 pub mod router;
+pub mod features;
+pub mod registry;

@@ -107,11 +107,13 @@ fn unreadable(bytes: &[u8]) -> Option<Diagnostic> {
     if bytes.len() > MAX_BYTES {
         return Some(too_large(bytes.len()));
     }
-    let utf16 = match bytes {
-        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => true,
-        [b'{' | b' ' | b'\n' | b'\r', 0, ..] | [0, b'{' | b' ' | b'\n' | b'\r', ..] => true,
-        _ => false,
-    };
+    let utf16 = matches!(
+        bytes,
+        [0xff, 0xfe, ..]
+            | [0xfe, 0xff, ..]
+            | [b'{' | b' ' | b'\n' | b'\r', 0, ..]
+            | [0, b'{' | b' ' | b'\n' | b'\r', ..]
+    );
     if utf16 {
         let fault = Diagnostic::error("utf16", 0..0, "the file is UTF-16 text, not UTF-8");
         return Some(fault.help("save it as UTF-8 (in Windows editors: \"UTF-8 without BOM\")"));

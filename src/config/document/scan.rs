@@ -97,7 +97,6 @@ impl Parser<'_> {
             None => Err(self.truncated()),
             Some(quote) if closing_quotes(quote).is_some() => Ok(Kind::String(self.odd_string(quote)?)),
             Some(c) if c.is_ascii_alphabetic() => self.word(),
-            Some(b) if matches!(b, ',' | '}' | ']') => Err(self.unexpected("a value")),
             Some(_) => Err(self.unexpected("a value")),
         }
     }
