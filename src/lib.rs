@@ -3,9 +3,9 @@
 //! Two phases: a configuration becomes a [`plan`](crate), once; a request then only reads the plan.
 
 pub mod config;
+pub mod features;
 pub mod http;
 pub mod json;
 pub mod pattern;
-pub mod router;
-pub mod features;
 pub mod registry;
+pub mod router;
