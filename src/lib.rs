@@ -3,6 +3,7 @@
 //! Two phases: a configuration becomes a [`plan`](crate), once; a request then only reads the plan.
 
 pub mod config;
+pub mod encoding;
 pub mod features;
 pub mod http;
 pub mod json;

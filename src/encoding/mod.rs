@@ -1,0 +1,31 @@
+//! The formats of bodies besides JSON: which one is meant, backend bodies decoded into objects, answers rendered from them.
+
+pub(crate) mod charset;
+mod error;
+mod kind;
+pub(crate) mod number;
+#[cfg(test)]
+mod testing;
+pub mod xml;
+pub mod yaml;
+
+pub use error::DecodeError;
+pub use kind::{Encoding, Output, negotiate};
+
+use crate::json::{Map, Value};
+
+/// How deep a decoded body may nest. KrakenD knows no limit; here the depth must not decide over the stack.
+pub const MAX_DEPTH: usize = 256;
+
+/// Decodes with the backend encoding `string`: `{"content": "<body>"}`; what is not UTF-8 becomes U+FFFD (spec §7).
+pub fn decode_string(body: &[u8]) -> Map {
+    Map::from([("content".to_owned(), Value::String(String::from_utf8_lossy(body).into_owned()))])
+}
+
+/// Renders with the output encoding `string`: the text of `content`, nothing if that is no string (spec §14).
+pub fn render_string(data: &Map) -> &str {
+    match data.get("content") {
+        Some(Value::String(content)) => content,
+        _ => "",
+    }
+}

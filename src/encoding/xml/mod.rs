@@ -1,0 +1,99 @@
+//! XML bodies become objects and objects XML, in the shapes of mxj 1.8.4 (spec §7, §14).
+
+mod names;
+mod render;
+pub(crate) mod token;
+
+pub use render::render;
+
+use self::token::{Token, Tokenizer};
+use super::DecodeError;
+use crate::json::{Map, Value};
+
+/// An element that is open.
+struct Frame {
+    key: String,
+    /// Text that came before any child of an element without attributes: it then is the value, whatever follows.
+    text: Option<String>,
+    members: Map,
+}
+
+/// Decodes the first element of `body`: `{"root": …}`, attributes as `-name`, text beside others as `#text`, repeated
+/// elements as arrays, every leaf a string. With `is_collection` the object is wrapped: `{"collection": {"root": …}}`.
+pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
+    let mut tokens = Tokenizer::new(body, true);
+    let mut open: Vec<Frame> = Vec::new();
+    loop {
+        match tokens.next().map_err(DecodeError::Xml)? {
+            // Without any element, text or not, the end is all there is.
+            None => return Err(DecodeError::Eof),
+            Some(Token::Start(name, attributes)) => {
+                let members = attributes
+                    .into_iter()
+                    .map(|(name, value)| (format!("-{}", name.local), Value::String(value)))
+                    .collect();
+                open.push(Frame { key: name.local.into(), text: None, members });
+            }
+            Some(Token::Text(text)) => {
+                if let Some(frame) = open.last_mut() {
+                    frame.text(text.trim_matches(['\t', '\r', '\u{8}', '\n', ' ']));
+                }
+            }
+            Some(Token::End) => {
+                let Some(frame) = open.pop() else { return Err(DecodeError::Eof) };
+                let (key, value) = frame.close();
+                match open.last_mut() {
+                    Some(parent) => append(&mut parent.members, key, value),
+                    None => {
+                        let root = Map::from([(key, value)]);
+                        return Ok(match is_collection {
+                            true => Map::from([("collection".to_owned(), Value::Object(root))]),
+                            false => root,
+                        });
+                    }
+                }
+            }
+        }
+    }
+}
+
+// === impl Frame ===
+
+impl Frame {
+    fn text(&mut self, text: &str) {
+        if text.is_empty() {
+            return;
+        }
+        if self.members.is_empty() {
+            self.text = Some(text.to_owned());
+        } else {
+            self.members.insert("#text".to_owned(), Value::String(text.to_owned()));
+        }
+    }
+
+    fn close(self) -> (String, Value) {
+        let value = match self.text {
+            Some(text) => Value::String(text),
+            None if self.members.is_empty() => Value::String(String::new()),
+            None => Value::Object(self.members),
+        };
+        (self.key, value)
+    }
+}
+
+/// Adds a child; a second one of the same name makes an array of both.
+fn append(members: &mut Map, key: String, value: Value) {
+    match members.get_mut(&key) {
+        None => {
+            members.insert(key, value);
+        }
+        Some(Value::Array(items)) => items.push(value),
+        Some(one) => {
+            let first = std::mem::replace(one, Value::Null);
+            *one = Value::Array(vec![first, value]);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,503 @@
+//! Cuts an XML document into tokens as Go's `encoding/xml` does: same leniency, same refusals, same words.
+//!
+//! Why not a crate: the texts of the errors reach clients (spec §34) and quirks such as text cut by comments decide values,
+//! so a general parser (quick-xml, 55 KB of wasm) would have to be checked again token by token.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use super::names::{is_name, is_name_byte};
+use crate::encoding::{MAX_DEPTH, charset};
+
+/// A name as written: `prefix:local`, or `local` alone.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Name {
+    /// What stands before the colon; empty without one.
+    pub prefix: Box<str>,
+    /// What stands behind the colon.
+    pub local: Box<str>,
+}
+
+/// A piece of a document. Comments, processing instructions and directives are passed over, but do cut text in two.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Token {
+    /// `<name attributes>`; `<name/>` is followed by an `End` of its own.
+    Start(Name, Vec<(Name, String)>),
+    /// `</name>`, checked to close the element that is open.
+    End,
+    /// Text or a CDATA section, entities decoded.
+    Text(String),
+}
+
+/// Why a document is not XML.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Not well-formed.
+    Syntax {
+        /// The line, from 1.
+        line: usize,
+        /// What is wrong, in Go's words.
+        message: String,
+    },
+    /// Declared as another version than 1.0.
+    Version(String),
+    /// Declared in a charset that nobody knows.
+    Charset(String),
+    /// Nested deeper than [`MAX_DEPTH`].
+    Depth,
+}
+
+/// Reads the tokens of a document, one by one.
+pub(crate) struct Tokenizer<'a> {
+    input: Cow<'a, [u8]>,
+    at: usize,
+    strict: bool,
+    open: Vec<Name>,
+    pending_end: Option<Name>,
+}
+
+// === impl Fault ===
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Syntax { line, message } => write!(f, "XML syntax error on line {line}: {message}"),
+            Fault::Version(version) => {
+                write!(f, "xml: unsupported version {version:?}; only version 1.0 is supported")
+            }
+            Fault::Charset(label) => {
+                write!(f, "xml: opening charset {label:?}: unsupported charset: {label:?}")
+            }
+            Fault::Depth => write!(f, "xml: nested deeper than {MAX_DEPTH} elements"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+// === impl Tokenizer ===
+
+impl<'a> Tokenizer<'a> {
+    /// Reads `input`. Unless `strict`, unknown entities, bare attributes and unclosed elements are let through.
+    pub fn new(input: &'a [u8], strict: bool) -> Self {
+        Tokenizer { input: Cow::Borrowed(input), at: 0, strict, open: Vec::new(), pending_end: None }
+    }
+
+    /// The document from `start` to `end`, in UTF-8 whatever its charset was.
+    pub fn slice(&self, start: usize, end: usize) -> &[u8] {
+        self.input.get(start..end).unwrap_or_default()
+    }
+
+    /// The next token, or none at the end of a document whose elements are all closed.
+    pub fn next(&mut self) -> Result<Option<Token>, Fault> {
+        loop {
+            if let Some(name) = self.pending_end.take() {
+                return self.close(name).map(Some);
+            }
+            match self.peek() {
+                None if self.open.is_empty() => return Ok(None),
+                None => return Err(self.fault("unexpected EOF")),
+                Some(b'<') => {}
+                Some(_) => return self.text(None).map(|text| Some(Token::Text(text))),
+            }
+            self.at += 1;
+            match self.must_peek()? {
+                b'/' => {
+                    self.at += 1;
+                    return self.end_tag().map(Some);
+                }
+                b'?' => {
+                    self.at += 1;
+                    self.instruction()?;
+                }
+                b'!' => {
+                    self.at += 1;
+                    if let Some(text) = self.declaration()? {
+                        return Ok(Some(Token::Text(text)));
+                    }
+                }
+                _ => return self.start_tag().map(Some),
+            }
+        }
+    }
+
+    fn start_tag(&mut self) -> Result<Token, Fault> {
+        let name = self.name("expected element name after <")?;
+        let mut attributes = Vec::new();
+        loop {
+            self.space();
+            match self.must_peek()? {
+                b'/' => {
+                    self.at += 1;
+                    if self.must_bump()? != b'>' {
+                        return Err(self.fault("expected /> in element"));
+                    }
+                    self.pending_end = Some(name.clone());
+                    break;
+                }
+                b'>' => {
+                    self.at += 1;
+                    break;
+                }
+                _ => attributes.push(self.attribute()?),
+            }
+        }
+        if self.open.len() >= MAX_DEPTH {
+            return Err(Fault::Depth);
+        }
+        self.open.push(name.clone());
+        Ok(Token::Start(name, attributes))
+    }
+
+    fn attribute(&mut self) -> Result<(Name, String), Fault> {
+        let name = self.name("expected attribute name in element")?;
+        self.space();
+        if self.must_peek()? != b'=' {
+            if self.strict {
+                self.at += 1;
+                return Err(self.fault("attribute name without = in element"));
+            }
+            let value = name.local.to_string();
+            return Ok((name, value));
+        }
+        self.at += 1;
+        self.space();
+        let quote = self.must_bump()?;
+        if matches!(quote, b'"' | b'\'') {
+            return Ok((name, self.text(Some(quote))?));
+        }
+        if self.strict {
+            return Err(self.fault("unquoted or missing attribute value in element"));
+        }
+        self.at -= 1;
+        let start = self.at;
+        while self.must_peek()?.is_ascii_alphanumeric() || matches!(self.must_peek()?, b'_' | b':' | b'-') {
+            self.at += 1;
+        }
+        Ok((name, String::from_utf8_lossy(self.slice(start, self.at)).into_owned()))
+    }
+
+    fn end_tag(&mut self) -> Result<Token, Fault> {
+        let name = self.name("expected element name after </")?;
+        self.space();
+        if self.must_bump()? != b'>' {
+            return Err(self.fault(format!("invalid characters between </{} and >", name.local)));
+        }
+        self.close(name)
+    }
+
+    fn close(&mut self, name: Name) -> Result<Token, Fault> {
+        let Some(open) = self.open.pop() else {
+            return Err(self.fault(format!("unexpected end element </{}>", name.local)));
+        };
+        if open.local != name.local {
+            if self.strict {
+                return Err(self.fault(format!("element <{}> closed by </{}>", open.local, name.local)));
+            }
+            // The element that is open ends here, and the same end tag is tried on the next one out.
+            self.pending_end = Some(name);
+        } else if open.prefix != name.prefix {
+            let inner = if name.prefix.is_empty() { "\"\"" } else { &name.prefix };
+            return Err(self.fault(format!(
+                "element <{}> in space {} closed by </{}> in space {inner}",
+                open.local, open.prefix, name.local
+            )));
+        }
+        Ok(Token::End)
+    }
+
+    /// `<?target data?>`; the XML declaration may change the charset of what follows.
+    fn instruction(&mut self) -> Result<(), Fault> {
+        let target = self.full_name("expected target name after <?")?;
+        self.space();
+        let start = self.at;
+        let data = self.until(b"?>")?;
+        if target != "xml" {
+            return Ok(());
+        }
+        let content = String::from_utf8_lossy(self.slice(start, data)).into_owned();
+        let version = pseudo_attribute("version", &content);
+        if !version.is_empty() && version != "1.0" {
+            return Err(Fault::Version(version.to_owned()));
+        }
+        let label = pseudo_attribute("encoding", &content);
+        if !label.is_empty() && !label.eq_ignore_ascii_case("utf-8") {
+            let rest = charset::decode(label, self.slice(self.at, self.input.len()));
+            let rest = rest.ok_or_else(|| Fault::Charset(label.to_owned()))?;
+            // What was read stays in front, so that offsets and line numbers keep their meaning.
+            let mut input = self.slice(0, self.at).to_vec();
+            input.extend_from_slice(rest.as_bytes());
+            self.input = Cow::Owned(input);
+        }
+        Ok(())
+    }
+
+    /// `<!…>`: a comment, a CDATA section (its text is returned) or a directive such as DOCTYPE, whose entities are not read.
+    fn declaration(&mut self) -> Result<Option<String>, Fault> {
+        match self.must_peek()? {
+            b'-' => {
+                self.at += 1;
+                if self.must_bump()? != b'-' {
+                    return Err(self.fault("invalid sequence <!- not part of <!--"));
+                }
+                self.until(b"--")?;
+                if self.must_bump()? != b'>' {
+                    return Err(self.fault("invalid sequence \"--\" not allowed in comments"));
+                }
+                Ok(None)
+            }
+            b'[' => {
+                self.at += 1;
+                for expected in b"CDATA[" {
+                    if self.must_bump()? != *expected {
+                        return Err(self.fault("invalid <![ sequence"));
+                    }
+                }
+                self.cdata().map(Some)
+            }
+            _ => self.directive().map(|()| None),
+        }
+    }
+
+    fn directive(&mut self) -> Result<(), Fault> {
+        // The first byte is taken as it is, even a quote or a bracket.
+        self.at += 1;
+        let mut quote = None;
+        let mut depth = 0_usize;
+        loop {
+            let byte = self.must_bump()?;
+            match (quote, byte) {
+                (Some(open), _) if open == byte => quote = None,
+                (Some(_), _) => {}
+                (None, b'"' | b'\'') => quote = Some(byte),
+                (None, b'>') if depth == 0 => return Ok(()),
+                (None, b'>') => depth -= 1,
+                (None, b'<') if self.input[self.at..].starts_with(b"!--") => {
+                    self.at += 3;
+                    self.until(b"-->")?;
+                }
+                (None, b'<') => depth += 1,
+                _ => {}
+            }
+        }
+    }
+
+    /// Text up to the next `<`, or up to `quote` in an attribute.
+    fn text(&mut self, quote: Option<u8>) -> Result<String, Fault> {
+        let mut text = Vec::new();
+        let (mut before, mut last) = (0, 0);
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'<' if quote.is_none() => break,
+                b'<' => return Err(self.fault("unescaped < inside quoted string")),
+                b'>' if quote.is_none() && before == b']' && last == b']' => {
+                    return Err(self.fault("unescaped ]]> not in CDATA section"));
+                }
+                b'&' => {
+                    self.reference(&mut text)?;
+                    (before, last) = (0, 0);
+                    continue;
+                }
+                _ => {}
+            }
+            self.at += 1;
+            if Some(byte) == quote {
+                break;
+            }
+            push_normalised(&mut text, last, byte);
+            (before, last) = (last, byte);
+        }
+        self.checked(text)
+    }
+
+    fn cdata(&mut self) -> Result<String, Fault> {
+        let start = self.at;
+        let Some(length) = self.input[start..].windows(3).position(|w| w == b"]]>") else {
+            self.at = self.input.len();
+            return Err(self.fault("unexpected EOF in CDATA section"));
+        };
+        let mut text = Vec::with_capacity(length);
+        let mut last = 0;
+        for &byte in &self.input[start..start + length] {
+            push_normalised(&mut text, last, byte);
+            last = byte;
+        }
+        self.at = start + length + 3;
+        self.checked(text)
+    }
+
+    /// `&name;`, `&#10;`, `&#xa;`: only the five names of XML itself are known, so nothing can expand.
+    fn reference(&mut self, text: &mut Vec<u8>) -> Result<(), Fault> {
+        let start = self.at;
+        self.at += 1;
+        let decoded = if self.must_peek()? == b'#' {
+            self.at += 1;
+            let base = if self.must_peek()? == b'x' { 16 } else { 10 };
+            self.at += usize::from(base == 16);
+            let digits = self.at;
+            while char::from(self.must_peek()?).is_digit(base) {
+                self.at += 1;
+            }
+            let digits = String::from_utf8_lossy(self.slice(digits, self.at)).into_owned();
+            self.semicolon()?
+                .then(|| u64::from_str_radix(&digits, base).ok().filter(|&code| code <= 0x10_FFFF))
+                .flatten()
+                .map(|code| u32::try_from(code).ok().and_then(char::from_u32).unwrap_or('\u{FFFD}'))
+        } else {
+            self.read_name()?;
+            let name = self.slice(start + 1, self.at).to_vec();
+            self.semicolon()?.then(|| predefined(&name)).flatten()
+        };
+        if let Some(c) = decoded {
+            text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        } else if self.strict {
+            let mut entity = String::from_utf8_lossy(self.slice(start, self.at)).into_owned();
+            if !entity.ends_with(';') {
+                entity.push_str(" (no semicolon)");
+            }
+            return Err(self.fault(format!("invalid character entity {entity}")));
+        } else {
+            text.extend_from_slice(self.slice(start, self.at));
+        }
+        Ok(())
+    }
+
+    fn semicolon(&mut self) -> Result<bool, Fault> {
+        let found = self.must_peek()? == b';';
+        self.at += usize::from(found);
+        Ok(found)
+    }
+
+    fn name(&mut self, missing: &'static str) -> Result<Name, Fault> {
+        let full = self.full_name(missing)?;
+        if full.matches(':').count() > 1 {
+            return Err(self.fault(missing));
+        }
+        Ok(match full.split_once(':') {
+            Some((prefix, local)) if !prefix.is_empty() && !local.is_empty() => {
+                Name { prefix: prefix.into(), local: local.into() }
+            }
+            _ => Name { prefix: "".into(), local: full.into() },
+        })
+    }
+
+    fn full_name(&mut self, missing: &'static str) -> Result<String, Fault> {
+        let start = self.at;
+        if !self.read_name()? {
+            return Err(self.fault(missing));
+        }
+        match std::str::from_utf8(self.slice(start, self.at)) {
+            Ok(name) if is_name(name) => Ok(name.to_owned()),
+            _ => {
+                let name = String::from_utf8_lossy(self.slice(start, self.at)).into_owned();
+                Err(self.fault(format!("invalid XML name: {name}")))
+            }
+        }
+    }
+
+    /// Passes over the bytes of a name; whether there was one.
+    fn read_name(&mut self) -> Result<bool, Fault> {
+        let start = self.at;
+        while is_name_byte(self.must_peek()?) {
+            self.at += 1;
+        }
+        Ok(self.at > start)
+    }
+
+    /// Passes over everything up to and including `end`; where `end` starts.
+    fn until(&mut self, end: &[u8]) -> Result<usize, Fault> {
+        let start = self.at;
+        match self.input[start..].windows(end.len()).position(|w| w == end) {
+            Some(length) => {
+                self.at = start + length + end.len();
+                Ok(start + length)
+            }
+            None => {
+                self.at = self.input.len();
+                Err(self.fault("unexpected EOF"))
+            }
+        }
+    }
+
+    fn space(&mut self) {
+        while matches!(self.peek(), Some(b' ' | b'\r' | b'\n' | b'\t')) {
+            self.at += 1;
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.input.get(self.at).copied()
+    }
+
+    fn must_peek(&self) -> Result<u8, Fault> {
+        self.peek().ok_or_else(|| self.fault("unexpected EOF"))
+    }
+
+    fn must_bump(&mut self) -> Result<u8, Fault> {
+        let byte = self.must_peek()?;
+        self.at += 1;
+        Ok(byte)
+    }
+
+    /// `text` as a string, if it has only characters of XML.
+    fn checked(&self, text: Vec<u8>) -> Result<String, Fault> {
+        let (valid, whole) = match std::str::from_utf8(&text) {
+            Ok(text) => (text, true),
+            Err(error) => (std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(), false),
+        };
+        let illegal = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
+        match valid.chars().find(illegal) {
+            Some(c) => Err(self.fault(format!("illegal character code U+{:04X}", u32::from(c)))),
+            None if !whole => Err(self.fault("invalid UTF-8")),
+            None => Ok(String::from_utf8(text).unwrap_or_default()),
+        }
+    }
+
+    fn fault(&self, message: impl Into<String>) -> Fault {
+        let line = 1 + self.slice(0, self.at).iter().filter(|&&byte| byte == b'\n').count();
+        Fault::Syntax { line, message: message.into() }
+    }
+}
+
+/// Appends `byte`, lines ended by `\n` however they were ended.
+fn push_normalised(text: &mut Vec<u8>, last: u8, byte: u8) {
+    match byte {
+        b'\r' => text.push(b'\n'),
+        b'\n' if last == b'\r' => {}
+        _ => text.push(byte),
+    }
+}
+
+fn predefined(name: &[u8]) -> Option<char> {
+    Some(match name {
+        b"lt" => '<',
+        b"gt" => '>',
+        b"amp" => '&',
+        b"apos" => '\'',
+        b"quot" => '"',
+        _ => return None,
+    })
+}
+
+/// The value of `name="value"` in the data of an XML declaration, as loosely as Go looks for it; empty if there is none.
+fn pseudo_attribute<'t>(name: &str, content: &'t str) -> &'t str {
+    let bytes = content.as_bytes();
+    let mut at = 0;
+    while let Some(found) = content.get(at..).and_then(|rest| rest.find(name)) {
+        let equals = at + found + name.len();
+        at = equals + 2;
+        if bytes.get(equals) != Some(&b'=') {
+            at = equals;
+            continue;
+        }
+        match bytes.get(equals + 1) {
+            Some(&quote @ (b'"' | b'\'')) => {
+                let value = &content[equals + 2..];
+                return value.find(char::from(quote)).map_or("", |end| &value[..end]);
+            }
+            None => return "",
+            Some(_) => {}
+        }
+    }
+    ""
+}

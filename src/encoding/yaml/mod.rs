@@ -1,0 +1,11 @@
+//! Values become YAML, byte for byte as yaml.v3 writes it with its indent of four (spec §14), and YAML bodies values.
+
+mod emit;
+mod plain;
+mod scalar;
+mod sort;
+
+pub use emit::render;
+
+#[cfg(test)]
+mod tests;
