@@ -1,3 +1,22 @@
 //! What HTTP itself requires: headers, queries, URLs, hosts, redirects, client addresses. Pure functions on text.
 
+pub mod client_ip;
+pub mod date;
 pub mod escape;
+pub mod headers;
+pub mod host;
+pub mod query;
+pub mod redirect;
+pub mod sniff;
+pub mod status;
+pub mod template;
+pub mod url;
+
+pub use client_ip::{TrustedProxies, client_ip};
+pub use headers::Headers;
+pub use host::Host;
+pub use query::Query;
+pub use sniff::content_sniff;
+pub use status::status_text;
+pub use template::UrlPattern;
+pub use url::UrlError;
