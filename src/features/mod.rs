@@ -1,6 +1,111 @@
-//! One room per namespace of `extra_config`, in folders as the names have them: the options of a feature, then what it does.
+//! One room per namespace of `extra_config`, in folders as the names have them: its options, then what it does.
+
+pub mod ai;
+pub mod async_agent;
+pub mod auth;
+pub mod backend;
+pub mod documentation;
+pub mod governance;
+pub mod grpc;
+pub mod modifier;
+pub mod plugin;
+pub mod proxy;
+pub mod qos;
+pub mod redis;
+pub mod router;
+pub mod security;
+pub mod server;
+pub mod telemetry;
+pub mod validation;
+pub mod websocket;
+pub mod workflow;
 
 use crate::registry::Namespace;
 
-/// Every namespace.
-pub(crate) static NAMESPACES: &[&Namespace] = &[];
+/// Every namespace, in each of its shapes.
+pub(crate) static NAMESPACES: &[&Namespace] = &[
+    &ai::llm::NAMESPACE,
+    &async_agent::amqp::NAMESPACE,
+    &auth::api_keys::NAMESPACE,
+    &auth::api_keys::SERVICE,
+    &auth::aws_sigv4::NAMESPACE,
+    &auth::basic::NAMESPACE,
+    &auth::client_credentials::NAMESPACE,
+    &auth::gcp::NAMESPACE,
+    &auth::ntlm::NAMESPACE,
+    &auth::revoker::NAMESPACE,
+    &auth::signer::NAMESPACE,
+    &auth::validator::NAMESPACE,
+    &auth::validator::SERVICE,
+    &backend::amqp::consumer::NAMESPACE,
+    &backend::amqp::producer::NAMESPACE,
+    &backend::conditional::NAMESPACE,
+    &backend::graphql::NAMESPACE,
+    &backend::grpc::NAMESPACE,
+    &backend::http::NAMESPACE,
+    &backend::http::client::NAMESPACE,
+    &backend::lambda::NAMESPACE,
+    &backend::pubsub::publisher::NAMESPACE,
+    &backend::pubsub::subscriber::NAMESPACE,
+    &backend::soap::NAMESPACE,
+    &backend::static_filesystem::NAMESPACE,
+    &documentation::openapi::NAMESPACE,
+    &documentation::postman::NAMESPACE,
+    &documentation::postman::SERVICE,
+    &governance::processors::NAMESPACE,
+    &governance::quota::NAMESPACE,
+    &grpc::NAMESPACE,
+    &modifier::body_generator::NAMESPACE,
+    &modifier::jmespath::NAMESPACE,
+    &modifier::lua_backend::NAMESPACE,
+    &modifier::lua_endpoint::NAMESPACE,
+    &modifier::lua_proxy::NAMESPACE,
+    &modifier::martian::NAMESPACE,
+    &modifier::request_body_generator::NAMESPACE,
+    &modifier::response_body::NAMESPACE,
+    &modifier::response_body_generator::NAMESPACE,
+    &modifier::response_headers::NAMESPACE,
+    &plugin::http_client::NAMESPACE,
+    &plugin::http_server::NAMESPACE,
+    &plugin::middleware::NAMESPACE,
+    &plugin::req_resp_modifier::NAMESPACE,
+    &proxy::NAMESPACE,
+    &proxy::BACKEND,
+    &proxy::WORKFLOW,
+    &qos::circuit_breaker::NAMESPACE,
+    &qos::http_cache::NAMESPACE,
+    &qos::ratelimit::proxy::NAMESPACE,
+    &qos::ratelimit::router::NAMESPACE,
+    &qos::ratelimit::router::redis::NAMESPACE,
+    &qos::ratelimit::service::NAMESPACE,
+    &qos::ratelimit::service::redis::NAMESPACE,
+    &qos::ratelimit::tiered::NAMESPACE,
+    &redis::NAMESPACE,
+    &router::NAMESPACE,
+    &security::bot_detector::NAMESPACE,
+    &security::cors::NAMESPACE,
+    &security::cors::ENDPOINT,
+    &security::http::NAMESPACE,
+    &security::http::ENDPOINT,
+    &security::policies::NAMESPACE,
+    &server::static_filesystem::NAMESPACE,
+    &server::virtualhost::NAMESPACE,
+    &telemetry::gelf::NAMESPACE,
+    &telemetry::influx::NAMESPACE,
+    &telemetry::logging::NAMESPACE,
+    &telemetry::logging::BACKEND,
+    &telemetry::logstash::NAMESPACE,
+    &telemetry::metrics::NAMESPACE,
+    &telemetry::moesif::NAMESPACE,
+    &telemetry::newrelic::NAMESPACE,
+    &telemetry::opencensus::NAMESPACE,
+    &telemetry::opentelemetry::NAMESPACE,
+    &telemetry::opentelemetry::ENDPOINT,
+    &telemetry::opentelemetry::BACKEND,
+    &telemetry::opentelemetry_security::NAMESPACE,
+    &validation::cel::NAMESPACE,
+    &validation::json_schema::NAMESPACE,
+    &validation::response_json_schema::NAMESPACE,
+    &websocket::NAMESPACE,
+    &workflow::NAMESPACE,
+];

@@ -17,8 +17,11 @@
 pub mod core;
 pub mod duration;
 mod find;
+pub mod formats;
 mod options;
 mod table;
+#[cfg(test)]
+mod tests;
 
 pub use find::{find, named, namespaces};
 pub use options::{OptionError, Options};

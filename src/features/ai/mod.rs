@@ -1,0 +1,3 @@
+//! Namespaces of AI.
+
+pub mod llm;

@@ -1,0 +1,3 @@
+//! Drivers of async agents.
+
+pub mod amqp;

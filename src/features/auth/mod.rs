@@ -1,0 +1,11 @@
+//! Who may come in, and how the gateway logs in to backends.
+
+pub mod api_keys;
+pub mod aws_sigv4;
+pub mod basic;
+pub mod client_credentials;
+pub mod gcp;
+pub mod ntlm;
+pub mod revoker;
+pub mod signer;
+pub mod validator;

@@ -1,0 +1,17 @@
+//! `auth/ntlm`: logs in to the backend by NTLM.
+
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "auth/ntlm",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Logs in to the backend by NTLM.",
+    value: Kind::Object(&[
+        opt("password", Kind::Str, "NTLM user/password.").required(),
+        opt("user", Kind::Str, "NTLM user/password.").required(),
+    ]),
+};

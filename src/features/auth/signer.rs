@@ -1,0 +1,68 @@
+//! `auth/signer`: signs parts of the answer as tokens.
+
+use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, formats, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "auth/signer",
+    aliases: &["github.com/devopsfaith/krakend-jose/signer"],
+    scopes: Scopes::ENDPOINT,
+    edition: Edition::Ce,
+    support: Support::NOT_YET,
+    doc: "Signs parts of the answer as tokens.",
+    value: Kind::With(
+        &Kind::Object(&[
+            opt("alg", Kind::Enum(ALGORITHMS), "The algorithm to sign with.").required(),
+            opt(
+                "cipher_suites",
+                Kind::List(&Kind::IntEnum(CIPHERS)),
+                "The ciphers to fetch the key set with.",
+            )
+            .default("[49199,49195,49200,49196,52392,52393]")
+            .no_effect("the platform negotiates TLS"),
+            opt("cypher_key", Kind::Str, "The key that decrypts a local key set, in base64."),
+            opt("disable_jwk_security", Kind::Bool, "Accepts a key set over plain http.").default("false"),
+            opt("full", Kind::Bool, "Writes the signature as a JSON object instead of the compact text.")
+                .default("false"),
+            opt("jwk_fingerprints", Kind::STRINGS, "Fingerprints of the certificates of the key server.")
+                .refused(NO_CERTIFICATE),
+            opt("jwk_local_ca", Kind::Str, "The file of a root to trust for the key server.")
+                .refused(PUBLIC_ROOTS),
+            opt("jwk_local_path", Kind::Str, "The file of the private key set, instead of jwk_url."),
+            opt("jwk_url", Kind::Str, "The address of the private key set."),
+            opt(
+                "keys_to_sign",
+                Kind::STRINGS,
+                "Fields of the answer whose objects are replaced by signed tokens.",
+            )
+            .required(),
+            opt("kid", Kind::Str, "The id of the key to sign with.").required(),
+            opt("leeway", Kind::Duration, "Read by nothing.")
+                .default("\"1s\"")
+                .no_effect("KrakenD reads it nowhere"),
+            opt(
+                "secret_url",
+                Kind::Format(&formats::SECRET_URL),
+                "The key service that decrypts a local key set.",
+            ),
+            opt("typ", Kind::Str, "The type that the tokens state.").default("\"JWT\""),
+        ]),
+        &[Rule::OneOf(&[&["alg", "jwk_local_path", "disable_jwk_security"], &["alg", "jwk_url"]])],
+    ),
+};
+
+const ALGORITHMS: &[&str] = &[
+    "EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256",
+    "PS384", "PS512",
+];
+
+const CIPHERS: &[i64] = &[
+    5, 10, 47, 53, 60, 156, 157, 49159, 49161, 49162, 49169, 49170, 49171, 49172, 49187, 49191, 49199, 49195,
+    49200, 49196, 52392, 52393,
+];
+
+const NO_CERTIFICATE: &str = "fetch shows no certificate of the key server; remove the option, or bundle the keys \
+    with jwk_local_path";
+
+const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remove the option, or bundle the keys with \
+    jwk_local_path";

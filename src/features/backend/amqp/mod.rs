@@ -1,0 +1,4 @@
+//! AMQP.
+
+pub mod consumer;
+pub mod producer;

@@ -1,0 +1,19 @@
+//! `backend/conditional`: calls the backend only if a condition holds.
+
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "backend/conditional",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Calls the backend only if a condition holds.",
+    value: Kind::Object(&[
+        opt("name", Kind::Str, "Header name (canonical) for strategy header."),
+        opt("strategy", Kind::Enum(&["header", "policy", "fallback"]), "Header = literal value compare.")
+            .required(),
+        opt("value", Kind::Str, "Expected header value or policy expression."),
+    ]),
+};

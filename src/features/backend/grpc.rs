@@ -1,0 +1,41 @@
+//! `backend/grpc`: calls a gRPC service.
+
+use crate::registry::core::tls;
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "backend/grpc",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Calls a gRPC service.",
+    value: Kind::Object(&[
+        opt("client_tls", Kind::Object(tls::CLIENT), "GRPC TLS option."),
+        opt("disable_query_params", Kind::Bool, "Do not fill payload from params/query.").default("false"),
+        opt("header_mapping", Kind::Map(&Kind::Str), "Rename headers to metadata."),
+        opt("idle_conn_disconnect_time", Kind::Duration, "Idle connection close.").default("\"10m\""),
+        opt("input_assume_bytes", Kind::Any, "Try base64 for bytes fields.").default("false"),
+        opt("input_mapping", Kind::Map(&Kind::Str), "Param→field names."),
+        opt("output_duration_as_string", Kind::Bool, "Duration as \"3.5s\" string.").default("false"),
+        opt("output_enum_as_string", Kind::Bool, "Enum names.").default("false"),
+        opt("output_remove_unset_values", Kind::Bool, "Drop unset fields.").default("false"),
+        opt("output_timestamp_as_string", Kind::Bool, "RFC3339 timestamps.").default("false"),
+        opt("read_buffer_size", Kind::NUMBER, "Buffer."),
+        opt(
+            "request_naming_convention",
+            Kind::Enum(&["camelCase", "snake_case"]),
+            "CamelCase/snake_case input.",
+        )
+        .default("\"snake_case\""),
+        opt(
+            "response_naming_convention",
+            Kind::Enum(&["camelCase", "snake_case"]),
+            "CamelCase/snake_case output.",
+        )
+        .default("\"snake_case\""),
+        opt("use_alternate_host_on_error", Kind::Bool, "Try another host on failure."),
+        opt("use_request_body", Kind::Bool, "Use JSON body as message.").default("false"),
+    ]),
+};

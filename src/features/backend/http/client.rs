@@ -1,0 +1,22 @@
+//! `backend/http/client`: sets how the backend is called over HTTP.
+
+use crate::registry::core::tls;
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "backend/http/client",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::Implemented,
+    doc: "Sets how the backend is called over HTTP.",
+    value: Kind::Object(&[
+        opt("client_tls", Kind::Object(tls::CLIENT), "TLS towards this backend."),
+        opt("no_redirect", Kind::Bool, "Hands redirects to the client instead of following them.")
+            .default("false"),
+        opt("proxy_address", Kind::Any, "The address of a forward proxy.")
+            .refused("fetch can not go through a proxy; let the host point to it"),
+        opt("send_body_on_redirect", Kind::Bool, "Sends the body again after a 307 or 308.").default("false"),
+    ]),
+};

@@ -1,0 +1,11 @@
+//! What a backend is, other than a JSON API.
+
+pub mod amqp;
+pub mod conditional;
+pub mod graphql;
+pub mod grpc;
+pub mod http;
+pub mod lambda;
+pub mod pubsub;
+pub mod soap;
+pub mod static_filesystem;

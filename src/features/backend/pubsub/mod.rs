@@ -1,0 +1,4 @@
+//! Publish and subscribe.
+
+pub mod publisher;
+pub mod subscriber;

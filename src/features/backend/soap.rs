@@ -1,0 +1,22 @@
+//! `backend/soap`: calls a SOAP service.
+
+use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "backend/soap",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Calls a SOAP service.",
+    value: Kind::With(
+        &Kind::Object(&[
+            opt("content_type", Kind::Str, "Text/xml default.").default("\"text/xml\""),
+            opt("debug", Kind::Bool, "Log generated body.").default("false"),
+            opt("path", Kind::Str, "Template file."),
+            opt("template", Kind::Str, "Base64 template."),
+        ]),
+        &[Rule::OneOf(&[&["path"], &["template"]])],
+    ),
+};

@@ -1,0 +1,17 @@
+//! `backend/static-filesystem`: answers with files.
+
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "backend/static-filesystem",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Answers with files.",
+    value: Kind::Object(&[
+        opt("directory_listing", Kind::Bool, "List folders.").default("false"),
+        opt("path", Kind::Str, "Folder.").required(),
+    ]),
+};

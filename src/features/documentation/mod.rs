@@ -1,0 +1,4 @@
+//! Descriptions for exports; nothing at run time.
+
+pub mod openapi;
+pub mod postman;

@@ -1,0 +1,4 @@
+//! Quotas.
+
+pub mod processors;
+pub mod quota;

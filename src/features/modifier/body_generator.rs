@@ -1,0 +1,22 @@
+//! `modifier/body-generator`: writes the request body from a template; the old name of request-body-generator.
+
+use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "modifier/body-generator",
+    aliases: &[],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Writes the request body from a template; the old name of request-body-generator.",
+    value: Kind::With(&Kind::Object(OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
+};
+
+/// Shared by several namespaces.
+pub static OPTIONS: &[Opt] = &[
+    opt("content_type", Kind::Str, "Content-Type of generated body.").default("\"application/json\""),
+    opt("debug", Kind::Bool, "Log input/output.").default("false"),
+    opt("path", Kind::Str, "Template file."),
+    opt("template", Kind::Str, "Base64 inline Go template."),
+];

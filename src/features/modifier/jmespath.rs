@@ -1,0 +1,19 @@
+//! `modifier/jmespath`: queries the answer with JMESPath.
+
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "modifier/jmespath",
+    aliases: &[],
+    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Queries the answer with JMESPath.",
+    value: Kind::Object(&[opt(
+        "expr",
+        Kind::Str,
+        "JMESPath applied on response data (result wrapped: array→collection, scalar→content).",
+    )
+    .required()]),
+};

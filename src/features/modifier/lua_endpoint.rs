@@ -1,0 +1,28 @@
+//! `modifier/lua-endpoint`: runs Lua on the request before everything else.
+
+use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "modifier/lua-endpoint",
+    aliases: &["github.com/devopsfaith/krakend-lua/router"],
+    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
+    edition: Edition::Ce,
+    support: Support::NOT_YET,
+    doc: "Runs Lua on the request before everything else.",
+    value: Kind::Object(OPTIONS),
+};
+
+/// Shared by several namespaces.
+pub static OPTIONS: &[Opt] = &[
+    opt("allow_open_libs", Kind::Bool, "Gives scripts the standard libraries.").default("false"),
+    opt("live", Kind::Bool, "Reads the sources anew for each request.")
+        .default("false")
+        .no_effect("sources are bundled with the configuration"),
+    opt("md5", Kind::Map(&Kind::Str), "The MD5 sums of the sources; another sum is a fault."),
+    opt("post", Kind::Str, "The code that runs on the answer."),
+    opt("pre", Kind::Str, "The code that runs on the request."),
+    opt("skip_next", Kind::Bool, "Doesn't call the backend: post starts from an empty answer.")
+        .default("false"),
+    opt("sources", Kind::STRINGS, "Files with functions for pre and post."),
+];

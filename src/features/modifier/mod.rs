@@ -1,0 +1,12 @@
+//! Changes to requests and answers.
+
+pub mod body_generator;
+pub mod jmespath;
+pub mod lua_backend;
+pub mod lua_endpoint;
+pub mod lua_proxy;
+pub mod martian;
+pub mod request_body_generator;
+pub mod response_body;
+pub mod response_body_generator;
+pub mod response_headers;

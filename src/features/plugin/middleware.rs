@@ -1,0 +1,14 @@
+//! `plugin/middleware`: wraps calls in Go plugins.
+
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "plugin/middleware",
+    aliases: &[],
+    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND),
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Wraps calls in Go plugins.",
+    value: Kind::Object(&[opt("name", Kind::STRINGS, "Middleware plugin names.").required()]),
+};

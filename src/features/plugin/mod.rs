@@ -1,0 +1,6 @@
+//! Go plugins, which can not be loaded; refused by name.
+
+pub mod http_client;
+pub mod http_server;
+pub mod middleware;
+pub mod req_resp_modifier;

@@ -1,0 +1,65 @@
+//! `plugin/req-resp-modifier`: changes requests and responses in Go plugins.
+
+use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "plugin/req-resp-modifier",
+    aliases: &["github.com/devopsfaith/krakend/proxy/plugin"],
+    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    edition: Edition::Ce,
+    support: Support::Implemented,
+    doc: "Changes requests and responses in Go plugins.",
+    value: Kind::Object(&[
+        opt(
+            "content-replacer",
+            Kind::With(
+                &Kind::Map(&Kind::Object(&[
+                    opt("find", Kind::Str, "What to look for.").required(),
+                    opt("regexp", Kind::Bool, "Reads find as a regular expression.").default("false"),
+                    opt("replace", Kind::Str, "What to put in its place.").required(),
+                ])),
+                &[Rule::AtLeast(1)],
+            ),
+            "Replaces texts in fields of the answer.",
+        )
+        .enterprise()
+        .no_effect(NOT_LISTED)
+        .deprecated("modifier/response-body"),
+        opt("ip-filter", Kind::Object(IP_FILTER), "Lets clients in by address.")
+            .enterprise()
+            .no_effect(NOT_LISTED),
+        opt("name", Kind::STRINGS, "The plugins, in order.").default("[]").refused(NO_PLUGINS),
+        opt(
+            "response-schema-validator",
+            Kind::Object(&[
+                opt(
+                    "error",
+                    Kind::Object(&[
+                        opt("body", Kind::Str, "Error text.").default("\"\""),
+                        opt("status", Kind::INT, "Error status.").default("500"),
+                    ]),
+                    "Custom rejection.",
+                ),
+                opt("schema", Kind::FREE, "JSON schema.").required(),
+            ]),
+            "Lets out only answers that fit a JSON schema.",
+        )
+        .enterprise()
+        .no_effect(NOT_LISTED)
+        .deprecated("validation/response-json-schema"),
+    ]),
+};
+
+const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
+
+const NO_PLUGINS: &str = "Go plugins can not be loaded; use modifier/lua-proxy, modifier/martian or \
+    validation/cel";
+
+/// Shared by several namespaces.
+pub static IP_FILTER: &[Opt] = &[
+    opt("CIDR", Kind::STRINGS, "The networks.").required(),
+    opt("allow", Kind::Bool, "Whether the networks are let in or kept out.").default("false").required(),
+    opt("client_ip_headers", Kind::STRINGS, "The headers with the address of the client."),
+    opt("trusted_proxies", Kind::STRINGS, "The proxies whose headers count."),
+];

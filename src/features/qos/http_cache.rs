@@ -1,0 +1,22 @@
+//! `qos/http-cache`: keeps answers of a backend as their headers allow.
+
+use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "qos/http-cache",
+    aliases: &["github.com/devopsfaith/krakend-httpcache"],
+    scopes: Scopes::BACKEND,
+    edition: Edition::Ce,
+    support: Support::NOT_YET,
+    doc: "Keeps answers of a backend as their headers allow.",
+    value: Kind::Object(&[
+        opt("max_items", Kind::POSITIVE, "How many answers are kept; needs max_size too."),
+        opt(
+            "max_size",
+            Kind::Int { min: 1024, max: i64::MAX },
+            "How many bytes are kept; needs max_items too.",
+        ),
+        opt("shared", Kind::Bool, "Shares the cache with the other backends that say so."),
+    ]),
+};

@@ -1,0 +1,5 @@
+//! Limits, circuit breakers, caches.
+
+pub mod circuit_breaker;
+pub mod http_cache;
+pub mod ratelimit;

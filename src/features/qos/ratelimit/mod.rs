@@ -1,0 +1,6 @@
+//! Rate limits.
+
+pub mod proxy;
+pub mod router;
+pub mod service;
+pub mod tiered;

@@ -1,0 +1,44 @@
+//! `qos/ratelimit/router`: limits the requests to an endpoint, of each client and of all.
+
+pub mod redis;
+
+use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "qos/ratelimit/router",
+    aliases: &[],
+    scopes: Scopes::ENDPOINT,
+    edition: Edition::Ce,
+    support: Support::NOT_YET,
+    doc: "Limits the requests to an endpoint, of each client and of all.",
+    value: Kind::With(&Kind::Object(OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
+};
+
+const NO_SWEEPING: &str = "the counters live in the memory of one isolate, which needs no sweeping";
+
+/// Shared by several namespaces.
+pub static OPTIONS: &[Opt] = &[
+    opt("capacity", Kind::NATURAL, "How many requests may come at once; max_rate by default."),
+    opt("cleanup_period", Kind::Duration, "How often counters of absent clients are removed.")
+        .default("\"1m\"")
+        .no_effect(NO_SWEEPING),
+    opt("cleanup_threads", Kind::INT, "How many workers remove counters.")
+        .default("1")
+        .no_effect(NO_SWEEPING),
+    opt(
+        "client_capacity",
+        Kind::NATURAL,
+        "How many requests of one client may come at once; client_max_rate by default.",
+    ),
+    opt("client_max_rate", Kind::RATE, "The requests of one client in a period; more get 429."),
+    opt("every", Kind::Duration, "The period of both rates; a second at least.").default("\"1s\""),
+    opt("key", Kind::Str, "The header or parameter that tells clients apart."),
+    opt("max_rate", Kind::RATE, "The requests of all clients in a period; more get 503. 0 for no limit."),
+    opt("num_shards", Kind::INT, "The number of tables of counters.").default("2048").no_effect(NO_SWEEPING),
+    opt(
+        "strategy",
+        Kind::Enum(&["ip", "header", "param"]),
+        "What tells clients apart; without it client_max_rate does nothing.",
+    ),
+];

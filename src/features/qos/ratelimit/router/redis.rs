@@ -1,0 +1,36 @@
+//! `qos/ratelimit/router/redis`: limits the requests to an endpoint with counters in Redis.
+
+use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "qos/ratelimit/router/redis",
+    aliases: &[],
+    scopes: Scopes::ENDPOINT,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_IGNORED,
+    doc: "Limits the requests to an endpoint with counters in Redis.",
+    value: Kind::With(
+        &Kind::Object(OPTIONS),
+        &[Rule::AnyOf(&[
+            &["connection_pool", "max_rate"],
+            &["connection_pool", "client_max_rate"],
+            &["connection_name", "max_rate"],
+            &["connection_name", "client_max_rate"],
+        ])],
+    ),
+};
+
+/// Shared by several namespaces.
+pub static OPTIONS: &[Opt] = &[
+    opt("capacity", Kind::NATURAL, "Bucket size.").default("1"),
+    opt("client_capacity", Kind::NATURAL, "Per-client bucket size.").default("1"),
+    opt("client_max_rate", Kind::RATE, "Per-client rate."),
+    opt("connection_name", Kind::Str, "Redis pool name."),
+    opt("connection_pool", Kind::Str, "Deprecated alias.").deprecated("connection_name"),
+    opt("every", Kind::Duration, "Period.").default("\"1s\""),
+    opt("key", Kind::Str, "Header/param."),
+    opt("max_rate", Kind::RATE, "Global rate."),
+    opt("on_failure_allow", Kind::Bool, "Allow when store is down.").default("false"),
+    opt("strategy", Kind::Enum(&["ip", "header", "param"]), "Ip/header/param."),
+];

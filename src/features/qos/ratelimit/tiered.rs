@@ -1,0 +1,49 @@
+//! `qos/ratelimit/tiered`: limits requests by the tier of the client.
+
+use crate::features::qos::ratelimit::router;
+use crate::features::qos::ratelimit::router::redis;
+use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "qos/ratelimit/tiered",
+    aliases: &[],
+    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_IGNORED,
+    doc: "Limits requests by the tier of the client.",
+    value: Kind::Object(&[
+        opt("tier_key", Kind::Str, "Header naming the tier (case-insensitive).").required(),
+        opt(
+            "tiers",
+            Kind::List(&Kind::Object(&[
+                opt(
+                    "ratelimit",
+                    Kind::With(
+                        &Kind::Object(router::OPTIONS),
+                        &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])],
+                    ),
+                    "Stateless limiter of that tier.",
+                ),
+                opt(
+                    "ratelimit_redis",
+                    Kind::With(
+                        &Kind::Object(redis::OPTIONS),
+                        &[Rule::AnyOf(&[
+                            &["connection_pool", "max_rate"],
+                            &["connection_pool", "client_max_rate"],
+                            &["connection_name", "max_rate"],
+                            &["connection_name", "client_max_rate"],
+                        ])],
+                    ),
+                    "Stateful limiter.",
+                ),
+                opt("tier_value", Kind::Str, "Literal tier name or policy.").default("\"\""),
+                opt("tier_value_as", Kind::Enum(&["literal", "policy", "*"]), "Literal | policy | * (any).")
+                    .default("\"literal\""),
+            ])),
+            "Ordered list, first match wins.",
+        )
+        .required(),
+    ]),
+};

@@ -1,0 +1,52 @@
+//! `security/policies`: checks requests, answers and tokens against policies.
+
+use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "security/policies",
+    aliases: &[],
+    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_REFUSED,
+    doc: "Checks requests, answers and tokens against policies.",
+    value: Kind::With(
+        &Kind::Object(&[
+            opt("auto_join_policies", Kind::Bool, "AND-join policies of one kind in a single evaluation.")
+                .default("false"),
+            opt("debug", Kind::Bool, "Print inputs/results.").default("false"),
+            opt("disable_macros", Kind::Bool, "Skip advanced macros for speed.").default("false"),
+            opt(
+                "jwt",
+                Kind::Object(&[opt(
+                    "policies",
+                    Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1)]),
+                    "CEL expressions that must all be true.",
+                )
+                .required()]),
+                "Policies over token claims (needs auth/validator).",
+            ),
+            opt("req", Kind::Object(REQ), "Policies before next element."),
+            opt("resp", Kind::Object(REQ), "Policies on the response."),
+        ]),
+        &[Rule::AnyOf(&[&["req"], &["resp"], &["jwt"]])],
+    ),
+};
+
+static REQ: &[Opt] = &[
+    opt("error", Kind::Object(ERROR), "Custom rejection."),
+    opt(
+        "policies",
+        Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1)]),
+        "CEL expressions that must all be true.",
+    )
+    .required(),
+];
+
+/// Shared by several namespaces.
+pub static ERROR: &[Opt] = &[
+    opt("body", Kind::Str, "Body text (empty = engine message, only logged unless returned).")
+        .default("\"\""),
+    opt("content_type", Kind::Str, "Content-Type of body (text/plain).").default("\"text/plain\""),
+    opt("status", Kind::INT, "HTTP status (500).").default("500"),
+];

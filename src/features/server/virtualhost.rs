@@ -1,0 +1,24 @@
+//! `server/virtualhost`: serves several host names.
+
+use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+
+/// The namespace.
+pub static NAMESPACE: Namespace = Namespace {
+    name: "server/virtualhost",
+    aliases: &[],
+    scopes: Scopes::SERVICE,
+    edition: Edition::Ee,
+    support: Support::ENTERPRISE_IGNORED,
+    doc: "Serves several host names.",
+    value: Kind::With(
+        &Kind::Object(&[
+            opt(
+                "aliased_hosts",
+                Kind::Object(&[opt("[a-z0-9_]+", Kind::Str, "Host string.")]),
+                "Alias→host map.",
+            ),
+            opt("hosts", Kind::STRINGS, "Host list (alias = host)."),
+        ]),
+        &[Rule::OneOf(&[&["hosts"], &["aliased_hosts"]])],
+    ),
+};

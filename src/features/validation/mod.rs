@@ -1,0 +1,5 @@
+//! What may pass.
+
+pub mod cel;
+pub mod json_schema;
+pub mod response_json_schema;

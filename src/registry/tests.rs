@@ -1,0 +1,224 @@
+//! The tables against the list of all options of the format.
+
+use super::*;
+
+/// One row of the list.
+struct Row {
+    scope: Scope,
+    namespace: &'static str,
+    path: &'static str,
+    kind: &'static str,
+    default: &'static str,
+    choices: &'static str,
+    required: bool,
+}
+
+/// Defaults that differ from the schema's, and why.
+const OTHER_DEFAULTS: &[(&str, &str, &str)] = &[
+    ("", "name", "the schema shows an example; no name is no name"),
+    ("", "timeout", "an endpoint without one takes the service's"),
+    ("", "output_encoding", "an endpoint without one takes the service's"),
+    ("", "method", "a backend without one takes the endpoint's"),
+    ("", "group", "the schema shows an example; without one nothing is wrapped"),
+    ("", "is_collection", "the code starts from false"),
+    ("proxy", "shadow", "a backend that doesn't say so is no shadow"),
+    ("qos/ratelimit/proxy", "capacity", "the rate"),
+    ("qos/ratelimit/router", "capacity", "the rate"),
+    ("qos/ratelimit/router", "client_capacity", "the rate"),
+    ("qos/ratelimit/service", "capacity", "the rate"),
+    ("qos/ratelimit/service", "client_capacity", "the rate"),
+    ("qos/ratelimit/tiered", "tiers[].ratelimit.capacity", "the rate"),
+    ("qos/ratelimit/tiered", "tiers[].ratelimit.client_capacity", "the rate"),
+    ("router", "forwarded_by_client_ip", "the engine starts from true"),
+    ("security/cors", "allow_credentials", "the code starts from false"),
+    ("security/cors", "debug", "the code starts from false"),
+    ("security/http", "referrer_policy", "the schema shows an example; the code sends none"),
+    ("security/http", "ssl_host", "the schema shows an example"),
+    ("security/http", "ssl_redirect", "the code starts from false"),
+];
+
+/// Types and choices that are narrower than the schema's, and why.
+const OTHER_KINDS: &[(&str, &str, &str)] = &[
+    ("", "sd_scheme", "hosts speak http or https"),
+    ("", "output_encoding", "yaml is a rendering at the service too"),
+    ("", "tls", "null is the same as nothing"),
+];
+
+fn rows() -> impl Iterator<Item = Row> {
+    include_str!("../../tests/data/options.tsv").lines().skip(1).map(|line| {
+        let cells: Vec<&str> = line.split('\t').collect();
+        let scope = Scope::ALL.into_iter().find(|s| s.name() == cells[0]).unwrap();
+        Row {
+            scope,
+            namespace: cells[1],
+            path: cells[2],
+            kind: cells[3],
+            default: cells[4],
+            choices: cells[5],
+            required: cells[6] == "yes",
+        }
+    })
+}
+
+/// What stands at a path of the list: `a.b[].c`, `<…>` for any key.
+enum Found {
+    Option(&'static Opt),
+    Member(Kind),
+}
+
+fn find_path(kind: Kind, path: &str) -> Option<Found> {
+    let path = path.strip_prefix('.').unwrap_or(path);
+    match kind {
+        Kind::With(inner, _) | Kind::Same(inner) => find_path(*inner, path),
+        Kind::List(item) => find_path(*item, path.strip_prefix("[]")?),
+        Kind::Part(scope) => find_path(Kind::Object(core::options(scope)), path),
+        Kind::Map(value) => {
+            let rest = &path[path.strip_prefix('<')?.find('>')? + 2..];
+            if rest.is_empty() { Some(Found::Member(*value)) } else { find_path(*value, rest) }
+        }
+        Kind::Object(options) => options.iter().find_map(|option| {
+            let rest = path.strip_prefix(option.name)?;
+            match rest.as_bytes().first() {
+                None => Some(Found::Option(option)),
+                Some(b'.' | b'[') => find_path(option.kind, rest),
+                Some(_) => None,
+            }
+        }),
+        _ => None,
+    }
+}
+
+/// A kind in the words of the list.
+fn words(kind: Kind) -> String {
+    match kind {
+        Kind::Any => "any".into(),
+        Kind::Bool => "boolean".into(),
+        Kind::Int { .. } | Kind::IntEnum(_) => "integer".into(),
+        Kind::Number { .. } => "number".into(),
+        Kind::Str | Kind::Enum(_) | Kind::Format(_) => "string".into(),
+        Kind::Duration => "duration".into(),
+        Kind::List(item) => format!("array<{}>", words(*item)),
+        Kind::Object(_) | Kind::Map(_) | Kind::ExtraConfig(_) => "object".into(),
+        Kind::OneOf(kinds) => kinds.iter().map(|k| words(*k)).collect::<Vec<_>>().join("|"),
+        Kind::With(inner, _) => words(*inner),
+        Kind::Same(_) => "object=modifier/martian".into(),
+        Kind::Part(scope) => scope.name().into(),
+    }
+}
+
+/// Whether a kind is what the list says; lists without a type of items may be anything inside.
+fn agrees(ours: &str, theirs: &str) -> bool {
+    let theirs = theirs.replace("array<object><modifier/martian>", "array<object=modifier/martian>");
+    ours == theirs
+        || (theirs == "array<array>" && ours.starts_with("array<array<"))
+        || (theirs == "array" && ours.starts_with("array<"))
+        || (ours == "any" && theirs.matches('|').count() > 2)
+        || (ours == "array<any>" && theirs.contains('|'))
+        || ours.split('|').all(|part| theirs.split('|').any(|t| t == part)) && theirs.contains('|')
+}
+
+/// The texts that a kind allows.
+fn choices(kind: Kind) -> Option<String> {
+    let quoted = |texts: &[&str]| {
+        let texts: Vec<String> = texts.iter().map(|text| format!("{text:?}")).collect();
+        format!("[{}]", texts.join(","))
+    };
+    match kind {
+        Kind::Enum(texts) => Some(quoted(texts)),
+        Kind::IntEnum(numbers) => {
+            let numbers: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+            Some(format!("[{}]", numbers.join(",")))
+        }
+        Kind::List(inner) | Kind::With(inner, _) => choices(*inner),
+        _ => None,
+    }
+}
+
+#[test]
+fn every_option_of_the_format_is_known() {
+    let mut faults = Vec::new();
+    let excused = |list: &[(&str, &str, &str)], row: &Row| {
+        list.iter().any(|(namespace, path, _)| *namespace == row.namespace && *path == row.path)
+    };
+    for row in rows() {
+        let name = format!("{} {} {}", row.scope.name(), row.namespace, row.path);
+        let root = match row.namespace {
+            "" => Kind::Part(row.scope),
+            namespace => match find(row.scope, namespace) {
+                Some(found) => found.value,
+                None => {
+                    faults.push(format!("{name}: no such namespace"));
+                    continue;
+                }
+            },
+        };
+        let Some(found) = find_path(root, row.path) else {
+            faults.push(format!("{name}: not found"));
+            continue;
+        };
+        let (kind, default, required) = match found {
+            Found::Option(option) => (option.kind, option.default, option.required),
+            Found::Member(kind) => (kind, None, false),
+        };
+        let excused_kind = excused(OTHER_KINDS, &row);
+        if !agrees(&words(kind), row.kind) && !excused_kind {
+            faults.push(format!("{name}: {} instead of {}", words(kind), row.kind));
+        }
+        let ours = choices(kind).unwrap_or_default();
+        let lists_of_lists = row.choices.starts_with("[[");
+        if !lists_of_lists && !row.choices.is_empty() && ours != row.choices && !excused_kind {
+            faults.push(format!("{name}: one of {ours} instead of {}", row.choices));
+        }
+        let same = default.map(|text| text.replace(' ', "")) == Some(row.default.replace(' ', ""));
+        if !row.default.is_empty() && !same && !excused(OTHER_DEFAULTS, &row) {
+            faults.push(format!("{name}: default {default:?} instead of {}", row.default));
+        }
+        if required != row.required {
+            faults.push(format!("{name}: required {required} instead of {}", row.required));
+        }
+    }
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+#[test]
+fn names_are_unique_in_a_scope() {
+    for scope in Scope::ALL {
+        let here = || namespaces().iter().filter(|n| n.scopes.contain(scope));
+        let mut names: Vec<&str> = here().flat_map(|n| n.aliases.iter().chain([&n.name])).copied().collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{scope:?}");
+    }
+    let mut names: Vec<&str> = namespaces().iter().map(|n| n.name).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), 74);
+}
+
+#[test]
+fn defaults_are_values_of_their_kind() {
+    fn walk(options: &'static [Opt], depth: usize) {
+        for option in options {
+            if let Some(json) = option.default {
+                let value: serde_json::Value = serde_json::from_str(json).unwrap();
+                let fits = match option.kind {
+                    Kind::Bool => value.is_boolean(),
+                    Kind::Int { min, max } => value.as_i64().is_some_and(|n| (min..=max).contains(&n)),
+                    Kind::Number { min, max } => value.as_f64().is_some_and(|n| n >= min && n <= max),
+                    Kind::Duration => value.as_str().is_some_and(|s| duration::parse(s).is_ok()),
+                    Kind::Enum(texts) => value.as_str().is_some_and(|s| s.is_empty() || texts.contains(&s)),
+                    Kind::Str => value.is_string(),
+                    Kind::List(_) => value.is_array(),
+                    _ => true,
+                };
+                assert!(fits, "{}: {json}", option.name);
+            }
+            if depth < 8 {
+                walk(option.kind.options(), depth + 1);
+            }
+        }
+    }
+    namespaces().iter().for_each(|namespace| walk(namespace.options(), 0));
+    Scope::ALL.into_iter().for_each(|scope| walk(core::options(scope), 0));
+}
