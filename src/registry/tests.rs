@@ -32,6 +32,7 @@ const OTHER_DEFAULTS: &[(&str, &str, &str)] = &[
     ("router", "forwarded_by_client_ip", "the engine starts from true"),
     ("security/cors", "allow_credentials", "the code starts from false"),
     ("security/cors", "debug", "the code starts from false"),
+    ("telemetry/moesif", "should_skip", "the schema has a list for a text"),
     ("security/http", "referrer_policy", "the schema shows an example; the code sends none"),
     ("security/http", "ssl_host", "the schema shows an example"),
     ("security/http", "ssl_redirect", "the code starts from false"),

@@ -33,7 +33,7 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("request_header_masks", Kind::STRINGS, "Masked request headers."),
         opt("response_body_masks", Kind::STRINGS, "Masked response fields."),
         opt("response_header_masks", Kind::STRINGS, "Masked response headers."),
-        opt("should_skip", Kind::Str, "Policy to skip reporting.").default("[]"),
+        opt("should_skip", Kind::Str, "Policy to skip reporting."),
         opt("timer_wake_up_seconds", Kind::INT, "Flush period.").default("2"),
         opt("user_id_headers", Kind::STRINGS, "Headers with user id.").required(),
         opt("user_id_jwt_claim", Kind::Str, "Claim with user id (sub).").default("\"sub\""),
