@@ -1,0 +1,84 @@
+// `npm test`: everything that can be checked, one stage after the other, with one closing line.
+//
+//   npm test -- core wasm      only the stages whose name begins with one of the words
+//   npm test -- --suites       the recorded suites too, if they are there
+import fs from "node:fs";
+import { haveSuites, runSuites } from "./conformance.mjs";
+import { at, env, main, run } from "./lib.mjs";
+
+const TARGET = "wasm32-unknown-unknown";
+const RUNNER = at("target/tools/fjord-test-runner");
+
+/** A stage that passes or fails as a whole. */
+const task = (program, ...args) => async () => {
+  const { code, output } = await run(program, args);
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
+};
+
+/** Adds up what test binaries say at their ends; a binary that doesn't come that far counts as failed. */
+function cargoCounts({ code, output }) {
+  const sum = { passed: 0, failed: 0, output };
+  for (const [, passed, failed] of output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed/gm)) {
+    sum.passed += Number(passed);
+    sum.failed += Number(failed);
+  }
+  if (code !== 0 && sum.failed === 0) sum.failed = 1;
+  return sum;
+}
+
+const cargoTest = (...args) => async () => cargoCounts(await run("cargo", ["test", "--quiet", "--locked", ...args]));
+
+async function wasmTest() {
+  const runner = await run("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen", "--features", "test-runner"]);
+  if (runner.code !== 0) return { passed: 0, failed: 1, output: runner.output };
+  const variables = { ...env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: RUNNER };
+  return cargoCounts(await run("cargo", ["test", "--locked", "--test", "wasm", "--target", TARGET], { env: variables }));
+}
+
+async function blackBox() {
+  const files = fs.readdirSync(at("tests")).filter((name) => name.endsWith(".test.mjs")).map((name) => at("tests", name));
+  const { code, output } = await run("node", ["--test", "--test-reporter=spec", "--test-timeout=120000", ...files]);
+  const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
+  const failed = count("fail") + count("cancelled");
+  return { passed: count("pass"), failed: code !== 0 && failed === 0 ? 1 : failed, output: failuresOnly(output) };
+}
+
+/** The spec reporter repeats the failures, with their details, behind a line of its own. */
+function failuresOnly(output) {
+  const start = output.indexOf("failing tests:");
+  return start < 0 ? output : output.slice(start);
+}
+
+async function suites() {
+  const { problems, known, ...counts } = await runSuites({ log: (line) => console.log(`       ${line}`) });
+  if (known > 0) console.log(`       ${known} known exceptions: tests/conformance-exceptions.json`);
+  return { ...counts, output: problems.join("\n") };
+}
+
+const stages = {
+  format: task("cargo", "fmt", "--all", "--check"),
+  clippy: task("cargo", "clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"),
+  "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--target", TARGET, "--", "-D", "warnings"),
+  build: task(process.execPath, at("scripts/build.mjs")),
+  core: cargoTest(),
+  wasm: wasmTest,
+  "black-box": blackBox,
+};
+
+await main(async () => {
+  const words = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+  if (process.argv.includes("--suites") && haveSuites()) stages.suites = suites;
+  const chosen = Object.entries(stages).filter(([name]) => words.length === 0 || words.some((word) => name.startsWith(word)));
+  const total = { passed: 0, failed: 0 };
+  for (const [name, stage] of chosen) {
+    const started = Date.now();
+    const { passed, failed, output } = await stage();
+    total.passed += passed;
+    total.failed += failed;
+    const seconds = ((Date.now() - started) / 1000).toFixed(1);
+    console.log(`${failed > 0 ? "FAILED" : "ok    "} ${name}: ${passed} of ${passed + failed} in ${seconds} s`);
+    if (failed > 0) console.log(`\n${output.trim()}\n`);
+  }
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed > 0 ? 1 : 0;
+});
