@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::config::node;
+
 /// The members of an object, sorted bytewise as Go writes them.
 pub type Map = BTreeMap<String, Value>;
 
@@ -25,4 +27,184 @@ pub enum Value {
     Array(Vec<Value>),
     /// An object.
     Object(Map),
+}
+
+/// What kind of JSON a value is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// `null`
+    Null,
+    /// `true`, `false`
+    Bool,
+    /// A number.
+    Number,
+    /// A string.
+    String,
+    /// An array.
+    Array,
+    /// An object.
+    Object,
+}
+
+// === impl Value ===
+
+impl Value {
+    /// What kind of JSON the value is.
+    pub fn kind(&self) -> Kind {
+        match self {
+            Self::Null => Kind::Null,
+            Self::Bool(_) => Kind::Bool,
+            Self::Number(_) | Self::Float(_) => Kind::Number,
+            Self::String(_) => Kind::String,
+            Self::Array(_) => Kind::Array,
+            Self::Object(_) => Kind::Object,
+        }
+    }
+
+    /// The member `key` of an object.
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        self.as_object()?.get(key)
+    }
+
+    /// The value at the end of a way through objects; arrays can't be entered.
+    pub fn path<'k>(&self, keys: impl IntoIterator<Item = &'k str>) -> Option<&Value> {
+        keys.into_iter().try_fold(self, |value, key| value.get(key))
+    }
+
+    /// Whether this is `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(self, Self::Null)
+    }
+
+    /// Whether this is `true`. KrakenD's options are on for `true` only, never for `1` or `"true"`.
+    pub fn is_true(&self) -> bool {
+        matches!(self, Self::Bool(true))
+    }
+
+    /// The value of a boolean.
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Self::Bool(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The value of a number of either kind.
+    pub fn as_f64(&self) -> Option<f64> {
+        match self {
+            Self::Number(text) => text.parse().ok(),
+            Self::Float(value) => Some(*value),
+            _ => None,
+        }
+    }
+
+    /// The text of a string.
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The items of an array.
+    pub fn as_array(&self) -> Option<&[Value]> {
+        match self {
+            Self::Array(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The members of an object.
+    pub fn as_object(&self) -> Option<&Map> {
+        match self {
+            Self::Object(members) => Some(members),
+            _ => None,
+        }
+    }
+
+    /// A number as a body would have written it.
+    pub fn number(value: impl Into<i64>) -> Value {
+        Self::Number(value.into().to_string().into())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(value: bool) -> Self {
+        Self::Bool(value)
+    }
+}
+
+impl From<f64> for Value {
+    fn from(value: f64) -> Self {
+        Self::Float(value)
+    }
+}
+
+impl From<Map> for Value {
+    fn from(members: Map) -> Self {
+        Self::Object(members)
+    }
+}
+
+impl From<Vec<Value>> for Value {
+    fn from(items: Vec<Value>) -> Self {
+        Self::Array(items)
+    }
+}
+
+/// Numbers of the configuration are floating-point; of members with one key the last counts.
+impl From<&node::Node> for Value {
+    fn from(node: &node::Node) -> Self {
+        match &node.kind {
+            node::Kind::Null => Self::Null,
+            node::Kind::Bool(value) => Self::Bool(*value),
+            // What is no number can't be in a node; a number too large for a float is infinite.
+            node::Kind::Number(text) => Self::Float(text.parse().unwrap_or(f64::NAN)),
+            node::Kind::String(text) => Self::String(text.as_ref().to_owned()),
+            node::Kind::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
+            node::Kind::Object(members) => Self::Object(
+                members.iter().map(|m| (m.key.as_ref().to_owned(), Self::from(&m.value))).collect(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::node::{Kind as NodeKind, Member, Node};
+
+    #[test]
+    fn a_config_value_has_floats_and_the_last_of_equal_keys() {
+        let node = |kind| Node { span: 0..0, kind };
+        let member = |key: &str, kind| Member { key: key.into(), key_span: 0..0, value: node(kind) };
+        let config = node(NodeKind::Object(vec![
+            member("a", NodeKind::Null),
+            member("a", NodeKind::Array(vec![node(NodeKind::Number("1.50".into()))])),
+            member("b", NodeKind::Bool(true)),
+        ]));
+        let value = Value::from(&config);
+        assert_eq!(value.get("a"), Some(&Value::Array(vec![Value::Float(1.5)])));
+        assert!(value.get("b").is_some_and(Value::is_true));
+    }
+
+    #[test]
+    fn a_path_goes_through_objects_only() {
+        let value = Value::parse(br#"{"a":{"b":[1,{"c":2}]}}"#).expect("it is JSON");
+        assert_eq!(value.path(["a", "b"]).and_then(Value::as_array).map(<[_]>::len), Some(2));
+        assert_eq!(value.path(["a", "b", "0"]), None);
+        assert_eq!(value.path([]), Some(&value));
+    }
 }

@@ -1,0 +1,89 @@
+//! From a received body to data: validates all of it, keeps what the backend's shape keeps (`spec` §7).
+
+use std::rc::Rc;
+
+use super::body::Body;
+use super::error::DecodeError;
+use super::explain::explain;
+use super::object::{Data, Object};
+use super::piece::{Piece, Span};
+use super::repair;
+use super::scan::{self, MAX_DEPTH, byte, solid};
+use super::shape::Shape;
+use super::value::{Kind, Value};
+
+/// What a backend's `encoding` and `is_collection` say about the root of the body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// `json`: an object, or `null` for no data.
+    Json,
+    /// `json` with `is_collection`: an array, which becomes the member `collection`.
+    Collection,
+    /// `safejson`: an object as it is, an array as `collection`, anything else as `content`.
+    Safe,
+}
+
+/// Decodes the first value of `body`, as Go's stream decoder does: whatever follows it is ignored.
+///
+/// Members that the shape drops are validated like the others. Invalid UTF-8 and lone surrogates are repaired, on a second
+/// reading that only such bodies need.
+pub fn decode(body: impl Into<Rc<Body>>, form: Form, shape: &Shape) -> Result<Data, DecodeError> {
+    let body = body.into();
+    if simdutf8::basic::from_utf8(body.as_slice()).is_ok()
+        && let Some(data) = read(&body, form, shape)
+    {
+        return data;
+    }
+    refused(&body, form, shape)
+}
+
+#[cold]
+fn refused(body: &Body, form: Form, shape: &Shape) -> Result<Data, DecodeError> {
+    let repaired = repair::repaired(body.as_slice()).map(Rc::new);
+    if let Some(data) = repaired.and_then(|body| read(&body, form, shape)) {
+        return data;
+    }
+    Err(explain(body.as_slice(), MAX_DEPTH, false).unwrap_or(DecodeError::Cut))
+}
+
+/// `None` if the body does not start with JSON, an error if it is of the wrong type.
+fn read(body: &Rc<Body>, form: Form, shape: &Shape) -> Option<Result<Data, DecodeError>> {
+    let text = body.padded();
+    let start = solid(text, 0)?;
+    let first = byte(text, start)?;
+    if first == b'{' && form != Form::Collection {
+        return shape.read(body, start).map(Ok);
+    }
+    let end = scan::value(text, start, 0)?;
+    let span = Span { body: Rc::clone(body), start, end };
+    let data = match (form, span.kind()) {
+        (Form::Json, Kind::Null) => None,
+        (Form::Json, kind) => return Some(mismatch(kind, "map[string]interface {}")),
+        (Form::Collection, Kind::Array | Kind::Null) | (Form::Safe, Kind::Array) => wrap("collection", span),
+        (Form::Collection, kind) => return Some(mismatch(kind, "[]interface {}")),
+        (Form::Safe, _) => wrap("content", span),
+    };
+    Some(Ok(shape.apply(data)))
+}
+
+fn wrap(key: &str, span: Span) -> Data {
+    let value = match span.kind() {
+        Kind::Null => Value::Null.into(),
+        _ => Piece::Span(span),
+    };
+    let mut object = Object::new();
+    object.insert(key, value);
+    Some(object)
+}
+
+fn mismatch(kind: Kind, wanted: &'static str) -> Result<Data, DecodeError> {
+    let found = match kind {
+        Kind::Null => "null",
+        Kind::Bool => "bool",
+        Kind::Number => "number",
+        Kind::String => "string",
+        Kind::Array => "array",
+        Kind::Object => "object",
+    };
+    Err(DecodeError::Type { found, wanted })
+}
