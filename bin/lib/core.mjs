@@ -15,14 +15,19 @@ export async function loadCore() {
   return instantiate(new WebAssembly.Module(fs.readFileSync(wasm)));
 }
 
-/** A configuration, with the texts of the files that it names. */
+/** A configuration with the texts of the files that it names, by name; `missing` are the names of those that can't be read. */
 export function readConfig(core, file) {
-  const text = readText(file, `the configuration ${file}`);
+  const text = readText(file);
   const files = {};
+  const missing = [];
   for (const name of JSON.parse(core.files(text))) {
-    files[name] = readText(locate(name, file), `${name}, named by ${file},`);
+    try {
+      files[name] = fs.readFileSync(locate(name, file), "utf8");
+    } catch {
+      missing.push(name);
+    }
   }
-  return { file, text, files };
+  return { file, text, files, missing };
 }
 
 /** A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it. */
@@ -31,18 +36,18 @@ function locate(name, file) {
   return fs.existsSync(beside) ? beside : path.resolve(name);
 }
 
-function readText(file, what) {
+function readText(file) {
   try {
     return fs.readFileSync(file, "utf8");
   } catch (error) {
     const reasons = { ENOENT: "doesn't exist", EISDIR: "is a folder", EACCES: "may not be read" };
-    throw new Failure(`${what} ${reasons[error.code] ?? `can't be read: ${error.message}`}`);
+    throw new Failure(`${file} ${reasons[error.code] ?? `can't be read: ${error.message}`}`);
   }
 }
 
 /** Asks the core about a configuration: `{ ok, text, report }`, the text being for people and the report for programs. */
 export function checkConfig(core, config, { lenient = false, routes = false, color = false } = {}) {
-  const options = { file: config.file, lenient, routes, color };
+  const options = { file: config.file, missing: config.missing, lenient, routes, color };
   const report = JSON.parse(core.check(config.text, JSON.stringify(options)));
   const { text = "", ...rest } = report;
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, report: rest };

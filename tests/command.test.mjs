@@ -1,0 +1,197 @@
+// The `fjord` command, as a person in a terminal meets it.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { after, describe, test } from "node:test";
+import { command, config, endpoint, fjord, folder, origin, serve, startGateway } from "./support/gateway.mjs";
+
+const { dir, remove } = folder({
+  "good.json": JSON.stringify(config([endpoint("/a", [{ host: ["http://127.0.0.1:9"], url_pattern: "/" }])])),
+  "bad.json": '{\n  "version": 3,\n  "endpoints": [,]\n}\n',
+});
+after(remove);
+const good = path.join(dir, "good.json");
+const bad = path.join(dir, "bad.json");
+
+/** Whether a process has ended; one that only waits to be collected has. */
+const gone = (pid) => {
+  try {
+    return /^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
+  } catch {
+    return true;
+  }
+};
+
+async function until(condition, patience = 3000) {
+  const end = Date.now() + patience;
+  while (!condition()) {
+    assert.ok(Date.now() < end, "waited too long");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** The process ids of a process's children. */
+const children = (pid) => fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+
+describe("help", () => {
+  for (const args of [["help"], ["--help"], ["help", "run"], ["run", "--help"], ["check", "-h"]]) {
+    test(`fjord ${args.join(" ")} fits a screen`, async () => {
+      const { code, stdout, stderr } = await command(args);
+      assert.equal(code, 0);
+      assert.equal(stderr, "");
+      assert.match(stdout, /Usage: fjord/);
+      const lines = stdout.trimEnd().split("\n");
+      assert.ok(lines.length <= 24 && lines.every((line) => line.length <= 100), `${lines.length} lines`);
+    });
+  }
+
+  test("version is the package's", async () => {
+    const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+    assert.equal((await command(["version"])).stdout, `fjord ${version}\n`);
+  });
+});
+
+describe("wrong usage has exit code 2", () => {
+  const cases = [
+    [[], /Usage: fjord/],
+    [["serve"], /no command "serve"/],
+    [["toString"], /no command "toString"/],
+    [["run"], /needs one configuration/],
+    [["run", "-c", good, "extra"], /needs one configuration/],
+    [["run", "-c", good, "-p", "http"], /http is not a port/],
+    [["run", "-c", good, "-p", "70000"], /70000 is not a port/],
+    [["run", "-c", good, "--host", "example.com"], /not an IP address/],
+    [["run", "-c", good, "--env", "=x"], /expected NAME=VALUE/],
+    [["run", "-c", good, "--colour"], /Unknown option '--colour'/],
+    [["check"], /needs one configuration/],
+    [["check", good, "--format", "yaml"], /expected text or json/],
+  ];
+  for (const [args, message] of cases) {
+    test(`fjord ${args.map((arg) => path.basename(arg)).join(" ")}`, async () => {
+      const { code, stdout, stderr } = await command(args);
+      assert.equal(code, 2);
+      assert.equal(stdout, "");
+      assert.match(stderr, message);
+      assert.doesNotMatch(stderr, /\n\s+at /, "a stack");
+    });
+  }
+});
+
+describe("check", () => {
+  test("ends with KrakenD's last line", async () => {
+    for (const args of [["check", good], ["check", "-c", good], ["check", "-tlc", good]]) {
+      const { code, stdout } = await command(args);
+      assert.equal(code, 0, stdout);
+      assert.equal(stdout.trimEnd().split("\n").at(-1), "Syntax OK!");
+    }
+  });
+
+  test("points at a mistake and fails", async () => {
+    const { code, stdout } = await command(["check", bad]);
+    assert.equal(code, 1);
+    assert.match(stdout, /bad\.json:3:17/);
+    assert.doesNotMatch(stdout, /Syntax OK!/);
+    assert.doesNotMatch(stdout, /\x1b\[/, "colours without a terminal");
+  });
+
+  test("speaks JSON to programs", async () => {
+    const right = await command(["check", "--format", "json", good]);
+    assert.equal(right.code, 0);
+    assert.deepEqual(JSON.parse(right.stdout).diagnostics.filter(({ severity }) => severity !== "note"), []);
+    const wrong = await command(["check", "--format", "json", bad]);
+    assert.equal(wrong.code, 1);
+    const report = JSON.parse(wrong.stdout);
+    assert.equal(report.file, bad);
+    const [first] = report.diagnostics;
+    assert.deepEqual({ severity: first.severity, line: first.line, column: first.column }, { severity: "error", line: 3, column: 17 });
+    assert.equal(typeof first.message, "string");
+  });
+
+  test("says which file is missing", async () => {
+    const { code, stderr } = await command(["check", path.join(dir, "none.json")]);
+    assert.equal(code, 1);
+    assert.match(stderr, /none\.json doesn't exist/);
+    assert.match((await command(["check", dir])).stderr, /is a folder/);
+  });
+});
+
+describe("run", () => {
+  test("prints one line when it listens, and answers", async (t) => {
+    const upstream = await origin(t, { "/users/1": { json: { id: 1 } } });
+    const gateway = await serve(t, config([endpoint("/me", [{ host: [upstream.url], url_pattern: "/users/1" }])]));
+    assert.match(gateway.output, /^listening on http:\/\/127\.0\.0\.1:\d+\n$/);
+    const answer = await gateway.get("/me");
+    assert.equal(answer.status, 200);
+    assert.deepEqual(answer.json, { id: 1 });
+    assert.equal(upstream.requests.length, 1);
+  });
+
+  test("refuses a configuration with mistakes before it listens", async () => {
+    const { code, stdout, stderr } = await command(["run", "-c", bad, "-p", "0"]);
+    assert.equal(code, 1);
+    assert.equal(stdout, "");
+    assert.match(stderr, /bad\.json:3:17/);
+    assert.match(stderr, /is not served/);
+  });
+
+  test("says that a port is taken", async (t) => {
+    const other = net.createServer();
+    await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
+    t.after(() => other.close());
+    const { port } = other.address();
+    const { code, stderr } = await command(["run", "-c", good, "-p", String(port)]);
+    assert.equal(code, 1);
+    assert.equal(stderr, `127.0.0.1:${port} is in use by another program\n`);
+  });
+
+  test("takes the configuration's port without -p", async (t) => {
+    const probe = net.createServer();
+    await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
+    const { port } = probe.address();
+    await new Promise((resolve) => probe.close(resolve));
+    const file = path.join(dir, "port.json");
+    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(good, "utf8")), port }));
+    const child = spawn(process.execPath, [fjord, "run", "-c", file], { stdio: ["ignore", "pipe", "inherit"] });
+    t.after(() => child.kill());
+    const [line] = await new Promise((resolve) => child.stdout.once("data", (chunk) => resolve([String(chunk)])));
+    assert.equal(line, `listening on http://127.0.0.1:${port}\n`);
+  });
+
+  for (const signal of ["SIGINT", "SIGTERM"]) {
+    test(`stops on ${signal} and leaves nothing behind`, async () => {
+      const gateway = await startGateway(fs.readFileSync(good, "utf8"));
+      const below = children(gateway.pid);
+      assert.ok(below.length > 0);
+      assert.deepEqual(await gateway.stop(signal), { code: 0, signal: null });
+      await until(() => below.every(gone));
+    });
+  }
+
+  test("leaves nothing behind when it is killed", async () => {
+    const gateway = await startGateway(fs.readFileSync(good, "utf8"));
+    const below = children(gateway.pid);
+    await gateway.stop("SIGKILL");
+    await until(() => below.every(gone));
+  });
+
+  test("fails when workerd ends by itself", async () => {
+    const gateway = await startGateway(fs.readFileSync(good, "utf8"));
+    const workerd = children(gateway.pid).find((pid) => /workerd/.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")));
+    process.kill(workerd, "SIGKILL");
+    assert.deepEqual(await gateway.ended, { code: 1, signal: null });
+    assert.match(gateway.output, /workerd stopped \(SIGKILL\)/);
+  });
+
+  test("serves a folder as the host service://ASSETS", async (t) => {
+    const assets = folder({ "a/data.json": '{"from":"a file"}' });
+    t.after(assets.remove);
+    const gateway = await serve(
+      t,
+      config([endpoint("/data", [{ host: ["service://ASSETS"], url_pattern: "/a/data.json" }])]),
+      { assets: assets.dir },
+    );
+    assert.deepEqual((await gateway.get("/data")).json, { from: "a file" });
+  });
+});
