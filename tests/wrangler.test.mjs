@@ -1,0 +1,173 @@
+// The project as wrangler serves and packs it: the example answers, a mistake keeps the last good version.
+import assert from "node:assert/strict";
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { after, before, describe, test } from "node:test";
+import { env } from "../scripts/lib.mjs";
+import { root } from "./support/gateway.mjs";
+
+/** A copy of the project that tests may change; what is large is linked. */
+const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
+for (const name of ["bin", "build", "krakend.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
+  fs.cpSync(path.join(root, name), path.join(project, name), { recursive: true });
+}
+for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
+  fs.symlinkSync(path.join(root, name), path.join(project, name));
+}
+after(() => fs.rmSync(project, { recursive: true, force: true }));
+
+const at = (...parts) => path.join(project, ...parts);
+const read = (name) => fs.readFileSync(at(name), "utf8");
+const example = JSON.parse(read("krakend.json"));
+const write = (configuration) =>
+  fs.writeFileSync(at("krakend.json"), typeof configuration === "string" ? configuration : JSON.stringify(configuration, null, 2));
+
+const node = (...args) => {
+  const started = performance.now();
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, env, encoding: "utf8" });
+  return { status, output: stdout + stderr, seconds: (performance.now() - started) / 1000 };
+};
+const build = () => node(at("scripts/build.mjs"));
+const wrangler = (...args) => node(at("node_modules/wrangler/bin/wrangler.js"), ...args);
+
+describe("npm run build", () => {
+  test("has nothing to do the second time", () => {
+    assert.equal(build().status, 0);
+    const { status, output, seconds } = build();
+    assert.deepEqual({ status, output }, { status: 0, output: "" });
+    assert.ok(seconds < 1, `${seconds} s`);
+  });
+
+  test("takes a changed configuration over without building the core", (t) => {
+    t.after(() => write(example));
+    const before = fs.statSync(at("build/fjord.wasm")).mtimeMs;
+    write({ ...example, name: "another name" });
+    assert.equal(build().status, 0);
+    assert.match(read("build/krakend.json"), /another name/);
+    assert.equal(fs.statSync(at("build/fjord.wasm")).mtimeMs, before);
+  });
+
+  test("fails on a configuration with a mistake, and keeps the last good one", (t) => {
+    t.after(() => write(example));
+    assert.equal(build().status, 0);
+    const good = read("build/krakend.json");
+    write('{ "version": 3, ]');
+    const { status, output } = build();
+    assert.equal(status, 1);
+    assert.match(output, /krakend\.json:1:17/);
+    assert.equal(read("build/krakend.json"), good);
+  });
+});
+
+describe("wrangler deploy", () => {
+  test("packs the module and the configuration", () => {
+    const { status, output } = wrangler("deploy", "--dry-run", "--outdir", "dist");
+    assert.equal(status, 0, output);
+    const kinds = fs.readdirSync(at("dist")).map((name) => name.replace(/^[0-9a-f]{40}-/, ""));
+    for (const name of ["worker.js", "fjord.wasm", "krakend.json", "files.json"]) assert.ok(kinds.includes(name), name);
+  });
+
+  test("refuses a configuration with a mistake", (t) => {
+    t.after(() => write(example));
+    write('{ "version": 3, ]');
+    const { status, output } = wrangler("deploy", "--dry-run", "--outdir", "dist");
+    assert.notEqual(status, 0);
+    assert.match(output, /krakend\.json:1:17/);
+  });
+
+  test("has the same compatibility date as fjord run", () => {
+    const [, date] = /^compatibility_date = "(.+)"/m.exec(read("wrangler.toml"));
+    assert.match(read("bin/lib/workerd.mjs"), new RegExp(`COMPATIBILITY_DATE = "${date}"`));
+  });
+});
+
+describe("wrangler dev", () => {
+  let server;
+  let url;
+  let output = "";
+
+  const get = async (target) => {
+    const response = await fetch(url + target);
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  };
+  const until = async (condition, what) => {
+    const end = Date.now() + 20_000;
+    while (!(await condition())) {
+      assert.ok(Date.now() < end, `${what}\n${output}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+
+  before(async () => {
+    const port = await freePort();
+    url = `http://127.0.0.1:${port}`;
+    const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--show-interactive-dev-session=false"];
+    server = spawn(process.execPath, [at("node_modules/wrangler/bin/wrangler.js"), ...args], { cwd: project, env });
+    server.stdout.on("data", (chunk) => (output += chunk));
+    server.stderr.on("data", (chunk) => (output += chunk));
+    await until(() => get("/__health").then(() => true, () => false), "no answer");
+  });
+  after(async () => {
+    const ended = new Promise((resolve) => server.on("close", resolve));
+    server.kill("SIGINT");
+    await ended;
+  });
+
+  test("merges the example's products and offers", async () => {
+    const { status, headers, text } = await get("/v1/products");
+    assert.equal(status, 200);
+    assert.equal(headers.get("x-krakend-completed"), "true");
+    const { products, today } = JSON.parse(text);
+    assert.equal(products.length, 3);
+    assert.equal(today.offers[0].product_id, 2);
+  });
+
+  test("serves the page, and every endpoint that it links", async () => {
+    const page = await get("/");
+    assert.equal(page.status, 200);
+    assert.match(page.headers.get("content-type"), /^text\/html/);
+    const links = [...page.text.matchAll(/<a href="(\/[^"]*)"/g)].map(([, href]) => href);
+    assert.ok(links.length >= 8);
+    for (const href of links) assert.equal((await get(href)).status, 200, href);
+  });
+
+  test("answers the example's other endpoints as their comments say", async () => {
+    const json = async (target) => JSON.parse((await get(target)).text);
+    assert.equal((await json("/v1/products/1")).name, "Fjord rowing boat");
+    assert.deepEqual(await json("/v1/products/2/supplier"), {
+      product: "Oar, spruce, 2.4 m",
+      supplier_id: 2,
+      supplier: { id: 2, name: "Hardanger Timber", town: "Norheimsund" },
+    });
+    assert.deepEqual(await json("/v1/price/2"), { title: "Oar, spruce, 2.4 m", price: { amount: 640.5, currency: "NOK" } });
+    assert.ok((await json("/v1/reviews")).every((review) => review.stars > 0 && !("email" in review)));
+    const partial = await get("/v1/partial");
+    assert.equal(partial.headers.get("x-krakend-completed"), "false");
+    assert.ok(JSON.parse(partial.text).offers);
+    assert.match((await get("/logo.svg")).headers.get("content-type"), /^image\/svg\+xml/);
+    assert.equal((await get("/nothing/here")).status, 404);
+  });
+
+  test("explains a mistake, keeps serving, and takes the next good version over", async (t) => {
+    t.after(() => write(example));
+    output = "";
+    write('{ "version": 3, ]');
+    await until(() => /The last good version keeps serving/.test(output), "no message");
+    assert.match(output, /krakend\.json:1:17/);
+    assert.equal((await get("/v1/products")).status, 200);
+    write({ ...example, endpoints: [{ ...example.endpoints[0], endpoint: "/v2/products" }] });
+    await until(async () => (await get("/v2/products")).status === 200, "the new version doesn't answer");
+  });
+});
+
+function freePort() {
+  return new Promise((resolve) => {
+    const probe = net.createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address();
+      probe.close(() => resolve(port));
+    });
+  });
+}
