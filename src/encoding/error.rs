@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::xml::token::Fault;
+use super::xml::Fault;
 
 /// Why a body could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +11,12 @@ pub enum DecodeError {
     Eof,
     /// The body is not XML.
     Xml(Fault),
+    /// The body is neither RSS, Atom nor a JSON feed.
+    NotAFeed,
+    /// The body is a feed, but not well-formed.
+    FeedXml(Fault),
+    /// The body is a JSON feed with a member of the wrong type.
+    FeedJson(String),
 }
 
 // === impl DecodeError ===
@@ -20,6 +26,9 @@ impl fmt::Display for DecodeError {
         match self {
             DecodeError::Eof => f.write_str("EOF"),
             DecodeError::Xml(fault) => write!(f, "xml.Decoder.Token() - {fault}"),
+            DecodeError::NotAFeed => f.write_str("Failed to detect feed type"),
+            DecodeError::FeedXml(fault) => fault.fmt(f),
+            DecodeError::FeedJson(message) => f.write_str(message),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod charset;
 mod error;
+pub mod feed;
 mod kind;
 pub(crate) mod number;
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! XML bodies become objects and objects XML, in the shapes of mxj 1.8.4 (spec §7, §14).
 
+mod fault;
 mod names;
 mod render;
+mod text;
 pub(crate) mod token;
 
+pub use fault::Fault;
 pub use render::render;
 
 use self::token::{Token, Tokenizer};

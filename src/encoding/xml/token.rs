@@ -4,8 +4,8 @@
 //! so a general parser (quick-xml, 55 KB of wasm) would have to be checked again token by token.
 
 use std::borrow::Cow;
-use std::fmt;
 
+use super::fault::Fault;
 use super::names::{is_name, is_name_byte};
 use crate::encoding::{MAX_DEPTH, charset};
 
@@ -29,68 +29,54 @@ pub(crate) enum Token {
     Text(String),
 }
 
-/// Why a document is not XML.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Fault {
-    /// Not well-formed.
-    Syntax {
-        /// The line, from 1.
-        line: usize,
-        /// What is wrong, in Go's words.
-        message: String,
-    },
-    /// Declared as another version than 1.0.
-    Version(String),
-    /// Declared in a charset that nobody knows.
-    Charset(String),
-    /// Nested deeper than [`MAX_DEPTH`].
-    Depth,
-}
-
 /// Reads the tokens of a document, one by one.
 pub(crate) struct Tokenizer<'a> {
-    input: Cow<'a, [u8]>,
-    at: usize,
-    strict: bool,
+    pub(super) input: Cow<'a, [u8]>,
+    pub(super) at: usize,
+    token_start: usize,
+    pub(super) strict: bool,
     open: Vec<Name>,
     pending_end: Option<Name>,
 }
-
-// === impl Fault ===
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Fault::Syntax { line, message } => write!(f, "XML syntax error on line {line}: {message}"),
-            Fault::Version(version) => {
-                write!(f, "xml: unsupported version {version:?}; only version 1.0 is supported")
-            }
-            Fault::Charset(label) => {
-                write!(f, "xml: opening charset {label:?}: unsupported charset: {label:?}")
-            }
-            Fault::Depth => write!(f, "xml: nested deeper than {MAX_DEPTH} elements"),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
 
 // === impl Tokenizer ===
 
 impl<'a> Tokenizer<'a> {
     /// Reads `input`. Unless `strict`, unknown entities, bare attributes and unclosed elements are let through.
     pub fn new(input: &'a [u8], strict: bool) -> Self {
-        Tokenizer { input: Cow::Borrowed(input), at: 0, strict, open: Vec::new(), pending_end: None }
+        Tokenizer {
+            input: Cow::Borrowed(input),
+            at: 0,
+            token_start: 0,
+            strict,
+            open: Vec::new(),
+            pending_end: None,
+        }
     }
 
-    /// The document from `start` to `end`, in UTF-8 whatever its charset was.
-    pub fn slice(&self, start: usize, end: usize) -> &[u8] {
+    /// Where the token returned last starts.
+    pub fn token_start(&self) -> usize {
+        self.token_start
+    }
+
+    /// Where the token returned last ends.
+    pub fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The document, in UTF-8 whatever its charset was.
+    pub fn into_source(self) -> Cow<'a, [u8]> {
+        self.input
+    }
+
+    pub(super) fn slice(&self, start: usize, end: usize) -> &[u8] {
         self.input.get(start..end).unwrap_or_default()
     }
 
     /// The next token, or none at the end of a document whose elements are all closed.
     pub fn next(&mut self) -> Result<Option<Token>, Fault> {
         loop {
+            self.token_start = self.at;
             if let Some(name) = self.pending_end.take() {
                 return self.close(name).map(Some);
             }
@@ -282,92 +268,6 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    /// Text up to the next `<`, or up to `quote` in an attribute.
-    fn text(&mut self, quote: Option<u8>) -> Result<String, Fault> {
-        let mut text = Vec::new();
-        let (mut before, mut last) = (0, 0);
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'<' if quote.is_none() => break,
-                b'<' => return Err(self.fault("unescaped < inside quoted string")),
-                b'>' if quote.is_none() && before == b']' && last == b']' => {
-                    return Err(self.fault("unescaped ]]> not in CDATA section"));
-                }
-                b'&' => {
-                    self.reference(&mut text)?;
-                    (before, last) = (0, 0);
-                    continue;
-                }
-                _ => {}
-            }
-            self.at += 1;
-            if Some(byte) == quote {
-                break;
-            }
-            push_normalised(&mut text, last, byte);
-            (before, last) = (last, byte);
-        }
-        self.checked(text)
-    }
-
-    fn cdata(&mut self) -> Result<String, Fault> {
-        let start = self.at;
-        let Some(length) = self.input[start..].windows(3).position(|w| w == b"]]>") else {
-            self.at = self.input.len();
-            return Err(self.fault("unexpected EOF in CDATA section"));
-        };
-        let mut text = Vec::with_capacity(length);
-        let mut last = 0;
-        for &byte in &self.input[start..start + length] {
-            push_normalised(&mut text, last, byte);
-            last = byte;
-        }
-        self.at = start + length + 3;
-        self.checked(text)
-    }
-
-    /// `&name;`, `&#10;`, `&#xa;`: only the five names of XML itself are known, so nothing can expand.
-    fn reference(&mut self, text: &mut Vec<u8>) -> Result<(), Fault> {
-        let start = self.at;
-        self.at += 1;
-        let decoded = if self.must_peek()? == b'#' {
-            self.at += 1;
-            let base = if self.must_peek()? == b'x' { 16 } else { 10 };
-            self.at += usize::from(base == 16);
-            let digits = self.at;
-            while char::from(self.must_peek()?).is_digit(base) {
-                self.at += 1;
-            }
-            let digits = String::from_utf8_lossy(self.slice(digits, self.at)).into_owned();
-            self.semicolon()?
-                .then(|| u64::from_str_radix(&digits, base).ok().filter(|&code| code <= 0x10_FFFF))
-                .flatten()
-                .map(|code| u32::try_from(code).ok().and_then(char::from_u32).unwrap_or('\u{FFFD}'))
-        } else {
-            self.read_name()?;
-            let name = self.slice(start + 1, self.at).to_vec();
-            self.semicolon()?.then(|| predefined(&name)).flatten()
-        };
-        if let Some(c) = decoded {
-            text.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
-        } else if self.strict {
-            let mut entity = String::from_utf8_lossy(self.slice(start, self.at)).into_owned();
-            if !entity.ends_with(';') {
-                entity.push_str(" (no semicolon)");
-            }
-            return Err(self.fault(format!("invalid character entity {entity}")));
-        } else {
-            text.extend_from_slice(self.slice(start, self.at));
-        }
-        Ok(())
-    }
-
-    fn semicolon(&mut self) -> Result<bool, Fault> {
-        let found = self.must_peek()? == b';';
-        self.at += usize::from(found);
-        Ok(found)
-    }
-
     fn name(&mut self, missing: &'static str) -> Result<Name, Fault> {
         let full = self.full_name(missing)?;
         if full.matches(':').count() > 1 {
@@ -396,7 +296,7 @@ impl<'a> Tokenizer<'a> {
     }
 
     /// Passes over the bytes of a name; whether there was one.
-    fn read_name(&mut self) -> Result<bool, Fault> {
+    pub(super) fn read_name(&mut self) -> Result<bool, Fault> {
         let start = self.at;
         while is_name_byte(self.must_peek()?) {
             self.at += 1;
@@ -425,58 +325,24 @@ impl<'a> Tokenizer<'a> {
         }
     }
 
-    fn peek(&self) -> Option<u8> {
+    pub(super) fn peek(&self) -> Option<u8> {
         self.input.get(self.at).copied()
     }
 
-    fn must_peek(&self) -> Result<u8, Fault> {
+    pub(super) fn must_peek(&self) -> Result<u8, Fault> {
         self.peek().ok_or_else(|| self.fault("unexpected EOF"))
     }
 
-    fn must_bump(&mut self) -> Result<u8, Fault> {
+    pub(super) fn must_bump(&mut self) -> Result<u8, Fault> {
         let byte = self.must_peek()?;
         self.at += 1;
         Ok(byte)
     }
 
-    /// `text` as a string, if it has only characters of XML.
-    fn checked(&self, text: Vec<u8>) -> Result<String, Fault> {
-        let (valid, whole) = match std::str::from_utf8(&text) {
-            Ok(text) => (text, true),
-            Err(error) => (std::str::from_utf8(&text[..error.valid_up_to()]).unwrap_or_default(), false),
-        };
-        let illegal = |c: &char| matches!(c, '\0'..='\u{8}' | '\u{b}' | '\u{c}' | '\u{e}'..='\u{1f}' | '\u{fffe}' | '\u{ffff}');
-        match valid.chars().find(illegal) {
-            Some(c) => Err(self.fault(format!("illegal character code U+{:04X}", u32::from(c)))),
-            None if !whole => Err(self.fault("invalid UTF-8")),
-            None => Ok(String::from_utf8(text).unwrap_or_default()),
-        }
-    }
-
-    fn fault(&self, message: impl Into<String>) -> Fault {
+    pub(super) fn fault(&self, message: impl Into<String>) -> Fault {
         let line = 1 + self.slice(0, self.at).iter().filter(|&&byte| byte == b'\n').count();
         Fault::Syntax { line, message: message.into() }
     }
-}
-
-/// Appends `byte`, lines ended by `\n` however they were ended.
-fn push_normalised(text: &mut Vec<u8>, last: u8, byte: u8) {
-    match byte {
-        b'\r' => text.push(b'\n'),
-        b'\n' if last == b'\r' => {}
-        _ => text.push(byte),
-    }
-}
-
-fn predefined(name: &[u8]) -> Option<char> {
-    Some(match name {
-        b"lt" => '<',
-        b"gt" => '>',
-        b"amp" => '&',
-        b"apos" => '\'',
-        b"quot" => '"',
-        _ => return None,
-    })
 }
 
 /// The value of `name="value"` in the data of an XML declaration, as loosely as Go looks for it; empty if there is none.
