@@ -57,7 +57,7 @@ const gateway :Workerd.Worker = (
       ${moduleLines(modules)},
   ],
   bindings = [
-      ${bindings.join(",\n      ")},
+      ${bindings.join(",\n      ")}
   ],
   compatibilityDate = "${COMPATIBILITY_DATE}",
 );
@@ -65,9 +65,9 @@ const gateway :Workerd.Worker = (
 }
 
 /** Writes everything that workerd reads into `dir`, and gives back the environment that carries the bindings' values. */
-function prepare(dir, { config, address, vars, assets }) {
-  const code = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
-  for (const name of code) fs.copyFileSync(path.join(buildDir, name), path.join(dir, name));
+function prepare(dir, { config, address, vars, assets, codeDir = buildDir }) {
+  const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
+  for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
   if (assets) fs.copyFileSync(new URL("./assets.mjs", import.meta.url), path.join(dir, "assets.mjs"));
@@ -85,7 +85,7 @@ function prepare(dir, { config, address, vars, assets }) {
 }
 
 /**
- * Starts workerd; resolves when it listens, to `{ port, ended, stop() }`. `ended` resolves to a message when it stops by
+ * Starts workerd with the modules of the build (or of `codeDir`); resolves when it listens, to `{ pid, port, ended, stop() }`. `ended` resolves to a message when it stops by
  * itself. The process doesn't outlive this one, however this one ends.
  */
 export async function startWorkerd(settings) {
@@ -104,15 +104,18 @@ export async function startWorkerd(settings) {
     throw error;
   }
   const killNow = () => child.kill("SIGKILL");
-  process.on("exit", killNow);
-  process.on("exit", cleanUp);
+  const atExit = () => {
+    killNow();
+    cleanUp();
+  };
+  process.on("exit", atExit);
   const guard = startGuard(child.pid);
 
   const ended = new Promise((resolve) => {
     child.on("error", (error) => resolve(`workerd can't be started: ${error.message}`));
     child.on("exit", (code, signal) => resolve(`workerd stopped (${signal ?? `exit code ${code}`})`));
   }).then((message) => {
-    process.off("exit", killNow);
+    process.off("exit", atExit);
     guard?.kill();
     cleanUp();
     return message;
@@ -131,7 +134,7 @@ export async function startWorkerd(settings) {
     });
   });
   const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]);
-  return { port, ended, stop };
+  return { pid: child.pid, port, ended, stop };
 }
 
 /** Ends workerd also when this process is killed outright: the guard's input then closes. */
