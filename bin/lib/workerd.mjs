@@ -104,20 +104,15 @@ export async function startWorkerd(settings) {
     throw error;
   }
   const killNow = () => child.kill("SIGKILL");
-  const atExit = () => {
-    killNow();
-    cleanUp();
-  };
-  process.on("exit", atExit);
+  process.on("exit", killNow);
   const guard = startGuard(child.pid);
 
   const ended = new Promise((resolve) => {
     child.on("error", (error) => resolve(`workerd can't be started: ${error.message}`));
     child.on("exit", (code, signal) => resolve(`workerd stopped (${signal ?? `exit code ${code}`})`));
   }).then((message) => {
-    process.off("exit", atExit);
+    process.off("exit", killNow);
     guard?.kill();
-    cleanUp();
     return message;
   });
   const stop = () => {
@@ -133,7 +128,8 @@ export async function startWorkerd(settings) {
       if (event) resolve(Number(event[1]));
     });
   });
-  const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]);
+  // By then workerd has read everything.
+  const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]).finally(cleanUp);
   return { pid: child.pid, port, ended, stop };
 }
 
