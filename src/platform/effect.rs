@@ -1,0 +1,189 @@
+//! The vocabulary between the core and its host.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::http::Headers;
+use crate::json;
+
+/// A client's request as the host received it.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The method, as sent.
+    pub method: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// The `Host` header (or the URL's authority).
+    pub host: String,
+    /// Path and query, exactly as on the wire.
+    pub target: String,
+    /// The header lines that the plan asked for.
+    pub headers: Headers,
+    /// The address of the peer, if the host knows one.
+    pub peer: Option<String>,
+    /// Whether a body follows.
+    pub has_body: bool,
+}
+
+/// The gateway's answer to a client.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status code.
+    pub status: u16,
+    /// The header lines, repeated names allowed.
+    pub headers: Headers,
+    /// The body.
+    pub body: AnswerBody,
+}
+
+/// The body of an [`Answer`].
+#[derive(Debug)]
+pub enum AnswerBody {
+    /// No body.
+    Empty,
+    /// Bytes made by the gateway.
+    Bytes(Vec<u8>),
+    /// The body of an origin's answer, which the host holds: it never enters the core.
+    Stream(Stream),
+}
+
+/// A number the host gave to one effect.
+pub type EffectId = u32;
+
+/// A body that stays with the host, by the id of the fetch that received it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stream(pub EffectId);
+
+/// Something for the host to do.
+#[derive(Debug)]
+pub enum Effect {
+    /// Call an origin. Completed by [`Outcome::Fetched`].
+    Fetch(Fetch),
+    /// Wait some milliseconds. Completed by [`Outcome::Elapsed`].
+    Timer(u32),
+    /// Nobody waits for this effect any more.
+    Cancel(EffectId),
+    /// Read the client's body to its end. Completed by [`Outcome::Body`].
+    ReadBody,
+    /// Read a body that stayed with the host. Completed by [`Outcome::Body`].
+    ReadStream(Stream),
+    /// One of the host's rarer services. Completed by [`Outcome::Called`].
+    Call(Call),
+    /// A line for the log; never completed.
+    Log(Level, String),
+}
+
+/// A call to an origin.
+#[derive(Debug, Clone)]
+pub struct Fetch {
+    /// Which way the call takes.
+    pub via: Via,
+    /// The method, upper-cased.
+    pub method: Cow<'static, str>,
+    /// The whole URL.
+    pub url: Rc<str>,
+    /// The header lines. Shared, as parallel calls often send the same.
+    pub headers: Rc<Headers>,
+    /// The body.
+    pub body: RequestBody,
+    /// Keep the body with the host: [`Fetched::body`] is then a [`Body::Stream`].
+    pub stream: bool,
+    /// Hand over the header lines of the answer. They always come when the status is not 2xx.
+    pub want_headers: bool,
+    /// Ask the origin for a compressed answer and inflate it; not set where the client's own wish is passed on.
+    pub gzip: bool,
+    /// With `stream`: milliseconds after which the body is cut, counted from now.
+    pub cut_after: Option<u32>,
+}
+
+/// Which way a [`Fetch`] takes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Via {
+    /// The platform's global fetch.
+    Network,
+    /// The fetch of a service or assets binding (`host: ["service://NAME"]`).
+    Binding(Rc<str>),
+}
+
+/// The body of a call to an origin.
+#[derive(Debug, Clone, Default)]
+pub enum RequestBody {
+    /// None: no length is announced for methods without one, 0 for the others.
+    #[default]
+    None,
+    /// The client's body, passed on as it comes, never copied.
+    Incoming,
+    /// Bytes, sent in chunks with no announced length (as KrakenD sends what it copied).
+    Chunked(Rc<[u8]>),
+    /// Bytes with their length announced.
+    Sized(Rc<[u8]>),
+}
+
+/// An origin's answer.
+#[derive(Debug)]
+pub struct Fetched {
+    /// The status code.
+    pub status: u16,
+    /// The header lines, if wanted or the status is not 2xx.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+}
+
+/// The body of an origin's answer.
+#[derive(Debug)]
+pub enum Body {
+    /// All of it.
+    Bytes(json::Body),
+    /// It stays with the host.
+    Stream(Stream),
+}
+
+/// A rarer service of the host: `op` names it, `args` are its arguments as bytes.
+///
+/// The host's table of operations stands in `src/edge/ops.mjs`.
+#[derive(Debug, Clone)]
+pub struct Call {
+    /// The operation.
+    pub op: &'static str,
+    /// Its arguments.
+    pub args: Vec<Vec<u8>>,
+}
+
+/// How an effect ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// A [`Effect::Fetch`] ended.
+    Fetched(Result<Fetched, HostError>),
+    /// A [`Effect::Timer`] ended.
+    Elapsed,
+    /// A [`Effect::ReadBody`] or [`Effect::ReadStream`] ended.
+    Body(Result<json::Body, HostError>),
+    /// A [`Effect::Call`] ended.
+    Called(Result<Vec<u8>, HostError>),
+}
+
+/// The host could not do it; the text says why in its words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostError(pub String);
+
+/// How much a line of the log matters, in KrakenD's names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Level {
+    /// For developers.
+    Debug,
+    /// Usual events.
+    Info,
+    /// Something odd.
+    Warning,
+    /// A request failed.
+    Error,
+    /// The gateway can't do its work.
+    Critical,
+}
+
+impl std::fmt::Display for HostError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,205 @@
+//! The effects of one request: recorded by leaf futures, taken by the host in batches, completed one by one.
+
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, Waker};
+
+use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
+use crate::json;
+
+/// A future of the core: never sent to another thread, may borrow from the plan.
+pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// The border of one request to its host.
+#[derive(Default)]
+pub struct Io {
+    outbox: RefCell<Vec<(EffectId, Effect)>>,
+    slots: RefCell<Vec<Slot>>,
+    spawned: RefCell<Vec<LocalFuture<'static, ()>>>,
+    /// Milliseconds since the epoch, as the host said when it last entered the core.
+    now: Cell<f64>,
+    random: Cell<u64>,
+}
+
+/// What became of one effect; its index is the effect's id.
+enum Slot {
+    Waiting(Vec<Waker>),
+    Done(Outcome),
+    /// The outcome was taken, or nobody wants it.
+    Closed,
+}
+
+/// A leaf: resolves to the outcome of one effect. Dropped early, it tells the host that nobody waits.
+pub(super) struct Leaf<'a> {
+    io: &'a Io,
+    id: EffectId,
+}
+
+// === impl Io ===
+
+impl Io {
+    /// The border of a request that starts at `now` (ms since the epoch), with a seed for its random choices.
+    pub fn new(now: f64, seed: u64) -> Self {
+        let io = Self::default();
+        io.now.set(now);
+        io.random.set(seed | 1);
+        io
+    }
+
+    /// Calls an origin and reads its answer.
+    pub async fn fetch(&self, fetch: Fetch) -> Result<Fetched, HostError> {
+        match self.leaf(Effect::Fetch(fetch)).await {
+            Outcome::Fetched(result) => result,
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    /// Reads the client's body to its end.
+    pub async fn read_body(&self) -> Result<json::Body, HostError> {
+        self.body(Effect::ReadBody).await
+    }
+
+    /// Reads a body that stayed with the host.
+    pub async fn read_stream(&self, stream: Stream) -> Result<json::Body, HostError> {
+        self.body(Effect::ReadStream(stream)).await
+    }
+
+    /// Uses one of the host's rarer services.
+    pub async fn call(&self, op: &'static str, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
+        match self.leaf(Effect::Call(Call { op, args })).await {
+            Outcome::Called(result) => result,
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    /// Writes a line to the log.
+    pub fn log(&self, level: Level, line: String) {
+        self.outbox.borrow_mut().push((0, Effect::Log(level, line)));
+    }
+
+    /// Lets a future go on after the answer is given (shadow calls, cache writes).
+    pub fn spawn(&self, task: LocalFuture<'static, ()>) {
+        self.spawned.borrow_mut().push(task);
+    }
+
+    /// Milliseconds since the epoch. The clock stands still between two entries of the host, as on the platform.
+    pub fn now(&self) -> f64 {
+        self.now.get()
+    }
+
+    /// A random number (xorshift64*), good for choosing a host, not for secrets.
+    pub fn random(&self) -> u64 {
+        let mut x = self.random.get();
+        x ^= x >> 12;
+        x ^= x << 25;
+        x ^= x >> 27;
+        self.random.set(x);
+        x.wrapping_mul(0x2545_F491_4F6C_DD1D)
+    }
+
+    /// Sets the clock: the host does so whenever it enters the core.
+    pub fn set_now(&self, now: f64) {
+        self.now.set(now);
+    }
+
+    /// Gives an effect its outcome. Unknown or abandoned ids are ignored.
+    pub fn complete(&self, id: EffectId, outcome: Outcome) {
+        let wakers = match self.slots.borrow_mut().get_mut(id as usize) {
+            Some(slot @ Slot::Waiting(_)) => match std::mem::replace(slot, Slot::Done(outcome)) {
+                Slot::Waiting(wakers) => wakers,
+                _ => return,
+            },
+            _ => return,
+        };
+        wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// The effects recorded since the last call.
+    pub fn take_effects(&self) -> Vec<(EffectId, Effect)> {
+        std::mem::take(&mut self.outbox.borrow_mut())
+    }
+
+    /// The futures spawned since the last call.
+    pub fn take_spawned(&self) -> Vec<LocalFuture<'static, ()>> {
+        std::mem::take(&mut self.spawned.borrow_mut())
+    }
+
+    async fn body(&self, effect: Effect) -> Result<json::Body, HostError> {
+        match self.leaf(effect).await {
+            Outcome::Body(result) => result,
+            other => Err(mismatch(&other)),
+        }
+    }
+
+    fn leaf(&self, effect: Effect) -> Leaf<'_> {
+        Leaf { io: self, id: self.record(effect) }
+    }
+
+    /// Records an effect whose outcome is wanted.
+    pub(super) fn record(&self, effect: Effect) -> EffectId {
+        let mut slots = self.slots.borrow_mut();
+        let id = slots.len() as EffectId;
+        slots.push(Slot::Waiting(Vec::new()));
+        self.outbox.borrow_mut().push((id, effect));
+        id
+    }
+
+    /// Whether an effect has its outcome; if not, `waker` is called when it has.
+    pub(super) fn is_done(&self, id: EffectId, waker: &Waker) -> bool {
+        match &mut self.slots.borrow_mut()[id as usize] {
+            Slot::Waiting(wakers) => {
+                if !wakers.iter().any(|known| known.will_wake(waker)) {
+                    wakers.push(waker.clone());
+                }
+                false
+            }
+            Slot::Done(_) | Slot::Closed => true,
+        }
+    }
+
+    fn take(&self, id: EffectId) -> Option<Outcome> {
+        let slot = &mut self.slots.borrow_mut()[id as usize];
+        match slot {
+            Slot::Done(_) => match std::mem::replace(slot, Slot::Closed) {
+                Slot::Done(outcome) => Some(outcome),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    /// Nobody waits for this effect any more.
+    pub(super) fn abandon(&self, id: EffectId) {
+        let slot = &mut self.slots.borrow_mut()[id as usize];
+        if matches!(slot, Slot::Waiting(_)) {
+            self.outbox.borrow_mut().push((id, Effect::Cancel(id)));
+        }
+        *slot = Slot::Closed;
+    }
+}
+
+/// A host that completes an effect with the outcome of another kind is broken; the request fails, nothing else does.
+fn mismatch(outcome: &Outcome) -> HostError {
+    HostError(format!("the host answered with {outcome:?} to another effect"))
+}
+
+// === impl Leaf ===
+
+impl Future for Leaf<'_> {
+    type Output = Outcome;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
+        if let Some(outcome) = self.io.take(self.id) {
+            return Poll::Ready(outcome);
+        }
+        self.io.is_done(self.id, cx.waker());
+        Poll::Pending
+    }
+}
+
+impl Drop for Leaf<'_> {
+    fn drop(&mut self) {
+        self.io.abandon(self.id);
+    }
+}

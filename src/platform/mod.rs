@@ -1,0 +1,16 @@
+//! What the gateway asks of its host, and how it waits for the answers.
+//!
+//! The core performs no I/O. A leaf future ([`Io::fetch`], [`Io::call`], a [`Deadline`]) records an [`Effect`]; when
+//! every future of a request waits, the host takes the recorded effects in one batch, performs them, and completes them
+//! one by one. At the edge the host is a small script over the platform's `fetch`; in tests it is a simulation with virtual time.
+
+mod deadline;
+mod effect;
+mod io;
+
+pub use deadline::{Deadline, Expired};
+pub use effect::{
+    Answer, AnswerBody, Body, Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Request,
+    RequestBody, Stream, Via,
+};
+pub use io::{Io, LocalFuture};
