@@ -1,0 +1,37 @@
+//! Sends the same request several times and takes the first complete answer (spec §12).
+
+use futures::stream::{FuturesUnordered, StreamExt};
+
+use crate::platform::{Deadline, RequestBody};
+
+use super::{Backend, Cx, Reply, Request};
+
+/// Calls `backend` `calls` times at once. The losers are given up as soon as one answer is complete; if none is, the
+/// last answer and the last error count.
+pub(super) async fn run(
+    backend: &Backend,
+    calls: u32,
+    timeout_ms: u32,
+    cx: Cx<'_>,
+    mut request: Request,
+) -> Reply {
+    let deadline = Deadline::new(cx.io, timeout_ms.min(cx.deadline.remaining_ms()));
+    if !matches!(request.body, RequestBody::None) {
+        match deadline.bound(request.buffer_body(cx.io)).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => return Reply::err(error),
+            Err(expired) => return Reply::err(expired),
+        }
+    }
+    let cx = cx.within(&deadline);
+    let mut running: FuturesUnordered<_> = (0..calls).map(|_| backend.call(cx, request.clone())).collect();
+    let mut last = Reply::default();
+    while let Some(reply) = running.next().await {
+        if reply.error.is_none() && reply.response.as_ref().is_some_and(|response| response.complete) {
+            return reply;
+        }
+        last.response = reply.response.or(last.response);
+        last.error = reply.error.or(last.error);
+    }
+    last
+}

@@ -1,0 +1,65 @@
+//! Why a pipe has no answer, and what of it the client may see.
+
+use std::borrow::Cow;
+
+/// A failed step of a pipe.
+///
+/// The text is KrakenD's where KrakenD has one: clients see it with `router.return_error_msg`, and a merge joins
+/// several with line breaks (spec §10, §34).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Error {
+    /// The text.
+    pub message: Cow<'static, str>,
+    /// The status that the endpoint answers with, if the error carries one; else 500.
+    pub status: Option<u16>,
+    /// The content type of the text, if it isn't plain text.
+    pub content_type: Option<String>,
+}
+
+// === impl Error ===
+
+impl Error {
+    /// An error without a status of its own.
+    pub fn new(message: impl Into<Cow<'static, str>>) -> Self {
+        Self { message: message.into(), status: None, content_type: None }
+    }
+
+    /// The same with a status.
+    pub fn with_status(mut self, status: u16) -> Self {
+        self.status = Some(status);
+        self
+    }
+
+    /// The deadline passed first.
+    pub fn expired() -> Self {
+        Self::new("context deadline exceeded")
+    }
+
+    /// A backend gave neither a response nor an error.
+    pub fn no_response() -> Self {
+        Self::new("invalid response")
+    }
+
+    /// The errors of several backends as one, without a status (spec §10).
+    pub fn merged(errors: &[Error]) -> Option<Self> {
+        match errors {
+            [] => None,
+            _ => {
+                let texts: Vec<&str> = errors.iter().map(|e| &*e.message).collect();
+                Some(Self::new(texts.join("\n")))
+            }
+        }
+    }
+}
+
+impl From<crate::platform::Expired> for Error {
+    fn from(_: crate::platform::Expired) -> Self {
+        Self::expired()
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}

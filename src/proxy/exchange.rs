@@ -1,0 +1,182 @@
+//! One exchange with an origin: the call, the redirects that follow from it, the whole body under the deadline.
+
+use std::rc::Rc;
+
+use crate::http::Headers;
+use crate::http::redirect::{self, Follow, Redirects, Step};
+use crate::platform::{Body, Fetch, LocalFuture, RequestBody, Via};
+
+use super::{Cx, Error};
+
+/// A call to an origin as a step sees it.
+pub type HttpRequest = Fetch;
+
+/// The answer of an origin.
+#[derive(Debug)]
+pub struct HttpResponse {
+    /// The status code.
+    pub status: u16,
+    /// The header lines, if a step or the status asks for them.
+    pub headers: Headers,
+    /// The body.
+    pub body: Body,
+    /// The URL that answered, behind all redirects.
+    pub url: Rc<str>,
+}
+
+/// A step around the exchange with an origin.
+///
+/// Steps that modify the exchange as a whole (Martian) stand outside of the redirects, steps of the transport (tokens,
+/// cache) see every hop.
+pub trait Exchange {
+    /// Handles a call, by `next` or without it.
+    fn call<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        request: HttpRequest,
+        next: NextExchange<'a>,
+    ) -> LocalFuture<'a, Result<HttpResponse, Error>>;
+
+    /// Whether the step reads header lines of the answer.
+    fn reads_headers(&self) -> bool {
+        true
+    }
+}
+
+/// What lies inside a step of an exchange.
+#[derive(Clone, Copy)]
+pub struct NextExchange<'a> {
+    /// Steps around the redirects that are still to come.
+    around: &'a [Box<dyn Exchange>],
+    /// Steps of each hop that are still to come.
+    hop: &'a [Box<dyn Exchange>],
+    policy: Policy,
+    in_hop: bool,
+}
+
+/// How redirects are followed.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Send the body again on 307 and 308 (`backend/http/client.send_body_on_redirect`).
+    pub send_body: bool,
+    /// Follow at all (`backend/http/client.no_redirect` is false).
+    pub follow: bool,
+}
+
+// === impl NextExchange ===
+
+impl<'a> NextExchange<'a> {
+    pub(super) fn new(around: &'a [Box<dyn Exchange>], hop: &'a [Box<dyn Exchange>], policy: Policy) -> Self {
+        Self { around, hop, policy, in_hop: false }
+    }
+
+    /// Makes the call.
+    pub fn run(self, cx: Cx<'a>, request: HttpRequest) -> LocalFuture<'a, Result<HttpResponse, Error>> {
+        Box::pin(self.go(cx, request))
+    }
+
+    pub(super) async fn go(self, cx: Cx<'a>, request: HttpRequest) -> Result<HttpResponse, Error> {
+        if !self.in_hop {
+            return match self.around.split_first() {
+                Some((step, around)) => step.call(cx, request, Self { around, ..self }).await,
+                None => self.follow(cx, request).await,
+            };
+        }
+        match self.hop.split_first() {
+            Some((step, hop)) => step.call(cx, request, Self { hop, ..self }).await,
+            None => fetch(cx, request).await,
+        }
+    }
+
+    async fn hop(self, cx: Cx<'a>, request: HttpRequest) -> Result<HttpResponse, Error> {
+        let inner = Self { in_hop: true, ..self };
+        if inner.hop.is_empty() { fetch(cx, request).await } else { inner.run(cx, request).await }
+    }
+
+    /// Follows redirects by the rules of Go's client (spec §5): the platform's own would set no `Referer`.
+    async fn follow(self, cx: Cx<'a>, mut request: HttpRequest) -> Result<HttpResponse, Error> {
+        if self.policy.send_body && matches!(request.body, RequestBody::Incoming) {
+            let body = cx.deadline.bound(cx.io.read_body()).await?.map_err(|error| Error::new(error.0))?;
+            request.body = RequestBody::Chunked(Rc::from(body.as_slice()));
+        }
+        if !self.policy.follow {
+            return self.hop(cx, request).await;
+        }
+        let first = request.headers.clone();
+        let body = match request.body {
+            RequestBody::None => redirect::Body::Empty,
+            _ if self.policy.send_body => redirect::Body::Kept,
+            _ => redirect::Body::Stream,
+        };
+        let mut redirects = None;
+        loop {
+            let response = self.hop(cx, request.clone()).await?;
+            if !matches!(response.status, 301 | 302 | 303 | 307 | 308) {
+                return Ok(response);
+            }
+            let location = response.headers.get("Location");
+            let redirects: &mut Redirects =
+                redirects.get_or_insert_with(|| Redirects::new(&request.method, &request.url, body));
+            match redirects.next(&request.method, &request.url, response.status, location) {
+                Step::Answer => return Ok(response),
+                Step::Stop(message) => return Err(Error::new(message)),
+                Step::Follow(next) => follow(&mut request, next, &first),
+            }
+        }
+    }
+}
+
+/// Turns a request into the next one of a redirect. The headers are the first request's (spec §5).
+fn follow(request: &mut HttpRequest, next: Follow, first: &Headers) {
+    let mut headers = first.clone();
+    let referer = next.referer.filter(|_| !headers.contains("Referer"));
+    headers.retain(|name, _| {
+        !(next.strip_sensitive && redirect::SENSITIVE.contains(&name)
+            || !next.with_body && redirect::OF_BODY.contains(&name))
+    });
+    if let Some(referer) = referer {
+        headers.set("Referer", referer);
+    }
+    if !next.with_body {
+        request.body = RequestBody::None;
+    }
+    // A binding is left with its host.
+    if authority(&next.url) != authority(&request.url) {
+        request.via = Via::Network;
+    }
+    request.headers = Rc::new(headers);
+    request.method = next.method.into();
+    request.url = next.url.into();
+}
+
+fn authority(url: &str) -> Option<&str> {
+    url.split_once("://")?.1.split(['/', '?', '#']).next()
+}
+
+/// The call itself, with the answer's body, under the deadline.
+async fn fetch(cx: Cx<'_>, mut request: HttpRequest) -> Result<HttpResponse, Error> {
+    // Go names itself where nothing else does (spec §4).
+    match request.headers.get("User-Agent") {
+        Some("") => {
+            Rc::make_mut(&mut request.headers).remove("User-Agent");
+        }
+        Some(_) => {}
+        None => Rc::make_mut(&mut request.headers).set("User-Agent", "Go-http-client/1.1"),
+    }
+    let (method, url) = (request.method.clone(), request.url.clone());
+    match cx.deadline.bound(cx.io.fetch(request)).await? {
+        Ok(answer) => {
+            Ok(HttpResponse { status: answer.status, headers: answer.headers, body: answer.body, url })
+        }
+        Err(error) => Err(Error::new(format!("{} \"{url}\": {}", go_verb(&method), error.0))),
+    }
+}
+
+/// Go's client prints a method as `Get`, `Post` in front of the URL.
+fn go_verb(method: &str) -> String {
+    let lower = method.to_ascii_lowercase();
+    let mut chars = lower.chars();
+    chars
+        .next()
+        .map_or_else(|| "Get".to_owned(), |first| first.to_ascii_uppercase().to_string() + chars.as_str())
+}

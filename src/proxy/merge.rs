@@ -1,0 +1,150 @@
+//! Calls the backends of an endpoint and makes one response of theirs.
+//!
+//! Results merge in the order of declaration: on equal keys the backend declared later wins. (KrakenD merges in the
+//! order of arrival, so its answers to colliding keys flip with the network.)
+
+use futures::future::join_all;
+
+use crate::json::Flatmap;
+use crate::platform::{Deadline, RequestBody};
+
+use super::request::is_safe;
+use super::sequence::Sequence;
+use super::{Backend, Cx, Error, Reply, Request, Response};
+
+/// How the backends of an endpoint are called.
+pub enum Pipe {
+    /// One backend: its reply is the endpoint's.
+    Single(Box<Backend>),
+    /// All at once.
+    Parallel(Merge),
+    /// One after the other, each knowing the answers before it.
+    Sequential(Sequence),
+}
+
+/// Backends called at once.
+pub struct Merge {
+    /// The backends, in the order of the configuration.
+    pub backends: Vec<Backend>,
+    /// The endpoint's flatmap: applied when no backend failed (spec §9).
+    pub flatmap: Option<Flatmap>,
+    /// Milliseconds for all of them: 85 % of the endpoint's timeout.
+    pub timeout_ms: u32,
+}
+
+/// Collects the replies of several backends (spec §10).
+#[derive(Default)]
+pub(super) struct Parts {
+    response: Option<Response>,
+    errors: Vec<Error>,
+}
+
+// === impl Pipe ===
+
+impl Pipe {
+    /// Calls the backends.
+    pub async fn run(&self, cx: Cx<'_>, request: Request) -> Reply {
+        match self {
+            Pipe::Single(backend) => backend.run(cx, request).await,
+            Pipe::Parallel(merge) => finish(merge.run(cx, request).await, merge.flatmap.as_ref()),
+            Pipe::Sequential(sequence) => finish(sequence.run(cx, request).await, sequence.flatmap.as_ref()),
+        }
+    }
+
+    /// All backends.
+    pub fn backends(&self) -> &[Backend] {
+        match self {
+            Pipe::Single(backend) => std::slice::from_ref(backend),
+            Pipe::Parallel(merge) => &merge.backends,
+            Pipe::Sequential(sequence) => &sequence.backends,
+        }
+    }
+}
+
+/// A partial result is left as it is; a whole one goes through the endpoint's flatmap.
+fn finish(mut reply: Reply, flatmap: Option<&Flatmap>) -> Reply {
+    if let (Some(flatmap), Some(response), None) = (flatmap, &mut reply.response, &reply.error) {
+        response.data = flatmap.apply(response.data.take());
+    }
+    reply
+}
+
+// === impl Merge ===
+
+impl Merge {
+    async fn run(&self, cx: Cx<'_>, mut request: Request) -> Reply {
+        let deadline = Deadline::new(cx.io, self.timeout_ms);
+        if self.backends.iter().any(|backend| !is_safe(&backend.method)) {
+            match deadline.bound(request.buffer_body(cx.io)).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => return Reply::err(error),
+                Err(expired) => return Reply::err(expired),
+            }
+        }
+        let calls = self.backends.iter().enumerate().map(|(index, backend)| {
+            let mut request = request.clone();
+            // A stream can be read once: of several GET backends the first gets it.
+            if index > 0 && matches!(request.body, RequestBody::Incoming) {
+                request.body = RequestBody::None;
+            }
+            backend.run(cx.within(&deadline), request)
+        });
+        let mut parts = Parts::default();
+        for reply in join_all(calls).await {
+            parts.add(reply);
+        }
+        parts.finish()
+    }
+}
+
+// === impl Parts ===
+
+impl Parts {
+    /// Adds the reply of the next backend.
+    pub(super) fn add(&mut self, reply: Reply) {
+        match (reply.error, reply.response) {
+            (Some(error), _) => self.errors.push(error),
+            (None, None) => self.errors.push(Error::no_response()),
+            (None, Some(part)) => {
+                self.response = Some(match self.response.take() {
+                    None => part,
+                    Some(response) => combine(response, part),
+                });
+            }
+        }
+    }
+
+    /// What was merged so far.
+    pub(super) fn data(&self) -> Option<&crate::json::Object> {
+        self.response.as_ref().and_then(|response| response.data.as_ref())
+    }
+
+    /// Marks what was merged as incomplete: a backend further on is not called.
+    pub(super) fn cut(&mut self) {
+        if let Some(response) = &mut self.response {
+            response.complete = false;
+        }
+    }
+
+    /// The reply of them all: an answer as soon as one backend gave one.
+    pub(super) fn finish(mut self) -> Reply {
+        if let (Some(response), false) = (&mut self.response, self.errors.is_empty()) {
+            response.complete = false;
+        }
+        Reply { response: self.response, error: Error::merged(&self.errors) }
+    }
+}
+
+/// Later members overwrite earlier ones, at the top level only. Status and headers survive only where there was
+/// nothing to combine.
+fn combine(earlier: Response, later: Response) -> Response {
+    let complete = earlier.complete && later.complete && earlier.data.is_some() && later.data.is_some();
+    let data = match (earlier.data, later.data) {
+        (Some(mut data), Some(more)) => {
+            data.merge(more);
+            Some(data)
+        }
+        (data, more) => data.or(more).or_else(|| Some(Default::default())),
+    };
+    Response { data, complete, ..Response::default() }
+}

@@ -1,0 +1,107 @@
+//! A request inside the gateway: what the endpoint let through, on its way to the backends.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+
+use crate::http::template::Variable;
+use crate::http::{Headers, Query};
+use crate::platform::{Io, RequestBody, Via};
+
+use super::Error;
+
+/// The parameter that holds what a `/*` at the end of an endpoint's path matched.
+pub const REST: &str = "*";
+
+/// Named values for `url_pattern` and the features: url parameters, claims (`JWT.x`), values of earlier responses
+/// (`Resp0_x`). Names start with a capital as in KrakenD (spec §4).
+#[derive(Debug, Clone, Default)]
+pub struct Params(Vec<(String, String)>);
+
+/// A request on its way through a pipe. Cloning is cheap: backends share what none of them changes.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The method: the client's, then the backend's.
+    pub method: Cow<'static, str>,
+    /// The client's path, then the one generated from `url_pattern` (with its query).
+    pub path: Rc<str>,
+    /// The whole URL; empty before a host is chosen.
+    pub url: Rc<str>,
+    /// Which way the call takes.
+    pub via: Via,
+    /// The parameters.
+    pub params: Rc<Params>,
+    /// The header lines for the origin.
+    pub headers: Rc<Headers>,
+    /// The query parameters for the origin, beside those of `url_pattern`.
+    pub query: Rc<Query>,
+    /// The body.
+    pub body: RequestBody,
+}
+
+// === impl Params ===
+
+impl Params {
+    /// The value of `name`.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Sets `name`, replacing an earlier value.
+    pub fn set(&mut self, name: &str, value: String) {
+        match self.0.iter_mut().find(|(known, _)| known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name.to_owned(), value)),
+        }
+    }
+
+    /// Names and values.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+// === impl Request ===
+
+impl Request {
+    /// The value of a variable of `url_pattern`.
+    pub fn value(&self, variable: &Variable) -> Option<Cow<'_, str>> {
+        match variable {
+            Variable::Param(name) => self.params.get(name).map(Cow::Borrowed),
+            Variable::InputHeader(name) => self.headers.get(name).map(Cow::Borrowed),
+            Variable::InputQuery(name) => self.query.get(name).map(Cow::Borrowed),
+            Variable::Rest => self.params.get(REST).map(Cow::Borrowed),
+            Variable::Jwt(_) | Variable::Resp { .. } => {
+                self.params.get(&variable.to_string()).map(|value| Cow::Owned(value.to_owned()))
+            }
+        }
+    }
+
+    /// Reads the client's body to its end if it still is with the host; the request then carries it as bytes.
+    ///
+    /// KrakenD sends a copied body in chunks, without a length, even an empty one (spec §5).
+    pub async fn buffer_body(&mut self, io: &Io) -> Result<Rc<[u8]>, Error> {
+        match &self.body {
+            RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => return Ok(bytes.clone()),
+            RequestBody::None => {
+                let empty: Rc<[u8]> = Rc::from([]);
+                self.body = RequestBody::Chunked(empty.clone());
+                return Ok(empty);
+            }
+            RequestBody::Incoming => {}
+        }
+        let body = io.read_body().await.map_err(|e| Error::new(e.0))?;
+        let bytes: Rc<[u8]> = Rc::from(body.as_slice());
+        self.body = RequestBody::Chunked(bytes.clone());
+        Ok(bytes)
+    }
+}
+
+/// Whether a method asks for nothing but an answer: only then may backends share one body (spec §10).
+pub(super) fn is_safe(method: &str) -> bool {
+    method.eq_ignore_ascii_case("GET") || method.eq_ignore_ascii_case("HEAD")
+}

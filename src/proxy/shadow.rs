@@ -1,0 +1,43 @@
+//! Copies requests to shadow backends, whose answers nobody sees (spec §12).
+
+use std::rc::Rc;
+
+use crate::platform::{Deadline, LocalFuture};
+
+use super::{Cx, Layer, Next, Pipe, Reply, Request};
+
+/// The shadow pipe of an endpoint.
+pub struct Shadow {
+    /// The layers of the endpoint that apply here, too (static).
+    pub layers: Vec<Box<dyn Layer>>,
+    /// The shadow backends.
+    pub pipe: Pipe,
+    /// Milliseconds for them: the longest `shadow_timeout`.
+    pub timeout_ms: u32,
+}
+
+/// The layer that sends a copy of the request to the endpoint's shadow pipe and goes on.
+pub struct Splitter;
+
+impl Layer for Splitter {
+    fn handle<'a>(&'a self, cx: Cx<'a>, mut request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
+        Box::pin(async move {
+            match cx.deadline.bound(request.buffer_body(cx.io)).await {
+                Ok(Ok(_)) => {}
+                Ok(Err(error)) => return Reply::err(error),
+                Err(expired) => return Reply::err(expired),
+            }
+            let (plan, io, id, copy) =
+                (Rc::clone(cx.plan), Rc::clone(cx.io), cx.endpoint.id, request.clone());
+            // The copy outlives the answer: it borrows nothing from this request.
+            cx.io.spawn(Box::pin(async move {
+                let endpoint = plan.endpoint(id);
+                let Some(shadow) = &endpoint.shadow else { return };
+                let deadline = Deadline::new(&io, shadow.timeout_ms);
+                let cx = Cx { io: &io, plan: &plan, endpoint, deadline: &deadline };
+                Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy).await;
+            }));
+            next.run(cx, request).await
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Layers around a pipe, outermost first.
+
+use crate::platform::LocalFuture;
+
+use super::{Backend, Cx, Pipe, Reply, Request};
+
+/// One configured step that sees requests on their way in and replies on their way out.
+pub trait Layer {
+    /// Handles a request, by `next` or without it.
+    fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply>;
+}
+
+/// What lies inside a layer: the layers further in, then the pipe or the backend itself.
+#[derive(Clone, Copy)]
+pub struct Next<'a> {
+    layers: &'a [Box<dyn Layer>],
+    inner: Inner<'a>,
+}
+
+#[derive(Clone, Copy)]
+enum Inner<'a> {
+    Pipe(&'a Pipe),
+    Backend(&'a Backend),
+}
+
+// === impl Next ===
+
+impl<'a> Next<'a> {
+    pub(crate) fn pipe(layers: &'a [Box<dyn Layer>], pipe: &'a Pipe) -> Self {
+        Self { layers, inner: Inner::Pipe(pipe) }
+    }
+
+    pub(super) fn backend(layers: &'a [Box<dyn Layer>], backend: &'a Backend) -> Self {
+        Self { layers, inner: Inner::Backend(backend) }
+    }
+
+    /// Hands the request on. Each layer costs one allocation, a pipe without layers none beyond its own.
+    pub fn run(self, cx: Cx<'a>, request: Request) -> LocalFuture<'a, Reply> {
+        match (self.layers.split_first(), self.inner) {
+            (Some((layer, layers)), inner) => layer.handle(cx, request, Next { layers, inner }),
+            (None, Inner::Pipe(pipe)) => Box::pin(pipe.run(cx, request)),
+            (None, Inner::Backend(backend)) => Box::pin(backend.exchange(cx, request)),
+        }
+    }
+}
