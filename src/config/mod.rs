@@ -2,6 +2,7 @@
 
 pub mod diagnostic;
 pub mod document;
+pub mod files;
 pub mod lines;
 pub mod node;
 pub mod path;

@@ -1,5 +1,7 @@
 //! `proxy`: sets how the backends of an endpoint work together.
 
+pub mod fixed;
+
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
 
 /// The namespace at the endpoint.

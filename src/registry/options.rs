@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::duration;
-use super::table::{Namespace, Opt};
+use super::table::{Namespace, Opt, Support};
 use crate::config::node::{Kind, Node};
 
 /// The options of one object.
@@ -137,8 +137,41 @@ impl<'a> Options<'a> {
         Ok(Some(Options::new(node, table)))
     }
 
+    /// The first option that is set, not to its default, and that Fjord refuses: its name and the reason.
+    pub fn refused(&self) -> Option<String> {
+        self.table.iter().find_map(|opt| {
+            let node = self.node(opt.name)?;
+            match opt.support {
+                Support::Refused(reason) if !is_default(node, opt.default) => {
+                    Some(format!("{}: {reason}", opt.name))
+                }
+                Support::Refused(_) | Support::NoEffect(_) => None,
+                Support::Implemented => {
+                    let inner = opt.kind.options();
+                    let inside = std::iter::once(node).chain(node.items());
+                    let refused = |node| Options::new(node, inner).refused();
+                    inside
+                        .filter(|_| !inner.is_empty())
+                        .find_map(refused)
+                        .map(|text| format!("{}.{text}", opt.name))
+                }
+            }
+        })
+    }
+
     fn default(&self, name: &str) -> Option<&'static str> {
         self.table.iter().find(|opt| opt.name == name)?.default
+    }
+}
+
+/// Whether a value says no more than its option's default.
+fn is_default(node: &Node, default: Option<&str>) -> bool {
+    match &node.kind {
+        Kind::Bool(value) => default == Some(if *value { "true" } else { "false" }),
+        Kind::String(text) => default.is_some_and(|json| json.trim_matches('"') == &**text),
+        Kind::Number(text) => default == Some(text),
+        Kind::Array(items) => items.is_empty(),
+        _ => false,
     }
 }
 

@@ -1,0 +1,48 @@
+//! The files that a configuration names: their texts are bundled with it, as an edge has no disk.
+
+use super::node::{Kind, Node};
+
+/// Options whose value is the path of a file, or a list of paths, by their namespace.
+const NAMED: &[(&str, &str)] = &[
+    ("auth/validator", "jwk_local_path"),
+    ("auth/signer", "jwk_local_path"),
+    ("backend/graphql", "query_path"),
+    ("modifier/lua-backend", "sources"),
+    ("modifier/lua-endpoint", "sources"),
+    ("modifier/lua-proxy", "sources"),
+    ("modifier/body-generator", "path"),
+    ("modifier/request-body-generator", "path"),
+    ("modifier/response-body-generator", "path"),
+];
+
+/// The paths, as written, each once. Old names of the namespaces count, too.
+pub fn named(root: &Node) -> Vec<String> {
+    let mut paths = Vec::new();
+    let mut nodes = vec![root];
+    while let Some(node) = nodes.pop() {
+        nodes.extend(node.items());
+        for member in node.members() {
+            nodes.push(&member.value);
+            if &*member.key == "extra_config" {
+                for namespace in member.value.members() {
+                    collect(&namespace.key, &namespace.value, &mut paths);
+                }
+            }
+        }
+    }
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+fn collect(key: &str, value: &Node, paths: &mut Vec<String>) {
+    let name = crate::registry::named(key).next().map_or(key, |namespace| namespace.name);
+    for (_, option) in NAMED.iter().filter(|(namespace, _)| *namespace == name) {
+        let Some(value) = value.get(option) else { continue };
+        let texts = std::iter::once(value).chain(value.items());
+        paths.extend(texts.filter_map(Node::as_str).filter(|path| !path.is_empty()).map(str::to_owned));
+    }
+    if let Kind::Array(items) = &value.kind {
+        items.iter().for_each(|item| collect(key, item, paths));
+    }
+}

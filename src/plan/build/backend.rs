@@ -1,0 +1,159 @@
+//! Compiles a backend.
+
+use std::borrow::Cow;
+
+use crate::config::node::Node;
+use crate::encoding::Encoding;
+use crate::http::template::UrlPattern;
+use crate::http::{Host, canonical};
+use crate::json::{Shape, ShapeOptions};
+use crate::plan::decode::{Decode, Failure};
+use crate::plan::hosts::Hosts;
+use crate::plan::order;
+use crate::proxy::{Backend, Policy};
+use crate::registry::{Options, Scope, core};
+
+use super::endpoint::{Parent, flatmap};
+use super::service::milliseconds;
+use super::{Refusal, Site};
+
+/// A compiled backend and what its endpoint must know of it.
+pub(super) struct Built {
+    pub backend: Backend,
+    /// As written.
+    pub encoding: String,
+    /// Set for a shadow backend.
+    pub shadow_timeout_ms: Option<u32>,
+}
+
+/// Compiles a backend.
+pub(super) fn build(
+    node: &Node,
+    index: usize,
+    parent: &Parent<'_>,
+    endpoint: &Site<'_>,
+) -> Result<Built, Refusal> {
+    let site = Site { scope: Scope::Backend, node, ..*endpoint };
+    compile(&site, index, parent).map_err(|refusal| Refusal(format!("backend {index}: {refusal}")))
+}
+
+fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, Refusal> {
+    let options = Options::new(site.node, core::BACKEND);
+    if let Some(reason) = options.refused() {
+        return Err(Refusal(reason));
+    }
+    site.refuse_unknown()?;
+    let method = options.str("method")?;
+    let method = if method.is_empty() { parent.method } else { method };
+    let url = UrlPattern::compile(options.str("url_pattern")?, &parent.variables, index)
+        .map_err(|error| Refusal(error.to_string()))?;
+    let encoding = if parent.no_op { "no-op" } else { options.str("encoding")? };
+    let proxy = namespace(site, "proxy");
+    let flatmap = proxy.as_ref().map(flatmap);
+    let shape = Shape::new(ShapeOptions {
+        target: options.str("target")?.to_owned(),
+        allow: owned(options.strings("allow")?),
+        deny: owned(options.strings("deny")?),
+        mapping: mapping(&options),
+        group: options.str("group")?.to_owned(),
+        flatmap: flatmap.unwrap_or_default(),
+    });
+    let shadow = match &proxy {
+        Some(proxy) if proxy.bool("shadow")? && proxy.given("shadow") => {
+            Some(milliseconds(proxy.duration("shadow_timeout")?).unwrap_or(parent.timeout_ms))
+        }
+        _ => None,
+    };
+    let client = namespace(site, "backend/http/client");
+    let redirects = match &client {
+        Some(client) => {
+            if let Some(reason) = client.refused() {
+                return Err(Refusal(format!("backend/http/client: {reason}")));
+            }
+            Policy { send_body: client.bool("send_body_on_redirect")?, follow: !client.bool("no_redirect")? }
+        }
+        None => Policy { send_body: false, follow: true },
+    };
+    let hosts = hosts(&options, parent, &url)?;
+    let backend = Backend {
+        method: known_method(method),
+        hosts,
+        url,
+        input_headers: listed(options.strings("input_headers")?, |name| canonical(name).into_owned()),
+        input_query_strings: listed(options.strings("input_query_strings")?, str::to_owned),
+        concurrent_calls: parent.concurrent_calls,
+        concurrent_timeout_ms: (u64::from(parent.timeout_ms) * 75 / 100) as u32,
+        layers: site.compile(order::BACKEND)?,
+        around: site.compile(order::AROUND)?,
+        hop: site.compile(order::HOP)?,
+        redirects,
+        gzip: !parent.defaults.disable_compression,
+        no_op: encoding == "no-op",
+        decode: Decode {
+            encoding: Encoding::parse(encoding),
+            is_collection: options.bool("is_collection")?,
+            shape,
+            failure: failure(site)?,
+        },
+    };
+    Ok(Built { backend, encoding: encoding.to_owned(), shadow_timeout_ms: shadow })
+}
+
+fn namespace<'a>(site: &Site<'a>, name: &str) -> Option<Options<'a>> {
+    let namespace = crate::registry::find(site.scope, name)?;
+    site.namespace(name).map(|node| Options::of(node, namespace))
+}
+
+/// What `backend/http` makes of a bad status. Details win over the code, and a name that is no text switches both
+/// off (spec §6).
+fn failure(site: &Site<'_>) -> Result<Failure, Refusal> {
+    let Some(http) = namespace(site, "backend/http") else { return Ok(Failure::Error) };
+    if http.given("return_error_details") {
+        let name = http.str("return_error_details").unwrap_or_default();
+        return Ok(if name.is_empty() { Failure::Error } else { Failure::Details(name.to_owned()) });
+    }
+    Ok(if http.bool("return_error_code")? { Failure::Code } else { Failure::Error })
+}
+
+fn hosts(options: &Options<'_>, parent: &Parent<'_>, url: &UrlPattern) -> Result<Hosts, Refusal> {
+    let own = options.strings("host")?;
+    let inherited = own.is_empty();
+    let written: Vec<&str> =
+        if inherited { parent.defaults.hosts.iter().map(String::as_str).collect() } else { own };
+    let verbatim = !inherited && options.bool("disable_host_sanitize")?;
+    if options.str("sd")? == "dns" {
+        return Err(Refusal::new(
+            "sd: \"dns\" looks hosts up by SRV records, which the edge can't; list the hosts",
+        ));
+    }
+    let bases = written
+        .iter()
+        .map(|text| Host::parse(text, !verbatim).map_err(|error| Refusal(error.to_string())))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Hosts::new(bases, url.as_static()))
+}
+
+fn mapping(options: &Options<'_>) -> Vec<(String, String)> {
+    let members = options.node("mapping").map(Node::members).unwrap_or_default();
+    members
+        .iter()
+        .filter_map(|member| Some((member.key.to_string(), member.value.as_str()?.to_owned())))
+        .collect()
+}
+
+fn owned(texts: Vec<&str>) -> Vec<String> {
+    texts.into_iter().map(str::to_owned).collect()
+}
+
+/// A filter list; an empty one filters nothing.
+fn listed(names: Vec<&str>, canonical: impl Fn(&str) -> String) -> Option<Vec<String>> {
+    (!names.is_empty()).then(|| names.into_iter().map(canonical).collect())
+}
+
+fn known_method(method: &str) -> Cow<'static, str> {
+    const METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    match METHODS.iter().find(|known| **known == method) {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(method.to_owned()),
+    }
+}

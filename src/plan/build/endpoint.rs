@@ -1,0 +1,218 @@
+//! Compiles an endpoint.
+
+use crate::config::node::Node;
+use crate::encoding::Output;
+use crate::gateway::Handler;
+use crate::http::template::{self, Variable};
+use crate::json::Flatmap;
+use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
+use crate::plan::{Service, order};
+use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
+use crate::registry::{Options, Scope, core};
+
+use super::service::{Defaults, milliseconds};
+use super::{Environment, Refusal, Site, backend};
+
+/// The path of an endpoint and what its backends inherit.
+pub(super) struct Parent<'a> {
+    pub defaults: &'a Defaults,
+    pub method: &'a str,
+    pub timeout_ms: u32,
+    pub concurrent_calls: u32,
+    pub no_op: bool,
+    pub variables: template::Endpoint<'a>,
+}
+
+/// Compiles an endpoint; one that can't be served answers 501.
+pub fn build(
+    id: EndpointId,
+    node: &Node,
+    defaults: &Defaults,
+    environment: &Environment,
+    service: &Service,
+) -> Endpoint {
+    let options = Options::new(node, core::ENDPOINT);
+    let path = format!("/{}", {
+        let path = options.str("endpoint").unwrap_or_default();
+        path.strip_prefix('/').unwrap_or(path)
+    });
+    let method = options.str("method").unwrap_or("GET").to_ascii_uppercase();
+    let mut endpoint = Endpoint {
+        id,
+        path,
+        method: if method.is_empty() { "GET".to_owned() } else { method },
+        timeout_ms: defaults.timeout_ms,
+        cache_control: None,
+        output: Output::Json,
+        input_headers: Headers::ContentType,
+        input_query_strings: Queries::None,
+        handlers: Vec::new(),
+        layers: Vec::new(),
+        pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
+        shadow: None,
+        refused: None,
+    };
+    if let Err(refusal) = fill(&mut endpoint, &options, defaults, environment, service) {
+        endpoint.refused = Some(refusal.0);
+    }
+    endpoint
+}
+
+fn fill(
+    endpoint: &mut Endpoint,
+    options: &Options<'_>,
+    defaults: &Defaults,
+    environment: &Environment,
+    service: &Service,
+) -> Result<(), Refusal> {
+    if let Some(reason) = options.refused() {
+        return Err(Refusal(reason));
+    }
+    endpoint.timeout_ms = milliseconds(options.duration("timeout")?).unwrap_or(defaults.timeout_ms);
+    let ttl = Some(options.duration("cache_ttl")?).filter(|ttl| !ttl.is_zero()).map(|ttl| ttl.as_secs());
+    endpoint.cache_control = ttl.or(defaults.cache_ttl).map(|ttl| format!("public, max-age={ttl}"));
+    endpoint.input_headers = headers(&options.strings("input_headers")?);
+    endpoint.input_query_strings = queries(&options.strings("input_query_strings")?);
+    let written = options.str("output_encoding")?;
+    let output = if options.given("output_encoding") { written } else { &defaults.output_encoding };
+    let site = Site {
+        scope: Scope::Endpoint,
+        environment,
+        service: Some(service),
+        node: options.whole(),
+        endpoint: &endpoint.path,
+        endpoint_node: Some(options.whole()),
+        timeout_ms: endpoint.timeout_ms,
+    };
+    site.refuse_unknown()?;
+    let proxy = site.namespace("proxy").map(|node| options_of_proxy(&site, node));
+    let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
+    let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
+    let mut variables = template::Endpoint::new(&endpoint.method, &endpoint.path, defaults.disable_rest);
+    variables.dynamic_routing = true;
+    let parent = Parent {
+        defaults,
+        method: &endpoint.method,
+        timeout_ms: endpoint.timeout_ms,
+        concurrent_calls: calls,
+        no_op: output == "no-op",
+        variables,
+    };
+    let (mut backends, mut shadows) = (Vec::new(), Vec::new());
+    for (index, node) in options.items("backend")?.iter().enumerate() {
+        let built = backend::build(node, index, &parent, &site)?;
+        match built.shadow_timeout_ms {
+            None => backends.push((built.backend, built.encoding)),
+            Some(timeout) => shadows.push((built.backend, timeout)),
+        }
+    }
+    let single_encoding = match &backends[..] {
+        [(_, encoding)] => Some(encoding.as_str()),
+        _ => None,
+    };
+    endpoint.output = Output::parse(output, single_encoding);
+    let flatmap = || Some(proxy.as_ref().map(flatmap)?).filter(|flatmap| !flatmap.is_empty());
+    let propagated = match &proxy {
+        Some(proxy) => proxy.strings("sequential_propagated_params")?,
+        None => Vec::new(),
+    };
+    let plumbing = Plumbing { sequential, timeout_ms: endpoint.timeout_ms, propagated: &propagated };
+    let handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
+    let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
+    if !shadows.is_empty() {
+        let timeout_ms = shadows.iter().map(|(_, timeout)| *timeout).max().unwrap_or(endpoint.timeout_ms);
+        let pipe = plumbing.pipe(shadows.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
+        endpoint.shadow = Some(Shadow { layers: site.compile(order::DATA)?, pipe, timeout_ms });
+        layers.push(Box::new(Splitter));
+    }
+    layers.extend(site.compile(order::DATA)?);
+    endpoint.pipe = plumbing.pipe(backends.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
+    endpoint.handlers = handlers;
+    endpoint.layers = layers;
+    Ok(())
+}
+
+/// How backends become a pipe.
+struct Plumbing<'a> {
+    sequential: bool,
+    timeout_ms: u32,
+    propagated: &'a [&'a str],
+}
+
+impl Plumbing<'_> {
+    fn pipe(&self, mut backends: Vec<Backend>, flatmap: Option<Flatmap>) -> Result<Pipe, Refusal> {
+        // 85 % of the endpoint's time, so that there is some left to answer (spec §10).
+        let timeout_ms = (u64::from(self.timeout_ms) * 85 / 100) as u32;
+        match backends.len() {
+            0 => Err(Refusal::new("there is no backend to answer with")),
+            1 => Ok(Pipe::Single(Box::new(backends.remove(0)))),
+            _ if self.sequential => {
+                let takes = (0..backends.len()).map(|index| self.takes(index, &backends)).collect();
+                Ok(Pipe::Sequential(Sequence { backends, takes, flatmap, timeout_ms }))
+            }
+            _ => Ok(Pipe::Parallel(Merge { backends, flatmap, timeout_ms })),
+        }
+    }
+
+    /// The values that a backend takes from the answers before it: those of its `url_pattern`, and the propagated ones.
+    fn takes(&self, index: usize, backends: &[Backend]) -> Vec<Take> {
+        if index == 0 {
+            return Vec::new();
+        }
+        let mut takes: Vec<Take> = Vec::new();
+        for variable in backends[index].url.variables() {
+            if let Variable::Resp { backend, .. } = variable
+                && *backend < index
+            {
+                takes.extend(take(&variable.to_string(), index));
+            }
+        }
+        for name in self.propagated {
+            takes.extend(take(name, backends.len()).filter(|take| take.from < index));
+        }
+        takes
+    }
+}
+
+/// Reads `resp0_a.b` or `Resp0` if the index is below `limit`.
+fn take(name: &str, limit: usize) -> Option<Take> {
+    let rest = name.strip_prefix("resp").or_else(|| name.strip_prefix("Resp"))?;
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let from: usize = rest[..digits].parse().ok().filter(|index| *index < limit)?;
+    let path = rest[digits..].strip_prefix('_').unwrap_or(&rest[digits..]);
+    Some(Take {
+        param: format!("Resp{rest}"),
+        from,
+        path: if path.is_empty() { Vec::new() } else { path.split('.').map(str::to_owned).collect() },
+    })
+}
+
+fn options_of_proxy<'a>(site: &Site<'_>, node: &'a Node) -> Options<'a> {
+    let table = crate::registry::find(site.scope, "proxy").map(|namespace| namespace.options());
+    Options::new(node, table.unwrap_or_default())
+}
+
+/// The operations of `flatmap_filter`.
+pub(super) fn flatmap(proxy: &Options<'_>) -> Flatmap {
+    proxy.node("flatmap_filter").map(Flatmap::from_config).unwrap_or_default()
+}
+
+fn headers(names: &[&str]) -> Headers {
+    if names.is_empty() {
+        Headers::ContentType
+    } else if names.contains(&"*") {
+        Headers::All
+    } else {
+        Headers::Listed(names.iter().map(|name| crate::http::canonical(name).into_owned()).collect())
+    }
+}
+
+fn queries(names: &[&str]) -> Queries {
+    if names.is_empty() {
+        Queries::None
+    } else if names.contains(&"*") {
+        Queries::All
+    } else {
+        Queries::Listed(names.iter().map(|name| (*name).to_owned()).collect())
+    }
+}

@@ -1,0 +1,72 @@
+//! What a plan is built with beside the configuration: bundled files, the host's variables and secrets.
+
+use std::collections::BTreeMap;
+
+use crate::config::node::{Kind, Node};
+use crate::json::Value;
+
+/// Files, variables and switches of the host.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Texts of the files that the configuration names, by the path as written there.
+    pub files: BTreeMap<String, String>,
+    /// Variables and secrets.
+    pub variables: BTreeMap<String, String>,
+    /// Serves `/__debug/` whatever the configuration says (`fjord run -d`).
+    pub debug: bool,
+}
+
+// === impl Environment ===
+
+impl Environment {
+    /// From JSON objects of texts, as the host hands them over. `FJORD_OPTIONS` among the variables is a JSON object of
+    /// switches.
+    pub fn from_json(files: &str, variables: &str) -> Self {
+        let variables = texts(variables);
+        let switches = variables.get("FJORD_OPTIONS").and_then(|text| Value::parse(text.as_bytes()).ok());
+        let debug =
+            switches.as_ref().and_then(|v| v.get("debug")).and_then(Value::as_bool).unwrap_or_default();
+        Self { files: texts(files), variables, debug }
+    }
+
+    /// The text of a bundled file.
+    pub fn file(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(String::as_str)
+    }
+
+    /// The value of a variable or secret.
+    pub fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// The root with `KRAKEND_<KEY>` in place of its scalars, as KrakenD reads the environment: keys of the file
+    /// only (spec §2.1).
+    pub(super) fn overridden(&self, mut root: Node) -> Node {
+        let Kind::Object(members) = &mut root.kind else { return root };
+        for member in members {
+            let Some(text) = self.variable(&format!("KRAKEND_{}", member.key.to_ascii_uppercase())) else {
+                continue;
+            };
+            member.value.kind = match &member.value.kind {
+                Kind::Bool(_) => Kind::Bool(matches!(text, "true" | "1" | "t" | "T" | "TRUE" | "True")),
+                Kind::Number(_) => Kind::Number(text.into()),
+                Kind::String(_) => Kind::String(text.into()),
+                _ => continue,
+            };
+        }
+        root
+    }
+}
+
+fn texts(json: &str) -> BTreeMap<String, String> {
+    match Value::parse(json.as_bytes()) {
+        Ok(Value::Object(map)) => map
+            .into_iter()
+            .filter_map(|(name, value)| match value {
+                Value::String(text) => Some((name, text)),
+                _ => None,
+            })
+            .collect(),
+        _ => BTreeMap::new(),
+    }
+}

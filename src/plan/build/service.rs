@@ -1,0 +1,167 @@
+//! Compiles the service: its defaults, the `router` namespace, the steps around everything.
+
+use crate::http::{TrustedProxies, canonical};
+use crate::json::Value;
+use crate::plan::order;
+use crate::plan::service::{RouterOptions, Service, Trust};
+use crate::platform::Level;
+use crate::registry::{OptionError, Options, Scope};
+use crate::{KRAKEND_VERSION, router};
+
+use super::{Environment, Refusal, Site};
+
+/// What endpoints inherit.
+pub struct Defaults {
+    /// Milliseconds.
+    pub timeout_ms: u32,
+    /// Whole seconds, if there is a time to live.
+    pub cache_ttl: Option<u64>,
+    /// As written.
+    pub output_encoding: String,
+    /// As written.
+    pub hosts: Vec<String>,
+    /// Whether a parameter may be a part of a segment.
+    pub disable_rest: bool,
+    /// Whether origins are asked for plain answers.
+    pub disable_compression: bool,
+}
+
+// === impl Defaults ===
+
+impl Defaults {
+    /// Reads the root's own options.
+    pub fn read(options: &Options<'_>) -> Result<Self, OptionError> {
+        let ttl = options.duration("cache_ttl")?;
+        Ok(Self {
+            timeout_ms: milliseconds(options.duration("timeout")?).unwrap_or(2000),
+            cache_ttl: (!ttl.is_zero()).then(|| ttl.as_secs()),
+            output_encoding: options.str("output_encoding")?.to_owned(),
+            hosts: options.strings("host")?.into_iter().map(str::to_owned).collect(),
+            disable_rest: options.bool("disable_rest")?,
+            disable_compression: options.bool("disable_compression")?,
+        })
+    }
+}
+
+/// A duration in whole milliseconds, at least one; none for zero, which means "not set" everywhere.
+pub fn milliseconds(duration: std::time::Duration) -> Option<u32> {
+    (!duration.is_zero()).then(|| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).max(1))
+}
+
+/// Compiles the service. A part that can't be served makes every request answer 501.
+pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
+    let site = Site {
+        scope: Scope::Service,
+        environment,
+        service: None,
+        node: options.whole(),
+        endpoint: "",
+        endpoint_node: None,
+        timeout_ms: 0,
+    };
+    let mut service = Service {
+        router: RouterOptions::default(),
+        debug: environment.debug || options.bool("debug_endpoint").unwrap_or_default(),
+        echo: options.bool("echo_endpoint").unwrap_or_default(),
+        outer: Vec::new(),
+        global: Vec::new(),
+        refused: None,
+        version_header: format!("Version {KRAKEND_VERSION}"),
+        log_level: Level::Info,
+    };
+    if let Err(refusal) = fill(&mut service, options, &site) {
+        service.refused = Some(refusal.0);
+    }
+    service
+}
+
+fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result<(), Refusal> {
+    if let Some(reason) = options.refused() {
+        return Err(Refusal(reason));
+    }
+    site.refuse_unknown()?;
+    let router = router_namespace(options);
+    service.router = router_options_of(router.as_ref())?;
+    if let Some(router) = &router
+        && router.bool("hide_version_header")?
+    {
+        service.version_header = "Version undefined".to_owned();
+    }
+    service.outer = site.compile(order::OUTER)?;
+    service.global = site.compile(order::GLOBAL)?;
+    Ok(())
+}
+
+fn router_namespace<'a>(options: &Options<'a>) -> Option<Options<'a>> {
+    let namespace = crate::registry::find(Scope::Service, "router")?;
+    let config = options.node("extra_config")?;
+    let names = std::iter::once(namespace.name).chain(namespace.aliases.iter().copied());
+    names.filter_map(|name| config.get(name)).next().map(|node| Options::of(node, namespace))
+}
+
+fn router_options_of(options: Option<&Options<'_>>) -> Result<RouterOptions, Refusal> {
+    let Some(options) = options else {
+        return Ok(RouterOptions { health_path: Some("/__health".to_owned()), ..RouterOptions::default() });
+    };
+    if let Some(reason) = options.refused() {
+        return Err(Refusal(reason));
+    }
+    let health = options.str("health_path")?;
+    let health = if health.is_empty() { "/__health" } else { health };
+    Ok(RouterOptions {
+        return_error_msg: options.bool("return_error_msg")?,
+        health_path: (!options.bool("disable_health")?).then(|| health.to_owned()),
+        error_body_404: error_body(options, "404"),
+        error_body_405: error_body(options, "405"),
+        disable_path_decoding: options.bool("disable_path_decoding")?,
+        auto_options: options.bool("auto_options")?,
+        disable_access_log: options.bool("disable_access_log")?,
+        logger_skip_paths: options.strings("logger_skip_paths")?.into_iter().map(str::to_owned).collect(),
+        client_ip: trust(options)?,
+    })
+}
+
+/// Whose word about the client's address counts.
+fn trust(options: &Options<'_>) -> Result<Trust, Refusal> {
+    let forwarded = options.node("forwarded_by_client_ip").is_none_or(|node| node.as_bool() != Some(false));
+    let mut trust = Trust { forwarded, ..Trust::default() };
+    if options.given("remote_ip_headers") {
+        let names = options.strings("remote_ip_headers")?;
+        trust.headers = names.into_iter().map(|name| canonical(name).into_owned()).collect();
+    }
+    if options.given("trusted_proxies") {
+        trust.proxies = TrustedProxies::parse(options.strings("trusted_proxies")?).0;
+    }
+    Ok(trust)
+}
+
+/// A JSON body for a status. Its keys are lower-cased, as everything is that KrakenD reads outside of a list
+/// (spec §2.1).
+fn error_body(options: &Options<'_>, status: &str) -> Option<Vec<u8>> {
+    let body = options.node("error_body")?.get(status)?;
+    let value = lower_keys(Value::from(body));
+    Some(value.to_json())
+}
+
+fn lower_keys(value: Value) -> Value {
+    match value {
+        Value::Object(map) => Value::Object(
+            map.into_iter().map(|(key, value)| (key.to_lowercase(), lower_keys(value))).collect(),
+        ),
+        other => other,
+    }
+}
+
+/// The options of the `router` namespace that the router itself reads.
+pub fn router_options(options: &Options<'_>) -> router::Options {
+    let Some(options) = router_namespace(options) else { return router::Options::default() };
+    let flag = |name| options.bool(name).unwrap_or_default();
+    router::Options {
+        disable_redirect_trailing_slash: flag("disable_redirect_trailing_slash"),
+        disable_redirect_fixed_path: flag("disable_redirect_fixed_path"),
+        disable_handle_method_not_allowed: flag("disable_handle_method_not_allowed"),
+        remove_extra_slash: flag("remove_extra_slash"),
+        auto_options: flag("auto_options"),
+        disable_rest: false,
+    }
+}

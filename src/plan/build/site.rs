@@ -1,0 +1,113 @@
+//! Where a step is compiled, and how it says that it can't be.
+
+use crate::config::node::{Member, Node};
+use crate::plan::order::Step;
+use crate::registry::{self, OptionError, Scope, Support};
+
+use super::super::Service;
+use super::Environment;
+
+/// The surroundings of a step that is compiled.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// Service, endpoint or backend.
+    pub scope: Scope,
+    /// Files, variables and secrets.
+    pub environment: &'a Environment,
+    /// Options of the service; none while the service itself is compiled.
+    pub service: Option<&'a Service>,
+    /// The whole object that holds the `extra_config`: the service, endpoint or backend as written.
+    pub node: &'a Node,
+    /// The path of the endpoint, for names in logs; empty at the service.
+    pub endpoint: &'a str,
+    /// The endpoint as written; none at the service.
+    pub endpoint_node: Option<&'a Node>,
+    /// Milliseconds of the endpoint; 0 at the service.
+    pub timeout_ms: u32,
+}
+
+/// Why a part of the configuration isn't served.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal(pub String);
+
+// === impl Site ===
+
+impl<'a> Site<'a> {
+    /// The namespaces of the `extra_config`; of a name written twice the last counts.
+    pub fn namespaces(&self) -> impl Iterator<Item = &'a Member> {
+        let members = self.node.get("extra_config").map(Node::members).unwrap_or_default();
+        members
+            .iter()
+            .enumerate()
+            .filter(move |(index, member)| !members[index + 1..].iter().any(|later| later.key == member.key))
+            .map(|(_, member)| member)
+    }
+
+    /// The value of one namespace, by its name or an alias.
+    pub fn namespace(&self, name: &str) -> Option<&'a Node> {
+        let aliases = registry::find(self.scope, name).map(|namespace| namespace.aliases).unwrap_or_default();
+        let named = |wanted: &str| self.namespaces().find(|member| &*member.key == wanted);
+        named(name).or_else(|| aliases.iter().find_map(|alias| named(alias))).map(|member| &member.value)
+    }
+
+    /// Compiles the configured ones of `steps`, in their order.
+    pub fn compile<T: ?Sized>(&self, steps: &[Step<T>]) -> Result<Vec<Box<T>>, Refusal> {
+        let mut compiled = Vec::new();
+        for step in steps {
+            if let Some(node) = self.namespace(step.namespace) {
+                let result = (step.compile)(self, node);
+                let built =
+                    result.map_err(|refusal| Refusal(format!("{}: {}", step.namespace, refusal.0)))?;
+                compiled.extend(built);
+            }
+        }
+        Ok(compiled)
+    }
+
+    /// Refuses namespaces that this version doesn't serve, and names that nobody knows: a misspelt validator must not
+    /// open an endpoint.
+    pub fn refuse_unknown(&self) -> Result<(), Refusal> {
+        for member in self.namespaces() {
+            if is_comment(&member.key) {
+                continue;
+            }
+            match registry::find(self.scope, &member.key).map(|namespace| namespace.support) {
+                Some(Support::Implemented | Support::NoEffect(_)) => {}
+                Some(Support::Refused(reason)) => {
+                    return Err(Refusal(format!("{}: {reason}", member.key)));
+                }
+                None => {
+                    let scope = self.scope.name();
+                    return Err(Refusal(format!("{}: no such namespace at the {scope}", member.key)));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Keys that begin like this are comments anywhere.
+pub fn is_comment(key: &str) -> bool {
+    key.starts_with(['@', '$', '_', '#'])
+}
+
+// === impl Refusal ===
+
+impl Refusal {
+    /// A refusal with its reason.
+    pub fn new(reason: impl Into<String>) -> Self {
+        Self(reason.into())
+    }
+}
+
+impl From<OptionError> for Refusal {
+    fn from(error: OptionError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}

@@ -1,0 +1,114 @@
+//! From an origin's answer to the data of a response: status check, decoder, shape (spec §6–8).
+
+use crate::encoding::{self, Encoding};
+use crate::json::{self, Data, Form, Map, Object, Shape, Value};
+use crate::platform::Body;
+use crate::proxy::{Error, HttpResponse, Response};
+
+/// What a backend does with an answer.
+pub struct Decode {
+    /// The decoder.
+    pub encoding: Encoding,
+    /// `is_collection`
+    pub is_collection: bool,
+    /// What the data is turned into.
+    pub shape: Shape,
+    /// What a status other than 200 and 201 becomes.
+    pub failure: Failure,
+}
+
+/// What a status other than 200 and 201 becomes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Failure {
+    /// An error without a status of its own.
+    Error,
+    /// An error that carries the status, the body and its content type (`return_error_code`).
+    Code,
+    /// Data under `error_NAME` (`return_error_details`).
+    Details(String),
+}
+
+// === impl Decode ===
+
+impl Decode {
+    /// Makes a response of an answer. `method` and `pattern` name the backend in the error of a bad status.
+    pub fn run(&self, method: &str, pattern: &str, answer: HttpResponse) -> Result<Response, Error> {
+        let Body::Bytes(body) = answer.body else {
+            return Err(Error::new("the answer's body stayed with the host"));
+        };
+        if !matches!(answer.status, 200 | 201) {
+            let content_type = answer.headers.get("Content-Type").unwrap_or_default();
+            return self.failed(method, pattern, answer.status, &answer.url, content_type, body.as_slice());
+        }
+        let data = match self.encoding {
+            Encoding::Json if self.is_collection => json::decode(body, Form::Collection, &self.shape)?,
+            Encoding::Json => json::decode(body, Form::Json, &self.shape)?,
+            Encoding::SafeJson => json::decode(body, Form::Safe, &self.shape)?,
+            Encoding::Xml => self.shaped(encoding::xml::decode(body.as_slice(), self.is_collection)?),
+            Encoding::Text => self.shaped(encoding::decode_string(body.as_slice())),
+            Encoding::Rss | Encoding::Yaml => return Err(Error::new("not decoded")),
+            Encoding::NoOp | Encoding::Nothing => None,
+        };
+        Ok(Response { data, complete: true, ..Response::default() })
+    }
+
+    fn shaped(&self, map: Map) -> Data {
+        self.shape.apply(Some(Object::from_map(map)))
+    }
+
+    /// Whether the decoder reads header lines of a good answer.
+    pub fn reads_headers(&self) -> bool {
+        false
+    }
+
+    fn failed(
+        &self,
+        method: &str,
+        pattern: &str,
+        status: u16,
+        url: &str,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<Response, Error> {
+        match &self.failure {
+            Failure::Error => {
+                Err(Error::new(format!("invalid status code {status} [{method} {pattern}]: {url}")))
+            }
+            Failure::Code => Err(Error {
+                message: String::from_utf8_lossy(body).into_owned().into(),
+                status: Some(status),
+                content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()),
+            }),
+            Failure::Details(name) => {
+                let data = Object::from_map(details(name, status, content_type, body));
+                Ok(Response { data: Some(data), complete: false, ..Response::default() })
+            }
+        }
+    }
+}
+
+/// `{"error_NAME": {…}}`; an empty body or content type is left out.
+fn details(name: &str, status: u16, content_type: &str, body: &[u8]) -> Map {
+    let mut details = Map::new();
+    details.insert("http_status_code".to_owned(), Value::Number(status.to_string().into()));
+    if !body.is_empty() {
+        let text = String::from_utf8_lossy(body).into_owned();
+        details.insert("http_body".to_owned(), Value::String(text));
+    }
+    if !content_type.is_empty() {
+        details.insert("http_body_encoding".to_owned(), Value::String(content_type.to_owned()));
+    }
+    Map::from([(format!("error_{name}"), Value::Object(details))])
+}
+
+impl From<encoding::DecodeError> for Error {
+    fn from(error: encoding::DecodeError) -> Self {
+        Error::new(error.to_string())
+    }
+}
+
+impl From<json::DecodeError> for Error {
+    fn from(error: json::DecodeError) -> Self {
+        Error::new(error.to_string())
+    }
+}

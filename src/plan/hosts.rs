@@ -1,0 +1,63 @@
+//! Chooses a host for each call and builds the URL (spec §4, §12 load balancing).
+
+use std::rc::Rc;
+
+use crate::http::host::HostVariable;
+use crate::http::{Host, UrlError, url};
+use crate::platform::{Io, Via};
+use crate::proxy::{Error, Request};
+
+/// The hosts of a backend. Repeated hosts act as weights.
+#[derive(Debug, Clone)]
+pub struct Hosts {
+    hosts: Vec<(Host, Via)>,
+    /// The whole URL of a backend with one host and no variable: prepared once.
+    fixed: Option<Rc<str>>,
+}
+
+// === impl Hosts ===
+
+impl Hosts {
+    /// The hosts, and the path of a pattern without variables.
+    pub fn new(hosts: Vec<Host>, fixed_path: Option<&str>) -> Self {
+        let fixed = match (&hosts[..], fixed_path) {
+            ([host], Some(path)) => host.base().and_then(|base| url::join(base, path, "").ok()),
+            _ => None,
+        };
+        let via = |host: Host| match &host {
+            Host::Service { binding, .. } => (host.clone(), Via::Binding(Rc::from(&**binding))),
+            _ => (host, Via::Network),
+        };
+        Self { hosts: hosts.into_iter().map(via).collect(), fixed: fixed.map(Rc::from) }
+    }
+
+    /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
+    /// the pattern's own.
+    pub fn url(&self, io: &Io, request: &Request) -> Result<(Rc<str>, Via), Error> {
+        let (host, via) = match &self.hosts[..] {
+            [] => return Err(Error::new("no hosts available")),
+            [host] => host,
+            hosts => &hosts[(io.random() % hosts.len() as u64) as usize],
+        };
+        if let (Some(url), true) = (&self.fixed, request.query.is_empty()) {
+            return Ok((Rc::clone(url), via.clone()));
+        }
+        let base = match host {
+            Host::Fixed(base) | Host::Service { base, .. } => base.as_ref().into(),
+            Host::Template(template) => template
+                .expand(|variable| match variable {
+                    HostVariable::Header(name) => request.headers.get(name).map(Into::into),
+                    HostVariable::Query(name) => request.query.get(name).map(Into::into),
+                })
+                .map_err(|error| Error::new(error.to_string()).with_status(400))?,
+        };
+        let url = url::join(&base, &request.path, &request.query.encode())?;
+        Ok((url.into(), via.clone()))
+    }
+}
+
+impl From<UrlError> for Error {
+    fn from(error: UrlError) -> Self {
+        Error::new(error.to_string())
+    }
+}

@@ -1,0 +1,67 @@
+//! Options of the service that requests meet.
+
+use crate::gateway::Global;
+use crate::http::{TrustedProxies, client_ip};
+use crate::platform::Level;
+
+/// The service.
+pub struct Service {
+    /// Options of the `router` namespace.
+    pub router: RouterOptions,
+    /// `debug_endpoint`
+    pub debug: bool,
+    /// `echo_endpoint`
+    pub echo: bool,
+    /// Steps around everything, redirects included (CORS), outermost first.
+    pub outer: Vec<Box<dyn Global>>,
+    /// Steps around everything that is routed, outermost first.
+    pub global: Vec<Box<dyn Global>>,
+    /// Why nothing can be served: every request answers 501 and the log tells this.
+    pub refused: Option<String>,
+    /// The value of the `X-Krakend` header.
+    pub version_header: String,
+    /// Lines below this level aren't logged.
+    pub log_level: Level,
+}
+
+/// Whose word about the client's address counts (spec §3).
+#[derive(Debug, Clone)]
+pub struct Trust {
+    /// `forwarded_by_client_ip`
+    pub forwarded: bool,
+    /// `remote_ip_headers`, canonical.
+    pub headers: Vec<String>,
+    /// `trusted_proxies`
+    pub proxies: TrustedProxies,
+}
+
+impl Default for Trust {
+    /// KrakenD's: every peer is trusted, so a client may say what it likes.
+    fn default() -> Self {
+        let headers = client_ip::DEFAULT_HEADERS.map(str::to_owned).to_vec();
+        Self { forwarded: true, headers, proxies: TrustedProxies::all() }
+    }
+}
+
+/// Options of the `router` namespace.
+#[derive(Debug, Clone, Default)]
+pub struct RouterOptions {
+    /// Show the text of errors.
+    pub return_error_msg: bool,
+    /// The path of the health answer; none if disabled.
+    pub health_path: Option<String>,
+    /// JSON bodies for 404 and 405.
+    pub error_body_404: Option<Vec<u8>>,
+    /// See `error_body_404`.
+    pub error_body_405: Option<Vec<u8>>,
+    /// Whether url parameters may be encoded twice.
+    pub disable_path_decoding: bool,
+    /// Answer `OPTIONS` on every path.
+    pub auto_options: bool,
+    /// No line per request in the log.
+    pub disable_access_log: bool,
+    /// Paths without a line in the log.
+    pub logger_skip_paths: Vec<String>,
+    /// Whose word about the client's address counts.
+    pub client_ip: Trust,
+}
