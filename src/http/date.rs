@@ -40,7 +40,7 @@ fn number(text: &str, digits: usize) -> Option<i64> {
 }
 
 /// Year, month and day of a number of days since 1970 (Howard Hinnant's algorithm: years begin in March).
-fn civil(days: i64) -> (i64, i64, i64) {
+pub(crate) fn civil(days: i64) -> (i64, i64, i64) {
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
     let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;

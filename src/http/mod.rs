@@ -13,7 +13,7 @@ pub mod template;
 pub mod url;
 
 pub use client_ip::{TrustedProxies, client_ip};
-pub use headers::Headers;
+pub use headers::{Headers, canonical};
 pub use host::Host;
 pub use query::Query;
 pub use sniff::content_sniff;

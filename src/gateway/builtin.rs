@@ -1,0 +1,100 @@
+//! The gateway's own endpoints: `/__health`, `/__debug/`, `/__echo/` (spec §16).
+
+use std::collections::BTreeMap;
+
+use crate::http::{Headers, Query, date, escape};
+use crate::json::{Map, Value};
+use crate::platform::{Answer, AnswerBody, Level};
+
+use super::{Incoming, Reach, log};
+
+/// The health answer: agents are listed by KrakenD's servers, an edge has none.
+pub(super) fn health(reach: Reach<'_>) -> Answer {
+    let now = go_time(reach.io.now());
+    let body = Map::from([
+        ("agents".to_owned(), Value::Object(Map::new())),
+        ("now".to_owned(), Value::String(now)),
+        ("status".to_owned(), Value::String("ok".to_owned())),
+    ]);
+    json_answer(&Value::Object(body))
+}
+
+/// The debug answer; the request goes to the log.
+pub(super) fn debug(reach: Reach<'_>, incoming: &Incoming) -> Answer {
+    log(reach, Level::Debug, || {
+        format!("[ENDPOINT: /__debug/*] {} {} {:?}", incoming.method, incoming.target, incoming.headers)
+    });
+    json_answer(&Value::Object(Map::from([("message".to_owned(), Value::String("pong".to_owned()))])))
+}
+
+/// Describes the request to the client that sent it, members in KrakenD's order.
+pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    let body = match incoming.body {
+        crate::platform::RequestBody::Incoming => reach
+            .io
+            .read_body()
+            .await
+            .map_or_else(|_| String::new(), |body| String::from_utf8_lossy(body.as_slice()).into_owned()),
+        _ => String::new(),
+    };
+    let pairs = Query::parse(incoming.raw_query());
+    let path = escape::unescape(incoming.raw_path()).unwrap_or_default();
+    let details = [
+        ("fragment", text("")),
+        ("host", text(&incoming.host)),
+        ("path", text(&path)),
+        ("query", text(&pairs.encode())),
+        ("user", text("")),
+    ];
+    let members = [
+        ("req_uri", text(&incoming.target)),
+        ("req_uri_details", object(&details)),
+        ("req_method", text(&incoming.method)),
+        ("req_querystring", lists(pairs.iter())),
+        ("req_body", text(&body)),
+        ("req_headers", lists(incoming.headers.iter())),
+    ];
+    answer(object(&members).into_bytes())
+}
+
+/// A moment as Go prints it: `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`.
+fn go_time(ms: f64) -> String {
+    let (seconds, millis) = ((ms / 1000.0) as u64, ms as u64 % 1000);
+    let (year, month, day) = date::civil((seconds / 86_400) as i64);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{millis:03} +0000 UTC")
+}
+
+fn json_answer(value: &Value) -> Answer {
+    answer(value.to_json())
+}
+
+fn answer(body: Vec<u8>) -> Answer {
+    let mut headers = Headers::default();
+    headers.set("Content-Type", "application/json; charset=utf-8");
+    Answer { status: 200, headers, body: AnswerBody::Bytes(body) }
+}
+
+fn text(value: &str) -> String {
+    json_text(&Value::String(value.to_owned()))
+}
+
+fn json_text(value: &Value) -> String {
+    String::from_utf8_lossy(&value.to_json()).into_owned()
+}
+
+/// An object with its members in the given order; values are JSON texts.
+fn object(members: &[(&str, String)]) -> String {
+    let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+    format!("{{{}}}", members.join(","))
+}
+
+/// Names to the lists of their values, sorted.
+fn lists<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+    let mut lists: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
+    for (name, value) in pairs {
+        lists.entry(name).or_default().push(Value::String(value.to_owned()));
+    }
+    let map = lists.into_iter().map(|(name, values)| (name.to_owned(), Value::Array(values))).collect();
+    json_text(&Value::Object(map))
+}

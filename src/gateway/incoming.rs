@@ -1,0 +1,79 @@
+//! The client's request as the steps in front of the pipes see it.
+
+use crate::http::Headers;
+use crate::plan::EndpointId;
+use crate::platform::RequestBody;
+use crate::proxy::Params;
+
+/// The client's request.
+#[derive(Debug)]
+pub struct Incoming {
+    /// The method, as sent.
+    pub method: String,
+    /// `http` or `https`.
+    pub scheme: String,
+    /// The `Host` header.
+    pub host: String,
+    /// Path and query, exactly as on the wire.
+    pub target: String,
+    /// The header lines, canonical names. Only those the plan asked for are here.
+    pub headers: Headers,
+    /// The address of the client, found by the rules of the `router` options.
+    pub client_ip: String,
+    /// The peer's address; empty if the host doesn't know it.
+    pub peer: String,
+    /// The body.
+    pub body: RequestBody,
+    /// Where the router leads.
+    pub route: Route,
+    /// The url parameters, names as in the endpoint's path, values decoded once.
+    pub params: Vec<(String, String)>,
+    /// More parameters for the backends, set by steps (`JWT.sub`).
+    pub claims: Params,
+}
+
+/// Where the router leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Route {
+    /// To a configured endpoint.
+    Endpoint(EndpointId),
+    /// To the health answer.
+    Health,
+    /// To the debug endpoint.
+    Debug,
+    /// To the echo endpoint.
+    Echo,
+    /// To the list of methods (`router.auto_options`).
+    Options(String),
+    /// To the same resource under another path.
+    Redirect,
+    /// Nowhere: 404.
+    NotFound,
+    /// Nowhere for this method: 405.
+    MethodNotAllowed,
+    /// The target is none: 400.
+    BadRequest,
+}
+
+/// Which header lines of a request the host must hand over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HeaderNeeds {
+    /// All of them.
+    All,
+    /// These.
+    Listed(Vec<String>),
+}
+
+// === impl Incoming ===
+
+impl Incoming {
+    /// The path, as on the wire.
+    pub fn raw_path(&self) -> &str {
+        self.target.split_once('?').map_or(&self.target, |(path, _)| path)
+    }
+
+    /// The query, as on the wire, without `?`.
+    pub fn raw_query(&self) -> &str {
+        self.target.split_once('?').map_or("", |(_, query)| query)
+    }
+}

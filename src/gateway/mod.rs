@@ -1,0 +1,91 @@
+//! The way of a request through the gateway, from the wire to the answer.
+//!
+//! `outer steps (CORS) ▶ route ▶ global steps ▶ handlers of the endpoint ▶ layers ▶ backends ▶ render` (spec §1). What can
+//! stand where is listed in [`crate::plan::order`].
+
+mod builtin;
+mod endpoint;
+mod handler;
+mod incoming;
+mod session;
+
+pub use handler::{Global, Handler, NextGlobal, NextHandler};
+pub use incoming::{HeaderNeeds, Incoming, Route};
+pub use session::{Opening, Session};
+
+use std::rc::Rc;
+
+use crate::plan::Plan;
+use crate::platform::{Answer, Io, Level};
+use crate::render;
+use crate::router::{self, Outcome};
+
+/// A plan that answers requests.
+#[derive(Clone)]
+pub struct Gateway {
+    plan: Rc<Plan>,
+}
+
+/// What a step outside of an endpoint can reach.
+#[derive(Clone, Copy)]
+pub struct Reach<'a> {
+    /// The border to the host.
+    pub io: &'a Rc<Io>,
+    /// The plan.
+    pub plan: &'a Rc<Plan>,
+}
+
+// === impl Gateway ===
+
+impl Gateway {
+    /// A gateway that serves `plan`.
+    pub fn new(plan: Plan) -> Self {
+        Self { plan: Rc::new(plan) }
+    }
+
+    /// The plan.
+    pub fn plan(&self) -> &Rc<Plan> {
+        &self.plan
+    }
+}
+
+/// Answers behind the outer steps: what meets no global step (spec §1), else goes on through them.
+pub(crate) async fn routed(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    match &incoming.route {
+        Route::BadRequest => render::bad_request(),
+        Route::Health => builtin::health(reach),
+        Route::Redirect => match reach.plan.router.find(&incoming.method, &incoming.target) {
+            Outcome::Redirect(found) => {
+                render::redirect(&incoming, found.answer(incoming.headers.get("X-Forwarded-Prefix")))
+            }
+            _ => render::status(404),
+        },
+        _ => NextGlobal::inside(&reach.plan.service.global).run(reach, incoming).await,
+    }
+}
+
+/// Answers behind the global steps.
+pub(crate) async fn dispatch(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    let router = &reach.plan.service.router;
+    match &incoming.route {
+        Route::Endpoint(id) => endpoint::answer(reach, *id, incoming).await,
+        Route::Debug => builtin::debug(reach, &incoming),
+        Route::Echo => builtin::echo(reach, incoming).await,
+        Route::Options(allow) => render::options(reach.plan, allow),
+        Route::MethodNotAllowed => {
+            let body = router.error_body_405.as_deref();
+            render::no_route(reach.plan, 405, router::METHOD_NOT_ALLOWED_BODY, body)
+        }
+        _ => {
+            let body = router.error_body_404.as_deref();
+            render::no_route(reach.plan, 404, router::NOT_FOUND_BODY, body)
+        }
+    }
+}
+
+/// Writes to the log if the service's level lets it through.
+pub(crate) fn log(reach: Reach<'_>, level: Level, line: impl FnOnce() -> String) {
+    if level >= reach.plan.service.log_level {
+        reach.io.log(level, line());
+    }
+}

@@ -1,0 +1,102 @@
+//! From the reply of a pipe to the answer on the wire: status, gateway headers, body (spec §13–15).
+
+mod body;
+mod plain;
+
+pub use body::render;
+pub use plain::{bad_params, bad_request, no_route, options, redirect, status, text};
+
+use crate::encoding::{Output, negotiate};
+use crate::http::{Headers, content_sniff};
+use crate::platform::{Answer, AnswerBody, Body};
+use crate::proxy::{Cx, Error, Reply, Response};
+
+/// Renders a reply as the endpoint is configured.
+pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
+    let endpoint = cx.endpoint;
+    let mut headers = Headers::default();
+    headers.add("X-Krakend", cx.plan.service.version_header.as_str());
+    let mut completed = false;
+    if let Some(response) = reply.response.as_ref().filter(|response| response.has_data()) {
+        completed = response.complete;
+        if let (true, Some(cache)) = (completed, &endpoint.cache_control) {
+            headers.add("Cache-Control", cache.as_str());
+        }
+        // A no-op answer adds the origin's headers below, once.
+        if endpoint.output != Output::NoOp {
+            add_metadata(&mut headers, response);
+        }
+    }
+    headers.add("X-Krakend-Completed", if completed { "true" } else { "false" });
+    match reply {
+        Reply { response: None, error: Some(error) } => failed(cx, headers, error),
+        Reply { response, .. } if endpoint.output == Output::NoOp => no_op(headers, response),
+        Reply { response, .. } => {
+            let output = match endpoint.output {
+                Output::Negotiate => negotiate(accept),
+                output => output,
+            };
+            let (content_type, body) = body::render(output, response.as_ref());
+            headers.set("Content-Type", content_type);
+            let status = 200;
+            let body = if body.is_empty() { AnswerBody::Empty } else { AnswerBody::Bytes(body) };
+            Answer { status, headers, body }
+        }
+    }
+}
+
+/// Headers a step kept of an origin's answer. The body is the gateway's own, so nothing that describes the origin's
+/// body may stay (KrakenD lets its length through and breaks the answer, spec §15).
+fn add_metadata(headers: &mut Headers, response: &Response) {
+    for (name, value) in response.metadata.headers.iter() {
+        if !matches!(name, "Content-Length" | "Content-Encoding" | "Content-Type") && !is_hop_by_hop(name) {
+            headers.add(name.to_owned(), value);
+        }
+    }
+}
+
+/// No response at all: the error's status, and its text only where the configuration shows errors.
+fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
+    let status = error.status.unwrap_or(500);
+    if !cx.plan.service.router.return_error_msg {
+        return Answer { status, headers, body: AnswerBody::Empty };
+    }
+    let body = error.message.into_owned().into_bytes();
+    match error.content_type {
+        Some(content_type) => headers.set("Content-Type", content_type),
+        None if !body.is_empty() => headers.set("Content-Type", content_sniff(&body)),
+        None => {}
+    }
+    Answer { status, headers, body: AnswerBody::Bytes(body) }
+}
+
+/// The origin's status, headers and body as they are.
+fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
+    let Some(response) = response else {
+        return Answer { status: 500, headers, body: AnswerBody::Empty };
+    };
+    let connection = response.metadata.headers.get("Connection").unwrap_or_default().to_owned();
+    for (name, value) in response.metadata.headers.iter() {
+        let is_listed = || connection.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(name));
+        if name != "Content-Length" && !is_hop_by_hop(name) && !is_listed() {
+            headers.add(name.to_owned(), value);
+        }
+    }
+    let status = match response.metadata.status {
+        0 => 200,
+        status => status,
+    };
+    let body = match response.io {
+        Some(Body::Stream(stream)) => AnswerBody::Stream(stream),
+        Some(Body::Bytes(body)) if !body.as_slice().is_empty() => AnswerBody::Bytes(body.as_slice().to_vec()),
+        _ => AnswerBody::Empty,
+    };
+    Answer { status, headers, body }
+}
+
+/// Headers about one connection, never passed on (RFC 9110 §7.6.1).
+fn is_hop_by_hop(name: &str) -> bool {
+    const NAMES: [&str; 7] =
+        ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];
+    NAMES.contains(&name)
+}

@@ -1,0 +1,63 @@
+//! Answers that the gateway gives by itself: redirects, 404, 405, refusals.
+
+use crate::gateway::Incoming;
+use crate::http::Headers;
+use crate::plan::Plan;
+use crate::platform::{Answer, AnswerBody};
+use crate::router::{self, RedirectAnswer};
+
+/// A status and nothing else.
+pub fn status(status: u16) -> Answer {
+    Answer { status, headers: Headers::default(), body: AnswerBody::Empty }
+}
+
+/// A status and a text.
+pub fn text(status: u16, text: &str) -> Answer {
+    let mut headers = Headers::default();
+    headers.set("Content-Type", "text/plain; charset=utf-8");
+    Answer { status, headers, body: AnswerBody::Bytes(text.as_bytes().to_vec()) }
+}
+
+/// A url parameter that could mean something else further on (spec §3, param checker).
+pub fn bad_params(message: &str) -> Answer {
+    text(400, message)
+}
+
+/// A request target that no server accepts (spec §33).
+pub fn bad_request() -> Answer {
+    let mut answer = text(400, router::BAD_REQUEST_BODY);
+    answer.headers.set("Connection", "close");
+    answer
+}
+
+/// A redirect of the router (spec §3).
+pub fn redirect(incoming: &Incoming, answer: RedirectAnswer) -> Answer {
+    let mut headers = Headers::default();
+    headers.set("Location", answer.location);
+    if matches!(incoming.method.as_str(), "GET" | "HEAD") {
+        headers.set("Content-Type", "text/html; charset=utf-8");
+    }
+    let body = answer.body.map_or(AnswerBody::Empty, |text| AnswerBody::Bytes(text.into_bytes()));
+    Answer { status: answer.status, headers, body }
+}
+
+/// 404 and 405, with the configured JSON body if there is one.
+pub fn no_route(plan: &Plan, status: u16, body: &str, configured: Option<&[u8]>) -> Answer {
+    let mut headers = Headers::default();
+    headers.add("X-Krakend", plan.service.version_header.as_str());
+    headers.add("X-Krakend-Completed", "false");
+    let (content_type, body) = match configured {
+        Some(json) => ("application/json; charset=utf-8", json.to_vec()),
+        None => (router::PLAIN, body.as_bytes().to_vec()),
+    };
+    headers.set("Content-Type", content_type);
+    Answer { status, headers, body: AnswerBody::Bytes(body) }
+}
+
+/// The answer of `auto_options`.
+pub fn options(plan: &Plan, allow: &str) -> Answer {
+    let mut headers = Headers::default();
+    headers.add("X-Krakend", plan.service.version_header.as_str());
+    headers.set("Allow", allow);
+    Answer { status: 200, headers, body: AnswerBody::Empty }
+}
