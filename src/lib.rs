@@ -4,10 +4,23 @@
 
 pub mod cel;
 pub mod config;
+#[cfg(target_arch = "wasm32")]
+mod edge;
 pub mod encoding;
 pub mod features;
+pub mod gateway;
 pub mod http;
 pub mod json;
 pub mod pattern;
+pub mod plan;
+pub mod platform;
+pub mod proxy;
 pub mod registry;
+pub mod render;
 pub mod router;
+
+/// The KrakenD whose answers are given: clients and origins see it where they would see KrakenD's.
+pub const KRAKEND_VERSION: &str = "2.11.2";
+
+/// How the gateway names itself to origins.
+pub const KRAKEND_AGENT: &str = "KrakenD Version 2.11.2";

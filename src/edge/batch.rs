@@ -1,0 +1,143 @@
+//! Effects and answers as words and one text blob.
+//!
+//! Strings are written to the blob; the words hold their lengths in UTF-16 units, in order, so that the script decodes the
+//! blob once and slices it.
+
+use crate::http::Headers;
+use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, RequestBody, Stream, Via};
+
+/// What the script gets back from an entry. Its first words are the [`Batch::head`].
+#[derive(Default)]
+pub struct Batch {
+    head: Vec<u32>,
+    words: Vec<u32>,
+    text: Vec<u8>,
+    /// Keeps bytes alive that the words point to, until the next entry.
+    bytes: Vec<Vec<u8>>,
+    shared: Vec<std::rc::Rc<[u8]>>,
+}
+
+/// The kinds of records; `driver.mjs` has the same list.
+#[repr(u32)]
+enum Record {
+    Fetch = 1,
+    Timer = 2,
+    Cancel = 3,
+    ReadBody = 4,
+    ReadStream = 5,
+    Call = 6,
+    Log = 7,
+    Answer = 8,
+}
+
+// === impl Batch ===
+
+impl Batch {
+    /// Forgets the last batch; its memory is used again.
+    pub fn clear(&mut self) {
+        self.words.clear();
+        self.text.clear();
+        self.bytes.clear();
+        self.shared.clear();
+    }
+
+    /// The address of `[finished, words, number of words, text, bytes of text]`.
+    pub fn head(&mut self, finished: bool) -> u32 {
+        self.head.clear();
+        self.head.extend([
+            u32::from(finished),
+            address(self.words.as_ptr()),
+            self.words.len() as u32,
+            address(self.text.as_ptr()),
+            self.text.len() as u32,
+        ]);
+        address(self.head.as_ptr())
+    }
+
+    /// Adds an effect.
+    pub fn effect(&mut self, id: EffectId, effect: Effect) {
+        match effect {
+            Effect::Fetch(fetch) => self.fetch(id, fetch),
+            Effect::Timer(ms) => self.words.extend([Record::Timer as u32, id, ms]),
+            Effect::Cancel(id) => self.words.extend([Record::Cancel as u32, id]),
+            Effect::ReadBody => self.words.extend([Record::ReadBody as u32, id]),
+            Effect::ReadStream(Stream(of)) => self.words.extend([Record::ReadStream as u32, id, of]),
+            Effect::Call(Call { op, args }) => {
+                self.words.extend([Record::Call as u32, id]);
+                self.string(op);
+                self.words.push(args.len() as u32);
+                for arg in args {
+                    self.owned(arg);
+                }
+            }
+            Effect::Log(level, line) => {
+                self.words.extend([Record::Log as u32, level as u32]);
+                self.string(&line);
+            }
+        }
+    }
+
+    /// Adds the answer.
+    pub fn answer(&mut self, answer: Answer) {
+        self.words.extend([Record::Answer as u32, u32::from(answer.status)]);
+        self.headers(&answer.headers);
+        match answer.body {
+            AnswerBody::Empty => self.words.extend([0, 0, 0]),
+            AnswerBody::Bytes(bytes) => {
+                self.words.push(1);
+                self.owned(bytes);
+            }
+            AnswerBody::Stream(Stream(id)) => self.words.extend([2, id, 0]),
+        }
+    }
+
+    fn fetch(&mut self, id: EffectId, fetch: Fetch) {
+        let flags = u32::from(fetch.stream) | u32::from(fetch.want_headers) << 1 | u32::from(fetch.gzip) << 2;
+        self.words.extend([Record::Fetch as u32, id, flags, fetch.cut_after.unwrap_or(u32::MAX)]);
+        match &fetch.via {
+            Via::Network => self.words.push(0),
+            Via::Binding(name) => self.string(name),
+        }
+        self.string(&fetch.method);
+        self.string(&fetch.url);
+        self.headers(&fetch.headers);
+        let (kind, bytes) = match fetch.body {
+            RequestBody::None => (0, None),
+            RequestBody::Incoming => (1, None),
+            RequestBody::Chunked(bytes) => (2, Some(bytes)),
+            RequestBody::Sized(bytes) => (3, Some(bytes)),
+        };
+        self.words.push(kind);
+        match bytes {
+            Some(bytes) => {
+                self.words.extend([address(bytes.as_ptr()), bytes.len() as u32]);
+                self.shared.push(bytes);
+            }
+            None => self.words.extend([0, 0]),
+        }
+    }
+
+    fn headers(&mut self, headers: &Headers) {
+        self.words.push(headers.len() as u32);
+        for (name, value) in headers.iter() {
+            self.string(name);
+            self.string(value);
+        }
+    }
+
+    fn string(&mut self, text: &str) {
+        self.text.extend_from_slice(text.as_bytes());
+        let units = if text.is_ascii() { text.len() } else { text.encode_utf16().count() };
+        self.words.push(units as u32);
+    }
+
+    fn owned(&mut self, bytes: Vec<u8>) {
+        self.words.extend([address(bytes.as_ptr()), bytes.len() as u32]);
+        self.bytes.push(bytes);
+    }
+}
+
+/// An address in the module's memory, which has 32 bits.
+fn address<T>(pointer: *const T) -> u32 {
+    pointer as usize as u32
+}

@@ -1,0 +1,132 @@
+//! What the script can call.
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::gateway::Gateway;
+use crate::http::Headers;
+use crate::plan;
+use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
+
+use super::desk::Desk;
+
+thread_local! {
+    static DESK: Desk = Desk::default();
+}
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = error)]
+    fn console_error(line: &str);
+}
+
+/// Compiles the configuration and serves it. Returns the reason if nothing can be served, else nothing.
+///
+/// `files` is a JSON object of the files that the configuration names, `env` one of the host's variables.
+#[wasm_bindgen]
+pub fn init(config: &str, files: &str, env: &str, seed: f64) -> Option<String> {
+    std::panic::set_hook(Box::new(|info| console_error(&format!("fjord: {info}"))));
+    let environment = plan::Environment::from_json(files, env);
+    match plan::build(config, &environment) {
+        Ok(plan) => {
+            DESK.with(|desk| desk.serve(Gateway::new(plan), seed.to_bits()));
+            None
+        }
+        Err(reason) => Some(reason.to_string()),
+    }
+}
+
+/// The address of the input buffer, which holds at least `len` bytes.
+#[wasm_bindgen]
+pub fn input(len: usize) -> u32 {
+    DESK.with(|desk| desk.input(len))
+}
+
+/// The address of a fresh body of `len` bytes.
+#[wasm_bindgen]
+pub fn body(len: usize) -> u32 {
+    DESK.with(|desk| desk.body(len))
+}
+
+/// Opens a request whose method and URL stand in the input buffer, one behind the other. Returns its place times 256 plus
+/// the number of its header list.
+#[wasm_bindgen]
+pub fn open(method: usize, url: usize) -> u32 {
+    DESK.with(|desk| {
+        let (place, needs) = desk
+            .open(desk.text(0..method), desk.text(method..method + url))
+            .expect("init() succeeded before the first request");
+        place << 8 | needs
+    })
+}
+
+/// The names of a header list, separated by line breaks.
+#[wasm_bindgen]
+pub fn header_names(needs: u32) -> String {
+    DESK.with(|desk| desk.header_names(needs).join("\n"))
+}
+
+/// Starts an opened request; `headers` bytes of header lines stand in the input buffer. Returns the address of a batch.
+#[wasm_bindgen]
+pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
+    DESK.with(|desk| desk.start(place, lines(desk, headers), has_body, now))
+}
+
+/// An origin answered; its body is in the fresh body, or stays with the script.
+#[wasm_bindgen]
+pub fn fetched(place: u32, id: u32, status: u32, headers: usize, stream: bool, now: f64) -> u32 {
+    DESK.with(|desk| {
+        let body = if stream { Body::Stream(Stream(id)) } else { Body::Bytes(desk.take_body()) };
+        let answer = Fetched { status: status as u16, headers: lines(desk, headers), body };
+        desk.complete(place, id, Outcome::Fetched(Ok(answer)), now)
+    })
+}
+
+/// A call to an origin failed; `len` bytes of text in the input buffer say why.
+#[wasm_bindgen]
+pub fn fetch_failed(place: u32, id: u32, len: usize, now: f64) -> u32 {
+    DESK.with(|desk| desk.complete(place, id, Outcome::Fetched(Err(HostError(desk.text(0..len)))), now))
+}
+
+/// A timer ended.
+#[wasm_bindgen]
+pub fn elapsed(place: u32, id: u32, now: f64) -> u32 {
+    DESK.with(|desk| desk.complete(place, id, Outcome::Elapsed, now))
+}
+
+/// A body was read (it is in the fresh body), or not (`failed`: the input buffer says why).
+#[wasm_bindgen]
+pub fn body_read(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
+    DESK.with(|desk| {
+        let result = if failed { Err(HostError(desk.text(0..len))) } else { Ok(desk.take_body()) };
+        desk.complete(place, id, Outcome::Body(result), now)
+    })
+}
+
+/// A call of the host ended: its result is in the fresh body, or (`failed`) its reason in the input buffer.
+#[wasm_bindgen]
+pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
+    DESK.with(|desk| {
+        let result = if failed { Err(HostError(desk.text(0..len))) } else { Ok(desk.take_body().into_vec()) };
+        desk.complete(place, id, Outcome::Called(result), now)
+    })
+}
+
+/// Drops a request.
+#[wasm_bindgen]
+pub fn close(place: u32) {
+    DESK.with(|desk| desk.close(place));
+}
+
+/// Header lines from the input buffer: names and values, each ended by a zero.
+fn lines(desk: &Desk, len: usize) -> Headers {
+    let mut headers = Headers::default();
+    if len == 0 {
+        return headers;
+    }
+    let text = desk.text(0..len);
+    let mut parts = text.split('\0');
+    while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+        headers.add(name.to_owned(), value);
+    }
+    headers
+}

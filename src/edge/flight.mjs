@@ -1,0 +1,274 @@
+// One client request: runs the batches of effects that the core gives back, until the answer is there.
+import { operations } from "./ops.mjs";
+
+/** The kinds of records; batch.rs has the same list. */
+const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
+const STREAM = 1, WANT_HEADERS = 2, GZIP = 4;
+const NEVER = 0xffffffff;
+const CONSOLE = ["debug", "info", "warn", "error", "error"];
+const EMPTY = new Uint8Array(0);
+
+export class Flight {
+  #instance;
+  #request;
+  #env;
+  #ctx;
+  #place = 0;
+  #resolve = null;
+  #answered = null;
+  #done = null;
+  #timers = null;
+  #streams = null;
+
+  constructor(instance, request, env, ctx) {
+    this.#instance = instance;
+    this.#request = request;
+    this.#env = env;
+    this.#ctx = ctx;
+  }
+
+  /** A response, or the promise of one. */
+  start() {
+    const { raw } = this.#instance;
+    this.#enter(() => {
+      const { method, url } = this.#request;
+      const length = this.#instance.write(method + url);
+      const opened = raw.open(method.length, length - method.length);
+      this.#place = opened >>> 8;
+      const headers = this.#headers(this.#instance.list(opened & 0xff));
+      return raw.start(this.#place, headers, this.#request.body !== null, Date.now());
+    });
+    return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** Lets the core go on, then performs what it asks for. A trap harms this request alone. */
+  #enter(call) {
+    let batch;
+    try {
+      batch = call();
+    } catch (error) {
+      this.#instance.trapped = true;
+      console.error(`fjord: request failed: ${error?.message}`);
+      this.#answer(new Response(null, { status: 500 }));
+      this.#finish();
+      return;
+    }
+    if (batch !== 0) this.#perform(batch);
+  }
+
+  /** Writes header lines to the input buffer. */
+  #headers(names) {
+    const { headers } = this.#request;
+    let lines = "";
+    if (names === null) {
+      for (const [name, value] of headers) lines += `${name}\0${value}\0`;
+    } else {
+      for (const name of names) {
+        const value = headers.get(name);
+        if (value !== null) lines += `${name}\0${value}\0`;
+      }
+    }
+    return lines === "" ? 0 : this.#instance.write(lines);
+  }
+
+  #perform(batch) {
+    const instance = this.#instance;
+    const words = instance.words;
+    let at = batch >>> 2;
+    const finished = words[at] === 1;
+    const end = (words[at + 1] >>> 2) + words[at + 2];
+    const text = instance.text(words[at + 3], words[at + 4]);
+    at = words[at + 1] >>> 2;
+    let position = 0;
+    const string = () => text.slice(position, (position += words[at++]));
+    const bytes = () => {
+      const from = words[at++];
+      const length = words[at++];
+      return instance.bytes.slice(from, from + length);
+    };
+    const headers = () => {
+      const count = words[at++];
+      const lines = new Array(count);
+      for (let i = 0; i < count; i++) lines[i] = [string(), string()];
+      return lines;
+    };
+    // What the core is told about these comes later, in turns of their own: nothing here enters it.
+    while (at < end) {
+      switch (words[at++]) {
+        case FETCH: {
+          const id = words[at++];
+          const flags = words[at++];
+          const cut = words[at++];
+          const binding = string();
+          const method = string();
+          const url = string();
+          const lines = headers();
+          const body = words[at++];
+          this.#fetch(id, flags, cut, binding, method, url, lines, this.#body(body, body >= 2 ? bytes() : (at += 2, null), lines));
+          break;
+        }
+        case TIMER: {
+          const id = words[at++];
+          const timer = setTimeout(() => this.#enter(() => instance.raw.elapsed(this.#place, id, Date.now())), words[at++]);
+          (this.#timers ??= new Map()).set(id, timer);
+          break;
+        }
+        case CANCEL: {
+          const timer = this.#timers?.get(words[at++]);
+          if (timer !== undefined) clearTimeout(timer);
+          break;
+        }
+        case READ_BODY:
+          this.#read(words[at++], this.#request);
+          break;
+        case READ_STREAM: {
+          const id = words[at++];
+          this.#read(id, this.#streams.get(words[at++]));
+          break;
+        }
+        case CALL: {
+          const id = words[at++];
+          const operation = string();
+          const args = Array.from({ length: words[at++] }, bytes);
+          this.#call(id, operation, args);
+          break;
+        }
+        case LOG:
+          console[CONSOLE[words[at++]]](string());
+          break;
+        case ANSWER: {
+          const status = words[at++];
+          const lines = headers();
+          const kind = words[at++];
+          let body = null;
+          if (kind === 1) body = bytes();
+          else if (kind === 2) body = this.#streams.get(words[at++])?.body ?? null;
+          at = end;
+          this.#answer(response(status, lines, body));
+          break;
+        }
+      }
+    }
+    if (finished) this.#finish();
+    else if (this.#answered !== null && this.#done === null) {
+      this.#ctx.waitUntil(new Promise((resolve) => (this.#done = resolve)));
+    }
+  }
+
+  #fetch(id, flags, cut, binding, method, url, headers, body) {
+    if (flags & GZIP) headers.push(["Accept-Encoding", "gzip"]);
+    const init = { method, headers, redirect: "manual" };
+    if (body !== null && method !== "GET" && method !== "HEAD") init.body = body;
+    let cutter = null;
+    if (cut !== NEVER) {
+      const controller = new AbortController();
+      init.signal = controller.signal;
+      cutter = setTimeout(() => controller.abort(), cut);
+    }
+    let call;
+    try {
+      call = binding === "" ? fetch(url, init) : this.#env[binding].fetch(url, init);
+    } catch (error) {
+      call = Promise.reject(error);
+    }
+    call.then((answer) => this.#fetched(id, flags, answer), (error) => this.#failed(id, error));
+  }
+
+  #fetched(id, flags, answer) {
+    if (flags & STREAM) {
+      (this.#streams ??= new Map()).set(id, answer);
+      this.#deliver(id, flags, answer, null);
+    } else {
+      answer.arrayBuffer().then(
+        (body) => this.#deliver(id, flags, answer, new Uint8Array(body)),
+        (error) => this.#failed(id, error),
+      );
+    }
+  }
+
+  #deliver(id, flags, answer, body) {
+    const instance = this.#instance;
+    this.#enter(() => {
+      let lines = "";
+      if (flags & WANT_HEADERS || !answer.ok) {
+        for (const [name, value] of answer.headers) lines += `${name}\0${value}\0`;
+      }
+      const length = lines === "" ? 0 : instance.write(lines);
+      if (body !== null) instance.body(body);
+      return instance.raw.fetched(this.#place, id, answer.status, length, body === null, Date.now());
+    });
+  }
+
+  #failed(id, error) {
+    const instance = this.#instance;
+    this.#enter(() => instance.raw.fetch_failed(this.#place, id, instance.write(message(error)), Date.now()));
+  }
+
+  /** Reads a body to its end. */
+  #read(id, from) {
+    const { raw } = this.#instance;
+    from.arrayBuffer().then(
+      (body) => this.#result(raw.body_read, id, new Uint8Array(body)),
+      (error) => this.#result(raw.body_read, id, null, error),
+    );
+  }
+
+  #call(id, operation, args) {
+    const { raw } = this.#instance;
+    Promise.resolve()
+      .then(() => operations[operation](args, this.#env, this.#ctx))
+      .then(
+        (result) => this.#result(raw.called, id, result ?? EMPTY),
+        (error) => this.#result(raw.called, id, null, error),
+      );
+  }
+
+  #result(entry, id, bytes, error) {
+    this.#enter(() => {
+      if (bytes === null) return entry(this.#place, id, true, this.#instance.write(message(error)), Date.now());
+      this.#instance.body(bytes);
+      return entry(this.#place, id, false, 0, Date.now());
+    });
+  }
+
+  /** The body of a call: none, the client's as it comes, bytes in chunks, or bytes with a length. */
+  #body(kind, bytes, headers) {
+    if (kind === 0) return null;
+    if (kind === 3) return bytes;
+    const body = kind === 1 ? this.#request.body : chunked(bytes);
+    // The runtime knows the length of what it received and would announce it: KrakenD does so only where the header was let in.
+    const length = headers.find(([name]) => name === "Content-Length");
+    return body.pipeThrough(length === undefined ? new IdentityTransformStream() : new FixedLengthStream(Number(length[1])));
+  }
+
+  #answer(response) {
+    if (this.#answered !== null) return;
+    this.#answered = response;
+    this.#resolve?.(response);
+  }
+
+  /** Nothing of this request goes on: its timers would only keep it. */
+  #finish() {
+    if (this.#timers !== null) for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#done?.();
+  }
+}
+
+/** Bytes whose length the runtime doesn't know, so that it announces none. */
+function chunked(bytes) {
+  return new ReadableStream({
+    start(controller) {
+      if (bytes.length > 0) controller.enqueue(bytes);
+      controller.close();
+    },
+  });
+}
+
+function response(status, lines, body) {
+  const nothing = status === 101 || status === 204 || status === 205 || status === 304;
+  return new Response(nothing ? null : body, { status, headers: lines });
+}
+
+function message(error) {
+  return String(error?.message ?? error);
+}

@@ -1,0 +1,14 @@
+// The entry module of the worker: hands each request to the driver.
+import module from "./fjord.wasm";
+import config from "./krakend.json";
+import files from "./files.json";
+import { instantiate } from "./fjord.mjs";
+import { Driver } from "./driver.mjs";
+
+const driver = new Driver(() => instantiate(module), config, files);
+
+export default {
+  fetch(request, env, ctx) {
+    return driver.answer(request, env, ctx);
+  },
+};
