@@ -104,15 +104,20 @@ export async function startWorkerd(settings) {
     throw error;
   }
   const killNow = () => child.kill("SIGKILL");
-  process.on("exit", killNow);
+  const atExit = () => {
+    killNow();
+    cleanUp();
+  };
+  process.on("exit", atExit);
   const guard = startGuard(child.pid);
 
   const ended = new Promise((resolve) => {
     child.on("error", (error) => resolve(`workerd can't be started: ${error.message}`));
     child.on("exit", (code, signal) => resolve(`workerd stopped (${signal ?? `exit code ${code}`})`));
   }).then((message) => {
-    process.off("exit", killNow);
+    process.off("exit", atExit);
     guard?.kill();
+    cleanUp();
     return message;
   });
   const stop = () => {
@@ -128,8 +133,7 @@ export async function startWorkerd(settings) {
       if (event) resolve(Number(event[1]));
     });
   });
-  // By then workerd has read everything.
-  const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]).finally(cleanUp);
+  const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]);
   return { pid: child.pid, port, ended, stop };
 }
 

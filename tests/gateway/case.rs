@@ -1,0 +1,134 @@
+//! A case: `{name, config, origins, request, expect}`; see any file of `cases/`.
+
+use fjord::gateway::Gateway;
+use fjord::http::Headers;
+use fjord::plan::{self, Environment};
+use fjord::platform::Request;
+use serde_json::{Value, json};
+
+use crate::sim::{Run, Script, World};
+
+/// Runs a case; the reason if it fails.
+pub fn run(case: &Value) -> Result<(), String> {
+    let mut config = case["config"].clone();
+    if config.get("endpoints").is_none() {
+        // A case about one endpoint writes just that.
+        config = json!({"version": 3, "host": ["http://a"], "endpoints": [config]});
+    }
+    let environment = Environment::from_json(&case["files"].to_string(), &case["env"].to_string());
+    let plan = plan::build(&config.to_string(), &environment).map_err(|error| error.to_string())?;
+    let gateway = Gateway::new(plan);
+    let mut world = World { now: 1_700_000_000_000.0, ..World::default() };
+    for (call, answers) in case["origins"].as_object().into_iter().flatten() {
+        let answers = answers.as_array().cloned().unwrap_or_else(|| vec![answers.clone()]);
+        world.origins.insert(call.clone(), answers.iter().map(script).collect());
+    }
+    let exchanges = match case.get("then") {
+        Some(more) => [vec![case.clone()], more.as_array().cloned().unwrap_or_default()].concat(),
+        None => vec![case.clone()],
+    };
+    for (index, exchange) in exchanges.iter().enumerate() {
+        world.calls.clear();
+        world.seen.clear();
+        world.client_body = text(&exchange["body"]).into_bytes();
+        let answer = world.send(&gateway, request(exchange));
+        compare(&exchange["expect"], &answer, &world).map_err(|reason| match index {
+            0 => reason,
+            _ => format!("request {}: {reason}", index + 1),
+        })?;
+        world.now += exchange["pause"].as_f64().unwrap_or_default();
+    }
+    Ok(())
+}
+
+fn script(answer: &Value) -> Script {
+    Script {
+        after_ms: answer["after"].as_u64().unwrap_or(10) as u32,
+        status: answer["status"].as_u64().unwrap_or(200) as u16,
+        headers: pairs(&answer["headers"]),
+        body: text(&answer["body"]).into_bytes(),
+        fault: answer["fault"].as_str().map(str::to_owned),
+    }
+}
+
+/// `GET /path` with the header lines of `headers`.
+fn request(case: &Value) -> Request {
+    let line = case["request"].as_str().expect("a case has a request");
+    let (method, target) = line.split_once(' ').expect("a request is METHOD TARGET");
+    let mut headers = Headers::default();
+    for (name, value) in pairs(&case["headers"]) {
+        headers.add(name, value);
+    }
+    Request {
+        method: method.to_owned(),
+        scheme: "http".to_owned(),
+        host: "gateway".to_owned(),
+        target: target.to_owned(),
+        headers,
+        peer: Some("10.1.2.3".to_owned()),
+        has_body: !case["body"].is_null(),
+    }
+}
+
+fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
+    let body = String::from_utf8_lossy(&run.body).into_owned();
+    let status = expect["status"].as_u64().unwrap_or(200);
+    if u64::from(run.status) != status {
+        return Err(format!("status {}, want {status}; body {body}; log {:?}", run.status, world.log));
+    }
+    for (name, value) in expect["headers"].as_object().into_iter().flatten() {
+        let values: Vec<&str> = run.headers.get_all(name).collect();
+        let want: Vec<&str> = match value {
+            Value::Null => Vec::new(),
+            Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
+            value => vec![value.as_str().expect("a header is a text")],
+        };
+        if values != want {
+            return Err(format!("{name}: {values:?}, want {want:?}"));
+        }
+    }
+    match expect.get("body") {
+        None => {}
+        Some(Value::String(want)) if *want == body => {}
+        Some(want @ (Value::Object(_) | Value::Array(_) | Value::Null))
+            if serde_json::from_str::<Value>(&body).is_ok_and(|have| have == *want) => {}
+        Some(want) => return Err(format!("body {body}, want {want}; log {:?}", world.log)),
+    }
+    if let Some(elapsed) = expect.get("elapsed").and_then(Value::as_f64)
+        && run.elapsed_ms != elapsed
+    {
+        return Err(format!("answered after {} ms, want {elapsed}", run.elapsed_ms));
+    }
+    if let Some(calls) = expect.get("calls") {
+        let want: Vec<&str> = calls.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        if world.calls != want {
+            return Err(format!("calls {:?}, want {want:?}", world.calls));
+        }
+    }
+    for (name, value) in expect["sent"].as_object().into_iter().flatten() {
+        let have = world.seen.first().and_then(|(headers, _)| headers.get(name));
+        if have != value.as_str() {
+            return Err(format!("the origin saw {name}: {have:?}, want {value}"));
+        }
+    }
+    Ok(())
+}
+
+fn pairs(object: &Value) -> Vec<(String, String)> {
+    let members = object.as_object().into_iter().flatten();
+    members
+        .flat_map(|(name, value)| {
+            let values = value.as_array().cloned().unwrap_or_else(|| vec![value.clone()]);
+            values.into_iter().map(|value| (name.clone(), text(&value)))
+        })
+        .collect()
+}
+
+/// A text as it is, anything else as JSON, nothing as nothing.
+fn text(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,31 @@
+//! Whole-gateway tests over a simulated platform: virtual time, scripted origins, the same result on every run.
+//!
+//! Each file of `cases/` holds cases as data: a configuration, origins, a request, what must come back, and after how
+//! many milliseconds.
+
+mod case;
+mod sim;
+
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn every_case_answers_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gateway/cases");
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let (mut passed, mut failures) = (0, Vec::new());
+    for file in files {
+        let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        let cases: Vec<serde_json::Value> = serde_json::from_slice(&fs::read(&file).unwrap())
+            .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        for case in cases {
+            match case::run(&case) {
+                Ok(()) => passed += 1,
+                Err(reason) => failures.push(format!("{name}: {}: {reason}", case["name"])),
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{passed} passed, {} failed:\n{}", failures.len(), failures.join("\n"));
+    assert!(passed > 0, "no case was found");
+}

@@ -1,0 +1,126 @@
+//! A platform whose time is a number and whose origins are a table.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+
+use fjord::gateway::Gateway;
+use fjord::http::Headers;
+use fjord::json;
+use fjord::platform::{
+    Answer, AnswerBody, Body, Effect, Fetch, Fetched, HostError, Outcome, Request, RequestBody, Stream,
+};
+
+/// What an origin answers.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    pub after_ms: u32,
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub body: Vec<u8>,
+    /// The call fails with this text instead.
+    pub fault: Option<String>,
+}
+
+/// Origins by `METHOD URL`; the answers of one are given in turn, the last again and again.
+#[derive(Debug, Default)]
+pub struct World {
+    pub origins: BTreeMap<String, Vec<Script>>,
+    pub client_body: Vec<u8>,
+    /// Calls made, as `METHOD URL`, in order.
+    pub calls: Vec<String>,
+    /// The same with header lines and body.
+    pub seen: Vec<(Headers, Vec<u8>)>,
+    pub log: Vec<String>,
+    pub now: f64,
+}
+
+/// What came back.
+pub struct Run {
+    pub status: u16,
+    pub headers: Headers,
+    pub body: Vec<u8>,
+    pub elapsed_ms: f64,
+}
+
+impl World {
+    /// Sends one request and lets everything end that it began.
+    pub fn send(&mut self, gateway: &Gateway, request: Request) -> Run {
+        let began = self.now;
+        let mut session = gateway.open(&request.method, &request.target).start(request, self.now, 1);
+        let mut queue = BinaryHeap::new();
+        let mut outcomes: BTreeMap<usize, (u32, Outcome)> = BTreeMap::new();
+        let mut bodies: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+        let (mut order, mut run) = (0, None);
+        loop {
+            if let Some(answer) = session.poll() {
+                run = Some(self.answered(answer, &bodies, began));
+            }
+            for (id, effect) in session.take_effects() {
+                let (after, outcome) = match effect {
+                    Effect::Fetch(fetch) => self.fetch(id, fetch, &mut bodies),
+                    Effect::Timer(ms) => (ms, Outcome::Elapsed),
+                    Effect::ReadBody => (0, Outcome::Body(Ok(json::Body::from(self.client_body.clone())))),
+                    Effect::ReadStream(Stream(of)) => {
+                        (0, Outcome::Body(Ok(json::Body::from(bodies[&of].clone()))))
+                    }
+                    Effect::Call(call) => (0, Outcome::Called(Err(HostError(format!("no {}", call.op))))),
+                    Effect::Log(_, line) => {
+                        self.log.push(line);
+                        continue;
+                    }
+                    Effect::Cancel(_) => continue,
+                };
+                let at = (self.now + f64::from(after)) as u64;
+                queue.push(Reverse((at, order)));
+                outcomes.insert(order, (id, outcome));
+                order += 1;
+            }
+            if session.is_finished() {
+                break;
+            }
+            let Some(Reverse((at, next))) = queue.pop() else { panic!("the request waits for nothing") };
+            self.now = at as f64;
+            let (id, outcome) = outcomes.remove(&next).unwrap();
+            session.complete(id, outcome, self.now);
+        }
+        run.expect("a finished session has answered")
+    }
+
+    fn fetch(&mut self, id: u32, fetch: Fetch, bodies: &mut BTreeMap<u32, Vec<u8>>) -> (u32, Outcome) {
+        let call = format!("{} {}", fetch.method, fetch.url);
+        let sent = match &fetch.body {
+            RequestBody::None => Vec::new(),
+            RequestBody::Incoming => self.client_body.clone(),
+            RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => bytes.to_vec(),
+        };
+        self.seen.push(((*fetch.headers).clone(), sent));
+        self.calls.push(call.clone());
+        let Some(scripts) = self.origins.get_mut(&call) else {
+            return (1, Outcome::Fetched(Err(HostError("Network connection lost.".to_owned()))));
+        };
+        let script = if scripts.len() > 1 { scripts.remove(0) } else { scripts[0].clone() };
+        if let Some(fault) = script.fault {
+            return (script.after_ms, Outcome::Fetched(Err(HostError(fault))));
+        }
+        let mut headers = Headers::default();
+        for (name, value) in &script.headers {
+            headers.add(name.clone(), value.as_str());
+        }
+        let body = if fetch.stream {
+            bodies.insert(id, script.body);
+            Body::Stream(Stream(id))
+        } else {
+            Body::Bytes(json::Body::from(script.body))
+        };
+        (script.after_ms, Outcome::Fetched(Ok(Fetched { status: script.status, headers, body })))
+    }
+
+    fn answered(&self, answer: Answer, bodies: &BTreeMap<u32, Vec<u8>>, began: f64) -> Run {
+        let body = match answer.body {
+            AnswerBody::Empty => Vec::new(),
+            AnswerBody::Bytes(bytes) => bytes,
+            AnswerBody::Stream(Stream(id)) => bodies[&id].clone(),
+        };
+        Run { status: answer.status, headers: answer.headers, body, elapsed_ms: self.now - began }
+    }
+}
