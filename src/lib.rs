@@ -3,6 +3,7 @@
 //! Two phases: a configuration becomes a [`plan`](crate), once; a request then only reads the plan.
 
 pub mod cel;
+pub mod check;
 pub mod config;
 #[cfg(target_arch = "wasm32")]
 mod edge;

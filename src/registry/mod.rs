@@ -24,5 +24,6 @@ mod table;
 mod tests;
 
 pub use find::{find, named, namespaces};
+pub(crate) use options::whole;
 pub use options::{OptionError, Options};
 pub use table::{Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Support, opt};

@@ -113,6 +113,8 @@ pub enum Rule {
     AtMost(usize),
     /// No item twice.
     Unique,
+    /// No items but these.
+    Only(&'static [&'static str]),
 }
 
 /// What Fjord makes of an option. There is no fourth kind.
@@ -305,6 +307,25 @@ impl Scope {
             Scope::Backend => "backend",
             Scope::Async => "async",
             Scope::Workflow => "workflow",
+        }
+    }
+
+    /// What a part with this scope is called: "this endpoint".
+    pub const fn part(self) -> &'static str {
+        match self {
+            Scope::Async => "agent",
+            other => other.name(),
+        }
+    }
+
+    /// All parts with this scope, in messages.
+    pub const fn plural(self) -> &'static str {
+        match self {
+            Scope::Service => "the service",
+            Scope::Endpoint => "endpoints",
+            Scope::Backend => "backends",
+            Scope::Async => "async agents",
+            Scope::Workflow => "workflows",
         }
     }
 }

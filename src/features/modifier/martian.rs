@@ -198,7 +198,7 @@ static MODIFIER: Kind = Kind::With(
             .refused("a worker has no files; serve them from a host service://ASSETS"),
         opt("status.Modifier", Kind::Object(STATUS), "Sets the status of the response."),
     ]),
-    &[Rule::AtMost(1)],
+    &[Rule::AtLeast(1), Rule::AtMost(1)],
 );
 
 static STATUS: &[Opt] = &[
@@ -206,10 +206,10 @@ static STATUS: &[Opt] = &[
     opt("statusCode", Kind::Int { min: 100, max: 599 }, "The status.").required(),
 ];
 
-const BOTH: Kind =
-    Kind::With(&Kind::List(&Kind::Enum(&["request", "response"])), &[Rule::AtLeast(1), Rule::Unique]);
-const REQUEST: Kind = Kind::With(&Kind::List(&Kind::Enum(&["request"])), &[Rule::AtLeast(1)]);
-const RESPONSE: Kind = Kind::With(&Kind::List(&Kind::Enum(&["response"])), &[Rule::AtLeast(1)]);
+const SCOPES: Kind = Kind::List(&Kind::Enum(&["request", "response"]));
+const BOTH: Kind = Kind::With(&SCOPES, &[Rule::AtLeast(1), Rule::Unique]);
+const REQUEST: Kind = Kind::With(&SCOPES, &[Rule::AtLeast(1), Rule::Only(&["request"])]);
+const RESPONSE: Kind = Kind::With(&SCOPES, &[Rule::AtLeast(1), Rule::Only(&["response"])]);
 
 static HEADER_APPEND: &[Opt] = &[
     opt("name", Kind::Str, "The name.").required(),

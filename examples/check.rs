@@ -1,0 +1,25 @@
+//! Checks a configuration natively: `cargo run --example check -- [--lenient] [--text] [--ignore=CODE] FILE`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use fjord::check::{CheckOptions, check_bytes, json, text};
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let Some(file) = args.iter().find(|arg| !arg.starts_with("--")) else { return ExitCode::from(2) };
+    let Ok(bytes) = std::fs::read(file) else { return ExitCode::from(2) };
+    let folder = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new("."));
+    let exists = |name: &str| folder.join(name).exists();
+    let lenient = args.iter().any(|arg| arg == "--lenient");
+    let mut checked = check_bytes(&bytes, &CheckOptions { lenient, exists: Some(&exists) });
+    let ignored = |code: &str| args.iter().any(|arg| arg.strip_prefix("--ignore=") == Some(code));
+    checked.diagnostics.retain(|diagnostic| !ignored(diagnostic.code));
+    let out = if args.iter().any(|arg| arg == "--text") {
+        text(&checked, file, false)
+    } else {
+        json(&checked, file, false)
+    };
+    let done = std::io::stdout().write_all(out.as_bytes());
+    if checked.is_ok() && done.is_ok() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+}

@@ -1,0 +1,58 @@
+//! Collects what is found.
+
+use super::CheckOptions;
+use crate::config::{Diagnostic, Severity};
+
+/// What was found so far.
+pub(super) struct Findings<'a> {
+    options: CheckOptions<'a>,
+    list: Vec<Diagnostic>,
+    muted: usize,
+}
+
+// === impl Findings ===
+
+impl<'a> Findings<'a> {
+    pub(super) fn new(options: CheckOptions<'a>) -> Findings<'a> {
+        Findings { options, list: Vec::new(), muted: 0 }
+    }
+
+    /// Adds a finding.
+    pub(super) fn add(&mut self, diagnostic: Diagnostic) {
+        self.list.push(diagnostic);
+    }
+
+    /// Adds an error that a lenient check takes as a warning: the rest can be served without the part it is about.
+    pub(super) fn add_part(&mut self, mut diagnostic: Diagnostic) {
+        if self.options.lenient && diagnostic.severity == Severity::Error {
+            diagnostic.severity = Severity::Warning;
+        }
+        self.list.push(diagnostic);
+    }
+
+    /// Adds what Fjord makes of an option, unless that is said of what it stands in.
+    pub(super) fn add_support(&mut self, diagnostic: Diagnostic) {
+        if self.muted == 0 {
+            self.add_part(diagnostic);
+        }
+    }
+
+    /// From here on the inside of something of which all is said.
+    pub(super) fn mute(&mut self) {
+        self.muted += 1;
+    }
+
+    /// The end of it.
+    pub(super) fn unmute(&mut self) {
+        self.muted -= 1;
+    }
+
+    /// Whether a file that the configuration names is there.
+    pub(super) fn exists(&self, name: &str) -> bool {
+        self.options.exists.is_none_or(|exists| exists(name))
+    }
+
+    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+        self.list
+    }
+}

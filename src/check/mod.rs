@@ -1,0 +1,71 @@
+//! Says what is wrong with a configuration, all at once: what it is made of, and what it would do.
+//!
+//! `structure` knows the registry only: types, ranges, required and unknown options. `meaning` knows what options do
+//! together: routes, variables, hosts, credentials. A feature whose options hold a language of its own (expressions,
+//! scripts, schemas) adds its function to the table in [`meaning`].
+
+mod findings;
+mod json;
+mod meaning;
+mod render;
+mod spot;
+mod structure;
+mod suggest;
+
+use crate::config::{Document, Lines, Severity};
+
+pub use crate::config::Diagnostic;
+pub use json::{json, report};
+pub use render::{github, text};
+
+/// How to check.
+#[derive(Clone, Copy, Default)]
+pub struct CheckOptions<'a> {
+    /// Parts that are refused and options that are unknown are warnings.
+    pub lenient: bool,
+    /// Whether a file that the configuration names is there; without it files are taken to be there.
+    pub exists: Option<&'a dyn Fn(&str) -> bool>,
+}
+
+/// A configuration, checked.
+#[derive(Debug)]
+pub struct Checked<'a> {
+    /// The text that the spans point into.
+    pub text: std::borrow::Cow<'a, str>,
+    /// What was found, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// What is wrong with a configuration's text, in the order of the text.
+pub fn check(text: &str, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
+    check_bytes(text.as_bytes(), options).diagnostics
+}
+
+/// The same for bytes that may be no text.
+pub fn check_bytes<'a>(bytes: &'a [u8], options: &CheckOptions<'_>) -> Checked<'a> {
+    let reading = Document::read(bytes);
+    let mut diagnostics = reading.diagnostics;
+    if let Some(document) = &reading.document {
+        let mut findings = findings::Findings::new(*options);
+        structure::check(&document.root, &mut findings);
+        meaning::check(&document.root, &mut findings);
+        diagnostics.extend(findings.into_list());
+    }
+    diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
+    diagnostics.dedup_by(|later, first| later.path == first.path && later.message == first.message);
+    Checked { text: reading.text, diagnostics }
+}
+
+// === impl Checked ===
+
+impl Checked<'_> {
+    /// Whether the configuration can be served.
+    pub fn is_ok(&self) -> bool {
+        self.diagnostics.iter().all(|d| d.severity != Severity::Error)
+    }
+
+    /// The lines of the text.
+    pub fn lines(&self) -> Lines<'_> {
+        Lines::new(&self.text)
+    }
+}

@@ -1,0 +1,104 @@
+//! A value with the way to it, from which findings about it are made.
+
+use std::ops::Range;
+
+use crate::config::Diagnostic;
+use crate::config::node::{Kind, Node};
+use crate::config::path::Path;
+use crate::registry::duration;
+
+/// A value of the document and where it stands.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) node: &'a Node,
+    pub(super) path: Path<'a>,
+    /// The place of its key, if it is a member.
+    key: Option<&'a Range<u32>>,
+}
+
+// === impl Spot ===
+
+impl<'a> Spot<'a> {
+    /// The whole document.
+    pub(super) fn root(node: &'a Node) -> Spot<'a> {
+        Spot { node, path: Path::Root, key: None }
+    }
+
+    /// A member of the object here; null counts as absent.
+    pub(super) fn get<'s>(&'s self, key: &str) -> Option<Spot<'s>> {
+        let member = self.node.members().iter().rev().find(|m| &*m.key == key)?;
+        (member.value.kind != Kind::Null).then(|| Spot {
+            node: &member.value,
+            path: self.path.key(&member.key),
+            key: Some(&member.key_span),
+        })
+    }
+
+    /// The members of the object here that are no comments, with their keys.
+    pub(super) fn members<'s>(&'s self) -> impl Iterator<Item = (&'s str, Spot<'s>)> {
+        self.node.members().iter().filter(|m| !is_comment(&m.key)).map(|m| {
+            let spot = Spot { node: &m.value, path: self.path.key(&m.key), key: Some(&m.key_span) };
+            (&*m.key, spot)
+        })
+    }
+
+    /// The items of the list here.
+    pub(super) fn items<'s>(&'s self) -> impl ExactSizeIterator<Item = Spot<'s>> {
+        let spot = |(i, node): (usize, &'s Node)| Spot { node, path: self.path.index(i), key: None };
+        self.node.items().iter().enumerate().map(spot)
+    }
+
+    /// The text here.
+    pub(super) fn str(&self) -> Option<&'a str> {
+        self.node.as_str()
+    }
+
+    /// Whether this is `true`.
+    pub(super) fn is_true(&self) -> bool {
+        self.node.as_bool() == Some(true)
+    }
+
+    /// The duration here, if it is a valid one.
+    pub(super) fn duration(&self) -> Option<std::time::Duration> {
+        duration::parse(self.str()?).ok()
+    }
+
+    /// The number here.
+    pub(super) fn f64(&self) -> Option<f64> {
+        self.node.as_f64()
+    }
+
+    /// Where the value stands.
+    pub(super) fn span(&self) -> Range<u32> {
+        match self.node.kind {
+            // Of an object or a list the key says more than its brackets and all between.
+            Kind::Object(_) | Kind::Array(_) => self.head(),
+            _ => self.node.span.clone(),
+        }
+    }
+
+    /// Where the value begins: its key, or its first character.
+    pub(super) fn head(&self) -> Range<u32> {
+        self.key.cloned().unwrap_or(self.node.span.start..self.node.span.start + 1)
+    }
+
+    /// An error about the value.
+    pub(super) fn error(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, self.span(), message).at(self.path.pointer())
+    }
+
+    /// A warning about the value.
+    pub(super) fn warning(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::warning(code, self.span(), message).at(self.path.pointer())
+    }
+
+    /// A note about the value.
+    pub(super) fn note(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::note(code, self.span(), message).at(self.path.pointer())
+    }
+}
+
+/// Keys with these marks are comments in every object.
+pub(super) fn is_comment(key: &str) -> bool {
+    key.starts_with(['@', '$', '_', '#'])
+}
