@@ -142,7 +142,8 @@ impl<'e> Checker<'e> {
             }
             Kind::Binary(operator, operands) => {
                 let (left, right) = self.both(operands)?;
-                operator_type(*operator, &left, &right)
+                // Inside of a walk cel-go 0.20 lets numbers of different types be ordered, outside it does not.
+                operator_type(*operator, &left, &right, !self.locals.is_empty())
                     .ok_or_else(|| no_overload(at, operator.symbol(), &[&left, &right]))?
             }
             Kind::Call(call) => self.call(at, call)?,
@@ -258,7 +259,7 @@ fn literal_type(literal: &Literal) -> Type {
     }
 }
 
-fn operator_type(operator: Operator, left: &Type, right: &Type) -> Option<Type> {
+fn operator_type(operator: Operator, left: &Type, right: &Type, in_walk: bool) -> Option<Type> {
     use Type as T;
     match operator {
         Operator::Equal | Operator::NotEqual => left.fits(right).then_some(T::Bool),
@@ -269,8 +270,10 @@ fn operator_type(operator: Operator, left: &Type, right: &Type) -> Option<Type> 
             _ => None,
         },
         Operator::Less | Operator::LessEqual | Operator::Greater | Operator::GreaterEqual => {
-            let unordered = |kind: &T| matches!(kind, T::Null | T::List(_) | T::Map(..) | T::Type);
-            (left.fits(right) && !unordered(left) && !unordered(right)).then_some(T::Bool)
+            let unordered = |kind: &T| matches!(kind, T::List(_) | T::Map(..) | T::Type);
+            let number = |kind: &T| matches!(kind, T::Int | T::Uint | T::Double);
+            let comparable = left.fits(right) || in_walk && number(left) && number(right);
+            (comparable && !unordered(left) && !unordered(right)).then_some(T::Bool)
         }
         _ => arithmetic_type(operator, left, right),
     }
@@ -283,7 +286,7 @@ fn arithmetic_type(operator: Operator, left: &Type, right: &Type) -> Option<Type
         (T::Dyn, T::Dyn) => return Some(T::Dyn),
         (T::Dyn, known) | (known, T::Dyn) => {
             // The other side decides, unless it can be combined with more than its own kind.
-            if matches!(known, T::Timestamp | T::Duration | T::List(_)) {
+            if matches!(known, T::Timestamp | T::Duration) {
                 return matches!(operator, O::Add | O::Subtract).then_some(T::Dyn);
             }
             known
@@ -302,7 +305,7 @@ fn arithmetic_type(operator: Operator, left: &Type, right: &Type) -> Option<Type
     let applies = match known {
         T::Int | T::Uint => true,
         T::Double => operator != O::Modulo,
-        T::String | T::Bytes => operator == O::Add,
+        T::String | T::Bytes | T::List(_) => operator == O::Add,
         T::Duration => matches!(operator, O::Add | O::Subtract),
         _ => false,
     };

@@ -39,11 +39,12 @@ impl<'a> Evaluator<'a> {
                 };
                 found.ok_or_else(|| EvalError::no_key(field))
             }
-            // Of something that is no map nothing is had (as in KrakenD's evaluator).
-            Kind::Has(operand, field) => Ok(CelValue::Bool(match self.eval(operand)? {
-                CelValue::Map(map) => map.field(field).is_some(),
-                _ => false,
-            })),
+            Kind::Has(operand, field) => match self.eval(operand)? {
+                CelValue::Map(map) => Ok(CelValue::Bool(map.field(field).is_some())),
+                CelValue::List(_) => Err(EvalError::no_overload("has")),
+                // A text or a number has no fields (as in KrakenD's evaluator; google/cel-spec leaves it open).
+                _ => Ok(CelValue::Bool(false)),
+            },
             Kind::Index(operands) => {
                 let [operand, index] = &**operands;
                 let operand = self.eval(operand)?;

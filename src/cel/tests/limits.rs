@@ -103,7 +103,7 @@ fn deep_and_large_documents_stop() {
     // Leaked: the bindings of a test own their values. The deep one must not be dropped by recursion either.
     variables.0.insert("deep".to_owned(), CelValue::from_json(Box::leak(Box::new(deep)), Numbers::Strings));
     variables.0.insert("wide".to_owned(), CelValue::from_json(Box::leak(Box::new(wide)), Numbers::Strings));
-    let mut outcome = |source: &str| {
+    let outcome = |source: &str| {
         let program = Program::compile(source).unwrap();
         program.eval(&variables).map(|value| value.type_name())
     };

@@ -1,7 +1,9 @@
 //! Tests of the language: the public suite, answers recorded from cel-go, and hostile input.
 
+mod go;
 mod limits;
 mod suite;
+mod zones;
 
 use std::collections::BTreeMap;
 
