@@ -28,11 +28,11 @@ fn portable(bytes: &[u8; 16]) -> u32 {
     const ONES: u64 = u64::from_le_bytes([0x01; 8]);
     const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
     // The high bit of each byte of the result: set where the byte of `word` is zero. No carry leaves a byte.
-    let zero = |word: u64| !((word & !HIGH) + !HIGH | word) & HIGH;
+    let zero = |word: u64| !(((word & !HIGH) + !HIGH) | word) & HIGH;
     let half = |word: u64| {
-        let quotes = zero(word ^ ONES * u64::from(b'"'));
-        let escapes = zero(word ^ ONES * u64::from(b'\\'));
-        let controls = !((word & !HIGH) + ONES * 0x60 | word) & HIGH;
+        let quotes = zero(word ^ (ONES * u64::from(b'"')));
+        let escapes = zero(word ^ (ONES * u64::from(b'\\')));
+        let controls = !(((word & !HIGH) + ONES * 0x60) | word) & HIGH;
         // Gathers the 8 high bits in the top byte.
         ((quotes | escapes | controls) >> 7).wrapping_mul(0x0102_0408_1020_4080) >> 56
     };

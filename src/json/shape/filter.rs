@@ -1,5 +1,6 @@
 //! Picks members by a tree of paths: of a body while it is read, or of data that is there already.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::tree::{Branch, Tree};
@@ -67,35 +68,30 @@ pub(super) fn read(body: &Rc<Body>, start: usize, depth: usize, keep: Keep<'_>) 
     let mut pruned = false;
     let span = |start, end| Piece::Span(Span { body: Rc::clone(body), start, end });
     let end = scan::members(text, start, |raw, value| {
-        if let Keep::All = keep {
-            let end = scan::value(text, value, depth + 1)?;
-            members.push(Member { key: plain_or_text(body, raw)?, value: span(value, end) });
-            return Some(end);
-        }
-        let key = plain_or_text(body, raw)?;
-        match keep.judge(key.bytes()) {
-            Verdict::Gone => scan::value(text, value, depth + 1),
+        let verdict = match keep {
+            Keep::All => Verdict::Whole,
+            _ => keep.judge(&key_bytes(text, raw)?),
+        };
+        // Most dropped members are dropped here, before anything is made of their keys.
+        let (value, end) = match verdict {
+            Verdict::Gone => return scan::value(text, value, depth + 1),
             Verdict::Inside(inner) if byte(text, value)? == b'{' => {
                 let (object, end) = read(body, value, depth + 1, inner)?;
                 let gone = keep.prunes() && object.is_empty();
                 pruned |= gone;
-                members.push(Member {
-                    key,
-                    value: if gone { span(value, value) } else { Piece::Object(object) },
-                });
-                Some(end)
+                (if gone { span(value, value) } else { Piece::Object(object) }, end)
             }
             Verdict::Inside(_) if keep.prunes() => {
                 pruned = true;
-                members.push(Member { key, value: span(value, value) });
-                scan::value(text, value, depth + 1)
+                (span(value, value), scan::value(text, value, depth + 1)?)
             }
             Verdict::Whole | Verdict::Inside(_) => {
                 let end = scan::value(text, value, depth + 1)?;
-                members.push(Member { key, value: span(value, end) });
-                Some(end)
+                (span(value, end), end)
             }
-        }
+        };
+        members.push(Member { key: key(body, raw)?, value });
+        Some(end)
     })?;
     keep_last(&mut members);
     if pruned {
@@ -116,7 +112,7 @@ pub(super) fn read_target(
     let text = body.padded();
     let mut target = Object::new();
     let end = scan::members(text, start, |raw, value| {
-        if plain_or_text(body, raw)?.bytes() != key.as_bytes() {
+        if *key_bytes(text, raw)? != *key.as_bytes() {
             return scan::value(text, value, depth + 1);
         }
         if byte(text, value)? != b'{' {
@@ -133,8 +129,19 @@ pub(super) fn read_target(
     Some((target, end))
 }
 
+/// The characters of a key.
 #[inline(always)]
-fn plain_or_text(body: &Rc<Body>, raw: RawKey) -> Option<Key> {
+fn key_bytes(text: &[u8], raw: RawKey) -> Option<Cow<'_, [u8]>> {
+    let bytes = text.get(raw.start..raw.end)?;
+    Some(if raw.escaped {
+        Cow::Owned(unquote(bytes).into_owned().into_bytes())
+    } else {
+        Cow::Borrowed(bytes)
+    })
+}
+
+#[inline(always)]
+fn key(body: &Rc<Body>, raw: RawKey) -> Option<Key> {
     if raw.escaped {
         Some(Key::Text(unquote(body.padded().get(raw.start..raw.end)?).into()))
     } else {

@@ -93,7 +93,7 @@ fn sequence_rows() {
         }
     }
     // Q05: a float of a script or of static data.
-    let mut object = Object::from_map(Map::from([("float".to_owned(), Value::Float(3.14))]));
+    let mut object = Object::from_map(Map::from([("float".to_owned(), Value::Float(314.0 / 100.0))]));
     assert_eq!(object.lookup_text(&["float"]).as_deref(), Some("3.14E+00"));
     // Q12: no such member.
     assert_eq!(object.lookup_text(&["tupu"]), None);

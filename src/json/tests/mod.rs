@@ -1,6 +1,8 @@
 //! The whole of it against recorded cases, a public suite, and other readers.
 
 mod cases;
+mod model;
+mod properties;
 mod suite;
 
 use serde_json::Value as Json;
@@ -22,10 +24,19 @@ fn strings(list: &Json) -> Vec<String> {
     list.as_array().into_iter().flatten().filter_map(Json::as_str).map(str::to_owned).collect()
 }
 
+/// `{from: to}`, or `[[from, to]]` where the order counts.
+fn renames(mapping: &Json) -> Vec<(String, String)> {
+    let owned = |value: &Json| value.as_str().unwrap_or_default().to_owned();
+    match mapping {
+        Json::Object(pairs) => pairs.iter().map(|(from, to)| (from.clone(), owned(to))).collect(),
+        Json::Array(pairs) => pairs.iter().map(|pair| (owned(&pair[0]), owned(&pair[1]))).collect(),
+        _ => Vec::new(),
+    }
+}
+
 /// Backend options as a shape.
 fn shape(options: &Json) -> Shape {
     let string = |key: &str| options[key].as_str().unwrap_or_default().to_owned();
-    let rename = |(from, to): (&String, &Json)| (from.clone(), to.as_str().unwrap_or_default().to_owned());
     let op = |entry: &Json| match (entry["type"].as_str(), strings(&entry["args"]).as_slice()) {
         (Some("del"), paths) => Op::Del(paths.to_vec()),
         (Some("move"), [from, to]) => Op::Move(from.clone(), to.clone()),
@@ -36,7 +47,7 @@ fn shape(options: &Json) -> Shape {
         target: string("target"),
         allow: strings(&options["allow"]),
         deny: strings(&options["deny"]),
-        mapping: options["mapping"].as_object().into_iter().flatten().map(rename).collect(),
+        mapping: renames(&options["mapping"]),
         group: string("group"),
         flatmap: Flatmap::new(options["flatmap_filter"].as_array().into_iter().flatten().map(op)),
     })
