@@ -11,7 +11,13 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// The decoded text. `+` stays. Bytes that are not UTF-8 become U+FFFD.
 pub fn unescape(text: &str) -> Result<Cow<'_, str>, EscapeError> {
-    into_text(unescape_bytes(text)?)
+    Ok(match unescape_bytes(text)? {
+        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
+        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
+        }),
+    })
 }
 
 /// The decoded bytes. `+` stays.
@@ -19,19 +25,9 @@ pub fn unescape_bytes(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
     decode(text, b'+')
 }
 
-/// The decoded text of a part of a query: `+` is a space.
-pub fn unescape_query(text: &str) -> Result<Cow<'_, str>, EscapeError> {
-    into_text(decode(text, b' ')?)
-}
-
-fn into_text(bytes: Cow<'_, [u8]>) -> Result<Cow<'_, str>, EscapeError> {
-    Ok(match bytes {
-        Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
-        Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {
-            Ok(text) => text,
-            Err(error) => String::from_utf8_lossy(error.as_bytes()).into_owned(),
-        }),
-    })
+/// The decoded bytes of a part of a query: `+` is a space.
+pub fn unescape_query(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
+    decode(text, b' ')
 }
 
 fn decode(text: &str, plus: u8) -> Result<Cow<'_, [u8]>, EscapeError> {
@@ -85,8 +81,8 @@ pub(super) fn escape_path_bytes(path: &[u8], out: &mut String) {
 }
 
 /// A part of a query: a space becomes `+`.
-pub fn escape_query(text: &str, out: &mut String) {
-    for &byte in text.as_bytes() {
+pub fn escape_query(text: &[u8], out: &mut String) {
+    for &byte in text {
         match byte {
             b' ' => out.push('+'),
             byte if is_unreserved(byte) => out.push(char::from(byte)),
@@ -158,19 +154,19 @@ fn quote_char(c: char, out: &mut String) {
         '\t' => out.push_str("\\t"),
         '\x0b' => out.push_str("\\v"),
         c if c < ' ' || c == '\x7f' => out.push_str(&format!("\\x{:02x}", c as u32)),
+        ' '..='~' => out.push(c),
         c if is_printable(c) => out.push(c),
         c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
         c => out.push_str(&format!("\\U{:08x}", c as u32)),
     }
 }
 
-/// Go's `unicode.IsPrint`, as far as the standard library tells: no controls, no white space but the blank.
+/// Go's `unicode.IsPrint`, but for characters of the newest versions of Unicode: what Rust prints as it is behind
+/// another character.
 fn is_printable(c: char) -> bool {
-    c == ' '
-        || !(c.is_control()
-            || c.is_whitespace()
-            || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}')
-            || matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{feff}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..))
+    let mut text = String::from('a');
+    text.push(c);
+    text.escape_debug().nth(1) == Some(c)
 }
 
 // === impl EscapeError ===

@@ -20,3 +20,6 @@ pub use sniff::content_sniff;
 pub use status::status_text;
 pub use template::UrlPattern;
 pub use url::UrlError;
+
+#[cfg(test)]
+mod tests;

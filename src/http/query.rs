@@ -1,13 +1,19 @@
 //! Query strings as Go's `url.Values`: what can't be parsed is dropped, what is written is sorted by key (spec §4).
 
-use std::borrow::Cow;
-
 use super::escape::{escape_query, unescape_query};
 
 /// The parameters of a query, in the order they came.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Query {
-    pairs: Vec<(String, String)>,
+    pairs: Vec<Pair>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Pair {
+    key: String,
+    value: String,
+    /// How the pair is written, where key or value aren't UTF-8: they are forwarded byte by byte all the same.
+    written: Option<Box<str>>,
 }
 
 // === impl Query ===
@@ -15,13 +21,13 @@ pub struct Query {
 impl Query {
     /// Reads a raw query (without its `?`). Pairs with `;` or an invalid escape are dropped.
     pub fn parse(raw: &str) -> Self {
-        Self { pairs: pairs(raw).map(|(key, value)| (key.into_owned(), value.into_owned())).collect() }
+        Self::parse_some(raw, |_| true)
     }
 
     /// Reads only the parameters that `keep` says yes to, by their decoded keys.
     pub fn parse_some(raw: &str, keep: impl Fn(&str) -> bool) -> Self {
-        let kept = pairs(raw).filter(|(key, _)| keep(key));
-        Self { pairs: kept.map(|(key, value)| (key.into_owned(), value.into_owned())).collect() }
+        let pairs = raw.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';'));
+        Self { pairs: pairs.filter_map(Pair::parse).filter(|pair| keep(&pair.key)).collect() }
     }
 
     /// The first value of `key`.
@@ -31,12 +37,12 @@ impl Query {
 
     /// All values of `key`.
     pub fn get_all(&self, key: &str) -> impl Iterator<Item = &str> {
-        self.pairs.iter().filter(move |pair| pair.0 == key).map(|pair| &*pair.1)
+        self.pairs.iter().filter(move |pair| pair.key == key).map(|pair| &*pair.value)
     }
 
     /// Adds a value.
     pub fn add(&mut self, key: impl Into<String>, value: impl Into<String>) {
-        self.pairs.push((key.into(), value.into()));
+        self.pairs.push(Pair { key: key.into(), value: value.into(), written: None });
     }
 
     /// Replaces all values of `key` by one.
@@ -48,17 +54,17 @@ impl Query {
 
     /// Removes all values of `key`.
     pub fn remove(&mut self, key: &str) {
-        self.pairs.retain(|pair| pair.0 != key);
+        self.pairs.retain(|pair| pair.key != key);
     }
 
     /// Keeps the parameters whose key `keep` says yes to.
     pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
-        self.pairs.retain(|pair| keep(&pair.0));
+        self.pairs.retain(|pair| keep(&pair.key));
     }
 
     /// The parameters, in order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &str)> {
-        self.pairs.iter().map(|(key, value)| (&**key, &**value))
+        self.pairs.iter().map(|pair| (&*pair.key, &*pair.value))
     }
 
     /// Whether there are no parameters.
@@ -68,26 +74,43 @@ impl Query {
 
     /// The query as Go writes it: keys sorted, the values of a key in their order, a space as `+`.
     pub fn encode(&self) -> String {
-        let mut sorted: Vec<&(String, String)> = self.pairs.iter().collect();
-        sorted.sort_by(|a, b| a.0.cmp(&b.0));
-        let mut out = String::with_capacity(self.pairs.iter().map(|(k, v)| k.len() + v.len() + 2).sum());
-        for (key, value) in sorted {
+        let mut sorted: Vec<&Pair> = self.pairs.iter().collect();
+        sorted.sort_by(|a, b| a.key.cmp(&b.key));
+        let mut out =
+            String::with_capacity(sorted.iter().map(|pair| pair.key.len() + pair.value.len() + 2).sum());
+        for pair in sorted {
             if !out.is_empty() {
                 out.push('&');
             }
-            escape_query(key, &mut out);
-            out.push('=');
-            escape_query(value, &mut out);
+            match &pair.written {
+                Some(written) => out.push_str(written),
+                None => {
+                    escape_query(pair.key.as_bytes(), &mut out);
+                    out.push('=');
+                    escape_query(pair.value.as_bytes(), &mut out);
+                }
+            }
         }
         out
     }
 }
 
-fn pairs(raw: &str) -> impl Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> {
-    raw.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';')).filter_map(|pair| {
-        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-        Some((unescape_query(key).ok()?, unescape_query(value).ok()?))
-    })
+// === impl Pair ===
+
+impl Pair {
+    fn parse(raw: &str) -> Option<Self> {
+        let (key, value) = raw.split_once('=').unwrap_or((raw, ""));
+        let (key, value) = (unescape_query(key).ok()?, unescape_query(value).ok()?);
+        let (key_text, value_text) = (String::from_utf8_lossy(&key), String::from_utf8_lossy(&value));
+        let written = (key_text.as_bytes() != &*key || value_text.as_bytes() != &*value).then(|| {
+            let mut written = String::with_capacity(raw.len());
+            escape_query(&key, &mut written);
+            written.push('=');
+            escape_query(&value, &mut written);
+            written.into()
+        });
+        Some(Self { key: key_text.into_owned(), value: value_text.into_owned(), written })
+    }
 }
 
 #[cfg(test)]
@@ -110,6 +133,7 @@ mod tests {
             ("a=2&A=1&a=1", "A=1&a=2&a=1"),
             ("q=é<b>'x'", "q=%C3%A9%3Cb%3E%27x%27"),
             ("q=a%2Bb&r=%26%3D&s=~-._", "q=a%2Bb&r=%26%3D&s=~-._"),
+            ("q=%FF%e9&b%AB", "b%AB=&q=%FF%E9"),
             ("", ""),
         ] {
             assert_eq!(Query::parse(raw).encode(), expected, "{raw}");
@@ -136,9 +160,9 @@ mod tests {
             let mut query = Query::default();
             pairs.iter().for_each(|(key, value)| query.add(key.as_str(), value.as_str()));
             let again = Query::parse(&query.encode());
-            let mut sorted = pairs.clone();
-            sorted.sort_by(|a, b| a.0.cmp(&b.0));
-            prop_assert_eq!(again.pairs, sorted);
+            let mut sorted: Vec<(&str, &str)> = query.iter().collect();
+            sorted.sort_by_key(|pair| pair.0);
+            prop_assert_eq!(again.iter().collect::<Vec<_>>(), sorted);
         }
 
         #[test]

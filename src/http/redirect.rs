@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::escape;
-use super::url::{Parts, UrlError, normal_path, write_url};
+use super::url::{Parts, UrlError, UrlErrorKind, write_url};
 
 /// The headers that don't go to another host.
 pub const SENSITIVE: [&str; 6] =
@@ -160,10 +160,18 @@ fn is_domain_or_subdomain(name: &str, parent: &str) -> bool {
 pub fn resolve(base: &str, reference: &str) -> Result<String, UrlError> {
     let from = Parts::parse(base)?;
     let to = Parts::parse(reference)?;
-    let path = normal_path(to.path).map_err(|error| to.error(reference, error))?;
+    if to.scheme.is_empty() && !to.path.starts_with('/') {
+        let first = to.path.split('/').next().unwrap_or("");
+        let kind = if first.starts_with(':') { UrlErrorKind::NoScheme } else { UrlErrorKind::Colon };
+        if first.contains(':') {
+            let url = reference.split('#').next().unwrap_or(reference).to_owned();
+            return Err(UrlError { url, kind });
+        }
+    }
+    let path = to.normal_path(reference)?;
     let scheme = if to.scheme.is_empty() { from.scheme } else { to.scheme }.to_ascii_lowercase();
     let mut out = String::with_capacity(base.len() + reference.len());
-    match to.authority {
+    match to.authority.filter(|authority| !authority.is_empty()) {
         Some(authority) => write_url(&scheme, authority, &resolve_path("", &path), to.query, &mut out),
         None if to.scheme.is_empty() => {
             let query = if to.path.is_empty() && to.query.is_none() { from.query } else { to.query };
@@ -185,20 +193,34 @@ fn resolve_path(base: &str, reference: &str) -> String {
     if full.is_empty() {
         return String::new();
     }
-    let mut kept: Vec<&str> = Vec::new();
-    let mut last = "";
-    for segment in full.strip_prefix('/').unwrap_or(&full).split('/') {
+    // Go works on the text, so that empty segments go together with what stands before them: not RFC 3986's result.
+    let mut out = String::with_capacity(full.len() + 1);
+    out.push('/');
+    let (mut first, mut last) = (true, "");
+    for segment in full.split('/') {
         match segment {
-            "." => {}
-            ".." => drop(kept.pop()),
-            name => kept.push(name),
+            "." => first = false,
+            ".." => {
+                out.truncate(out[1..].rfind('/').map_or(1, |at| at + 1));
+                first = out.len() == 1;
+            }
+            name => {
+                if !first {
+                    out.push('/');
+                }
+                out.push_str(name);
+                first = false;
+            }
         }
         last = segment;
     }
     if matches!(last, "." | "..") {
-        kept.push("");
+        out.push('/');
     }
-    format!("/{}", kept.join("/"))
+    if out[1..].starts_with('/') {
+        out.remove(0);
+    }
+    out
 }
 
 #[cfg(test)]

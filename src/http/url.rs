@@ -27,6 +27,10 @@ pub enum UrlErrorKind {
     Escape(EscapeError),
     /// No `scheme://host`.
     NoHost,
+    /// A `:` at the beginning.
+    NoScheme,
+    /// A `:` in the first segment of a relative path.
+    Colon,
 }
 
 /// A URL cut at its delimiters.
@@ -71,9 +75,7 @@ pub fn normal(url: &str) -> Result<String, UrlError> {
     let Some(authority) = parts.authority.filter(|_| !parts.scheme.is_empty()) else {
         return Err(UrlError { url: url.to_owned(), kind: UrlErrorKind::NoHost });
     };
-    let path = normal_path(parts.path).map_err(|error| parts.error(url, error))?;
-    escape::check(parts.fragment)
-        .map_err(|error| UrlError { url: url.to_owned(), kind: UrlErrorKind::Escape(error) })?;
+    let path = parts.normal_path(url)?;
     let mut out = String::with_capacity(url.len() + 16);
     write_url(parts.scheme, authority, &path, parts.query, &mut out);
     Ok(out)
@@ -91,7 +93,7 @@ pub(super) fn write_url(scheme: &str, authority: &str, path: &str, query: Option
 }
 
 /// The path as Go's `EscapedPath` has it.
-pub(super) fn normal_path(path: &str) -> Result<Cow<'_, str>, EscapeError> {
+fn normal_path(path: &str) -> Result<Cow<'_, str>, EscapeError> {
     if path.bytes().all(escape::is_kept_in_path) {
         escape::check(path)?;
         return Ok(Cow::Borrowed(path));
@@ -128,7 +130,10 @@ impl<'u> Parts<'u> {
             Some((rest, query)) => (rest, Some(query)),
             None => (rest, None),
         };
-        let (authority, path) = match rest.strip_prefix("//") {
+        // Three slashes: no authority, unless there is a scheme.
+        let authority =
+            rest.strip_prefix("//").filter(|behind| !scheme.is_empty() || !behind.starts_with('/'));
+        let (authority, path) = match authority {
             Some(rest) => {
                 let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
                 (Some(authority), path)
@@ -138,9 +143,12 @@ impl<'u> Parts<'u> {
         Ok(Self { scheme, authority, path, query, fragment })
     }
 
-    pub(super) fn error(&self, url: &str, error: EscapeError) -> UrlError {
-        let text = url.split('#').next().unwrap_or(url);
-        UrlError { url: text.to_owned(), kind: UrlErrorKind::Escape(error) }
+    /// The path as Go's `EscapedPath` has it, for the whole text `url`.
+    pub(super) fn normal_path(&self, url: &str) -> Result<Cow<'u, str>, UrlError> {
+        let error = |text: &str, error| UrlError { url: text.to_owned(), kind: UrlErrorKind::Escape(error) };
+        let path = normal_path(self.path).map_err(|e| error(without_fragment(url), e))?;
+        escape::check(self.fragment).map_err(|e| error(url, e))?;
+        Ok(path)
     }
 
     /// The host without user and port, an IPv6 address without brackets.
@@ -152,6 +160,10 @@ impl<'u> Parts<'u> {
             None => host.split(':').next().unwrap_or(host),
         }
     }
+}
+
+fn without_fragment(url: &str) -> &str {
+    url.split('#').next().unwrap_or(url)
 }
 
 fn split_scheme(text: &str) -> (&str, &str) {
@@ -174,6 +186,8 @@ impl fmt::Display for UrlError {
             UrlErrorKind::Control => f.write_str("net/url: invalid control character in URL"),
             UrlErrorKind::Escape(error) => error.fmt(f),
             UrlErrorKind::NoHost => f.write_str("no scheme and host"),
+            UrlErrorKind::NoScheme => f.write_str("missing protocol scheme"),
+            UrlErrorKind::Colon => f.write_str("first path segment in URL cannot contain colon"),
         }
     }
 }

@@ -13,6 +13,8 @@ mod redirect;
 mod tree;
 
 #[cfg(test)]
+mod gin_tests;
+#[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;

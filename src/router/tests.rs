@@ -3,7 +3,7 @@ use serde_json::Value;
 
 use super::*;
 
-fn router(routes: &[(&str, &str)], options: Options) -> (Router, Vec<Conflict>) {
+pub(super) fn router(routes: &[(&str, &str)], options: Options) -> (Router, Vec<Conflict>) {
     let routes: Vec<Route<'_>> = routes
         .iter()
         .enumerate()
@@ -18,7 +18,7 @@ fn get(paths: &[&str]) -> Router {
 }
 
 /// A line that says all about an outcome.
-fn line(outcome: &Outcome<'_, '_>) -> String {
+pub(super) fn line(outcome: &Outcome<'_, '_>) -> String {
     match outcome {
         Outcome::Found(found) => {
             let params: Vec<String> =
@@ -262,7 +262,7 @@ fn ten_thousand_endpoints() {
 }
 
 /// The rules by themselves: all endpoints that match, the one that is the most fixed at the first difference.
-fn naive<'a>(paths: &[&'a str], path: &str) -> Option<(&'a str, Vec<String>)> {
+pub(super) fn naive<'a>(paths: &[&'a str], path: &str) -> Option<(&'a str, Vec<String>)> {
     let wanted: Vec<&str> = path[1..].split('/').collect();
     let mut best: Option<(Vec<u8>, &str, Vec<String>)> = None;
     for &pattern in paths {
