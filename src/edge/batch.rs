@@ -81,6 +81,10 @@ impl Batch {
     pub fn answer(&mut self, answer: Answer) {
         self.words.extend([Record::Answer as u32, u32::from(answer.status)]);
         self.headers(&answer.headers);
+        match answer.passed {
+            None => self.words.extend([0, 0]),
+            Some(passed) => self.words.extend([1 + u32::from(passed.without_type), passed.of.0]),
+        }
         match answer.body {
             AnswerBody::Empty => self.words.extend([0, 0, 0]),
             AnswerBody::Bytes(bytes) => {

@@ -36,7 +36,7 @@ export class Flight {
       const opened = raw.open(method.length, length - method.length);
       this.#place = opened >>> 8;
       const headers = this.#headers(this.#instance.list(opened & 0xff));
-      return raw.start(this.#place, headers, this.#request.body !== null, Date.now());
+      return raw.start(this.#place, headers, hasBody(this.#request), Date.now());
     });
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
   }
@@ -138,7 +138,10 @@ export class Flight {
           break;
         case ANSWER: {
           const status = words[at++];
-          const lines = headers();
+          let lines = headers();
+          const passed = words[at++];
+          const origin = words[at++];
+          if (passed !== 0) lines = merged(lines, this.#streams.get(origin).headers, passed === 2);
           const kind = words[at++];
           let body = null;
           if (kind === 1) body = bytes();
@@ -176,7 +179,7 @@ export class Flight {
 
   #fetched(id, flags, answer) {
     if (flags & STREAM) {
-      (this.#streams ??= new Map()).set(id, answer);
+      (this.#streams ??= new Map()).set(id, flags & GZIP ? inflated(answer) : answer);
       this.#deliver(id, flags, answer, null);
     } else {
       answer.arrayBuffer().then(
@@ -190,7 +193,7 @@ export class Flight {
     const instance = this.#instance;
     this.#enter(() => {
       let lines = "";
-      if (flags & WANT_HEADERS || !answer.ok) {
+      if (flags & WANT_HEADERS || (answer.status !== 200 && answer.status !== 201)) {
         for (const [name, value] of answer.headers) lines += `${name}\0${value}\0`;
       }
       const length = lines === "" ? 0 : instance.write(lines);
@@ -252,6 +255,39 @@ export class Flight {
     if (this.#timers !== null) for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#done?.();
   }
+}
+
+/** Headers about one connection, never passed on; render/mod.rs has the same list. */
+const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
+
+/** The gateway's header lines, then the origin's: lines of one name stay lines of their own. */
+function merged(lines, origin, withoutType) {
+  const headers = new Headers(origin);
+  const listed = headers.get("connection");
+  if (listed !== null) for (const name of listed.split(",")) if (name.trim() !== "") headers.delete(name.trim());
+  for (const name of HOP_BY_HOP) headers.delete(name);
+  headers.delete("content-length");
+  if (withoutType) headers.delete("content-type");
+  for (const [name, value] of lines) {
+    const theirs = headers.get(name);
+    if (theirs !== null) headers.delete(name);
+    headers.append(name, value);
+    if (theirs !== null) headers.append(name, theirs);
+  }
+  return headers;
+}
+
+/** An answer that was compressed because the gateway asked for it: the runtime inflates it, the client doesn't hear of it. */
+function inflated(answer) {
+  if (!answer.headers.has("content-encoding")) return answer;
+  const headers = new Headers(answer.headers);
+  headers.delete("content-encoding");
+  return new Response(answer.body, { status: answer.status, headers });
+}
+
+/** Whether a body follows: one that is announced as empty doesn't. */
+function hasBody(request) {
+  return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
 /** Bytes whose length the runtime doesn't know, so that it announces none. */

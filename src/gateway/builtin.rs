@@ -72,7 +72,7 @@ fn json_answer(value: &Value) -> Answer {
 fn answer(body: Vec<u8>) -> Answer {
     let mut headers = Headers::default();
     headers.set("Content-Type", "application/json; charset=utf-8");
-    Answer { status: 200, headers, body: AnswerBody::Bytes(body) }
+    Answer { status: 200, headers, passed: None, body: AnswerBody::Bytes(body) }
 }
 
 fn text(value: &str) -> String {

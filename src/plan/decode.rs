@@ -46,7 +46,8 @@ impl Decode {
             Encoding::SafeJson => json::decode(body, Form::Safe, &self.shape)?,
             Encoding::Xml => self.shaped(encoding::xml::decode(body.as_slice(), self.is_collection)?),
             Encoding::Text => self.shaped(encoding::decode_string(body.as_slice())),
-            Encoding::Rss | Encoding::Yaml => return Err(Error::new("not decoded")),
+            Encoding::Rss => self.shaped(encoding::feed::decode(body.as_slice())?),
+            Encoding::Yaml => json::decode(body, Form::Json, &self.shape)?,
             Encoding::NoOp | Encoding::Nothing => None,
         };
         Ok(Response { data, complete: true, ..Response::default() })
@@ -54,11 +55,6 @@ impl Decode {
 
     fn shaped(&self, map: Map) -> Data {
         self.shape.apply(Some(Object::from_map(map)))
-    }
-
-    /// Whether the decoder reads header lines of a good answer.
-    pub fn reads_headers(&self) -> bool {
-        false
     }
 
     fn failed(

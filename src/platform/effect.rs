@@ -32,8 +32,19 @@ pub struct Answer {
     pub status: u16,
     /// The header lines, repeated names allowed.
     pub headers: Headers,
+    /// With the header lines of an origin's answer, which the host holds, behind those of the gateway.
+    pub passed: Option<Passed>,
     /// The body.
     pub body: AnswerBody,
+}
+
+/// Header lines that go from an origin to the client without entering the core: lines of one name stay lines of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passed {
+    /// The answer they belong to.
+    pub of: Stream,
+    /// Leave out `Content-Type` (a 304 has none).
+    pub without_type: bool,
 }
 
 /// The body of an [`Answer`].
@@ -88,7 +99,7 @@ pub struct Fetch {
     pub body: RequestBody,
     /// Keep the body with the host: [`Fetched::body`] is then a [`Body::Stream`].
     pub stream: bool,
-    /// Hand over the header lines of the answer. They always come when the status is not 2xx.
+    /// Hand over the header lines of the answer. They always come when the status is neither 200 nor 201.
     pub want_headers: bool,
     /// Ask the origin for a compressed answer and inflate it; not set where the client's own wish is passed on.
     pub gzip: bool,
@@ -124,7 +135,7 @@ pub enum RequestBody {
 pub struct Fetched {
     /// The status code.
     pub status: u16,
-    /// The header lines, if wanted or the status is not 2xx.
+    /// The header lines, if wanted or the status is neither 200 nor 201.
     pub headers: Headers,
     /// The body.
     pub body: Body,

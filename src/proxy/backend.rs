@@ -42,6 +42,8 @@ pub struct Backend {
     pub redirects: Policy,
     /// Whether to ask for compressed answers by itself (`disable_compression` is false).
     pub gzip: bool,
+    /// Whether anything here or around reads header lines of a good answer.
+    pub reads_headers: bool,
     /// Whether the answer's body stays with the host (no-op).
     pub no_op: bool,
     /// What to do with other answers.
@@ -99,13 +101,13 @@ impl Backend {
             body: request.body,
             stream: self.no_op,
             gzip: compress,
-            want_headers: self.no_op || self.decode.reads_headers() || self.steps_read_headers(),
+            want_headers: self.reads_headers,
             cut_after: self.no_op.then(|| cx.deadline.remaining_ms()),
         };
         let steps = NextExchange::new(&self.around, &self.hop, self.redirects);
         match steps.go(cx, call).await {
             Err(error) => Reply::err(error),
-            Ok(answer) if self.no_op => Reply::ok(undecoded(answer)),
+            Ok(answer) if self.no_op => Reply::ok(undecoded(answer, self.reads_headers)),
             Ok(answer) => {
                 let answer = match whole(cx, answer).await {
                     Ok(answer) => answer,
@@ -115,18 +117,19 @@ impl Backend {
             }
         }
     }
-
-    fn steps_read_headers(&self) -> bool {
-        self.around.iter().chain(&self.hop).any(|step| step.reads_headers())
-    }
 }
 
 /// A no-op answer: any status is fine, the body stays with the host (spec §15).
-fn undecoded(answer: HttpResponse) -> Response {
+fn undecoded(answer: HttpResponse, reads_headers: bool) -> Response {
+    let passed = match answer.body {
+        Body::Stream(stream) if !reads_headers => Some(stream),
+        _ => None,
+    };
+    let headers = if passed.is_some() { Headers::default() } else { answer.headers };
     Response {
         data: Some(Default::default()),
         complete: true,
-        metadata: Metadata { status: answer.status, headers: answer.headers },
+        metadata: Metadata { status: answer.status, headers, passed },
         io: Some(answer.body),
     }
 }

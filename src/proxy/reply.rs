@@ -2,7 +2,7 @@
 
 use crate::http::Headers;
 use crate::json::Data;
-use crate::platform::Body;
+use crate::platform::{Body, Stream};
 
 use super::Error;
 
@@ -35,6 +35,8 @@ pub struct Metadata {
     pub status: u16,
     /// The header lines.
     pub headers: Headers,
+    /// The answer whose header lines stayed with the host: no step reads or changes them.
+    pub passed: Option<Stream>,
 }
 
 // === impl Reply ===

@@ -8,7 +8,7 @@ pub use plain::{bad_params, bad_request, no_route, options, redirect, status, te
 
 use crate::encoding::{Output, negotiate};
 use crate::http::{Headers, content_sniff};
-use crate::platform::{Answer, AnswerBody, Body};
+use crate::platform::{Answer, AnswerBody, Body, Passed};
 use crate::proxy::{Cx, Error, Reply, Response};
 
 /// Renders a reply as the endpoint is configured.
@@ -40,7 +40,7 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
             headers.set("Content-Type", content_type);
             let status = 200;
             let body = if body.is_empty() { AnswerBody::Empty } else { AnswerBody::Bytes(body) };
-            Answer { status, headers, body }
+            Answer { status, headers, passed: None, body }
         }
     }
 }
@@ -59,7 +59,7 @@ fn add_metadata(headers: &mut Headers, response: &Response) {
 fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
     let status = error.status.unwrap_or(500);
     if !cx.plan.service.router.return_error_msg {
-        return Answer { status, headers, body: AnswerBody::Empty };
+        return Answer { status, headers, passed: None, body: AnswerBody::Empty };
     }
     let body = error.message.into_owned().into_bytes();
     match error.content_type {
@@ -67,34 +67,38 @@ fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
         None if !body.is_empty() => headers.set("Content-Type", content_sniff(&body)),
         None => {}
     }
-    Answer { status, headers, body: AnswerBody::Bytes(body) }
+    Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }
 }
 
 /// The origin's status, headers and body as they are.
 fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
     let Some(response) = response else {
-        return Answer { status: 500, headers, body: AnswerBody::Empty };
+        return Answer { status: 500, headers, passed: None, body: AnswerBody::Empty };
     };
-    let connection = response.metadata.headers.get("Connection").unwrap_or_default().to_owned();
-    for (name, value) in response.metadata.headers.iter() {
-        let is_listed = || connection.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(name));
-        if name != "Content-Length" && !is_hop_by_hop(name) && !is_listed() {
-            headers.add(name.to_owned(), value);
-        }
-    }
     let status = match response.metadata.status {
         0 => 200,
         status => status,
     };
+    // Go's server sends no content type with a 304.
+    let without_type = status == 304;
+    let connection = response.metadata.headers.get("Connection").unwrap_or_default().to_owned();
+    for (name, value) in response.metadata.headers.iter() {
+        let is_listed = || connection.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(name));
+        let is_left = name == "Content-Length" || without_type && name == "Content-Type";
+        if !is_left && !is_hop_by_hop(name) && !is_listed() {
+            headers.add(name.to_owned(), value);
+        }
+    }
+    let passed = response.metadata.passed.map(|of| Passed { of, without_type });
     let body = match response.io {
         Some(Body::Stream(stream)) => AnswerBody::Stream(stream),
-        Some(Body::Bytes(body)) if !body.as_slice().is_empty() => AnswerBody::Bytes(body.as_slice().to_vec()),
+        Some(Body::Bytes(body)) if !body.is_empty() => AnswerBody::Bytes(body.into_vec()),
         _ => AnswerBody::Empty,
     };
-    Answer { status, headers, body }
+    Answer { status, headers, passed, body }
 }
 
-/// Headers about one connection, never passed on (RFC 9110 §7.6.1).
+/// Headers about one connection, never passed on (RFC 9110 §7.6.1); `flight.mjs` has the same list.
 fn is_hop_by_hop(name: &str) -> bool {
     const NAMES: [&str; 7] =
         ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];

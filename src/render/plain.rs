@@ -8,14 +8,14 @@ use crate::router::{self, RedirectAnswer};
 
 /// A status and nothing else.
 pub fn status(status: u16) -> Answer {
-    Answer { status, headers: Headers::default(), body: AnswerBody::Empty }
+    Answer { status, headers: Headers::default(), passed: None, body: AnswerBody::Empty }
 }
 
 /// A status and a text.
 pub fn text(status: u16, text: &str) -> Answer {
     let mut headers = Headers::default();
     headers.set("Content-Type", "text/plain; charset=utf-8");
-    Answer { status, headers, body: AnswerBody::Bytes(text.as_bytes().to_vec()) }
+    Answer { status, headers, passed: None, body: AnswerBody::Bytes(text.as_bytes().to_vec()) }
 }
 
 /// A url parameter that could mean something else further on (spec §3, param checker).
@@ -38,7 +38,7 @@ pub fn redirect(incoming: &Incoming, answer: RedirectAnswer) -> Answer {
         headers.set("Content-Type", "text/html; charset=utf-8");
     }
     let body = answer.body.map_or(AnswerBody::Empty, |text| AnswerBody::Bytes(text.into_bytes()));
-    Answer { status: answer.status, headers, body }
+    Answer { status: answer.status, headers, passed: None, body }
 }
 
 /// 404 and 405, with the configured JSON body if there is one.
@@ -51,7 +51,7 @@ pub fn no_route(plan: &Plan, status: u16, body: &str, configured: Option<&[u8]>)
         None => (router::PLAIN, body.as_bytes().to_vec()),
     };
     headers.set("Content-Type", content_type);
-    Answer { status, headers, body: AnswerBody::Bytes(body) }
+    Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }
 }
 
 /// The answer of `auto_options`.
@@ -59,5 +59,5 @@ pub fn options(plan: &Plan, allow: &str) -> Answer {
     let mut headers = Headers::default();
     headers.add("X-Krakend", plan.service.version_header.as_str());
     headers.set("Allow", allow);
-    Answer { status: 200, headers, body: AnswerBody::Empty }
+    Answer { status: 200, headers, passed: None, body: AnswerBody::Empty }
 }

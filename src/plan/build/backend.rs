@@ -75,7 +75,13 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         None => Policy { send_body: false, follow: true },
     };
     let hosts = hosts(&options, parent, &url)?;
+    let layers = site.compile(order::BACKEND)?;
+    let around = site.compile(order::AROUND)?;
+    let hop = site.compile(order::HOP)?;
+    let no_op = encoding == "no-op";
+    let steps_read = around.iter().chain(&hop).any(|step| step.reads_headers());
     let backend = Backend {
+        reads_headers: steps_read || no_op && (!layers.is_empty() || parent.has_layers),
         method: known_method(method),
         hosts,
         url,
@@ -83,12 +89,12 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         input_query_strings: listed(options.strings("input_query_strings")?, str::to_owned),
         concurrent_calls: parent.concurrent_calls,
         concurrent_timeout_ms: (u64::from(parent.timeout_ms) * 75 / 100) as u32,
-        layers: site.compile(order::BACKEND)?,
-        around: site.compile(order::AROUND)?,
-        hop: site.compile(order::HOP)?,
+        layers,
+        around,
+        hop,
         redirects,
         gzip: !parent.defaults.disable_compression,
-        no_op: encoding == "no-op",
+        no_op,
         decode: Decode {
             encoding: Encoding::parse(encoding),
             is_collection: options.bool("is_collection")?,

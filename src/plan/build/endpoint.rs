@@ -20,6 +20,8 @@ pub(super) struct Parent<'a> {
     pub timeout_ms: u32,
     pub concurrent_calls: u32,
     pub no_op: bool,
+    /// Whether the endpoint has layers that may look at an answer's header lines.
+    pub has_layers: bool,
     pub variables: template::Endpoint<'a>,
 }
 
@@ -88,6 +90,7 @@ fn fill(
     let proxy = site.namespace("proxy").map(|node| options_of_proxy(&site, node));
     let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
+    let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
     let mut variables = template::Endpoint::new(&endpoint.method, &endpoint.path, defaults.disable_rest);
     variables.dynamic_routing = true;
     let parent = Parent {
@@ -96,6 +99,7 @@ fn fill(
         timeout_ms: endpoint.timeout_ms,
         concurrent_calls: calls,
         no_op: output == "no-op",
+        has_layers: !layers.is_empty(),
         variables,
     };
     let (mut backends, mut shadows) = (Vec::new(), Vec::new());
@@ -118,7 +122,6 @@ fn fill(
     };
     let plumbing = Plumbing { sequential, timeout_ms: endpoint.timeout_ms, propagated: &propagated };
     let handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
-    let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
     if !shadows.is_empty() {
         let timeout_ms = shadows.iter().map(|(_, timeout)| *timeout).max().unwrap_or(endpoint.timeout_ms);
         let pipe = plumbing.pipe(shadows.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
