@@ -25,3 +25,4 @@ pub const KRAKEND_VERSION: &str = "2.11.2";
 
 /// How the gateway names itself to origins.
 pub const KRAKEND_AGENT: &str = "KrakenD Version 2.11.2";
+pub mod schema;

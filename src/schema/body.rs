@@ -1,0 +1,38 @@
+//! Checks the body of a request.
+
+use std::fmt;
+
+use super::Schema;
+use crate::json::Value;
+
+/// Why a body is refused; the answer is a 400. Prints as the text of that answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SchemaRejection {
+    /// What the client may get to read.
+    pub message: String,
+}
+
+// === impl SchemaRejection ===
+
+impl fmt::Display for SchemaRejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for SchemaRejection {}
+
+/// Checks a body, which must not be empty whatever the method of the request (`spec` §26).
+///
+/// # Errors
+/// With the reasons, one in a line.
+pub fn validate_body(schema: &Schema, body: &[u8]) -> Result<(), SchemaRejection> {
+    if body.is_empty() {
+        return Err(SchemaRejection { message: "could not validate an empty body".to_owned() });
+    }
+    let value = Value::parse_first(body).map_err(|error| SchemaRejection { message: error.to_string() })?;
+    schema.validate(&value).map_err(|violations| {
+        let lines: Vec<String> = violations.iter().map(|violation| format!("- {violation}")).collect();
+        SchemaRejection { message: lines.join("\n") }
+    })
+}
