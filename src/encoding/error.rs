@@ -17,6 +17,8 @@ pub enum DecodeError {
     FeedXml(Fault),
     /// The body is a JSON feed with a member of the wrong type.
     FeedJson(String),
+    /// The body is not YAML, or YAML that has no place in JSON.
+    Yaml(String),
 }
 
 // === impl DecodeError ===
@@ -28,7 +30,7 @@ impl fmt::Display for DecodeError {
             DecodeError::Xml(fault) => write!(f, "xml.Decoder.Token() - {fault}"),
             DecodeError::NotAFeed => f.write_str("Failed to detect feed type"),
             DecodeError::FeedXml(fault) => fault.fmt(f),
-            DecodeError::FeedJson(message) => f.write_str(message),
+            DecodeError::FeedJson(message) | DecodeError::Yaml(message) => f.write_str(message),
         }
     }
 }

@@ -6,6 +6,7 @@ mod entities;
 mod extension;
 mod item;
 mod json;
+mod layout;
 mod layouts;
 mod rss;
 mod text;

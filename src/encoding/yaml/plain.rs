@@ -46,12 +46,14 @@ fn is_word(text: &str) -> bool {
     )
 }
 
-fn is_infinity(text: &str) -> bool {
+/// Infinity and what is no number.
+pub(super) fn is_infinity(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN")
 }
 
-fn is_number(text: &str) -> bool {
+/// An integer or a float, underscores taken out.
+pub(super) fn is_number(text: &str) -> bool {
     is_integer(text) || is_float(text)
 }
 

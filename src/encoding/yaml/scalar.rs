@@ -81,22 +81,32 @@ fn analyze(text: &str) -> Allowed {
         };
         tabs |= c == '\t';
         special |= c != '\t' && !is_printable(c);
-        // Only YAML 1.1 ends lines at U+2028 and U+2029; escaped, every reader gets them back.
-        special |= matches!(c, '\u{2028}' | '\u{2029}');
-        breaks |= c == '\n';
+        breaks |= is_break(c);
         break_space |= c == ' ' && after_break;
-        space_break |= c == '\n' && after_space;
-        (after_space, after_break) = (c == ' ', c == '\n');
-        after_blank = matches!(c, ' ' | '\t' | '\n');
+        space_break |= is_break(c) && after_space;
+        (after_space, after_break) = (c == ' ', is_break(c));
+        after_blank = matches!(c, ' ' | '\t' | '\0') || is_break(c);
         first = false;
     }
-    let edges = text.starts_with([' ', '\n']) || text.ends_with([' ', '\n']);
-    let special = special || space_break;
+    let edges = text.starts_with(' ') || text.ends_with(' ');
+    let special = special || space_break || is_torn(text);
     Allowed {
         plain: !(indicators || edges || breaks || tabs || special),
         single: !(break_space || tabs || special),
         literal: !(special || text.ends_with(' ')),
     }
+}
+
+/// Where a line ends for YAML 1.1. (`\r` and U+0085 do too, but are not printable to begin with.)
+fn is_break(c: char) -> bool {
+    matches!(c, '\n' | '\u{2028}' | '\u{2029}')
+}
+
+/// Whether yaml.v3 would start a new line inside of `text` at a character that ends none for YAML 1.2: such a text is escaped.
+fn is_torn(text: &str) -> bool {
+    let unicode_breaks = ['\u{2028}', '\u{2029}'];
+    text.contains(unicode_breaks)
+        && (text.contains('\n') || text.trim_end_matches(unicode_breaks).contains(unicode_breaks))
 }
 
 fn is_printable(c: char) -> bool {
