@@ -4,6 +4,7 @@
 //! [`features`](crate::features) and a line here.
 
 use crate::config::node::Node;
+use crate::features::{proxy, qos};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
@@ -21,20 +22,24 @@ pub struct Step<T: ?Sized> {
 pub static OUTER: &[Step<dyn Global>] = &[];
 
 /// Around everything that is routed; not around redirects and the health answer.
-pub static GLOBAL: &[Step<dyn Global>] = &[];
+pub static GLOBAL: &[Step<dyn Global>] =
+    &[Step { namespace: "qos/ratelimit/service", compile: qos::ratelimit::service::compile }];
 
 /// Around an endpoint's pipe, on the client's request.
-pub static HANDLERS: &[Step<dyn Handler>] = &[];
+pub static HANDLERS: &[Step<dyn Handler>] =
+    &[Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile }];
 
 /// Around an endpoint's pipe. The shadow split stands between these and [`DATA`].
 pub static LAYERS: &[Step<dyn Layer>] = &[];
 
 /// Around the merge; they apply to the shadow pipe, too.
-pub static DATA: &[Step<dyn Layer>] =
-    &[Step { namespace: "proxy", compile: crate::features::proxy::fixed::compile }];
+pub static DATA: &[Step<dyn Layer>] = &[Step { namespace: "proxy", compile: proxy::fixed::compile }];
 
 /// Around one backend's call.
-pub static BACKEND: &[Step<dyn Layer>] = &[];
+pub static BACKEND: &[Step<dyn Layer>] = &[
+    Step { namespace: "qos/circuit-breaker", compile: qos::circuit_breaker::compile },
+    Step { namespace: "qos/ratelimit/proxy", compile: qos::ratelimit::proxy::compile },
+];
 
 /// Around the exchange with the origin, redirects included.
 pub static AROUND: &[Step<dyn Exchange>] = &[];

@@ -1,5 +1,6 @@
 //! Limits, circuit breakers, caches.
 
+pub mod bucket;
 pub mod circuit_breaker;
 pub mod http_cache;
 pub mod ratelimit;

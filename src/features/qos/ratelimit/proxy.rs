@@ -1,6 +1,13 @@
 //! `qos/ratelimit/proxy`: limits the calls to a backend.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use std::cell::Cell;
+
+use crate::config::node::Node;
+use crate::features::qos::bucket::{Bucket, Rate};
+use crate::plan::build::{Refusal, Site};
+use crate::platform::LocalFuture;
+use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
+use crate::registry::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -8,7 +15,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Limits the calls to a backend.",
     value: Kind::Object(&[
         opt("capacity", Kind::NATURAL, "How many calls may go out at once; max_rate by default.").required(),
@@ -16,3 +23,38 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("max_rate", Kind::RATE, "The calls of this backend in a period; more fail.").required(),
     ]),
 };
+
+/// The limit of one backend.
+struct Proxy {
+    rate: Rate,
+    bucket: Cell<Option<Bucket>>,
+}
+
+/// Compiles the limit; a rate of zero switches it off.
+pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let period = options.duration("every")?.as_secs_f64();
+    let per_second = options.f64("max_rate")? / if period > 0.0 { period } else { 1.0 };
+    if per_second <= 0.0 {
+        return Ok(None);
+    }
+    let capacity = match options.int("capacity")? {
+        capacity if capacity > 0 => capacity as u64,
+        _ => per_second as u64,
+    };
+    Ok(Some(Box::new(Proxy { rate: Rate::new(per_second, capacity), bucket: Cell::new(None) })))
+}
+
+impl Layer for Proxy {
+    fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
+        let now = cx.io.now();
+        let mut bucket = self.bucket.get().unwrap_or_else(|| Bucket::full(&self.rate, now));
+        let taken = bucket.take(&self.rate, now);
+        self.bucket.set(Some(bucket));
+        if taken {
+            return next.run(cx, request);
+        }
+        // KrakenD's own spelling; clients may see it (spec §34).
+        Box::pin(std::future::ready(Reply::err(Error::new("rate limit exceded"))))
+    }
+}

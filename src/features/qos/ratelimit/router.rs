@@ -2,7 +2,14 @@
 
 pub mod redis;
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use super::limiter::Limiter;
+use crate::config::node::Node;
+use crate::gateway::{Handler, Incoming, NextHandler};
+use crate::plan::build::{Refusal, Site};
+use crate::platform::{Answer, LocalFuture};
+use crate::proxy::Cx;
+use crate::registry::{Edition, Kind, Namespace, Opt, Options, Rule, Scopes, Support, opt};
+use crate::render;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -10,14 +17,14 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Limits the requests to an endpoint, of each client and of all.",
     value: Kind::With(&Kind::Object(OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
 };
 
 const NO_SWEEPING: &str = "the counters live in the memory of one isolate, which needs no sweeping";
 
-/// Shared by several namespaces.
+/// The limits of the service and of the router are written alike.
 pub static OPTIONS: &[Opt] = &[
     opt("capacity", Kind::NATURAL, "How many requests may come at once; max_rate by default."),
     opt("cleanup_period", Kind::Duration, "How often counters of absent clients are removed.")
@@ -42,3 +49,26 @@ pub static OPTIONS: &[Opt] = &[
         "What tells clients apart; without it client_max_rate does nothing.",
     ),
 ];
+
+/// The limits of one endpoint.
+struct Router(Limiter);
+
+/// Compiles the limits; rates of zero switch them off.
+pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
+    let limiter = Limiter::new(&Options::of(node, &NAMESPACE))?;
+    Ok((!limiter.is_off()).then(|| Box::new(Router(limiter)) as Box<dyn Handler>))
+}
+
+impl Handler for Router {
+    fn handle<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        incoming: Incoming,
+        next: NextHandler<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        match self.0.take(&incoming, cx.io.now()) {
+            Ok(()) => next.run(cx, incoming),
+            Err(limited) => Box::pin(std::future::ready(render::status(limited.status))),
+        }
+    }
+}

@@ -2,8 +2,14 @@
 
 pub mod redis;
 
+use super::limiter::Limiter;
+use crate::config::node::Node;
 use crate::features::qos::ratelimit::router;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support};
+use crate::gateway::{Global, Incoming, NextGlobal, Reach};
+use crate::plan::build::{Refusal, Site};
+use crate::platform::{Answer, LocalFuture};
+use crate::registry::{Edition, Kind, Namespace, Options, Rule, Scopes, Support};
+use crate::render;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -11,7 +17,30 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Implemented,
     doc: "Limits the requests to the whole service.",
     value: Kind::With(&Kind::Object(router::OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
 };
+
+/// The limits of the service.
+struct Service(Limiter);
+
+/// Compiles the limits; rates of zero switch them off.
+pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
+    let limiter = Limiter::new(&Options::of(node, &NAMESPACE))?;
+    Ok((!limiter.is_off()).then(|| Box::new(Service(limiter)) as Box<dyn Global>))
+}
+
+impl Global for Service {
+    fn handle<'a>(
+        &'a self,
+        reach: Reach<'a>,
+        incoming: Incoming,
+        next: NextGlobal<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        match self.0.take(&incoming, reach.io.now()) {
+            Ok(()) => next.run(reach, incoming),
+            Err(limited) => Box::pin(std::future::ready(render::status(limited.status))),
+        }
+    }
+}

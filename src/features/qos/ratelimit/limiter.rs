@@ -1,0 +1,171 @@
+//! A limit for all requests and one for each client, as the router and the service limits share it (spec §20).
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+use crate::gateway::Incoming;
+use crate::plan::build::Refusal;
+use crate::registry::Options;
+
+use crate::features::qos::bucket::{Bucket, Rate};
+
+/// Clients that are told apart at once; twice as many are kept at most. KrakenD forgets idle ones after minutes.
+const CLIENTS: usize = 16_384;
+
+/// The limits of an endpoint or of the service.
+pub struct Limiter {
+    all: Option<(Rate, Cell<Option<Bucket>>)>,
+    client: Option<(Client, Rate, RefCell<Clients>)>,
+}
+
+/// What tells clients apart (`strategy` and `key`).
+enum Client {
+    /// The address; a header to look at first, if there is one.
+    Ip(String),
+    Header(String),
+    Param(String),
+}
+
+/// Buckets by client, in two generations: when the younger is full, the older is forgotten.
+#[derive(Default)]
+struct Clients {
+    young: BTreeMap<String, Bucket>,
+    old: BTreeMap<String, Bucket>,
+}
+
+/// A limit was hit; the status says which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limited {
+    /// 429 for the client's limit, 503 for that of all.
+    pub status: u16,
+}
+
+// === impl Limiter ===
+
+impl Limiter {
+    /// Reads the options. Without a strategy the client's limit would silently do nothing: that is refused.
+    pub fn new(options: &Options<'_>) -> Result<Self, Refusal> {
+        let period = options.duration("every")?.as_secs_f64().max(1.0);
+        let (max, client_max) = (options.f64("max_rate")?, options.f64("client_max_rate")?);
+        let (max_rate, client_rate) = (max / period, client_max / period);
+        let all = (max_rate > 0.0).then(|| -> Result<_, Refusal> {
+            let capacity = capacity(options, "capacity", max_rate, max_rate)?;
+            Ok((Rate::new(max_rate, capacity), Cell::new(None)))
+        });
+        let client = (client_rate > 0.0).then(|| -> Result<_, Refusal> {
+            // KrakenD looks at the other rate here: a client limit alone lets one request through at once.
+            let capacity = capacity(options, "client_capacity", max_rate, client_rate)?;
+            Ok((Client::new(options)?, Rate::new(client_rate, capacity), RefCell::default()))
+        });
+        Ok(Self { all: all.transpose()?, client: client.transpose()? })
+    }
+
+    /// Whether there is anything to limit.
+    pub fn is_off(&self) -> bool {
+        self.all.is_none() && self.client.is_none()
+    }
+
+    /// Takes a token for a request: of the client first, then of all.
+    pub fn take(&self, incoming: &Incoming, now: f64) -> Result<(), Limited> {
+        if let Some((client, rate, clients)) = &self.client {
+            let key = client.key(incoming).filter(|key| !key.is_empty());
+            let taken = key.is_some_and(|key| clients.borrow_mut().take(&key, rate, now));
+            if !taken {
+                return Err(Limited { status: 429 });
+            }
+        }
+        if let Some((rate, bucket)) = &self.all {
+            let mut current = bucket.get().unwrap_or_else(|| Bucket::full(rate, now));
+            let taken = current.take(rate, now);
+            bucket.set(Some(current));
+            if !taken {
+                return Err(Limited { status: 503 });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The option, or the whole part of `rate`, or one where `tested` is below one.
+fn capacity(options: &Options<'_>, name: &str, tested: f64, rate: f64) -> Result<u64, Refusal> {
+    match options.given(name).then(|| options.int(name)).transpose()? {
+        Some(capacity) if capacity > 0 => Ok(capacity as u64),
+        _ if tested < 1.0 => Ok(1),
+        _ => Ok(rate as u64),
+    }
+}
+
+// === impl Client ===
+
+impl Client {
+    fn new(options: &Options<'_>) -> Result<Self, Refusal> {
+        let key = options.str("key")?.to_owned();
+        match options.str("strategy")? {
+            "ip" => Ok(Self::Ip(key)),
+            "header" => Ok(Self::Header(key)),
+            "param" => Ok(Self::Param(key)),
+            _ => Err(Refusal::new(
+                "client_max_rate needs a strategy (ip, header, param): without one nobody is limited",
+            )),
+        }
+    }
+
+    fn key(&self, incoming: &Incoming) -> Option<String> {
+        match self {
+            Self::Ip(header) => {
+                let said = (!header.is_empty()).then(|| incoming.headers.get(header)).flatten();
+                said.and_then(first_address).or_else(|| Some(incoming.client_ip.clone()))
+            }
+            Self::Header(name) => incoming.headers.get(name).map(str::to_owned),
+            Self::Param(name) => {
+                incoming.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+            }
+        }
+    }
+}
+
+/// The first item of a list of addresses, without a port, if it is one.
+fn first_address(list: &str) -> Option<String> {
+    let item = list.split(',').next()?.split(':').next()?.trim();
+    item.parse::<std::net::IpAddr>().ok().map(|_| item.to_owned())
+}
+
+// === impl Clients ===
+
+impl Clients {
+    fn take(&mut self, key: &str, rate: &Rate, now: f64) -> bool {
+        if let Some(bucket) = self.young.get_mut(key) {
+            return bucket.take(rate, now);
+        }
+        let mut bucket = self.old.remove(key).unwrap_or_else(|| Bucket::full(rate, now));
+        let taken = bucket.take(rate, now);
+        if self.young.len() >= CLIENTS {
+            self.old = std::mem::take(&mut self.young);
+        }
+        self.young.insert(key.to_owned(), bucket);
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_of_clients_is_bounded_and_keeps_the_recent_ones() {
+        let rate = Rate::new(1.0, 1);
+        let mut clients = Clients::default();
+        for client in 0..3 * CLIENTS {
+            assert!(clients.take(&client.to_string(), &rate, 0.0));
+        }
+        assert!(clients.young.len() + clients.old.len() <= 2 * CLIENTS);
+        assert!(!clients.take(&(3 * CLIENTS - 1).to_string(), &rate, 0.0));
+    }
+
+    #[test]
+    fn addresses_come_without_their_port() {
+        for (list, want) in [("1.2.3.4:80, 5.6.7.8", Some("1.2.3.4")), ("nobody", None), ("", None)] {
+            assert_eq!(first_address(list).as_deref(), want);
+        }
+    }
+}
