@@ -38,6 +38,12 @@ pub fn client_ip<'h>(
     Some(Cow::Owned(peer.to_canonical().to_string()))
 }
 
+/// The address in a header that a rate limit of strategy `ip` reads first: its first item, up to a `:` (spec §20).
+pub fn key_address(value: &str) -> Option<&str> {
+    let item = value.split(',').next()?.split(':').next()?.trim();
+    item.parse::<IpAddr>().is_ok().then_some(item)
+}
+
 /// From the right: the first address that isn't a trusted proxy, or the leftmost. Anything else: nothing.
 fn from_header<'h>(value: &'h str, trusted: &TrustedProxies) -> Option<&'h str> {
     let mut items = value.rsplit(',').map(str::trim).peekable();
@@ -142,6 +148,19 @@ mod tests {
             assert_eq!(bad, None);
             let found = client_ip(&headers, Some(peer), &trusted, &["X-None", "x-client"], true);
             assert_eq!(found.as_deref(), expected, "{header} from {peer}");
+        }
+    }
+
+    #[test]
+    fn addresses_of_rate_limits() {
+        for (value, expected) in [
+            ("1.2.3.4, 5.6.7.8", Some("1.2.3.4")),
+            ("1.2.3.4:80", Some("1.2.3.4")),
+            ("2001:db8::1", None),
+            ("nope,1.2.3.4", None),
+            ("", None),
+        ] {
+            assert_eq!(key_address(value), expected, "{value}");
         }
     }
 

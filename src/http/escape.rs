@@ -11,6 +11,9 @@ const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// The decoded text. `+` stays. Bytes that are not UTF-8 become U+FFFD.
 pub fn unescape(text: &str) -> Result<Cow<'_, str>, EscapeError> {
+    if !text.as_bytes().contains(&b'%') {
+        return Ok(Cow::Borrowed(text));
+    }
     Ok(match unescape_bytes(text)? {
         Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),
         Cow::Owned(bytes) => Cow::Owned(match String::from_utf8(bytes) {

@@ -46,6 +46,17 @@ pub fn clean_leading_slash(path: &str) -> String {
     format!("/{}", path.strip_prefix('/').unwrap_or(path))
 }
 
+/// Whether KrakenD refuses the path (already cleaned): text behind a `*`, or a built-in endpoint's name at the end,
+/// under whatever path that stands (spec §2.4).
+pub fn is_reserved(path: &str) -> bool {
+    let builtin = |name: &str| {
+        path.match_indices(name)
+            .any(|(at, _)| matches!(path.as_bytes().get(at + name.len()), None | Some(b'/')))
+    };
+    path.find('*').is_some_and(|at| at + 1 < path.len())
+        || ["/__debug", "/__echo", "/__health"].into_iter().any(builtin)
+}
+
 /// The parameters of a configured path, in order. With `disable_rest` they may stand anywhere (spec §2.4).
 pub fn params(path: &str, disable_rest: bool) -> Vec<&str> {
     let mut names = Vec::new();
@@ -170,3 +181,48 @@ impl fmt::Display for PatternError {
 }
 
 impl std::error::Error for PatternError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gin_paths() {
+        for (path, rest, expected) in [
+            ("supu/{tupu}/{supu}?a={s}&b=2", false, "/supu/:tupu/:supu?a={s}&b=2"),
+            ("/supu/{tupu}{supu}", false, "/supu/:tupu{supu}"),
+            ("/supu/{tupu}{supu}", true, "/supu/:tupu:supu"),
+            ("/x-{a}", false, "/x-{a}"),
+            ("/x-{a}", true, "/x-:a"),
+            ("//a", false, "//a"),
+            ("", false, "/"),
+            ("/a/{x", false, "/a/{x"),
+            ("/{a.b}/{}", false, "/{a.b}/{}"),
+            ("/{a.b}/{é}", true, "/:a.b/{é}"),
+        ] {
+            assert_eq!(gin_path(path, rest), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn reserved_paths() {
+        for path in ["/__debug/foo/bar", "/a/__health", "/__echo", "/__echo/", "/*x", "/a/*/b", "/**"] {
+            assert!(is_reserved(path), "{path}");
+        }
+        for path in ["/", "/a/*", "/__healthz", "/a__health", "/__debugger/x"] {
+            assert!(!is_reserved(path), "{path}");
+        }
+    }
+
+    #[test]
+    fn refused_segments() {
+        for (path, expected) in [
+            ("/supu/:tupu:supu", "only one wildcard per path segment is allowed, has: ':tupu:supu'"),
+            ("/:", "wildcards must be named with a non-empty name"),
+            ("/*a/b", "catch-all routes are only allowed at the end of the path"),
+            ("/a*", "no / before catch-all"),
+        ] {
+            assert_eq!(Pattern::parse(path).unwrap_err().to_string(), expected);
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! and a wildcard comes last. What turns out to lead nowhere is taken back. The walk keeps its own stack, and a node
 //! fixes the depth of the path, so a lookup visits each node once at most, whatever the client sends.
 
+use super::children::Children;
 use super::conflict::ConflictKind;
 use super::fold::{fold, strip_prefix_len};
 use super::hash::Map;
@@ -22,7 +23,7 @@ pub struct Tree {
 #[derive(Debug, Default)]
 struct Node {
     text: Box<str>,
-    statics: Map<Box<str>, u32>,
+    statics: Children,
     /// The same children under their folded texts, for [`Tree::find_folded`].
     folded: Map<Box<str>, Vec<u32>>,
     /// Parameters behind a text, the longest text first; the plain parameter has none and is the last.
@@ -97,12 +98,12 @@ impl Tree {
     }
 
     fn static_child(&mut self, at: usize, text: &str) -> usize {
-        if let Some(&child) = self.nodes[at].statics.get(text) {
+        if let Some(child) = self.nodes[at].statics.get(text) {
             return child as usize;
         }
         let child = self.push(text);
         let node = &mut self.nodes[at];
-        node.statics.insert(text.into(), child as u32);
+        node.statics.insert(text, child as u32);
         node.folded.entry(fold(text).into()).or_default().push(child as u32);
         child
     }
@@ -148,8 +149,8 @@ impl Tree {
             for at in 0..node.params.len() {
                 let prefix = &node.params[at].prefix;
                 let beside = |text: &str| text.len() > prefix.len() && text.starts_with(&**prefix);
-                let mixed = node.statics.keys().any(|text| beside(text))
-                    || node.params.iter().any(|other| beside(&other.prefix));
+                let mixed =
+                    node.statics.texts().any(beside) || node.params.iter().any(|other| beside(&other.prefix));
                 node.params[at].mixed = mixed;
             }
         }
@@ -214,7 +215,7 @@ impl Tree {
     ) -> Option<u32> {
         if place.tried == 0 {
             place.tried = 1;
-            if let Some(&child) = node.statics.get(segment) {
+            if let Some(child) = node.statics.get(segment) {
                 return Some(child);
             }
         }
