@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::config::Diagnostic;
 use crate::config::node::{Kind, Node};
 use crate::config::path::Path;
-use crate::registry::duration;
+use crate::registry::{self, duration};
 
 /// A value of the document and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +32,17 @@ impl<'a> Spot<'a> {
             path: self.path.key(&member.key),
             key: Some(&member.key_span),
         })
+    }
+
+    /// A namespace of the `extra_config` here, by its name or an old one.
+    pub(super) fn namespace<'s>(&'s self, name: &str) -> Option<Spot<'s>> {
+        let extra = &self.node.members().iter().rev().find(|m| &*m.key == "extra_config")?.value;
+        let is_named = |key: &str| {
+            key == name || registry::named(name).any(|namespace| namespace.aliases.contains(&key))
+        };
+        let member = extra.members().iter().rev().find(|m| is_named(&m.key))?;
+        let path = Path::Inner(&self.path, "extra_config", &member.key);
+        Some(Spot { node: &member.value, path, key: Some(&member.key_span) })
     }
 
     /// The members of the object here that are no comments, with their keys.
@@ -80,6 +91,20 @@ impl<'a> Spot<'a> {
     /// Where the value begins: its key, or its first character.
     pub(super) fn head(&self) -> Range<u32> {
         self.key.cloned().unwrap_or(self.node.span.start..self.node.span.start + 1)
+    }
+
+    /// The place of byte `offset` of the text here, if nothing before is escaped.
+    pub(super) fn inside(&self, offset: usize) -> Option<Range<u32>> {
+        let text = self.str()?;
+        let Range { start, end } = self.node.span;
+        let plain = (end - start) as usize == text.len() + 2 && offset <= text.len();
+        let at = start + 1 + offset as u32;
+        plain.then(|| at..(at + 1).min(end))
+    }
+
+    /// An error at the head of the value: about what it lacks.
+    pub(super) fn lacks(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+        Diagnostic::error(code, self.head(), message).at(self.path.pointer())
     }
 
     /// An error about the value.

@@ -9,6 +9,8 @@ pub enum Path<'a> {
     Root,
     /// The member of an object.
     Key(&'a Path<'a>, &'a str),
+    /// The member of a member.
+    Inner(&'a Path<'a>, &'a str, &'a str),
     /// The item of a list.
     Index(&'a Path<'a>, usize),
 }
@@ -38,6 +40,11 @@ impl<'a> Path<'a> {
             Path::Root => {}
             Path::Key(parent, key) => {
                 parent.write(out);
+                push_key(out, key);
+            }
+            Path::Inner(parent, outer, key) => {
+                parent.write(out);
+                push_key(out, outer);
                 push_key(out, key);
             }
             Path::Index(parent, index) => {

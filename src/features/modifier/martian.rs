@@ -206,10 +206,10 @@ static STATUS: &[Opt] = &[
     opt("statusCode", Kind::Int { min: 100, max: 599 }, "The status.").required(),
 ];
 
-const SCOPES: Kind = Kind::List(&Kind::Enum(&["request", "response"]));
-const BOTH: Kind = Kind::With(&SCOPES, &[Rule::AtLeast(1), Rule::Unique]);
-const REQUEST: Kind = Kind::With(&SCOPES, &[Rule::AtLeast(1), Rule::Only(&["request"])]);
-const RESPONSE: Kind = Kind::With(&SCOPES, &[Rule::AtLeast(1), Rule::Only(&["response"])]);
+const BOTH: Kind =
+    Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1), Rule::Unique, Rule::Only(&["request", "response"])]);
+const REQUEST: Kind = Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1), Rule::Only(&["request"])]);
+const RESPONSE: Kind = Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1), Rule::Only(&["response"])]);
 
 static HEADER_APPEND: &[Opt] = &[
     opt("name", Kind::Str, "The name.").required(),

@@ -37,6 +37,11 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("debug", Kind::Bool, "Logs each decision.").default("false"),
         opt("expose_headers", Kind::STRINGS, "The answer's headers that pages may read.").default("[]"),
         opt("max_age", Kind::Duration, "How long browsers may keep a permission."),
+        opt("allow_private_network", Kind::Bool, "Lets public pages reach a private network.")
+            .default("false"),
+        opt("options_passthrough", Kind::Bool, "Lets preflights through to the endpoint.").default("false"),
+        opt("options_success_status", Kind::Int { min: 200, max: 299 }, "The status of a preflight.")
+            .default("204"),
     ]),
 };
 

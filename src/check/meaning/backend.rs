@@ -1,0 +1,53 @@
+//! One backend: its path, its hosts, its method, its filters.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::{Around, Endpoint, hosts, inputs, response, url_pattern};
+
+/// Namespaces in which a call goes elsewhere than to a host.
+const HOSTLESS: [&str; 5] =
+    ["backend/lambda", "backend/static-filesystem", "workflow", "plugin/http-client", "backend/conditional"];
+
+pub(super) fn check(
+    spot: &Spot<'_>,
+    endpoint: &Endpoint<'_>,
+    around: &Around<'_>,
+    findings: &mut Findings<'_>,
+) {
+    let Some((index, _)) = around.backend else { return };
+    if let Some(pattern) = spot.get("url_pattern") {
+        url_pattern::check(&pattern, index, endpoint, around, findings);
+    }
+    host(spot, around, findings);
+    if let Some(method) = spot.get("method")
+        && let Some(name @ ("CONNECT" | "TRACE")) = method.str()
+    {
+        findings.add_part(method.error("not-supported", format!("a worker can't send {name} requests")));
+    }
+    inputs::backend(spot, endpoint, findings);
+    response::filters(spot, findings);
+}
+
+fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    // Null is reported as a wrong type.
+    if !matches!(spot.node.kind, crate::config::node::Kind::Object(_)) {
+        return;
+    }
+    let rules = hosts::Rules::of(spot);
+    let list = spot.get("host");
+    if let Some(list) = list.as_ref().filter(|list| list.items().len() > 0) {
+        return hosts::list(list, rules, findings);
+    }
+    let inherited = around.service.get("host").is_some_and(|list| list.items().len() > 0);
+    let wrong_type =
+        list.as_ref().is_some_and(|list| !matches!(list.node.kind, crate::config::node::Kind::Array(_)));
+    if inherited || wrong_type || HOSTLESS.iter().any(|name| spot.namespace(name).is_some()) {
+        return;
+    }
+    let message = "no host: neither the backend nor the service names one, so every call fails";
+    let fault = match &list {
+        Some(list) => list.lacks("missing-host", message),
+        None => spot.lacks("missing-host", message),
+    };
+    findings.add(fault.help("add \"host\": [\"https://api.example.com\"]"));
+}

@@ -1,0 +1,70 @@
+//! GraphQL variables, and bodies in base64.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::super::suggest;
+use super::{Around, resources};
+
+/// `backend/graphql`
+pub(super) fn graphql(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(path) = spot.get("query_path") {
+        resources::file(&path, findings);
+    }
+    let (Some(endpoint), Some(variables)) = (around.endpoint, spot.get("variables")) else { return };
+    if spot.get("type").is_some_and(|kind| kind.str() == Some("mutation")) {
+        return;
+    }
+    for (_, variable) in variables.members() {
+        let Some(text) = variable.str() else { continue };
+        if text.is_empty() {
+            findings.add(variable.error("empty", "an empty variable, with which KrakenD doesn't start"));
+        }
+        let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else { continue };
+        if endpoint.params.iter().any(|param| param == name) {
+            continue;
+        }
+        let message = format!("the endpoint declares no `{{{name}}}`, so the text itself is sent");
+        let fault = variable.warning("undefined-variable", message);
+        findings.add(match suggest::nearest(name, endpoint.params.iter().map(String::as_str)) {
+            Some(meant) => fault.help(format!("did you mean \"{{{meant}}}\"?")),
+            None => fault,
+        });
+    }
+}
+
+/// `modifier/martian`: modifiers inside modifiers.
+pub(super) fn martian(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    for (name, modifier) in spot.members() {
+        if name == "body.Modifier"
+            && let Some(body) = modifier.get("body")
+            && let Some(text) = body.str()
+            && !is_base64(text)
+        {
+            findings.add(body.error("bad-base64", "a body is written in base64"));
+        }
+        if let (true, Some(regex)) = (name.ends_with(".RegexFilter"), modifier.get("regex"))
+            && let Some(text) = regex.str()
+        {
+            super::security::regex(&regex, text, "KrakenD drops the modifier", findings);
+        }
+        for key in ["modifier", "else"] {
+            if let Some(inner) = modifier.get(key) {
+                martian(&inner, around, findings);
+            }
+        }
+        let Some(list) = modifier.get("modifiers") else { continue };
+        for item in list.items() {
+            match item.get("modifier") {
+                Some(inner) => martian(&inner, around, findings),
+                None => martian(&item, around, findings),
+            }
+        }
+    }
+}
+
+fn is_base64(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    text.len() % 4 == 0
+        && text.len() - body.len() <= 2
+        && body.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
+}

@@ -1,0 +1,90 @@
+//! Tokens: settings that would let nobody in, or anybody.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::{Around, resources};
+
+/// `auth/validator`
+pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(endpoint) = around.endpoint else { return };
+    key_set(spot, "every request gets 401", findings);
+    if let (Some(cache), Some(_)) = (spot.get("cache").filter(|s| s.is_true()), spot.get("jwk_local_path")) {
+        findings.add(cache.error("exclusive", "a local key set is not cached, and KrakenD refuses to start"));
+    }
+    if let Some(debug) = spot.get("operation_debug").filter(|s| s.is_true()) {
+        findings.add(debug.warning("debug", "details of tokens get into the log"));
+    }
+    let some = |key: &str| spot.get(key).filter(|list| list.items().len() > 0);
+    if let Some(scopes) = some("scopes")
+        && spot.get("scopes_key").is_none_or(|key| key.str() == Some(""))
+    {
+        let fault = scopes.error("missing", "without `scopes_key` no scope is checked");
+        findings.add(fault.help("add \"scopes_key\": \"scope\", or whatever claim has them"));
+    }
+    if spot.get("audience").is_none() && spot.get("issuer").is_none() {
+        let message = "neither audience nor issuer is checked, so tokens made for other services pass";
+        findings.add(spot.note("any-audience", message));
+    }
+    if let Some(pairs) = spot.get("propagate_claims") {
+        pairs.items().for_each(|pair| propagated(&pair, endpoint.spot, findings));
+    }
+}
+
+/// A claim that goes into a header which nobody passes on.
+fn propagated(pair: &Spot<'_>, endpoint: &Spot<'_>, findings: &mut Findings<'_>) {
+    let Some(header) = pair.items().nth(1) else { return };
+    let Some(name) = header.str() else { return };
+    let inputs = endpoint.get("input_headers");
+    let lets_in = |text: &str| text == "*" || text.eq_ignore_ascii_case(name);
+    if !inputs.is_some_and(|list| list.items().any(|item| item.str().is_some_and(lets_in))) {
+        let message = format!("no backend gets the header {name}: the endpoint doesn't let it in");
+        let fault = header.warning("not-let-in", message);
+        findings.add(fault.help(format!("add \"{name}\" to the `input_headers` of the endpoint")));
+    }
+}
+
+/// `auth/signer`
+pub(super) fn signer(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    key_set(spot, "the endpoint answers 401 to all", findings);
+    if let Some(keys) = spot.get("keys_to_sign").filter(|list| list.items().len() == 0) {
+        findings.add(keys.warning("no-effect", "an empty list signs nothing"));
+    }
+}
+
+/// Where the keys come from.
+fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
+    if let Some(path) = spot.get("jwk_local_path") {
+        resources::file(&path, findings);
+    }
+    let Some(url) = spot.get("jwk_url") else { return };
+    let Some(text) = url.str() else { return };
+    let insecure = spot.get("disable_jwk_security").filter(|s| s.is_true());
+    match (text.split_once("://"), insecure) {
+        (Some(("https", rest)), _) if !rest.is_empty() => {}
+        (Some(("http", rest)), Some(insecure)) if !rest.is_empty() => {
+            let message = "keys are fetched in clear text: whoever sits between can make tokens";
+            findings.add(insecure.warning("insecure", message).help("use https"));
+        }
+        (Some(("http", _)), _) => {
+            let fault = url.error("insecure", format!("keys over clear text are refused, so {otherwise}"));
+            findings.add(fault.help("use https; or set disable_jwk_security, for tests only"));
+        }
+        _ => {
+            let fault = url.error("bad-url", format!("no address of a key set, so {otherwise}"));
+            findings.add(fault.help("write \"https://…\""));
+        }
+    }
+}
+
+/// `auth/client-credentials`
+pub(super) fn client_credentials(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(url) = spot.get("token_url") else { return };
+    let Some(text) = url.str() else { return };
+    match text.split_once("://") {
+        Some(("https", rest)) if !rest.is_empty() => {}
+        Some(("http", rest)) if !rest.is_empty() => {
+            findings.add(url.note("insecure", "the client's secret is sent in clear text"));
+        }
+        _ => findings.add(url.error("bad-url", "no address of a token endpoint").help("write \"https://…\"")),
+    }
+}

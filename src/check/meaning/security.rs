@@ -1,0 +1,90 @@
+//! CORS, host names, bots: rules that match nothing, or everything.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::Around;
+use crate::config::Diagnostic;
+use crate::pattern::Pattern;
+
+/// `security/cors`
+pub(super) fn cors(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    let origins = spot.get("allow_origins");
+    if let Some(list) = &origins {
+        if list.items().len() == 0 {
+            let fault = list.warning("everybody", "an empty list lets pages of every origin in");
+            findings.add(fault.help("write [\"*\"] if that is meant"));
+        }
+        list.items().filter_map(|item| origin(&item)).for_each(|fault| findings.add(fault));
+    }
+    let any = |list: &Spot<'_>| list.items().len() == 0 || list.items().any(|item| item.str() == Some("*"));
+    if let Some(credentials) = spot.get("allow_credentials").filter(|s| s.is_true())
+        && origins.as_ref().is_none_or(any)
+    {
+        let fault =
+            credentials.warning("star-credentials", "browsers refuse a star together with credentials");
+        findings.add(fault.help("name the origins"));
+    }
+}
+
+fn origin(item: &Spot<'_>) -> Option<Diagnostic> {
+    let text = item.str()?;
+    if matches!(text, "*" | "null") {
+        return None;
+    }
+    let never = |what: &str| item.error("bad-origin", format!("{what}, so no page has this origin"));
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Some(never("an origin starts with a scheme").help(format!("write \"https://{text}\"")));
+    };
+    if let Some((host, _)) = rest.split_once('/') {
+        return Some(never("an origin has no path").help(format!("write \"{scheme}://{host}\"")));
+    }
+    if rest.is_empty() || text.contains(char::is_whitespace) {
+        return Some(never("this is no host"));
+    }
+    (text.matches('*').count() > 1)
+        .then(|| never("the second star stands for itself").help("one star is enough for all in its place"))
+}
+
+/// `security/http`
+pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(development) = spot.get("is_development").filter(|s| s.is_true()) {
+        let message =
+            "switches the check of host names, redirects to https and Strict-Transport-Security off";
+        findings.add(development.warning("debug", message));
+    }
+    let is_regex = spot.get("allowed_hosts_are_regex").is_some_and(|s| s.is_true());
+    let Some(hosts) = spot.get("allowed_hosts") else { return };
+    for item in hosts.items() {
+        let Some(text) = item.str() else { continue };
+        if is_regex {
+            regex(&item, text, "no host would match", findings);
+        } else if text.contains("://") || text.contains('/') {
+            let message = "a host name has neither scheme nor path, so no request matches";
+            findings.add(item.error("bad-host", message));
+        } else if text.contains('*') {
+            let fault = item.error("bad-host", "a star stands for itself here, so no request matches");
+            findings.add(fault.help("set allowed_hosts_are_regex and write a regular expression"));
+        }
+    }
+}
+
+/// `security/bot-detector`
+pub(super) fn bot_detector(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(patterns) = spot.get("patterns") else { return };
+    for item in patterns.items() {
+        if let Some(text) = item.str() {
+            regex(&item, text, "KrakenD switches the detector off", findings);
+        }
+    }
+}
+
+/// A regular expression that Go doesn't read.
+pub(super) fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut Findings<'_>) {
+    let Err(error) = Pattern::new(text) else { return };
+    let fault =
+        item.error("bad-regex", format!("no regular expression of RE2: {}; {otherwise}", error.message));
+    findings.add(match item.inside(error.offset) {
+        Some(span) => fault.related(span, "here"),
+        None => fault,
+    });
+}

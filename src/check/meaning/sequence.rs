@@ -1,0 +1,69 @@
+//! `proxy`: sequences, shadows, flatmap operations.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::{Around, Endpoint};
+use crate::registry::formats;
+
+/// `proxy`
+pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(list) = spot.get("flatmap_filter") {
+        list.items().for_each(|item| operation(&item, findings));
+    }
+    let (Some(endpoint), None) = (around.endpoint, around.backend) else { return };
+    let count = endpoint.backends.len();
+    let sequential = spot.get("sequential").filter(|s| s.is_true());
+    if let Some(sequential) = &sequential
+        && count == 1
+    {
+        findings.add(sequential.warning("no-effect", "a sequence of one backend does nothing"));
+    }
+    let Some(params) = spot.get("sequential_propagated_params") else { return };
+    if sequential.is_none() && params.items().len() > 0 {
+        let fault = params.warning("no-effect", "nothing is passed on: backends are called at the same time");
+        findings.add(fault.help("set \"sequential\": true beside it"));
+    }
+    for item in params.items() {
+        let Some(text) = item.str().filter(|text| (formats::RESPONSE.test)(text)) else { continue };
+        let digits: String = text[4..].chars().take_while(char::is_ascii_digit).collect();
+        if !digits.parse::<usize>().is_ok_and(|number| number < count) {
+            let last = count.saturating_sub(1);
+            let message = format!("there is no backend {digits}, they count from 0 to {last}");
+            findings.add(item.error("undefined-variable", message));
+        }
+    }
+}
+
+/// One operation of a flatmap: what it needs.
+fn operation(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+    let (Some(kind), Some(args)) = (spot.get("type"), spot.get("args")) else { return };
+    if !matches!(args.node.kind, crate::config::node::Kind::Array(_)) {
+        return;
+    }
+    let count = args.items().len();
+    match kind.str() {
+        Some(kind @ ("move" | "append")) if count != 2 => {
+            let message = format!("{kind} needs two paths, source and target, and has {count}");
+            findings.add(args.error("wrong-arguments", message));
+        }
+        Some("del") if count == 0 => findings.add(args.error("wrong-arguments", "del needs a path")),
+        _ => {}
+    }
+}
+
+/// An endpoint without a backend that answers.
+pub(super) fn shadows(endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
+    let is_shadow = |backend: &Spot<'_>| {
+        backend.namespace("proxy").is_some_and(|proxy| proxy.get("shadow").is_some_and(|s| s.is_true()))
+    };
+    if endpoint.backends.is_empty() || !endpoint.backends.iter().all(is_shadow) {
+        return;
+    }
+    for backend in endpoint.backends {
+        let Some(proxy) = backend.namespace("proxy") else { continue };
+        let Some(shadow) = proxy.get("shadow") else { continue };
+        let fault =
+            shadow.error("no-answer", "every backend of the endpoint is a shadow, so there is no answer");
+        findings.add(fault.help("let one backend answer"));
+    }
+}

@@ -1,0 +1,112 @@
+//! The root and the router: addresses, and timeouts that don't fit each other.
+
+use std::time::Duration;
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::{Around, Endpoint, tls};
+
+/// More keeps connections, and the memory of what is collected, for long.
+const LONG: Duration = Duration::from_secs(60);
+const DEFAULT: Duration = Duration::from_secs(2);
+
+pub(super) fn check(around: &Around<'_>, findings: &mut Findings<'_>) {
+    let root = around.service;
+    if let Some(spot) = root.get("listen_ip")
+        && let Some(text) = spot.str()
+        && !text.is_empty()
+        && text.parse::<std::net::IpAddr>().is_err()
+    {
+        let fault = spot.error("bad-address", format!("\"{text}\" is no IP address"));
+        findings.add(fault.help("write an address like \"127.0.0.1\" or \"::\""));
+    }
+    for key in ["tls", "client_tls"] {
+        if let Some(spot) = root.get(key) {
+            tls::versions(&spot, findings);
+        }
+    }
+    let timeout = root.get("timeout");
+    if let Some(spot) = &timeout {
+        long(spot, findings);
+    }
+    let timeout = timeout.and_then(|spot| spot.duration()).filter(|t| !t.is_zero()).unwrap_or(DEFAULT);
+    let longest = longest_timeout(root, timeout);
+    for key in ["response_header_timeout", "dialer_timeout", "expect_continue_timeout"] {
+        if let Some(spot) = root.get(key)
+            && spot.duration().is_some_and(|time| time > longest)
+        {
+            let message = format!("`{key}` is longer than any endpoint takes, so it never fires");
+            findings.add(spot.warning("never-fires", message));
+        }
+    }
+    if let Some(spot) = root.get("write_timeout")
+        && spot.duration().is_some_and(|time| !time.is_zero() && time < longest)
+    {
+        let message = "KrakenD cuts answers before the longest endpoint's time is over";
+        findings.add(spot.warning("cuts-answers", message).help("make it longer than each `timeout`"));
+    }
+}
+
+/// The longest time of an endpoint.
+fn longest_timeout(root: &Spot<'_>, default: Duration) -> Duration {
+    let Some(endpoints) = root.get("endpoints") else { return default };
+    let times = endpoints.items().map(|spot| {
+        spot.get("timeout").and_then(|s| s.duration()).filter(|t| !t.is_zero()).unwrap_or(default)
+    });
+    times.max().unwrap_or(default)
+}
+
+pub(super) fn endpoint_timeout(endpoint: &Endpoint<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(spot) = endpoint.spot.get("timeout") {
+        long(&spot, findings);
+    }
+}
+
+fn long(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+    if spot.duration().is_some_and(|time| time > LONG) {
+        let message = "more than a minute: slow origins then hold many requests at once";
+        findings.add(spot.warning("long-timeout", message));
+    }
+}
+
+/// `router`
+pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(list) = spot.get("trusted_proxies") {
+        for item in list.items() {
+            let Some(text) = item.str() else { continue };
+            if crate::http::client_ip::TrustedProxies::parse([text]).1.is_some() {
+                let fault =
+                    item.error("bad-address", format!("\"{text}\" is neither an address nor a network"));
+                findings.add(fault.help("write \"10.0.0.1\" or \"10.0.0.0/8\""));
+            }
+        }
+    }
+    if let Some(list) = spot.get("remote_ip_headers") {
+        list.items().for_each(|item| super::inputs::header_name(&item, findings));
+    }
+    let disabled = spot.get("disable_health").is_some_and(|s| s.is_true());
+    if let Some(health) = spot.get("health_path").filter(|_| !disabled) {
+        health_path(&health, around, findings);
+    }
+}
+
+fn health_path(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(path) = spot.str() else { return };
+    if !path.starts_with('/') {
+        let fault = spot.error("bad-path", "a path starts with a slash");
+        findings.add(fault.help(format!("write \"/{path}\"")));
+    }
+    let Some(endpoints) = around.service.get("endpoints") else { return };
+    for endpoint in endpoints.items() {
+        let other = endpoint.get("endpoint");
+        let method = endpoint.get("method");
+        let is_get = method.and_then(|m| m.str()).unwrap_or("GET").eq_ignore_ascii_case("GET");
+        if let Some(other) = other
+            && is_get
+            && other.str() == Some(path)
+        {
+            let fault = spot.error("duplicate-route", format!("an endpoint has the path {path} too"));
+            findings.add(fault.related(other.span(), "this endpoint"));
+        }
+    }
+}
