@@ -89,6 +89,12 @@ class Instance {
     this.bytes.set(bytes, at);
   }
 
+  /** The content type that the first bytes of a body look like. */
+  sniff(bytes) {
+    this.body(bytes);
+    return this.#core.sniff();
+  }
+
   text(at, length) {
     return decoder.decode(this.bytes.subarray(at, at + length));
   }

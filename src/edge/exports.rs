@@ -3,7 +3,7 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::gateway::Gateway;
-use crate::http::Headers;
+use crate::http::{Headers, content_sniff};
 use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
@@ -109,6 +109,12 @@ pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
         let result = if failed { Err(HostError(desk.text(0..len))) } else { Ok(desk.take_body().into_vec()) };
         desk.complete(place, id, Outcome::Called(result), now)
     })
+}
+
+/// The content type that the fresh body looks like.
+#[wasm_bindgen]
+pub fn sniff() -> String {
+    DESK.with(|desk| content_sniff(desk.take_body().as_slice()).to_owned())
 }
 
 /// Drops a request.

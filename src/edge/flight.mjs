@@ -147,7 +147,8 @@ export class Flight {
           if (kind === 1) body = bytes();
           else if (kind === 2) body = this.#streams.get(words[at++])?.body ?? null;
           at = end;
-          this.#answer(response(status, lines, body));
+          if (kind === 2 && body !== null && !named(lines, "content-type")) this.#answer(this.#sniffed(status, lines, body));
+          else this.#answer(response(status, lines, body));
           break;
         }
       }
@@ -234,6 +235,25 @@ export class Flight {
     });
   }
 
+  /** A streamed answer without a content type gets the one that its first bytes look like, as from Go's server. */
+  async #sniffed(status, lines, body) {
+    const headers = new Headers(lines);
+    const reader = body.getReader();
+    const first = await reader.read();
+    if (first.done) return response(status, headers, null);
+    if (!isBodyless(status)) headers.set("Content-Type", this.#instance.sniff(first.value.subarray(0, 512)));
+    const { readable, writable } = new IdentityTransformStream();
+    const writer = writable.getWriter();
+    // The rest follows as it comes; a fault ends the answer where it is.
+    const rest = writer.write(first.value).then(() => {
+      writer.releaseLock();
+      reader.releaseLock();
+      return body.pipeTo(writable);
+    });
+    rest.catch(() => {});
+    return response(status, headers, readable);
+  }
+
   /** The body of a call: none, the client's as it comes, bytes in chunks, or bytes with a length. */
   #body(kind, bytes, headers) {
     if (kind === 0) return null;
@@ -300,9 +320,17 @@ function chunked(bytes) {
   });
 }
 
-function response(status, lines, body) {
-  const nothing = status === 101 || status === 204 || status === 205 || status === 304;
-  return new Response(nothing ? null : body, { status, headers: lines });
+function response(status, headers, body) {
+  return new Response(isBodyless(status) ? null : body, { status, headers });
+}
+
+function isBodyless(status) {
+  return status === 101 || status === 204 || status === 205 || status === 304;
+}
+
+/** Whether header lines, in either form, have a name. */
+function named(lines, name) {
+  return lines instanceof Headers ? lines.has(name) : lines.some(([known]) => known.toLowerCase() === name);
 }
 
 function message(error) {
