@@ -45,4 +45,5 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
 pub static AROUND: &[Step<dyn Exchange>] = &[];
 
 /// Around each hop of the exchange.
-pub static HOP: &[Step<dyn Exchange>] = &[];
+pub static HOP: &[Step<dyn Exchange>] =
+    &[Step { namespace: "qos/http-cache", compile: qos::http_cache::compile }];

@@ -1,5 +1,11 @@
 //! `qos/http-cache`: keeps answers of a backend as their headers allow.
 
+mod exchange;
+mod policy;
+mod store;
+
+pub use exchange::{SharedCache, compile};
+
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
@@ -8,7 +14,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-httpcache"],
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Keeps answers of a backend as their headers allow.",
     value: Kind::Object(&[
         opt("max_items", Kind::POSITIVE, "How many answers are kept; needs max_size too."),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::node::{Kind, Node};
+use crate::features::qos::http_cache::SharedCache;
 use crate::json::Value;
 
 /// Files, variables and switches of the host.
@@ -14,6 +15,8 @@ pub struct Environment {
     pub variables: BTreeMap<String, String>,
     /// Serves `/__debug/` whatever the configuration says (`fjord run -d`).
     pub debug: bool,
+    /// The cache that backends with `qos/http-cache.shared` have in common; made by the first of them.
+    pub shared: SharedCache,
 }
 
 // === impl Environment ===
@@ -26,7 +29,7 @@ impl Environment {
         let switches = variables.get("FJORD_OPTIONS").and_then(|text| Value::parse(text.as_bytes()).ok());
         let debug =
             switches.as_ref().and_then(|v| v.get("debug")).and_then(Value::as_bool).unwrap_or_default();
-        Self { files: texts(files), variables, debug }
+        Self { files: texts(files), variables, debug, shared: SharedCache::default() }
     }
 
     /// The text of a bundled file.

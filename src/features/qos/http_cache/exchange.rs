@@ -1,0 +1,166 @@
+//! The cache around each hop of an exchange.
+
+use std::cell::{OnceCell, RefCell};
+use std::rc::Rc;
+
+use crate::config::node::Node;
+use crate::http::Headers;
+use crate::json;
+use crate::plan::build::{Refusal, Site};
+use crate::platform::{Body, Fetch, LocalFuture};
+use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+use crate::registry::Options;
+
+use super::NAMESPACE;
+use super::policy::{self, Freshness};
+use super::store::{Kept, Limits, Store};
+
+/// A cache that several backends have in common.
+pub type SharedCache = OnceCell<Rc<RefCell<Store>>>;
+
+/// The cache of one backend, or the one that several share.
+struct Cache {
+    store: Rc<RefCell<Store>>,
+}
+
+/// Compiles the cache. `max_items` and `max_size` count together only, as in KrakenD.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let (items, bytes) = (options.int("max_items")?, options.int("max_size")?);
+    let limits = match (usize::try_from(items), usize::try_from(bytes)) {
+        (Ok(items), Ok(bytes)) if items > 0 && bytes > 0 => Limits { items, bytes },
+        _ => Limits::default(),
+    };
+    let own = || Rc::new(RefCell::new(Store::new(limits)));
+    let store = match options.bool("shared")? {
+        true => Rc::clone(site.environment.shared.get_or_init(own)),
+        false => own(),
+    };
+    Ok(Some(Box::new(Cache { store })))
+}
+
+impl Exchange for Cache {
+    fn call<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        request: HttpRequest,
+        next: NextExchange<'a>,
+    ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
+        Box::pin(async move {
+            let is_cacheable =
+                matches!(&*request.method, "GET" | "HEAD") && !request.headers.contains("Range");
+            if !is_cacheable {
+                self.store.borrow_mut().remove(&key(&request));
+                return next.run(cx, request).await;
+            }
+            self.cached(cx, request, next).await
+        })
+    }
+}
+
+// === impl Cache ===
+
+impl Cache {
+    async fn cached<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        mut request: HttpRequest,
+        next: NextExchange<'a>,
+    ) -> Result<HttpResponse, Error> {
+        let (key, url, asked) = (key(&request), Rc::clone(&request.url), Rc::clone(&request.headers));
+        let is_get = request.method == "GET";
+        let kept = self.store.borrow_mut().get(&key).filter(|kept| policy::matches(kept, &asked));
+        let Some(kept) = kept else {
+            if policy::Directives::of(&asked).has("only-if-cached") {
+                return Ok(answer(504, Headers::default(), &[], url));
+            }
+            let response = next.run(cx, request).await?;
+            return self.keep(cx, &key, &asked, response).await;
+        };
+        match policy::freshness(&kept.headers, &asked, seconds(cx)) {
+            Freshness::Fresh => return Ok(answer(kept.status, kept.headers.clone(), &kept.body, url)),
+            Freshness::Stale => add_validators(&mut request, &kept.headers),
+            Freshness::Bypassed => {}
+        }
+        let result = next.run(cx, request).await;
+        let now = seconds(cx);
+        match result {
+            Ok(response) if response.status == 304 && is_get => {
+                let mut headers = kept.headers.clone();
+                for (name, value) in response.headers.iter().filter(|(name, _)| *name != "Content-Length") {
+                    headers.set(name.to_owned(), value);
+                }
+                let renewed = Kept { headers: headers.clone(), ..(*kept).clone() };
+                self.store.borrow_mut().put(&key, renewed);
+                Ok(answer(kept.status, headers, &kept.body, url))
+            }
+            Ok(response) if response.status < 500 => {
+                if response.status != 200 {
+                    self.store.borrow_mut().remove(&key);
+                }
+                self.keep(cx, &key, &asked, response).await
+            }
+            _ if is_get && policy::serves_errors(&kept.headers, &asked, now) => {
+                Ok(answer(kept.status, kept.headers.clone(), &kept.body, url))
+            }
+            failed => {
+                self.store.borrow_mut().remove(&key);
+                failed
+            }
+        }
+    }
+
+    /// Keeps an answer that may be kept, once its body has come to the end.
+    async fn keep(
+        &self,
+        cx: Cx<'_>,
+        key: &str,
+        asked: &Headers,
+        mut response: HttpResponse,
+    ) -> Result<HttpResponse, Error> {
+        if !policy::is_storable(&response.headers, asked) {
+            return Ok(response);
+        }
+        if let Body::Stream(stream) = response.body {
+            let body = cx.deadline.bound(cx.io.read_stream(stream)).await?;
+            response.body = Body::Bytes(body.map_err(|error| Error::new(error.0))?);
+        }
+        if let Body::Bytes(body) = &response.body {
+            let kept = Kept {
+                status: response.status,
+                headers: response.headers.clone(),
+                body: Rc::from(body.as_slice()),
+                varied: policy::varied(&response.headers, asked),
+            };
+            self.store.borrow_mut().put(key, kept);
+        }
+        Ok(response)
+    }
+}
+
+/// The URL for GET, method and URL for the others: a POST doesn't purge the GET (spec §22).
+fn key(request: &Fetch) -> String {
+    if request.method == "GET" {
+        request.url.to_string()
+    } else {
+        format!("{} {}", request.method, request.url)
+    }
+}
+
+fn seconds(cx: Cx<'_>) -> u64 {
+    (cx.io.now() / 1000.0) as u64
+}
+
+fn add_validators(request: &mut Fetch, kept: &Headers) {
+    for (from, to) in [("Etag", "If-None-Match"), ("Last-Modified", "If-Modified-Since")] {
+        if let Some(value) = kept.get(from)
+            && !request.headers.contains(to)
+        {
+            Rc::make_mut(&mut request.headers).set(to, value);
+        }
+    }
+}
+
+fn answer(status: u16, headers: Headers, body: &[u8], url: Rc<str>) -> HttpResponse {
+    HttpResponse { status, headers, body: Body::Bytes(json::Body::from(body)), url }
+}
