@@ -2,7 +2,7 @@
 //!
 //! No recursion, no end tests (the zeros behind a body end every token with an error), and lengths are predicted by
 //! branches instead of computed: keys repeat, so the branches are right, and positions don't depend on each other
-//! (measured in workerd: 1.6 GB/s, 2.2 × `serde_json`'s `RawValue`; +10 KB of wasm).
+//! (API bodies of 4 KB in wasm under Node: 1.8 GB/s with the spans made; `JSON.parse` of a string 0.35).
 //! The text must be valid UTF-8; that is checked before, over the whole body.
 
 mod mask;

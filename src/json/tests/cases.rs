@@ -3,7 +3,8 @@
 use serde_json::Value as Json;
 
 use super::{shape, text, through};
-use crate::json::{Body, Data, Form, Map, Object, Piece, Shape, Value, decode};
+use crate::config::document::Document;
+use crate::json::{Body, Data, Flatmap, Form, Map, Object, Piece, Shape, Value, decode};
 
 const CASES: &str = include_str!("../../../tests/data/unit_cases.json");
 
@@ -202,6 +203,35 @@ fn merging_is_shallow_and_later_wins() {
     first.overlay(&Object::from_map(Map::from([("x".to_owned(), Value::Float(1e21))])));
     first.insert("a", Piece::text("<"));
     assert_eq!(text(&Some(first)), r#"{"a":"\u003c","x":1e+21}"#);
+}
+
+#[test]
+fn flatmap_entries_that_count() {
+    let flatmap = |list: &str| {
+        let config = Document::parse(&format!(r#"{{"flatmap_filter":{list}}}"#)).expect("it is JSON");
+        Flatmap::from_config(config.root.get("flatmap_filter").expect("it is there"))
+    };
+    for (list, is_empty, want) in [
+        // No map, no type, a type that is no string: skipped.
+        (r#"[1, {}, {"type": 1, "args": ["a"]}]"#, true, r#"{"a":1}"#),
+        // Unknown types and operations without their arguments do nothing, but are there.
+        (r#"[{"type": "x"}]"#, false, r#"{"a":1}"#),
+        (
+            r#"[{"type": "move", "args": ["a"]}, {"type": "append", "args": [1, 2]}, {"type": "del"}]"#,
+            false,
+            r#"{"a":1}"#,
+        ),
+        (r#"[{"type": "move", "args": ["a", "b", "c"]}]"#, false, r#"{"b":1}"#),
+        (r#"[{"type": "del", "args": [7, "b", "a"]}, {"type": "move", "args": ["b", "c"]}]"#, false, "null"),
+        ("{}", true, r#"{"a":1}"#),
+    ] {
+        let flatmap = flatmap(list);
+        assert_eq!(flatmap.is_empty(), is_empty, "{list}");
+        assert_eq!(
+            text(&flatmap.apply(Some(Object::from_map(Map::from([("a".to_owned(), Value::number(1))]))))),
+            want
+        );
+    }
 }
 
 #[test]
