@@ -5,6 +5,7 @@ use super::budget::Budget;
 use super::error::EvalError;
 use super::time::{Duration, Timestamp};
 use super::value::{CelValue, Key, Shared, whole_number};
+use crate::json::go_float_v;
 
 /// The value as one of another type.
 pub(super) fn convert<'a>(
@@ -88,27 +89,9 @@ fn text_of(value: &CelValue<'_>) -> Option<String> {
         CelValue::Bool(value) => value.to_string(),
         CelValue::Int(value) => value.to_string(),
         CelValue::Uint(value) => value.to_string(),
-        CelValue::Double(value) => double_text(*value),
+        CelValue::Double(value) => go_float_v(*value),
         CelValue::Timestamp(time) => time.text(),
         CelValue::Duration(span) => span.text(),
         _ => return None,
     })
-}
-
-/// A double as Go's `%g` prints it: with an exponent below 1e-4 and from 1e6 on (`1e+06`, but `123456`).
-fn double_text(value: f64) -> String {
-    if value.is_nan() {
-        return "NaN".to_owned();
-    }
-    if value.is_infinite() {
-        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{value:e}");
-    let Some((digits, exponent)) = scientific.split_once('e') else { return scientific };
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..6).contains(&exponent) {
-        return value.to_string();
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{digits}e{sign}{:02}", exponent.abs())
 }

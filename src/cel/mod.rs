@@ -76,8 +76,7 @@ impl Program {
     /// The names the expression asks for, without those it declares itself.
     pub fn variables(&self) -> BTreeSet<&str> {
         let mut names = BTreeSet::new();
-        let mut bound = Vec::new();
-        collect(&self.root, &mut bound, &mut |expr| {
+        collect(&self.root, &mut Vec::new(), &mut |expr| {
             if let Kind::Ident(name) = &expr.kind {
                 names.insert(&**name);
             }
@@ -85,11 +84,25 @@ impl Program {
         names
     }
 
+    /// The keys of a variable that can make a difference; `None` if all of them may, because the expression does more with
+    /// it than to look up constant keys.
+    pub fn keys_of(&self, variable: &str) -> Option<BTreeSet<&str>> {
+        let mut keys = BTreeSet::new();
+        let (mut mentions, mut lookups) = (0_usize, 0_usize);
+        collect(&self.root, &mut Vec::new(), &mut |expr| {
+            mentions += usize::from(matches!(&expr.kind, Kind::Ident(name) if &**name == variable));
+            if let Some(lookup) = expr.lookup().filter(|lookup| lookup.variable == variable) {
+                lookups += 1;
+                keys.insert(lookup.key);
+            }
+        });
+        (mentions == lookups).then_some(keys)
+    }
+
     /// The constant keys the expression looks up in its variables.
     pub fn lookups(&self) -> Vec<Lookup<'_>> {
         let mut lookups = Vec::new();
-        let mut bound = Vec::new();
-        collect(&self.root, &mut bound, &mut |expr| {
+        collect(&self.root, &mut Vec::new(), &mut |expr| {
             lookups.extend(expr.lookup());
         });
         lookups

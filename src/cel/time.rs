@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ast::Accessor;
+use crate::http::date::{civil, days_from_civil};
 
 const NANOS: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
@@ -36,7 +37,8 @@ struct Clock {
 // === impl Timestamp ===
 
 impl Timestamp {
-    pub(super) fn from_unix(seconds: i64) -> Option<Self> {
+    /// Seconds since 1970, in UTC.
+    pub fn from_unix(seconds: i64) -> Option<Self> {
         RANGE.contains(&seconds).then_some(Self { seconds, nanos: 0, offset: 0 })
     }
 
@@ -85,7 +87,7 @@ impl Timestamp {
     }
 
     /// RFC 3339 with as much of a fraction as there is.
-    pub(super) fn text(self) -> String {
+    pub fn text(self) -> String {
         let clock = Clock::new(self.seconds + i64::from(self.offset));
         let (hour, minute, second) = clock.time();
         let mut out = format!(
@@ -235,7 +237,7 @@ impl Duration {
 impl Clock {
     fn new(local_seconds: i64) -> Self {
         let days = local_seconds.div_euclid(DAY);
-        let (year, month, day) = civil_from_days(days);
+        let (year, month, day) = civil(days);
         Self { year, month, day, days, second_of_day: local_seconds.rem_euclid(DAY) }
     }
 
@@ -246,29 +248,7 @@ impl Clock {
 
 /// The year of a second since 1970 on a clock of UTC.
 pub(super) fn year_of(seconds: i64) -> i64 {
-    civil_from_days(seconds.div_euclid(DAY)).0
-}
-
-/// Days since 1970-01-01 of a date of the Gregorian calendar, months and days from 1.
-pub(super) fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    // Years start in March here, so that the leap day is the last one.
-    let year = if month <= 2 { year - 1 } else { year };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let era = days.div_euclid(146_097);
-    let day_of_era = days.rem_euclid(146_097);
-    let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let month = (5 * day_of_year + 2) / 153;
-    let day = day_of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+    civil(seconds.div_euclid(DAY)).0
 }
 
 pub(super) fn days_in_month(year: i64, month: i64) -> i64 {

@@ -135,7 +135,7 @@ impl<'a> CelValue<'a> {
     }
 
     pub(super) fn owned_text(text: String) -> Self {
-        Self::String(Shared::Counted(text.into()))
+        text.into()
     }
 
     /// The name of the value's type.
@@ -154,6 +154,12 @@ impl<'a> CelValue<'a> {
             Self::Duration(_) => "google.protobuf.Duration",
             Self::Type(_) => "type",
         }
+    }
+}
+
+impl From<String> for CelValue<'_> {
+    fn from(text: String) -> Self {
+        Self::String(Shared::Counted(text.into()))
     }
 }
 

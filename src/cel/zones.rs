@@ -4,7 +4,8 @@
 //! when it does: exact answers from then on, and a refusal before, never a guess.
 
 use super::error::EvalError;
-use super::time::{days_from_civil, days_in_month, weekday, year_of};
+use super::time::{days_in_month, weekday, year_of};
+use crate::http::date::days_from_civil;
 
 /// A line per rule: `standard[,daylight,start,end] since names…`, offsets in minutes, `start` and `end` as
 /// `month.week.weekday/minute`, the 5th week being the last. Made from tzdata 2025b (public domain). 15 KB.

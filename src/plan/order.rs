@@ -4,7 +4,7 @@
 //! [`features`](crate::features) and a line here.
 
 use crate::config::node::Node;
-use crate::features::{proxy, qos};
+use crate::features::{proxy, qos, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
@@ -30,7 +30,8 @@ pub static HANDLERS: &[Step<dyn Handler>] =
     &[Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile }];
 
 /// Around an endpoint's pipe. The shadow split stands between these and [`DATA`].
-pub static LAYERS: &[Step<dyn Layer>] = &[];
+pub static LAYERS: &[Step<dyn Layer>] =
+    &[Step { namespace: "validation/cel", compile: validation::cel::compile }];
 
 /// Around the merge; they apply to the shadow pipe, too.
 pub static DATA: &[Step<dyn Layer>] = &[Step { namespace: "proxy", compile: proxy::fixed::compile }];
@@ -39,6 +40,7 @@ pub static DATA: &[Step<dyn Layer>] = &[Step { namespace: "proxy", compile: prox
 pub static BACKEND: &[Step<dyn Layer>] = &[
     Step { namespace: "qos/circuit-breaker", compile: qos::circuit_breaker::compile },
     Step { namespace: "qos/ratelimit/proxy", compile: qos::ratelimit::proxy::compile },
+    Step { namespace: "validation/cel", compile: validation::cel::compile },
 ];
 
 /// Around the exchange with the origin, redirects included.

@@ -1,7 +1,8 @@
 //! What cel-go 0.20.0 says of expressions over KrakenD's variables: recorded by running it.
 
 use super::*;
-use crate::cel::{Numbers, Type};
+use crate::cel::Numbers;
+use crate::features::validation::cel::declared;
 use crate::json;
 
 /// The expressions that are answered differently on purpose, and why.
@@ -62,19 +63,6 @@ fn variables() -> Bindings {
         ("JWT", CelValue::from_json(json, Numbers::Doubles)),
     ];
     Bindings(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-}
-
-fn declared(name: &str) -> Option<Type> {
-    let lists = || Type::map(Type::String, Type::list(Type::String));
-    Some(match name {
-        "now" | "req_method" | "req_path" => Type::String,
-        "req_params" => Type::map(Type::String, Type::String),
-        "req_headers" | "req_querystring" | "resp_metadata_headers" => lists(),
-        "resp_completed" => Type::Bool,
-        "resp_metadata_status" => Type::Int,
-        "resp_data" | "JWT" => Type::map(Type::String, Type::Dyn),
-        _ => return None,
-    })
 }
 
 #[test]

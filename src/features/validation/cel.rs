@@ -1,5 +1,20 @@
 //! `validation/cel`: lets through only what fulfils expressions over request, answer and token.
+//!
+//! Where KrakenD opens the door, this keeps it shut: an expression that cannot be evaluated there is dropped by KrakenD
+//! (with a syntax error all of its list are); here its endpoint is refused (spec §25).
 
+mod checks;
+mod findings;
+mod layer;
+mod variables;
+
+pub use checks::{Cause, Checks, Phase, Rejected, declared};
+pub use findings::{Finding, FindingKind, findings};
+pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
+
+use crate::config::node::{self, Node};
+use crate::plan::build::{Refusal, Site};
+use crate::proxy::Layer;
 use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
@@ -8,7 +23,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-cel"],
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Lets through only what fulfils expressions over request, answer and token.",
     value: Kind::With(
         &Kind::List(&Kind::Object(&[
@@ -17,3 +32,24 @@ pub static NAMESPACE: Namespace = Namespace {
         &[Rule::AtLeast(1)],
     ),
 };
+
+/// Compiles the checks of requests and responses; nothing if there are none.
+pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    let checks = read(node)?;
+    let idle = checks.is_empty(Phase::Request) && checks.is_empty(Phase::Response);
+    Ok((!idle).then(|| Box::new(layer::CheckLayer::new(checks)) as Box<dyn Layer>))
+}
+
+/// The checks of a namespace's value. `auth/validator` takes those of [`Phase::Token`] from the endpoint's.
+pub fn read(node: &Node) -> Result<Checks, Refusal> {
+    let node::Kind::Array(items) = &node.kind else {
+        return Err(Refusal::new("a list of checks is expected"));
+    };
+    let expression = |(index, item): (usize, &'_ Node)| match item.get("check_expr").and_then(Node::as_str) {
+        Some(expression) => Ok(expression.to_owned()),
+        None => Err(Refusal(format!("check {index} has no check_expr"))),
+    };
+    let expressions: Vec<String> = items.iter().enumerate().map(expression).collect::<Result<_, _>>()?;
+    Checks::compile(expressions.iter().map(String::as_str))
+        .map_err(|(index, error)| Refusal(format!("check {index}: {error}")))
+}
