@@ -19,10 +19,10 @@ pub mod proxy;
 pub mod registry;
 pub mod render;
 pub mod router;
+pub mod schema;
 
 /// The KrakenD whose answers are given: clients and origins see it where they would see KrakenD's.
 pub const KRAKEND_VERSION: &str = "2.11.2";
 
 /// How the gateway names itself to origins.
 pub const KRAKEND_AGENT: &str = "KrakenD Version 2.11.2";
-pub mod schema;

@@ -24,6 +24,7 @@ pub use clean::clean_path;
 pub use conflict::{Conflict, ConflictKind};
 pub use params::{Found, ParamError, check_value};
 pub use redirect::{Redirect, RedirectAnswer};
+pub(crate) use redirect::{escape_html, escape_non_ascii};
 
 use crate::http::escape;
 use conflict::RouteRef;

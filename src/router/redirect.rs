@@ -93,7 +93,8 @@ fn clean(path: &str) -> String {
     out
 }
 
-fn escape_html(text: &str, out: &mut String) {
+/// Writes `text` as Go's `http.Redirect` escapes it for its page.
+pub(crate) fn escape_html(text: &str, out: &mut String) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),
@@ -106,7 +107,8 @@ fn escape_html(text: &str, out: &mut String) {
     }
 }
 
-fn escape_non_ascii(text: String) -> String {
+/// A `Location` in ASCII.
+pub(crate) fn escape_non_ascii(text: String) -> String {
     if text.is_ascii() {
         return text;
     }

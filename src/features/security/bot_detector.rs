@@ -1,6 +1,11 @@
 //! `security/bot-detector`: refuses user agents that look like bots.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use std::fmt;
+use std::ops::Range;
+
+use crate::config::node::Node;
+use crate::pattern::{Pattern, PatternError};
+use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -23,3 +28,117 @@ pub static NAMESPACE: Namespace = Namespace {
         &[Rule::AtLeast(1)],
     ),
 };
+
+/// Tells bots by their user agents.
+#[derive(Debug)]
+pub struct BotDetector {
+    allow: Vec<Box<str>>,
+    deny: Vec<Box<str>>,
+    patterns: Vec<Pattern>,
+    empty_is_bot: bool,
+}
+
+/// Why a detector can't be built. KrakenD goes without one then; bots would come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BotDetectorError {
+    /// An option has a value of the wrong type.
+    Option(OptionError),
+    /// A pattern is no regular expression.
+    Pattern {
+        /// Its place in the text.
+        span: Range<u32>,
+        /// What is wrong with it.
+        error: PatternError,
+    },
+}
+
+// === impl BotDetector ===
+
+impl BotDetector {
+    /// Reads the options.
+    ///
+    /// # Errors
+    /// If an option has a value of the wrong type, or a pattern is no regular expression.
+    pub fn compile(node: &Node) -> Result<BotDetector, BotDetectorError> {
+        let options = Options::of(node, &NAMESPACE);
+        let patterns = options.strings("patterns")?.into_iter().enumerate().map(|(i, text)| {
+            Pattern::new(text).map_err(|error| {
+                let item = options.items("patterns").ok().and_then(|items| items.get(i));
+                BotDetectorError::Pattern { span: item.unwrap_or(node).span.clone(), error }
+            })
+        });
+        let texts = |name| options.strings(name).map(|texts| texts.into_iter().map(Box::from).collect());
+        Ok(BotDetector {
+            patterns: patterns.collect::<Result<_, _>>()?,
+            allow: texts("allow")?,
+            deny: texts("deny")?,
+            empty_is_bot: options.bool("empty_user_agent_is_bot")?,
+        })
+    }
+
+    /// Whether a client with this `User-Agent`, empty if it sends none, is a bot. Bots get a 403 without a body.
+    pub fn is_bot(&self, agent: &str) -> bool {
+        if agent.is_empty() {
+            return self.empty_is_bot;
+        }
+        let is_in = |list: &[Box<str>]| list.iter().any(|item| **item == *agent);
+        !is_in(&self.allow)
+            && (is_in(&self.deny) || self.patterns.iter().any(|pattern| pattern.is_match(agent)))
+    }
+}
+
+// === impl BotDetectorError ===
+
+impl From<OptionError> for BotDetectorError {
+    fn from(error: OptionError) -> Self {
+        BotDetectorError::Option(error)
+    }
+}
+
+impl fmt::Display for BotDetectorError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            BotDetectorError::Option(error) => error.fmt(f),
+            BotDetectorError::Pattern { error, .. } => write!(f, "patterns: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for BotDetectorError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Document;
+
+    #[test]
+    fn lists_come_before_patterns() {
+        let text = r#"{"allow":["Good/1","curl/8"],"deny":["Bad/1","a"],"patterns":["(?i)bot","^curl","Pingdom.com_bot_version_(\\d+)\\.(\\d+)"]}"#;
+        let node = Document::parse(text).unwrap().root;
+        let detector = BotDetector::compile(&node).unwrap();
+        for agent in
+            ["Bad/1", "a", "GoogleBot", "curl/7", "Pingdom.com_bot_version_1.4_(http://www.pingdom.com/)"]
+        {
+            assert!(detector.is_bot(agent), "{agent}");
+        }
+        for agent in ["", "Good/1", "curl/8", "bad/1", "b", "my curl", "Mozilla/5.0"] {
+            assert!(!detector.is_bot(agent), "{agent}");
+        }
+        let node = Document::parse(r#"{"empty_user_agent_is_bot":true}"#).unwrap().root;
+        assert!(BotDetector::compile(&node).unwrap().is_bot(""));
+    }
+
+    #[test]
+    fn faults_have_their_place() {
+        let text = r#"{"patterns":["a","(?!b)"]}"#;
+        let error = BotDetector::compile(&Document::parse(text).unwrap().root).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "patterns: error parsing regexp: invalid or unsupported Perl syntax: `(?!` (RE2 has no lookahead)"
+        );
+        let BotDetectorError::Pattern { span, .. } = error else { panic!() };
+        assert_eq!(&text[span.start as usize..span.end as usize], r#""(?!b)""#);
+        let error = BotDetector::compile(&Document::parse(r#"{"deny":[1]}"#).unwrap().root).unwrap_err();
+        assert_eq!(error.to_string(), "deny: expected a text, found a number");
+    }
+}

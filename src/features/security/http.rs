@@ -1,6 +1,16 @@
 //! `security/http`: sends security headers, checks the host, and redirects to https.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+use std::ops::Range;
+
+use crate::config::node::Node;
+use crate::http::Headers;
+use crate::pattern::{Pattern, PatternError};
+use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Scopes, Support, opt};
+use crate::router::{escape_html, escape_non_ascii};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {
@@ -68,3 +78,226 @@ static OPTIONS: &[Opt] = &[
         .default("false"),
     opt("sts_seconds", Kind::NATURAL, "The age of Strict-Transport-Security; 0 sends none.").default("0"),
 ];
+
+/// What protects a service.
+#[derive(Debug)]
+pub struct SecureHttp {
+    /// None for all.
+    hosts: Option<Hosts>,
+    host_headers: Vec<String>,
+    redirects: bool,
+    redirect_host: String,
+    ssl_headers: Vec<(String, String)>,
+    /// `Strict-Transport-Security`.
+    transport: Option<String>,
+    transport_always: bool,
+    /// The fields that don't depend on the request.
+    fields: Headers,
+    policy: String,
+    referrer: String,
+}
+
+/// The hosts that are served.
+#[derive(Debug)]
+enum Hosts {
+    Names(Vec<String>),
+    Patterns(Vec<Pattern>),
+}
+
+/// What of a request is looked at.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// Whether it came over https.
+    pub https: bool,
+    /// The method.
+    pub method: &'a str,
+    /// The `Host`.
+    pub host: &'a str,
+    /// Path and query.
+    pub target: &'a str,
+    /// The other headers, those that [`SecureHttp::looks_at`] names at least.
+    pub headers: &'a Headers,
+}
+
+/// What is to be done with a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// Answer this.
+    Answer {
+        /// The status.
+        status: u16,
+        /// The header fields.
+        headers: Headers,
+        /// The body.
+        body: String,
+    },
+    /// Hand it on; these fields stand in front of those of the answer.
+    Pass(Headers),
+}
+
+/// Why the protection can't be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecureHttpError {
+    /// An option has a value of the wrong type.
+    Option(OptionError),
+    /// A host is no regular expression.
+    Pattern {
+        /// Its place in the text.
+        span: Range<u32>,
+        /// What is wrong with it.
+        error: PatternError,
+    },
+}
+
+/// What a policy has in the place of a nonce.
+const NONCE: &str = "$NONCE";
+
+// === impl SecureHttp ===
+
+impl SecureHttp {
+    /// Reads the options.
+    ///
+    /// # Errors
+    /// If an option has a value of the wrong type, or a host is no regular expression.
+    pub fn compile(node: &Node) -> Result<SecureHttp, SecureHttpError> {
+        let options = Options::of(node, &NAMESPACE);
+        let development = options.bool("is_development")?;
+        let names = options.strings("allowed_hosts")?;
+        let hosts = match options.bool("allowed_hosts_are_regex")? {
+            _ if names.is_empty() || development => None,
+            true => Some(Hosts::Patterns(patterns(&names, options)?)),
+            false => Some(Hosts::Names(names.iter().map(|&name| name.to_owned()).collect())),
+        };
+        let seconds = options.int("sts_seconds")?;
+        let subdomains = if options.bool("sts_include_subdomains")? { "; includeSubDomains" } else { "" };
+        let mut fields = Headers::new();
+        let frame = options.str("custom_frame_options_value")?;
+        if !frame.is_empty() {
+            fields.add("X-Frame-Options", frame);
+        } else if options.bool("frame_deny")? {
+            fields.add("X-Frame-Options", "DENY");
+        }
+        if options.bool("content_type_nosniff")? {
+            fields.add("X-Content-Type-Options", "nosniff");
+        }
+        if options.bool("browser_xss_filter")? {
+            fields.add("X-Xss-Protection", "1; mode=block");
+        }
+        let ssl = options.node("ssl_proxy_headers").map(Node::members).unwrap_or_default();
+        let ssl =
+            ssl.iter().filter_map(|member| Some((member.key.to_string(), member.value.as_str()?.to_owned())));
+        Ok(SecureHttp {
+            hosts,
+            host_headers: options.strings("host_proxy_headers")?.into_iter().map(str::to_owned).collect(),
+            redirects: options.bool("ssl_redirect")? && !development,
+            redirect_host: options.str("ssl_host")?.to_owned(),
+            ssl_headers: ssl.collect(),
+            transport: (seconds != 0 && !development).then(|| format!("max-age={seconds}{subdomains}")),
+            transport_always: options.bool("force_sts_header")?,
+            fields,
+            policy: options.str("content_security_policy")?.to_owned(),
+            referrer: options.str("referrer_policy")?.to_owned(),
+        })
+    }
+
+    /// The names of the headers that decide.
+    pub fn looks_at(&self) -> impl Iterator<Item = &str> {
+        self.host_headers.iter().chain(self.ssl_headers.iter().map(|field| &field.0)).map(String::as_str)
+    }
+
+    /// Decides about a request (spec §18). `nonce` makes 16 random bytes in base64; it is called if the policy has one.
+    pub fn decide(&self, facts: &Facts<'_>, nonce: impl FnOnce() -> String) -> Decision {
+        let named = self.host_headers.iter().filter_map(|name| facts.headers.get(name));
+        let host = named.into_iter().find(|host| !host.is_empty()).unwrap_or(facts.host);
+        if self.hosts.as_ref().is_some_and(|hosts| !hosts.contain(host)) {
+            return bad_host();
+        }
+        let proxied = |(name, value): &(String, String)| facts.headers.get(name) == Some(value);
+        let https = facts.https || self.ssl_headers.iter().any(proxied);
+        if self.redirects && !https {
+            let host = if self.redirect_host.is_empty() { host } else { &self.redirect_host };
+            return redirect(facts.method, format!("https://{host}{}", facts.target));
+        }
+        let mut headers = Headers::new();
+        if let Some(transport) = self.transport.as_ref().filter(|_| https || self.transport_always) {
+            headers.add("Strict-Transport-Security", &**transport);
+        }
+        for (name, value) in self.fields.iter() {
+            headers.add(name.to_owned(), value);
+        }
+        if self.policy.contains(NONCE) {
+            let nonce = format!("'nonce-{}'", nonce());
+            headers.add("Content-Security-Policy", self.policy.replace(NONCE, &nonce));
+        } else if !self.policy.is_empty() {
+            headers.add("Content-Security-Policy", &*self.policy);
+        }
+        if !self.referrer.is_empty() {
+            headers.add("Referrer-Policy", &*self.referrer);
+        }
+        Decision::Pass(headers)
+    }
+}
+
+/// The names as patterns for the whole host, put together exactly as KrakenD does.
+fn patterns(names: &[&str], options: Options<'_>) -> Result<Vec<Pattern>, SecureHttpError> {
+    let compile = |(i, name): (usize, &&str)| {
+        Pattern::new(&format!("^{name}$")).map_err(|error| {
+            let item = options.items("allowed_hosts").ok().and_then(|items| items.get(i));
+            SecureHttpError::Pattern { span: item.unwrap_or(options.whole()).span.clone(), error }
+        })
+    };
+    names.iter().enumerate().map(compile).collect()
+}
+
+fn bad_host() -> Decision {
+    let mut headers = Headers::new();
+    headers.add("Content-Type", "text/plain; charset=utf-8");
+    headers.add("X-Content-Type-Options", "nosniff");
+    Decision::Answer { status: 500, headers, body: "Bad Host\n".to_owned() }
+}
+
+/// As Go's `http.Redirect` answers: a page for GET, its type for HEAD too, neither for other methods.
+fn redirect(method: &str, url: String) -> Decision {
+    let mut headers = Headers::new();
+    let mut body = String::new();
+    if matches!(method, "GET" | "HEAD") {
+        headers.add("Content-Type", "text/html; charset=utf-8");
+    }
+    if method == "GET" {
+        body.push_str("<a href=\"");
+        escape_html(&url, &mut body);
+        body.push_str("\">Moved Permanently</a>.\n\n");
+    }
+    headers.add("Location", escape_non_ascii(url));
+    Decision::Answer { status: 301, headers, body }
+}
+
+// === impl Hosts ===
+
+impl Hosts {
+    fn contain(&self, host: &str) -> bool {
+        match self {
+            Hosts::Names(names) => names.iter().any(|name| name.to_lowercase() == host.to_lowercase()),
+            Hosts::Patterns(patterns) => patterns.iter().any(|pattern| pattern.is_match(host)),
+        }
+    }
+}
+
+// === impl SecureHttpError ===
+
+impl From<OptionError> for SecureHttpError {
+    fn from(error: OptionError) -> Self {
+        SecureHttpError::Option(error)
+    }
+}
+
+impl fmt::Display for SecureHttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            SecureHttpError::Option(error) => error.fmt(f),
+            SecureHttpError::Pattern { error, .. } => write!(f, "allowed_hosts: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for SecureHttpError {}
