@@ -1,5 +1,6 @@
 //! The formats of bodies besides JSON: which one is meant, backend bodies decoded into objects, answers rendered from them.
 
+pub(crate) mod base64;
 pub(crate) mod charset;
 mod error;
 pub mod feed;

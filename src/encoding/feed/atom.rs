@@ -5,6 +5,7 @@ use super::date::Date;
 use super::item::{Enclosure, Item, Person};
 use super::text::{decode_entities, strip_cdata};
 use super::tree::{Document, Element};
+use crate::encoding::base64;
 
 /// Reads the feed of a document whose root is `feed`.
 pub(super) fn feed(document: &Document<'_>) -> Feed {
@@ -111,7 +112,10 @@ fn text(document: &Document<'_>, element: &Element) -> String {
     if kind == "html" {
         return decode_entities(without_div(&inner));
     }
-    base64(&inner).unwrap_or_else(|| inner.into_owned())
+    match base64::decode(&inner) {
+        Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        None => inner.into_owned(),
+    }
 }
 
 /// What is inside of a `div` around everything.
@@ -124,31 +128,4 @@ fn without_div(text: &str) -> &str {
         (!inner.contains("<div") || !inner.contains("</div>")).then_some(inner)
     };
     inside().unwrap_or(text)
-}
-
-/// Decodes base64 of text, padded, line breaks allowed; none for anything else.
-fn base64(text: &str) -> Option<String> {
-    let digits: Vec<u8> = text.bytes().filter(|b| !matches!(b, b'\r' | b'\n')).collect();
-    let data = digits.strip_suffix(b"==").or(digits.strip_suffix(b"=")).unwrap_or(&digits);
-    if !digits.len().is_multiple_of(4) || digits.len() - data.len() == 3 {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(data.len() / 4 * 3 + 2);
-    for group in data.chunks(4) {
-        let mut bits = 0_u32;
-        for &digit in group {
-            let value = match digit {
-                b'A'..=b'Z' => digit - b'A',
-                b'a'..=b'z' => digit - b'a' + 26,
-                b'0'..=b'9' => digit - b'0' + 52,
-                b'+' => 62,
-                b'/' => 63,
-                _ => return None,
-            };
-            bits = bits << 6 | u32::from(value);
-        }
-        bits <<= 6 * (4 - group.len());
-        bytes.extend_from_slice(&bits.to_be_bytes()[1..group.len()]);
-    }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }

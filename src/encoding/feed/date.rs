@@ -30,6 +30,16 @@ impl Date {
             .or_else(|| NAMED_ZONE_LAYOUTS.iter().find_map(|layout| read(layout, text)?.date(true)))
     }
 
+    /// Reads a date of RFC 3339 only.
+    pub fn rfc3339(text: &str) -> Option<Date> {
+        read("2006-01-02T15:04:05Z07:00", text)?.date(false)
+    }
+
+    /// Seconds since 1970.
+    pub fn seconds(self) -> i64 {
+        self.seconds
+    }
+
     /// The same moment in UTC.
     pub fn utc(self) -> Date {
         Date { offset: 0, ..self }

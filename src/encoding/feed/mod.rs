@@ -17,6 +17,11 @@ use self::tree::Document;
 use super::DecodeError;
 use crate::json::{Map, Value};
 
+/// Seconds since 1970 of a date of RFC 3339.
+pub(crate) fn rfc3339_seconds(text: &str) -> Option<i64> {
+    date::Date::rfc3339(text).map(date::Date::seconds)
+}
+
 /// What a feed says of itself.
 #[derive(Default)]
 struct Feed {

@@ -1,5 +1,17 @@
 //! `modifier/martian`: changes the request to the backend and its response.
 
+mod compile;
+mod cookie;
+mod message;
+mod program;
+mod range;
+#[cfg(test)]
+mod tests;
+
+pub use compile::Fault;
+pub use message::{Framing, Request, Response};
+pub use program::{Program, Unique};
+
 use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace.
