@@ -17,14 +17,20 @@ impl<'a> Findings<'a> {
         Findings { options, list: Vec::new(), muted: 0 }
     }
 
-    /// Adds a finding.
+    /// Adds a finding. A lenient check takes an error as a warning if the rest can be served without the part it is
+    /// about: everything but the root's own options, which all endpoints share.
     pub(super) fn add(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
+        let is_part = diagnostic.path.matches('/').count() > 1;
+        self.push(diagnostic, is_part);
     }
 
-    /// Adds an error that a lenient check takes as a warning: the rest can be served without the part it is about.
-    pub(super) fn add_part(&mut self, mut diagnostic: Diagnostic) {
-        if self.options.lenient && diagnostic.severity == Severity::Error {
+    /// Adds a finding about something that can be left out wherever it stands.
+    pub(super) fn add_part(&mut self, diagnostic: Diagnostic) {
+        self.push(diagnostic, true);
+    }
+
+    fn push(&mut self, mut diagnostic: Diagnostic, is_part: bool) {
+        if self.options.lenient && is_part && diagnostic.severity == Severity::Error {
             diagnostic.severity = Severity::Warning;
         }
         self.list.push(diagnostic);

@@ -89,12 +89,12 @@ fn split_digits(text: &str) -> (&str, &str) {
 impl fmt::Display for DurationError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            DurationError::Empty => "an empty duration",
-            DurationError::NoNumber => "a duration starts with a number",
-            DurationError::NoUnit => "a duration needs a unit",
-            DurationError::UnknownUnit => "no unit of a duration",
-            DurationError::TooLong => "longer than 292 years",
-            DurationError::Negative => "a duration below zero",
+            DurationError::Empty => "it is empty",
+            DurationError::NoNumber => "it has no number",
+            DurationError::NoUnit => "the unit is missing",
+            DurationError::UnknownUnit => "unknown unit",
+            DurationError::TooLong => "it is longer than 292 years",
+            DurationError::Negative => "it is below zero",
         })
     }
 }

@@ -33,7 +33,11 @@ pub(super) fn graphql(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findi
 }
 
 /// `modifier/martian`: modifiers inside modifiers.
-pub(super) fn martian(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn martian(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    modifiers(spot, findings);
+}
+
+fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     for (name, modifier) in spot.members() {
         if name == "body.Modifier"
             && let Some(body) = modifier.get("body")
@@ -49,14 +53,14 @@ pub(super) fn martian(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findi
         }
         for key in ["modifier", "else"] {
             if let Some(inner) = modifier.get(key) {
-                martian(&inner, around, findings);
+                modifiers(&inner, findings);
             }
         }
         let Some(list) = modifier.get("modifiers") else { continue };
         for item in list.items() {
             match item.get("modifier") {
-                Some(inner) => martian(&inner, around, findings),
-                None => martian(&item, around, findings),
+                Some(inner) => modifiers(&inner, findings),
+                None => modifiers(&item, findings),
             }
         }
     }
@@ -64,7 +68,7 @@ pub(super) fn martian(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findi
 
 fn is_base64(text: &str) -> bool {
     let body = text.trim_end_matches('=');
-    text.len() % 4 == 0
+    text.len().is_multiple_of(4)
         && text.len() - body.len() <= 2
         && body.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
 }

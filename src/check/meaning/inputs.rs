@@ -63,7 +63,7 @@ pub(super) fn backend(backend: &Spot<'_>, endpoint: &Endpoint<'_>, findings: &mu
             let own = is_header
                 && (OWN.contains(&&*text.to_lowercase())
                     || outer.is_empty() && text.eq_ignore_ascii_case("content-type"));
-            if !own && !outer.iter().any(|other| same(other)) {
+            if !own && !outer.iter().any(same) {
                 let message = format!(
                     "the endpoint doesn't let the {what} \"{text}\" in, so the backend never gets it"
                 );

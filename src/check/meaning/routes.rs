@@ -89,7 +89,8 @@ fn placeholders(spot: &Spot<'_>, path: &str, disable_rest: bool) -> Option<Diagn
                 let fault = spot.error("bad-placeholder", what);
                 return Some(fault.help("names are made of letters, digits, _ and -"));
             }
-            if !disable_rest && !(before.is_empty() && rest.len() == segment.len() && after.is_empty()) {
+            let is_whole = before.is_empty() && rest.len() == segment.len() && after.is_empty();
+            if !disable_rest && !is_whole {
                 let message = format!("`{{{name}}}` is not a whole segment, so it stays as it is written");
                 return Some(
                     spot.error("bad-placeholder", message)

@@ -83,7 +83,8 @@ fn finding(out: &mut String, diagnostic: &Diagnostic, lines: &Lines<'_>, file: &
             }
             if at.line != shown {
                 let number = paint.wrap(BLUE, &format!("{:>width$}", at.line));
-                let _ = writeln!(out, "{number} {bar} {}", excerpt(lines, at.line, at.column).0);
+                let line = format!("{number} {bar} {}", excerpt(lines, at.line, at.column).0);
+                let _ = writeln!(out, "{}", line.trim_end());
             }
             shown = at.line;
             let (shift, caret) = caret(lines, span, sign);

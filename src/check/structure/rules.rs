@@ -96,7 +96,7 @@ fn unique(spot: &Spot<'_>, findings: &mut Findings<'_>) {
                 seen.insert(text, item.span());
             }
             Some(first) => {
-                let fault = item.error("repeated", format!("\"{text}\" stands here twice"));
+                let fault = item.warning("repeated", format!("\"{text}\" stands here twice"));
                 findings.add(fault.related(first.clone(), "first here"));
             }
         }
