@@ -4,7 +4,7 @@
 //! [`features`](crate::features) and a line here.
 
 use crate::config::node::Node;
-use crate::features::{proxy, qos, validation};
+use crate::features::{backend, proxy, qos, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
@@ -38,9 +38,11 @@ pub static DATA: &[Step<dyn Layer>] = &[Step { namespace: "proxy", compile: prox
 
 /// Around one backend's call.
 pub static BACKEND: &[Step<dyn Layer>] = &[
+    Step { namespace: "backend/graphql", compile: backend::graphql::compile },
     Step { namespace: "qos/circuit-breaker", compile: qos::circuit_breaker::compile },
     Step { namespace: "qos/ratelimit/proxy", compile: qos::ratelimit::proxy::compile },
     Step { namespace: "validation/cel", compile: validation::cel::compile },
+    Step { namespace: "backend/lambda", compile: backend::lambda::compile },
 ];
 
 /// Around the exchange with the origin, redirects included.

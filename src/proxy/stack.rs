@@ -1,5 +1,6 @@
 //! Layers around a pipe, outermost first.
 
+use crate::json::Shape;
 use crate::platform::LocalFuture;
 
 use super::{Backend, Cx, Pipe, Reply, Request};
@@ -32,6 +33,14 @@ impl<'a> Next<'a> {
 
     pub(super) fn backend(layers: &'a [Box<dyn Layer>], backend: &'a Backend) -> Self {
         Self { layers, inner: Inner::Backend(backend) }
+    }
+
+    /// What the backend inside makes of decoded data, for layers that call it in a way of their own.
+    pub fn shape(&self) -> Option<&'a Shape> {
+        match self.inner {
+            Inner::Backend(backend) => Some(&backend.decode.shape),
+            Inner::Pipe(_) => None,
+        }
     }
 
     /// Hands the request on. Each layer costs one allocation, a pipe without layers none beyond its own.

@@ -111,6 +111,12 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
             return Err(format!("the origin saw {name}: {have:?}, want {value}"));
         }
     }
+    if let Some(want) = expect.get("sent_body") {
+        let body = world.seen.first().map(|(_, body)| body.as_slice()).unwrap_or_default();
+        if serde_json::from_slice::<Value>(body).ok().as_ref() != Some(want) {
+            return Err(format!("the origin got {}, want {want}", String::from_utf8_lossy(body)));
+        }
+    }
     Ok(())
 }
 

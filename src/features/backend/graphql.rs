@@ -1,6 +1,15 @@
 //! `backend/graphql`: turns the call into a GraphQL query or mutation.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use std::rc::Rc;
+
+use crate::config::node::Node;
+use crate::http::Query;
+use crate::http::template::title;
+use crate::json::{Map, Value};
+use crate::plan::build::{Refusal, Site};
+use crate::platform::{LocalFuture, RequestBody};
+use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request};
+use crate::registry::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -8,7 +17,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend/transport/http/client/graphql"],
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Turns the call into a GraphQL query or mutation.",
     value: Kind::With(
         &Kind::Object(&[
@@ -26,3 +35,159 @@ pub static NAMESPACE: Namespace = Namespace {
         &[Rule::OneOf(&[&["type", "query"], &["type", "query_path"]])],
     ),
 };
+
+/// The operation of one backend (spec §29).
+struct GraphQl {
+    mutation: bool,
+    get: bool,
+    document: String,
+    operation: Option<String>,
+    variables: Vec<(String, Variable)>,
+}
+
+/// The value of a variable.
+enum Variable {
+    /// Written in the configuration.
+    Fixed(Value),
+    /// The parameter of this name.
+    Param(String),
+}
+
+/// Compiles the operation. KrakenD switches the component off where type or document are missing; the call would then
+/// be another one, so it is refused here.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let mutation = match options.str("type")?.to_ascii_lowercase().as_str() {
+        "query" => false,
+        "mutation" => true,
+        other => return Err(Refusal::new(format!("type is query or mutation, not {other:?}"))),
+    };
+    let document = match (options.str("query_path")?, options.str("query")?) {
+        ("", "") => return Err(Refusal::new("neither query nor query_path says what to ask")),
+        ("", query) => query.to_owned(),
+        (path, _) => site
+            .environment
+            .file(path)
+            .ok_or_else(|| Refusal::new(format!("query_path: {path} is not bundled")))?
+            .to_owned(),
+    };
+    let variables = options.node("variables").map(Node::members).unwrap_or_default();
+    Ok(Some(Box::new(GraphQl {
+        mutation,
+        get: options.str("method")?.eq_ignore_ascii_case("GET"),
+        document,
+        operation: Some(options.str("operationName")?.to_owned()).filter(|name| !name.is_empty()),
+        variables: variables
+            .iter()
+            .map(|member| (member.key.to_string(), Variable::of(&member.value, mutation)))
+            .collect(),
+    })))
+}
+
+impl Layer for GraphQl {
+    fn handle<'a>(&'a self, cx: Cx<'a>, mut request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
+        Box::pin(async move {
+            match self.prepare(cx, &mut request).await {
+                Ok(()) => next.run(cx, request).await,
+                Err(error) => Reply::err(error),
+            }
+        })
+    }
+}
+
+// === impl GraphQl ===
+
+impl GraphQl {
+    async fn prepare(&self, cx: Cx<'_>, request: &mut Request) -> Result<(), Error> {
+        let variables = if self.mutation {
+            let body = cx.deadline.bound(request.buffer_body(cx.io)).await??;
+            self.with_body(&body)?
+        } else {
+            self.filled(&request.params)
+        };
+        let headers = Rc::make_mut(&mut request.headers);
+        headers.set("Content-Type", "application/json");
+        if self.get {
+            headers.remove("Content-Length");
+            request.method = "GET".into();
+            request.body = RequestBody::None;
+            request.url = self.with_query(&request.url, variables).into();
+        } else {
+            let body = self.body(variables);
+            headers.set("Content-Length", body.len().to_string());
+            request.method = "POST".into();
+            request.body = RequestBody::Sized(body.into());
+        }
+        Ok(())
+    }
+
+    /// The configured variables, parameters filled in.
+    fn filled(&self, params: &Params) -> Map {
+        let value = |variable: &Variable| match variable {
+            Variable::Fixed(value) => value.clone(),
+            Variable::Param(name) => Value::String(params.get(name).unwrap_or_default().to_owned()),
+        };
+        self.variables.iter().map(|(name, variable)| (name.clone(), value(variable))).collect()
+    }
+
+    /// The members of the client's JSON object; configured variables fill what is missing.
+    fn with_body(&self, body: &[u8]) -> Result<Map, Error> {
+        let Value::Object(mut variables) =
+            Value::parse(body).map_err(|error| Error::new(error.to_string()))?
+        else {
+            return Err(Error::new("the body of a mutation is not an object"));
+        };
+        for (name, variable) in &self.variables {
+            if let Variable::Fixed(value) = variable
+                && !variables.contains_key(name)
+            {
+                variables.insert(name.clone(), value.clone());
+            }
+        }
+        Ok(variables)
+    }
+
+    /// `{"query", "operationName", "variables"}` in this order, without what is empty.
+    fn body(&self, variables: Map) -> Vec<u8> {
+        let mut body = b"{\"query\":".to_vec();
+        Value::String(self.document.clone()).write(&mut body);
+        if let Some(operation) = &self.operation {
+            body.extend_from_slice(b",\"operationName\":");
+            Value::String(operation.clone()).write(&mut body);
+        }
+        if !variables.is_empty() {
+            body.extend_from_slice(b",\"variables\":");
+            Value::Object(variables).write(&mut body);
+        }
+        body.push(b'}');
+        body
+    }
+
+    /// The documented GET form. (KrakenD 2.11 adds these parameters after it has built the URL, so they never arrive.)
+    fn with_query(&self, url: &str, variables: Map) -> String {
+        let mut query = Query::default();
+        query.add("query", self.document.as_str());
+        if let Some(operation) = &self.operation {
+            query.add("operationName", operation.as_str());
+        }
+        if !variables.is_empty() {
+            let json = Value::Object(variables).to_json();
+            query.add("variables", String::from_utf8_lossy(&json));
+        }
+        let separator = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{separator}{}", query.encode())
+    }
+}
+
+// === impl Variable ===
+
+impl Variable {
+    /// A text that is `{name}` as a whole stands for a parameter, in queries only.
+    fn of(value: &Node, mutation: bool) -> Self {
+        let param = value.as_str().and_then(|text| text.strip_prefix('{')?.strip_suffix('}'));
+        match param {
+            Some(name) if !mutation && !name.is_empty() => Self::Param(title(name).into_owned()),
+            _ => Self::Fixed(Value::from(value)),
+        }
+    }
+}
