@@ -66,7 +66,7 @@ describe("wrong usage has exit code 2", () => {
     [["run", "-c", good, "--env", "=x"], /expected NAME=VALUE/],
     [["run", "-c", good, "--colour"], /Unknown option '--colour'/],
     [["check"], /needs one configuration/],
-    [["check", good, "--format", "yaml"], /expected text or json/],
+    [["check", good, "--format", "yaml"], /expected text, json or github/],
   ];
   for (const [args, message] of cases) {
     test(`fjord ${args.map((arg) => path.basename(arg)).join(" ")}`, async () => {
@@ -107,6 +107,12 @@ describe("check", () => {
     const [first] = report.diagnostics;
     assert.deepEqual({ severity: first.severity, line: first.line, column: first.column }, { severity: "error", line: 3, column: 17 });
     assert.equal(typeof first.message, "string");
+  });
+
+  test("annotates for GitHub Actions", async () => {
+    const { code, stdout } = await command(["check", "--format", "github", bad]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^::error file=.*bad\.json,line=3/);
   });
 
   test("says which file is missing", async () => {

@@ -15,9 +15,9 @@ export const help = `fjord check: says what is wrong with a configuration, all a
 Usage: fjord check [-tl] [-c] FILE [options]
 
   -c, --config FILE       the configuration
-  -t, --test-gin-routes   print the routes too, with their backends
-  -l, --lint              accepted as KrakenD's; unknown and misplaced options are always looked for
-      --format text|json  for people (default) or for programs
+  -t, --test-gin-routes   accepted as KrakenD's: conflicting routes are always looked for
+  -l, --lint              accepted as KrakenD's: unknown and misplaced options are always looked for
+      --format FORMAT     text for people (default), json for programs, github for annotations
       --lenient           parts that are refused and options that are unknown are warnings
   -h, --help              this text
 
@@ -26,13 +26,17 @@ Exit code: 0 when it can be served, 1 when it can't, 2 when the command line is 
 export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("check needs one configuration: fjord check FILE");
-  if (!["text", "json"].includes(values.format)) throw new UsageError(`--format ${values.format}: expected text or json`);
+  if (!["text", "json", "github"].includes(values.format)) {
+    throw new UsageError(`--format ${values.format}: expected text, json or github`);
+  }
   const core = await loadCore();
   const config = readConfig(core, file);
   const color = values.format === "text" && wantsColor(process.stdout);
-  const { ok, text, report } = checkConfig(core, config, { lenient: values.lenient, routes: values["test-gin-routes"], color });
+  const { ok, text, github, report } = checkConfig(core, config, { lenient: values.lenient, color });
   if (values.format === "json") {
     console.log(JSON.stringify(report, null, 2));
+  } else if (values.format === "github") {
+    if (github) console.log(github.trimEnd());
   } else {
     if (text) console.log(text.trimEnd());
     if (ok) console.log("Syntax OK!");

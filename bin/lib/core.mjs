@@ -15,19 +15,18 @@ export async function loadCore() {
   return instantiate(new WebAssembly.Module(fs.readFileSync(wasm)));
 }
 
-/** A configuration with the texts of the files that it names, by name; `missing` are the names of those that can't be read. */
+/** A configuration, as bytes and text, with the texts of the files that it names and that are there, by name. */
 export function readConfig(core, file) {
-  const text = readText(file);
+  const bytes = readBytes(file);
   const files = {};
-  const missing = [];
-  for (const name of JSON.parse(core.files(text))) {
+  for (const name of JSON.parse(core.files(bytes))) {
     try {
       files[name] = fs.readFileSync(locate(name, file), "utf8");
     } catch {
-      missing.push(name);
+      // The check says that it is missing, with its place.
     }
   }
-  return { file, text, files, missing };
+  return { file, bytes, text: bytes.toString("utf8"), files };
 }
 
 /** A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it. */
@@ -36,21 +35,23 @@ function locate(name, file) {
   return fs.existsSync(beside) ? beside : path.resolve(name);
 }
 
-function readText(file) {
+function readBytes(file) {
   try {
-    return fs.readFileSync(file, "utf8");
+    return fs.readFileSync(file);
   } catch (error) {
     const reasons = { ENOENT: "doesn't exist", EISDIR: "is a folder", EACCES: "may not be read" };
     throw new Failure(`${file} ${reasons[error.code] ?? `can't be read: ${error.message}`}`);
   }
 }
 
-/** Asks the core about a configuration: `{ ok, text, report }`, the text being for people and the report for programs. */
-export function checkConfig(core, config, { lenient = false, routes = false, color = false } = {}) {
-  const options = { file: config.file, missing: config.missing, lenient, routes, color };
-  const report = JSON.parse(core.check(config.text, JSON.stringify(options)));
-  const { text = "", ...rest } = report;
-  return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, report: rest };
+/**
+ * Asks the core about a configuration: `{ ok, text, github, report }`, the text being for people, the others for GitHub
+ * Actions and for programs.
+ */
+export function checkConfig(core, config, { lenient = false, color = false } = {}) {
+  const options = { file: config.file, lenient, color, files: Object.keys(config.files) };
+  const { text, github, ...report } = JSON.parse(core.check(config.bytes, JSON.stringify(options)));
+  return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }
 
 /** Whether a stream wants colours. */
