@@ -4,7 +4,7 @@
 //! [`features`](crate::features) and a line here.
 
 use crate::config::node::Node;
-use crate::features::{backend, proxy, qos, validation};
+use crate::features::{backend, proxy, qos, security, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
@@ -19,19 +19,27 @@ pub struct Step<T: ?Sized> {
 }
 
 /// Around everything, the router's redirects included.
-pub static OUTER: &[Step<dyn Global>] = &[];
+pub static OUTER: &[Step<dyn Global>] =
+    &[Step { namespace: "security/cors", compile: security::steps::cors }];
 
 /// Around everything that is routed; not around redirects and the health answer.
-pub static GLOBAL: &[Step<dyn Global>] =
-    &[Step { namespace: "qos/ratelimit/service", compile: qos::ratelimit::service::compile }];
+pub static GLOBAL: &[Step<dyn Global>] = &[
+    Step { namespace: "security/http", compile: security::steps::secure_http },
+    Step { namespace: "security/bot-detector", compile: security::steps::service_bots },
+    Step { namespace: "qos/ratelimit/service", compile: qos::ratelimit::service::compile },
+];
 
 /// Around an endpoint's pipe, on the client's request.
-pub static HANDLERS: &[Step<dyn Handler>] =
-    &[Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile }];
+pub static HANDLERS: &[Step<dyn Handler>] = &[
+    Step { namespace: "security/bot-detector", compile: security::steps::endpoint_bots },
+    Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile },
+];
 
 /// Around an endpoint's pipe. The shadow split stands between these and [`DATA`].
-pub static LAYERS: &[Step<dyn Layer>] =
-    &[Step { namespace: "validation/cel", compile: validation::cel::compile }];
+pub static LAYERS: &[Step<dyn Layer>] = &[
+    Step { namespace: "validation/cel", compile: validation::cel::compile },
+    Step { namespace: "validation/json-schema", compile: validation::json_schema::compile },
+];
 
 /// Around the merge; they apply to the shadow pipe, too.
 pub static DATA: &[Step<dyn Layer>] = &[Step { namespace: "proxy", compile: proxy::fixed::compile }];

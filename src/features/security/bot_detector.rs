@@ -13,7 +13,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github_com/devopsfaith/krakend-botdetector"],
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Refuses user agents that look like bots.",
     value: Kind::With(
         &Kind::Object(&[

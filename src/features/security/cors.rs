@@ -10,7 +10,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github_com/devopsfaith/krakend-cors"],
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Lets web pages of other origins read answers.",
     value: Kind::Object(&[
         opt("allow_credentials", Kind::Bool, "Lets pages send cookies and authorization.").default("false"),

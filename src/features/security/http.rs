@@ -18,7 +18,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github_com/devopsfaith/krakend-httpsecure"],
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Sends security headers, checks the host, and redirects to https.",
     value: Kind::Object(OPTIONS),
 };
@@ -51,7 +51,7 @@ static OPTIONS: &[Opt] = &[
     opt(
         "content_security_policy",
         Kind::Str,
-        "The Content-Security-Policy; $NONCE becomes a new value for each answer.",
+        "The Content-Security-Policy, without $NONCE: no page could know its value.",
     )
     .default("\"\""),
     opt("content_type_nosniff", Kind::Bool, "Sends X-Content-Type-Options: nosniff.").default("false"),
@@ -93,8 +93,6 @@ pub struct SecureHttp {
     transport_always: bool,
     /// The fields that don't depend on the request.
     fields: Headers,
-    policy: String,
-    referrer: String,
 }
 
 /// The hosts that are served.
@@ -147,10 +145,12 @@ pub enum SecureHttpError {
         /// What is wrong with it.
         error: PatternError,
     },
+    /// The policy asks for a nonce. KrakenD makes one that no page can know, so that all its scripts are blocked.
+    Nonce {
+        /// Its place in the text.
+        span: Range<u32>,
+    },
 }
-
-/// What a policy has in the place of a nonce.
-const NONCE: &str = "$NONCE";
 
 // === impl SecureHttp ===
 
@@ -183,6 +183,17 @@ impl SecureHttp {
         if options.bool("browser_xss_filter")? {
             fields.add("X-Xss-Protection", "1; mode=block");
         }
+        let policy = options.str("content_security_policy")?;
+        if policy.contains("$NONCE") {
+            let node = options.node("content_security_policy").unwrap_or(node);
+            return Err(SecureHttpError::Nonce { span: node.span.clone() });
+        }
+        let referrer = options.str("referrer_policy")?;
+        for (name, value) in [("Content-Security-Policy", policy), ("Referrer-Policy", referrer)] {
+            if !value.is_empty() {
+                fields.add(name, value);
+            }
+        }
         let ssl = options.node("ssl_proxy_headers").map(Node::members).unwrap_or_default();
         let ssl =
             ssl.iter().filter_map(|member| Some((member.key.to_string(), member.value.as_str()?.to_owned())));
@@ -195,8 +206,6 @@ impl SecureHttp {
             transport: (seconds != 0 && !development).then(|| format!("max-age={seconds}{subdomains}")),
             transport_always: options.bool("force_sts_header")?,
             fields,
-            policy: options.str("content_security_policy")?.to_owned(),
-            referrer: options.str("referrer_policy")?.to_owned(),
         })
     }
 
@@ -205,8 +214,8 @@ impl SecureHttp {
         self.host_headers.iter().chain(self.ssl_headers.iter().map(|field| &field.0)).map(String::as_str)
     }
 
-    /// Decides about a request (spec §18). `nonce` makes 16 random bytes in base64; it is called if the policy has one.
-    pub fn decide(&self, facts: &Facts<'_>, nonce: impl FnOnce() -> String) -> Decision {
+    /// Decides about a request (spec §18).
+    pub fn decide(&self, facts: &Facts<'_>) -> Decision {
         let named = self.host_headers.iter().filter_map(|name| facts.headers.get(name));
         let host = named.into_iter().find(|host| !host.is_empty()).unwrap_or(facts.host);
         if self.hosts.as_ref().is_some_and(|hosts| !hosts.contain(host)) {
@@ -224,15 +233,6 @@ impl SecureHttp {
         }
         for (name, value) in self.fields.iter() {
             headers.add(name.to_owned(), value);
-        }
-        if self.policy.contains(NONCE) {
-            let nonce = format!("'nonce-{}'", nonce());
-            headers.add("Content-Security-Policy", self.policy.replace(NONCE, &nonce));
-        } else if !self.policy.is_empty() {
-            headers.add("Content-Security-Policy", &*self.policy);
-        }
-        if !self.referrer.is_empty() {
-            headers.add("Referrer-Policy", &*self.referrer);
         }
         Decision::Pass(headers)
     }
@@ -296,6 +296,9 @@ impl fmt::Display for SecureHttpError {
         match self {
             SecureHttpError::Option(error) => error.fmt(f),
             SecureHttpError::Pattern { error, .. } => write!(f, "allowed_hosts: {error}"),
+            SecureHttpError::Nonce { .. } => {
+                f.write_str("content_security_policy: no page can know the $NONCE")
+            }
         }
     }
 }

@@ -4,3 +4,4 @@ pub mod bot_detector;
 pub mod cors;
 pub mod http;
 pub mod policies;
+pub mod steps;

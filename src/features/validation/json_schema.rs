@@ -1,6 +1,13 @@
 //! `validation/json-schema`: lets in only bodies that fit a JSON schema.
+//!
+//! KrakenD goes on without the check if it can't use the schema; here the endpoint is refused.
 
+use crate::config::node::Node;
+use crate::plan::build::{Refusal, Site};
+use crate::platform::LocalFuture;
+use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support};
+use crate::schema::{Schema, validate_body};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -8,7 +15,37 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-jsonschema"],
     scopes: Scopes::ENDPOINT.and(Scopes::WORKFLOW),
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Lets in only bodies that fit a JSON schema.",
     value: Kind::FREE,
 };
+
+/// The check of an endpoint's bodies.
+struct BodyCheck(Schema);
+
+/// Compiles the schema.
+pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    let schema = Schema::compile(node).map_err(|error| Refusal(error.to_string()))?;
+    Ok(Some(Box::new(BodyCheck(schema))))
+}
+
+// === impl BodyCheck ===
+
+impl BodyCheck {
+    /// Reads the body, which the request carries as bytes from then on, and checks it.
+    async fn check(&self, cx: Cx<'_>, request: &mut Request) -> Result<(), Error> {
+        let body = cx.deadline.bound(request.buffer_body(cx.io)).await??;
+        validate_body(&self.0, &body).map_err(|rejection| Error::new(rejection.message).with_status(400))
+    }
+}
+
+impl Layer for BodyCheck {
+    fn handle<'a>(&'a self, cx: Cx<'a>, mut request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
+        Box::pin(async move {
+            match self.check(cx, &mut request).await {
+                Ok(()) => next.run(cx, request).await,
+                Err(error) => Reply::err(error),
+            }
+        })
+    }
+}

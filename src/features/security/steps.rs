@@ -1,0 +1,133 @@
+//! Puts the decisions of this folder where requests pass.
+
+use super::bot_detector::BotDetector;
+use super::cors::Cors;
+use super::http::{Decision, Facts, SecureHttp};
+use crate::config::node::Node;
+use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler, Reach};
+use crate::http::Headers;
+use crate::plan::build::{Refusal, Site};
+use crate::platform::{Answer, AnswerBody, LocalFuture};
+use crate::proxy::Cx;
+use crate::render;
+
+/// Compiles `security/cors`.
+pub fn cors(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
+    Ok(Some(Box::new(Cors::compile(node)?)))
+}
+
+/// Compiles `security/http`.
+pub fn secure_http(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
+    let secure = SecureHttp::compile(node).map_err(|error| Refusal(error.to_string()))?;
+    Ok(Some(Box::new(secure)))
+}
+
+/// Compiles `security/bot-detector` of the service.
+pub fn service_bots(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
+    Ok(Some(Box::new(bots(node)?)))
+}
+
+/// Compiles `security/bot-detector` of an endpoint.
+pub fn endpoint_bots(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
+    Ok(Some(Box::new(bots(node)?)))
+}
+
+fn bots(node: &Node) -> Result<BotDetector, Refusal> {
+    BotDetector::compile(node).map_err(|error| Refusal(error.to_string()))
+}
+
+/// Fields that a step adds stand in front: an origin that sends the same ones does not replace them.
+fn put_in_front(mut fields: Headers, answer: &mut Answer) {
+    for (name, value) in answer.headers.iter() {
+        fields.add(name.to_owned(), value);
+    }
+    answer.headers = fields;
+}
+
+impl Global for Cors {
+    fn handle<'a>(
+        &'a self,
+        reach: Reach<'a>,
+        incoming: Incoming,
+        next: NextGlobal<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        let preflight = self.preflight(&incoming.method, &incoming.headers);
+        let answers = preflight.is_some() && !self.passthrough;
+        let fields = preflight.unwrap_or_else(|| self.actual(&incoming.method, &incoming.headers));
+        Box::pin(async move {
+            if answers {
+                return Answer { headers: fields, ..render::status(self.status) };
+            }
+            let mut answer = next.run(reach, incoming).await;
+            put_in_front(fields, &mut answer);
+            answer
+        })
+    }
+}
+
+impl Global for SecureHttp {
+    fn handle<'a>(
+        &'a self,
+        reach: Reach<'a>,
+        incoming: Incoming,
+        next: NextGlobal<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        let decision = self.decide(&Facts {
+            https: incoming.scheme == "https",
+            method: &incoming.method,
+            host: &incoming.host,
+            target: &incoming.target,
+            headers: &incoming.headers,
+        });
+        Box::pin(async move {
+            match decision {
+                Decision::Answer { status, headers, body } => {
+                    let body = if body.is_empty() {
+                        AnswerBody::Empty
+                    } else {
+                        AnswerBody::Bytes(body.into_bytes())
+                    };
+                    Answer { headers, body, ..render::status(status) }
+                }
+                Decision::Pass(fields) => {
+                    let mut answer = next.run(reach, incoming).await;
+                    put_in_front(fields, &mut answer);
+                    answer
+                }
+            }
+        })
+    }
+}
+
+/// Whether the request comes from a bot.
+fn is_bot(detector: &BotDetector, incoming: &Incoming) -> bool {
+    detector.is_bot(incoming.headers.get("User-Agent").unwrap_or_default())
+}
+
+impl Global for BotDetector {
+    fn handle<'a>(
+        &'a self,
+        reach: Reach<'a>,
+        incoming: Incoming,
+        next: NextGlobal<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        match is_bot(self, &incoming) {
+            true => Box::pin(std::future::ready(render::status(403))),
+            false => next.run(reach, incoming),
+        }
+    }
+}
+
+impl Handler for BotDetector {
+    fn handle<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        incoming: Incoming,
+        next: NextHandler<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        match is_bot(self, &incoming) {
+            true => Box::pin(std::future::ready(render::status(403))),
+            false => next.run(cx, incoming),
+        }
+    }
+}
