@@ -92,6 +92,29 @@ fn match_host(text: &str) -> Option<(String, usize)> {
     Some((clean, end + usize::from(text[end..].starts_with('/'))))
 }
 
+/// Hosts that KrakenD's pattern refuses though they are sound: IPv6 literals, ports of one digit.
+fn wider_host(text: &str) -> Option<String> {
+    let (scheme, rest) = match text.split_once("://") {
+        Some((scheme @ ("http" | "https"), rest)) => (scheme, rest),
+        Some(_) => return None,
+        None => ("http", text),
+    };
+    let rest = rest.strip_suffix('/').unwrap_or(rest);
+    let literal = rest.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let sound = match literal {
+        Some((address, after)) => {
+            let is_port = |port: &str| port.parse::<u16>().is_ok_and(|port| port > 0);
+            address.parse::<std::net::Ipv6Addr>().is_ok()
+                && (after.is_empty() || after.strip_prefix(':').is_some_and(is_port))
+        }
+        None => rest.split_once(':').is_some_and(|(name, port)| {
+            let is_name = |b: u8| b.is_ascii_alphanumeric() || b"._-".contains(&b);
+            !name.is_empty() && name.bytes().all(is_name) && matches!(port.as_bytes(), [b'1'..=b'9'])
+        }),
+    };
+    sound.then(|| format!("{scheme}://{rest}"))
+}
+
 // === impl Host ===
 
 impl Host {
@@ -109,7 +132,13 @@ impl Host {
         if let Some(template) = HostTemplate::parse(text, sanitize)? {
             return Ok(Self::Template(template));
         }
-        Ok(Self::Fixed(if sanitize { clean_host(text)?.into() } else { text.into() }))
+        if !sanitize {
+            return Ok(Self::Fixed(text.into()));
+        }
+        Ok(Self::Fixed(match wider_host(text) {
+            Some(host) => host.into(),
+            None => clean_host(text)?.into(),
+        }))
     }
 
     /// What the URLs of calls begin with, unless it depends on the request.
@@ -243,6 +272,12 @@ mod tests {
         let host = Host::parse("service://USERS", true).unwrap();
         assert_eq!(host.base(), Some("http://users"));
         assert!(matches!(Host::parse("service://a/b", true), Err(HostError::Binding(_))));
+        for (text, base) in [("http://[::1]:8084/", "http://[::1]:8084"), ("h.test:9", "http://h.test:9")] {
+            assert_eq!(Host::parse(text, true).unwrap().base(), Some(base));
+        }
+        for text in ["http://[::g]", "http://[::1]:0", "ftp://[::1]", "h.test:0", "http://[::1]/x"] {
+            assert!(Host::parse(text, true).is_err(), "{text}");
+        }
         assert_eq!(Host::parse("http://h/x", false).unwrap().base(), Some("http://h/x"));
 
         let Ok(Host::Template(template)) = Host::parse("{input_headers.x-tenant}.h.test:8080/", true) else {

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use crate::config::Diagnostic;
+use crate::http::host::Host;
 
 /// How the hosts of a backend are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,7 +94,7 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         return if is_name { None } else { fault("service:// is followed by the name of a binding") };
     }
     if text.contains("{input_headers.") || text.contains("{input_query_strings.") {
-        return None;
+        return unread(spot, text, rules);
     }
     if let Some(scheme) = scheme.filter(|scheme| !matches!(*scheme, "http" | "https")) {
         let message =
@@ -121,7 +122,13 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         let fault = spot.error("bad-host", "a host has no path");
         return Some(fault.help(format!("write \"{base}\", and put {path} in front of the url_pattern")));
     }
-    address(spot, authority)
+    address(spot, authority).or_else(|| unread(spot, text, rules))
+}
+
+/// What the plan, which reads the host in the end, doesn't take.
+fn unread(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
+    let error = Host::parse(text, rules == Rules::Http).err()?;
+    Some(spot.error("bad-host", error.to_string()))
 }
 
 /// The name and the port.
