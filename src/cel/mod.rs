@@ -1,6 +1,8 @@
 //! Compiles and evaluates CEL, the language of KrakenD's checks, and decides with it which requests and responses pass.
 //!
-//! An own implementation, because the crate `cel` 0.15 adds 727 KB to the edge module. It follows google/cel-spec, and
+//! An own implementation, because the crate `cel` 0.15 adds 727 KB to the edge module. This one adds 167 KB (71 KB
+//! gzipped; opt-level 3, fat LTO, before wasm-opt) to one that has `pattern` and `json`, of which 99 KB are its own code
+//! and 15 KB the table of time zones. It follows google/cel-spec, and
 //! cel-go 0.20 where KrakenD shows it. Evaluation is bounded in steps, memory and depth: expressions of a configuration
 //! meet data of strangers.
 

@@ -6,6 +6,8 @@ use super::super::suggest;
 use super::Around;
 use crate::cel::{Program, Type};
 use crate::config::Diagnostic;
+use crate::features::validation::cel::{Phase, declared};
+use crate::http::canonical;
 use crate::http::template::title;
 
 /// Variables and their types (spec §25).
@@ -69,12 +71,40 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
             return Some(fault.help("compare it with something"));
         }
     }
-    if !["req", "resp", "JWT"].iter().any(|name| text.contains(name)) {
+    if Phase::of(text).next().is_none() {
         let message =
             "an expression without req_…, resp_… or JWT belongs to no phase, and KrakenD never runs it";
         return Some(spot.error("never-runs", message).help("add && req_method != ''"));
     }
     parameters(spot, &program, around)
+        .or_else(|| phases(spot, text, &program))
+        .or_else(|| headers(spot, &program))
+}
+
+/// Variables that are not there in one of the phases that the text puts the expression into.
+fn phases(spot: &Spot<'_>, text: &str, program: &Program) -> Option<Diagnostic> {
+    let names = program.variables();
+    let (phase, name) = Phase::of(text).find_map(|phase| {
+        let missing = names.iter().find(|name| declared(name).is_some() && !phase.has(name))?;
+        Some((phase, *missing))
+    })?;
+    let word = phase.word();
+    let message =
+        format!("the text contains {word}, so KrakenD runs it where {name} is not there, and refuses");
+    Some(spot.warning("wrong-phase", message).help("one expression per phase, none with the word of another"))
+}
+
+/// Header names in a form in which no header is kept.
+fn headers(spot: &Spot<'_>, program: &Program) -> Option<Diagnostic> {
+    program.lookups().into_iter().find_map(|lookup| {
+        let kept = canonical(lookup.key);
+        let of_headers = matches!(lookup.variable, "req_headers" | "resp_metadata_headers");
+        if !of_headers || kept == lookup.key {
+            return None;
+        }
+        let message = format!("{} never has {}", lookup.variable, lookup.key);
+        Some(spot.error("undefined-variable", message).help(format!("did you mean {kept}?")))
+    })
 }
 
 /// Parameters that no request has.
@@ -102,20 +132,6 @@ fn parameters(spot: &Spot<'_>, program: &Program, around: &Around<'_>) -> Option
     None
 }
 
-fn declared(name: &str) -> Option<Type> {
-    Some(match name {
-        "req_method" | "req_path" | "now" => Type::String,
-        "req_params" => Type::map(Type::String, Type::String),
-        "req_headers" | "req_querystring" | "resp_metadata_headers" => {
-            Type::map(Type::String, Type::list(Type::String))
-        }
-        "resp_completed" => Type::Bool,
-        "resp_metadata_status" => Type::Int,
-        "resp_data" | "JWT" => Type::map(Type::String, Type::Dyn),
-        _ => return None,
-    })
-}
-
 /// A single `=` outside of texts.
 fn has_assignment(text: &str) -> bool {
     let mut quote = None;
@@ -135,4 +151,34 @@ fn has_assignment(text: &str) -> bool {
         let after = bytes.get(i + 1).copied().unwrap_or(b' ');
         *b == b'=' && after != b'=' && !b"=!<>".contains(&before)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::{CheckOptions, check};
+
+    fn codes(expression: &str) -> Vec<&'static str> {
+        let text = format!(
+            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a/{{id}}", "input_headers": ["X-A"],
+                "extra_config": {{"validation/cel": [{{"check_expr": "{expression}"}}]}},
+                "backend": [{{"host": ["http://b.test"], "url_pattern": "/{{id}}"}}]}}]}}"#
+        );
+        check(&text, &CheckOptions::default()).into_iter().map(|found| found.code).collect()
+    }
+
+    #[test]
+    fn phases_and_header_names_are_checked() {
+        for (expression, code) in [
+            ("resp_data.required == 'x'", "wrong-phase"),
+            ("req_method == 'GET' && resp_completed", "wrong-phase"),
+            ("req_headers['x-a'][0] == '1'", "undefined-variable"),
+            ("!('x-a' in req_headers)", "undefined-variable"),
+        ] {
+            assert!(codes(expression).contains(&code), "{expression}");
+        }
+        for expression in ["!('X-A' in req_headers)", "resp_data.x == ''", "req_params.Id != '' && now != ''"]
+        {
+            assert_eq!(codes(expression), Vec::<&str>::new(), "{expression}");
+        }
+    }
 }

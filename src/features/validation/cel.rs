@@ -4,12 +4,10 @@
 //! (with a syntax error all of its list are); here its endpoint is refused (spec §25).
 
 mod checks;
-mod findings;
 mod layer;
 mod variables;
 
 pub use checks::{Cause, Checks, Phase, Rejected, declared};
-pub use findings::{Finding, FindingKind, findings};
 pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 
 use crate::config::node::{self, Node};

@@ -58,6 +58,11 @@ impl Phase {
         }
     }
 
+    /// The phases that an expression belongs to.
+    pub fn of(source: &str) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |phase| source.contains(phase.word()))
+    }
+
     /// Whether a variable is there in that phase.
     pub fn has(self, variable: &str) -> bool {
         match variable {
@@ -94,14 +99,13 @@ impl Checks {
     ) -> Result<Self, (usize, CompileError)> {
         let mut checks = Self::default();
         for (index, source) in expressions.into_iter().enumerate() {
-            let phases = Phase::ALL.map(|phase| source.contains(phase.word()));
-            if !phases.contains(&true) {
+            if Phase::of(source).next().is_none() {
                 continue;
             }
             let program = Program::compile(source).map_err(|error| (index, error))?;
             program.check(&declared).map_err(|error| (index, error))?;
-            for (list, applies) in checks.phases.iter_mut().zip(phases) {
-                list.extend(applies.then_some(checks.programs.len()));
+            for phase in Phase::of(source) {
+                checks.phases[phase as usize].push(checks.programs.len());
             }
             checks.programs.push(program);
         }
