@@ -7,8 +7,9 @@ export async function buildConfig(file) {
   const core = await loadCore();
   const shown = path.relative(root, file);
   const config = readConfig(core, file);
-  const checked = checkConfig(core, { ...config, file: shown }, { color: wantsColor(process.stderr) });
-  if (!checked.ok) throw new Failure(`${checked.text.trimEnd()}\n${shown} can't be served.`);
+  const checked = checkConfig(core, { ...config, file: shown }, { color: wantsColor(process.stderr), quiet: true });
+  if (checked.text) console.error(checked.text.trimEnd());
+  if (!checked.ok) throw new Failure(`${shown} can't be served.`);
   writeText(at("build/krakend.json"), config.text);
   writeText(at("build/files.json"), JSON.stringify(config.files));
 }

@@ -85,7 +85,7 @@ async function checkSuite(only) {
   const checker = [process.execPath, FJORD, "check", "--format", "json"];
   const { output } = await run(process.execPath, [path.join(folder, "check/score.mjs"), "--verbose", ...filter, "--", ...checker]);
   const missed = new Map(output.split("\n").map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]));
-  const { cases } = JSON.parse(fs.readFileSync(path.join(folder, "check/cases.json"), "utf8"));
+  const cases = JSON.parse(fs.readFileSync(path.join(folder, "check/cases.json"), "utf8"));
   const chosen = cases.filter(({ id }) => !only || new RegExp(only).test(id));
   return chosen.map(({ id }) => ({ name: id, ok: !missed.has(id), why: missed.get(id) }));
 }

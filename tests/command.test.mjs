@@ -142,6 +142,25 @@ describe("run", () => {
     assert.match(stderr, /is not served/);
   });
 
+  test("serves a configuration with refused parts leniently, without those parts' endpoints", async (t) => {
+    const upstream = await origin(t, { "/": { json: { id: 1 } } });
+    const backend = [{ host: [upstream.url], url_pattern: "/" }];
+    const refused = { ...endpoint("/refused", backend), extra_config: { "plugin/req-resp-modifier": { name: ["x"] } } };
+    const configuration = config([endpoint("/served", backend), refused]);
+    await assert.rejects(startGateway(configuration), /Go plugins can not be loaded/);
+    const gateway = await serve(t, configuration, { lenient: true });
+    assert.match(gateway.output, /Go plugins can not be loaded/);
+    assert.equal((await gateway.get("/served")).status, 200);
+    assert.equal((await gateway.get("/refused")).status, 501);
+    assert.equal(upstream.requests.length, 1);
+  });
+
+  test("serves no text that is no configuration, not even leniently", async () => {
+    const { code, stderr } = await command(["run", "--lenient", "-c", bad, "-p", "0"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /bad\.json:3:17[^]*is not served/);
+  });
+
   test("says that a port is taken", async (t) => {
     const other = net.createServer();
     await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));

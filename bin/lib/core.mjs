@@ -48,8 +48,8 @@ function readBytes(file) {
  * Asks the core about a configuration: `{ ok, text, github, report }`, the text being for people, the others for GitHub
  * Actions and for programs.
  */
-export function checkConfig(core, config, { lenient = false, color = false } = {}) {
-  const options = { file: config.file, lenient, color, files: Object.keys(config.files) };
+export function checkConfig(core, config, { lenient = false, color = false, quiet = false } = {}) {
+  const options = { file: config.file, lenient, color, quiet, files: Object.keys(config.files) };
   const { text, github, ...report } = JSON.parse(core.check(config.bytes, JSON.stringify(options)));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }

@@ -25,7 +25,7 @@ Usage: fjord run [-c] FILE [-p PORT] [options]
       --host IP         the address to listen on; default: 127.0.0.1
       --env NAME=VALUE  a variable or secret for the gateway; may be repeated
       --assets DIR      a folder of files that the host "service://ASSETS" serves
-      --lenient         serve a configuration with refused parts: endpoints that use one answer 501
+      --lenient         serve a configuration with faults: endpoints with refused parts answer 501
   -d, --debug           log more, and serve /__debug/
   -h, --help            this text
 
@@ -36,17 +36,20 @@ export async function execute(values, positionals) {
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("run needs one configuration: fjord run -c FILE");
   const core = await loadCore();
   const config = readConfig(core, file);
-  const checked = checkConfig(core, config, { lenient: values.lenient, color: wantsColor(process.stderr) });
-  if (!checked.ok) throw new Failure(`${checked.text.trimEnd()}\n${file} is not served.`);
+  const variables = { ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
+  const checked = checkConfig(core, config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
+  if (checked.text) console.error(checked.text.trimEnd());
+  // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
+  const refused = values.lenient ? core.init(config.text, JSON.stringify(config.files), JSON.stringify(variables), 0) : !checked.ok;
+  if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
   const host = hostAddress(values.host);
   const port = portNumber(values.port ?? configuredPort(config.text));
   await ensureFree(host, port);
-  const flags = { lenient: values.lenient, debug: values.debug };
   const gateway = await startWorkerd({
     config,
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
-    vars: { ...variables(values.env), FJORD_OPTIONS: JSON.stringify(flags) },
+    vars: variables,
     assets: values.assets && folder(values.assets),
   });
   let stopping = false;
@@ -82,7 +85,7 @@ function hostAddress(value) {
   return value;
 }
 
-function variables(list) {
+function readVariables(list) {
   const entries = list.map((item) => {
     const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(item) ?? [];
     if (name === undefined) throw new UsageError(`--env ${item}: expected NAME=VALUE`);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{CheckOptions, Checked, check_bytes, render};
-use crate::config::{Diagnostic, Lines};
+use crate::config::{Diagnostic, Lines, Severity};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -13,6 +13,8 @@ struct Wish {
     file: String,
     lenient: bool,
     color: bool,
+    /// Leaves notes out: who serves a configuration has read them before.
+    quiet: bool,
     /// Names of files that are there; without it all are taken to be there.
     files: Option<Vec<String>>,
 }
@@ -47,11 +49,14 @@ struct Related<'a> {
 }
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
-/// object with any of `file`, `lenient`, `color`, and `files`, the named files that are there.
+/// object with any of `file`, `lenient`, `color`, `quiet`, and `files`, the named files that are there.
 pub fn report(text: &[u8], options: &str) -> String {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
     let exists = |name: &str| wish.files.as_ref().is_none_or(|files| files.iter().any(|file| file == name));
-    let checked = check_bytes(text, &CheckOptions { lenient: wish.lenient, exists: Some(&exists) });
+    let mut checked = check_bytes(text, &CheckOptions { lenient: wish.lenient, exists: Some(&exists) });
+    if wish.quiet {
+        checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
+    }
     json(&checked, &wish.file, wish.color)
 }
 
