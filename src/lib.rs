@@ -7,7 +7,7 @@ pub mod cel;
 pub mod check;
 pub mod config;
 #[cfg(target_arch = "wasm32")]
-mod edge;
+pub mod edge;
 pub mod encoding;
 pub mod features;
 pub mod gateway;

@@ -9,5 +9,5 @@
 
 mod batch;
 mod desk;
-mod exports;
-mod tools;
+pub mod exports;
+pub mod tools;
