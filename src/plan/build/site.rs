@@ -2,7 +2,7 @@
 
 use crate::config::node::{Member, Node};
 use crate::plan::order::Step;
-use crate::registry::{self, OptionError, Scope, Support};
+use crate::registry::{self, OptionError, Options, Scope, Support};
 
 use super::super::Service;
 use super::Environment;
@@ -64,22 +64,26 @@ impl<'a> Site<'a> {
         Ok(compiled)
     }
 
-    /// Refuses namespaces that this version doesn't serve, and names that nobody knows: a misspelt validator must not
+    /// Refuses namespaces and options that this version doesn't serve, and names that nobody knows: a misspelt validator must not
     /// open an endpoint.
     pub fn refuse_unknown(&self) -> Result<(), Refusal> {
         for member in self.namespaces() {
             if is_comment(&member.key) {
                 continue;
             }
-            match registry::find(self.scope, &member.key).map(|namespace| namespace.support) {
-                Some(Support::Implemented | Support::NoEffect(_)) => {}
-                Some(Support::Refused(reason)) => {
-                    return Err(Refusal(format!("{}: {reason}", member.key)));
-                }
-                None => {
-                    let scope = self.scope.name();
-                    return Err(Refusal(format!("{}: no such namespace at the {scope}", member.key)));
-                }
+            let Some(namespace) = registry::find(self.scope, &member.key) else {
+                let scope = self.scope.name();
+                return Err(Refusal(format!("{}: no such namespace at the {scope}", member.key)));
+            };
+            let reason = match namespace.support {
+                Support::Implemented => std::iter::once(&member.value)
+                    .chain(member.value.items())
+                    .find_map(|node| Options::new(node, namespace.options()).refused()),
+                Support::NoEffect(_) => None,
+                Support::Refused(reason) => Some(reason.to_owned()),
+            };
+            if let Some(reason) = reason {
+                return Err(Refusal(format!("{}: {reason}", member.key)));
             }
         }
         Ok(())
