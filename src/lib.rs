@@ -13,6 +13,7 @@ pub mod features;
 pub mod gateway;
 pub mod http;
 pub mod json;
+pub mod lua;
 pub mod pattern;
 pub mod plan;
 pub mod platform;

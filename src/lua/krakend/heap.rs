@@ -1,0 +1,194 @@
+//! The data that luaTable and luaList objects share. Go's maps and slices are references: what a script changes
+//! through one object is seen through the others. So a level of the data that a script looks into becomes a node here;
+//! what it never looks into stays a JSON value and is moved, not copied, out and back.
+
+use std::collections::BTreeMap;
+
+use crate::json::{Map, Value};
+use crate::lua::value::Id;
+
+/// How deep data may nest when a script is done: renders recurse over them, and a script can tie knots.
+const MAX_DEPTH: usize = 500;
+
+/// A place in a table or list.
+#[derive(Debug, Clone)]
+pub enum Slot {
+    /// A value nobody looked into.
+    Value(Value),
+    /// A table.
+    Table(Id),
+    /// The first `len` elements of a list.
+    List { list: Id, len: usize },
+}
+
+/// Why data cannot leave a script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMuch;
+
+/// The nodes. They live as long as the execution.
+#[derive(Default)]
+pub struct Heap {
+    tables: Vec<(BTreeMap<String, Slot>, u32)>,
+    lists: Vec<(Vec<Slot>, u32)>,
+    bytes: usize,
+    /// The table that is the response's data.
+    pub data: Option<Id>,
+}
+
+// === impl Heap ===
+
+impl Heap {
+    /// About how much memory it takes.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Counts growth.
+    pub fn grow(&mut self, bytes: usize) {
+        self.bytes += bytes;
+    }
+
+    /// A new table.
+    pub fn new_table(&mut self, members: BTreeMap<String, Slot>) -> Id {
+        self.bytes += 64 + members.len() * 80;
+        self.tables.push((members, 0));
+        (self.tables.len() - 1) as Id
+    }
+
+    /// A new list.
+    pub fn new_list(&mut self, elements: Vec<Slot>) -> Id {
+        self.bytes += 64 + elements.len() * size_of::<Slot>();
+        self.lists.push((elements, 0));
+        (self.lists.len() - 1) as Id
+    }
+
+    /// A table of JSON members.
+    pub fn table_of(&mut self, map: Map) -> Id {
+        self.new_table(map.into_iter().map(|(key, value)| (key, Slot::Value(value))).collect())
+    }
+
+    /// A table.
+    pub fn table(&mut self, id: Id) -> &mut BTreeMap<String, Slot> {
+        &mut self.tables[id as usize].0
+    }
+
+    /// A list.
+    pub fn list(&mut self, id: Id) -> &mut Vec<Slot> {
+        &mut self.lists[id as usize].0
+    }
+
+    /// Counts that a slot now leads to a node, so that it is copied when several do.
+    pub fn refer(&mut self, slot: &Slot) {
+        match slot {
+            Slot::Table(id) => self.tables[*id as usize].1 += 1,
+            Slot::List { list, .. } => self.lists[*list as usize].1 += 1,
+            Slot::Value(_) => {}
+        }
+    }
+
+    /// Makes a node of an array or object; other values stay what they are.
+    fn open(&mut self, value: Value) -> Slot {
+        let slot = match value {
+            Value::Object(map) => Slot::Table(self.table_of(map)),
+            Value::Array(items) => {
+                let len = items.len();
+                Slot::List { list: self.new_list(items.into_iter().map(Slot::Value).collect()), len }
+            }
+            other => return Slot::Value(other),
+        };
+        self.refer(&slot);
+        slot
+    }
+
+    /// A member, its level opened.
+    pub fn member(&mut self, table: Id, key: &str) -> Option<Slot> {
+        let slot = self.table(table).get_mut(key)?;
+        let Slot::Value(value @ (Value::Object(_) | Value::Array(_))) = slot else {
+            return Some(slot.clone());
+        };
+        let value = std::mem::replace(value, Value::Null);
+        let opened = self.open(value);
+        self.table(table).insert(key.to_owned(), opened.clone());
+        Some(opened)
+    }
+
+    /// An element, its level opened.
+    pub fn element(&mut self, list: Id, at: usize) -> Option<Slot> {
+        let slot = self.list(list).get_mut(at)?;
+        let Slot::Value(value @ (Value::Object(_) | Value::Array(_))) = slot else {
+            return Some(slot.clone());
+        };
+        let value = std::mem::replace(value, Value::Null);
+        let opened = self.open(value);
+        self.list(list)[at] = opened.clone();
+        Some(opened)
+    }
+
+    /// The response's data, if a script asked for them, as JSON again. `budget` bounds what shared parts multiply to.
+    pub fn take_data(&mut self, budget: usize) -> Option<Result<Map, TooMuch>> {
+        let root = self.data.take()?;
+        let mut left = budget / 64;
+        Some(self.close_table(root, true, 0, &mut left))
+    }
+
+    fn close_table(&mut self, id: Id, only: bool, depth: usize, left: &mut usize) -> Result<Map, TooMuch> {
+        let (members, refs) = &mut self.tables[id as usize];
+        let only = only && *refs <= 1;
+        let members = if only {
+            std::mem::take(members)
+        } else {
+            *left = left.checked_sub(weight(members.values())).ok_or(TooMuch)?;
+            members.clone()
+        };
+        let mut map = Map::new();
+        for (key, slot) in members {
+            map.insert(key, self.close(slot, only, depth + 1, left)?);
+        }
+        Ok(map)
+    }
+
+    fn close(&mut self, slot: Slot, only: bool, depth: usize, left: &mut usize) -> Result<Value, TooMuch> {
+        *left = left.checked_sub(1).ok_or(TooMuch)?;
+        if depth > MAX_DEPTH {
+            return Err(TooMuch);
+        }
+        match slot {
+            Slot::Value(value) => Ok(value),
+            Slot::Table(id) => self.close_table(id, only, depth, left).map(Value::Object),
+            Slot::List { list, len } => {
+                let (elements, refs) = &mut self.lists[list as usize];
+                let only = only && *refs <= 1;
+                let elements = if only {
+                    let mut elements = std::mem::take(elements);
+                    elements.truncate(len);
+                    elements
+                } else {
+                    // Others may show more of the list.
+                    let shown = &elements[..len.min(elements.len())];
+                    *left = left.checked_sub(weight(shown.iter())).ok_or(TooMuch)?;
+                    shown.to_vec()
+                };
+                let items = elements.into_iter().map(|slot| self.close(slot, only, depth + 1, left));
+                items.collect::<Result<_, _>>().map(Value::Array)
+            }
+        }
+    }
+}
+
+/// How much copying values costs, in units of 64 bytes.
+fn weight<'a>(slots: impl Iterator<Item = &'a Slot>) -> usize {
+    let mut values: Vec<&Value> =
+        slots.filter_map(|slot| if let Slot::Value(value) = slot { Some(value) } else { None }).collect();
+    let mut weight = 0;
+    while let Some(value) = values.pop() {
+        weight += 1;
+        match value {
+            Value::String(text) => weight += text.len() / 64,
+            Value::Number(text) => weight += text.len() / 64,
+            Value::Array(items) => values.extend(items),
+            Value::Object(map) => values.extend(map.values()),
+            Value::Null | Value::Bool(_) | Value::Float(_) => {}
+        }
+    }
+    weight
+}
