@@ -4,7 +4,7 @@
 //! [`features`](crate::features) and a line here.
 
 use crate::config::node::Node;
-use crate::features::{backend, proxy, qos, security, validation};
+use crate::features::{backend, modifier, proxy, qos, security, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
@@ -54,7 +54,8 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
 ];
 
 /// Around the exchange with the origin, redirects included.
-pub static AROUND: &[Step<dyn Exchange>] = &[];
+pub static AROUND: &[Step<dyn Exchange>] =
+    &[Step { namespace: "modifier/martian", compile: modifier::martian::compile }];
 
 /// Around each hop of the exchange.
 pub static HOP: &[Step<dyn Exchange>] =

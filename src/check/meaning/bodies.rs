@@ -46,6 +46,18 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
         {
             findings.add(body.error("bad-base64", "a body is written in base64"));
         }
+        let target = match name {
+            "header.Modifier" => modifier.get("name"),
+            "header.Copy" => modifier.get("to"),
+            _ => None,
+        };
+        if let Some(target) = target
+            && target.str().is_some_and(|name| name.eq_ignore_ascii_case("host"))
+            && works_on_requests(&modifier)
+        {
+            let message = "another Host is not sent: the platform takes it from the URL";
+            findings.add(target.error("not-supported", message).help("change the URL with url.Modifier"));
+        }
         if let (true, Some(regex)) = (name.ends_with(".RegexFilter"), modifier.get("regex"))
             && let Some(text) = regex.str()
         {
@@ -64,6 +76,11 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+}
+
+/// Without a scope a modifier works on both sides.
+fn works_on_requests(modifier: &Spot<'_>) -> bool {
+    modifier.get("scope").is_none_or(|scope| scope.items().any(|side| side.str() == Some("request")))
 }
 
 fn is_base64(text: &str) -> bool {

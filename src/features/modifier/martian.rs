@@ -2,6 +2,7 @@
 
 mod compile;
 mod cookie;
+mod exchange;
 mod message;
 mod program;
 mod range;
@@ -9,6 +10,7 @@ mod range;
 mod tests;
 
 pub use compile::Fault;
+pub use exchange::compile;
 pub use message::{Framing, Request, Response};
 pub use program::{Program, Unique};
 
@@ -20,7 +22,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-martian"],
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Changes the request to the backend and its response.",
     value: Kind::Same(&MODIFIER),
 };
