@@ -5,11 +5,21 @@
 //!
 //! | candidate | size in the module | dialect | stops | counts |
 //! |---|---|---|---|---|
-//! | this one | see the table of figures below | 5.1 | at any call | instructions, bytes |
-//! | piccolo 0.3.3 (2024-06) | 802 kB | 5.3/5.4, without patterns and `string.format` | yes | instructions |
+//! | this one | 359 kB, 117 kB compressed | 5.1 | at any call | instructions, bytes |
+//! | piccolo 0.3.3 (2024-06) | 802 kB, 243 kB compressed | 5.3/5.4, without patterns and `string.format` | yes | instructions |
 //! | mlua 0.12 | not for wasm32-unknown-unknown | | | |
 //! | fengari 0.1.5 (npm) | in JavaScript: each header read crosses the border | 5.3 | no | no |
 //! | wasmoon 1.16 (npm) | a second module and its glue | 5.4 | no | no |
+//!
+//! What a request pays, in wasm on V8 (optimized for speed, before wasm-opt; one core of a shared machine):
+//!
+//! | scripts | time |
+//! |---|---|
+//! | none written | 0.1 µs |
+//! | `local r = request.load()` | 1.5 µs |
+//! | two headers set | 2.3 µs |
+//! | a source with a function, `post` reads and sets data, one pattern match | 3.1 µs |
+//! | a loop of a million additions and remainders | 33 ms |
 //!
 //! A script cannot harm the isolate: its calls nest on a stack of its own, source nesting is limited, every instruction and
 //! every byte a library function touches is counted, memory is bounded, and no limit can be caught. An execution's objects

@@ -221,10 +221,10 @@ fn unpack(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if start > end {
         return Ok(Flow::Return(0));
     }
-    let n = end.saturating_sub(start).saturating_add(1) as usize;
-    if n > 10_000 {
+    let n = end.saturating_sub(start).saturating_add(1);
+    let Some(n) = usize::try_from(n).ok().filter(|n| *n <= 10_000) else {
         return Err(vm.raise("too many results to unpack"));
-    }
+    };
     vm.spend(n)?;
     for i in 0..n {
         let value = vm.table(table).get_number((start + i as i64) as f64).clone();

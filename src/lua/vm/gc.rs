@@ -132,9 +132,9 @@ impl Marks {
         }
     }
 
-    fn roots(&mut self, stack: &[Val], frames: &[Frame], open: &[Id]) {
+    fn roots(&mut self, stack: &[Val], frames: &[Frame], open: &[(usize, Id)]) {
         stack.iter().for_each(|v| self.push(v));
-        for id in open {
+        for (_, id) in open {
             // Open upvalues hold nothing of their own; they only must not be swept.
             self.upvalues[*id as usize] = true;
         }

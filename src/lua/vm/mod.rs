@@ -94,7 +94,7 @@ pub enum Upvalue {
 pub struct Thread {
     stack: Vec<Val>,
     frames: Vec<Frame>,
-    open: Vec<Id>,
+    open: Vec<(usize, Id)>,
     /// Where the values of the next resume go; `None` before the first.
     resume: Option<Ret>,
     /// Who resumed it.
@@ -136,7 +136,8 @@ pub struct Vm {
     frames: Vec<Frame>,
     /// The next instruction of the function that runs; of others the frame knows it.
     pc: usize,
-    open: Vec<Id>,
+    /// The captured variables that are still registers: slot and upvalue, by slot.
+    open: Vec<(usize, Id)>,
     current: Id,
     /// Results for the library function on top of the frames: where and how many.
     pending: Option<(usize, usize)>,

@@ -125,27 +125,22 @@ impl Vm {
     }
 
     fn find_upvalue(&mut self, slot: usize) -> Id {
-        let is = |id: &&Id| matches!(self.upvalues[**id], Upvalue::Open { slot: s, .. } if s == slot);
-        if let Some(id) = self.open.iter().rev().find(is) {
-            return *id;
+        // In the order of their slots, so that returning functions and new closures only look at the end.
+        let at = self.open.iter().rposition(|(open, _)| *open <= slot);
+        match at.map(|at| self.open[at]) {
+            Some((open, id)) if open == slot => id,
+            _ => {
+                let id = self.upvalues.add(Upvalue::Open { thread: self.current, slot });
+                self.open.insert(at.map_or(0, |at| at + 1), (slot, id));
+                id
+            }
         }
-        let id = self.upvalues.add(Upvalue::Open { thread: self.current, slot });
-        self.open.push(id);
-        id
     }
 
     /// Detaches the variables in the registers from `slot`.
     pub fn close_upvalues(&mut self, slot: usize) {
-        let mut at = 0;
-        while at < self.open.len() {
-            let id = self.open[at];
-            match self.upvalues[id] {
-                Upvalue::Open { slot: open, .. } if open >= slot => {
-                    self.upvalues[id] = Upvalue::Closed(self.stack[open].clone());
-                    self.open.swap_remove(at);
-                }
-                _ => at += 1,
-            }
+        while let Some((open, id)) = self.open.pop_if(|(open, _)| *open >= slot) {
+            self.upvalues[id] = Upvalue::Closed(self.stack[open].clone());
         }
     }
 
