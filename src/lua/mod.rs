@@ -25,7 +25,10 @@
 //! every byte a library function touches is counted, memory is bounded, and no limit can be caught. An execution's objects
 //! live in arenas that are dropped as a whole; a collection runs only when an execution nears its memory limit.
 //!
-//! Where gopher-lua and Lua 5.1 differ, this follows gopher-lua: `tostring(0.1+0.2)`, the order of `pairs`, error texts, `goto`.
+//! Where gopher-lua and Lua 5.1 differ, this follows gopher-lua: `tostring(0.1+0.2)`, the order of `pairs`, error texts,
+//! `goto`, `math.huge`, `error(text, 2)`. It differs from both where they would let a script wait or touch files (`io`,
+//! `os.execute`, `dofile`), and from gopher-lua alone where that is weaker: coroutines may yield anywhere, `%f` works,
+//! `table.sort` is stable, `#t` does not count ahead of holes, `string.format` refuses what it cannot print.
 
 mod compile;
 mod krakend;

@@ -230,10 +230,6 @@ impl Parser<'_> {
                     false
                 }
                 Tok::Sign(b'(') | Tok::Text(_) | Tok::Sign(b'{') => {
-                    if self.current.new_line && self.after_call && self.is_sign(b'(') {
-                        let text = "ambiguous syntax (function call x new statement)";
-                        return Err(SyntaxError::near(self.current.line, "(", text));
-                    }
                     let a = self.place_next(e)?;
                     e = self.call(a, 0, line)?;
                     false

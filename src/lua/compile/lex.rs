@@ -57,8 +57,6 @@ pub struct Token {
     pub tok: Tok,
     /// Its line, from 1.
     pub line: u32,
-    /// Whether a line break stands before it.
-    pub new_line: bool,
     /// Its bytes in the source.
     pub span: (usize, usize),
 }
@@ -88,11 +86,9 @@ impl<'a> Lexer<'a> {
 
     /// The next token.
     pub fn next(&mut self) -> Result<Token, SyntaxError> {
-        let line = self.line;
         self.skip_blank()?;
         let start = self.at;
-        let mut token =
-            Token { tok: Tok::Eof, line: self.line, new_line: self.line > line, span: (start, start) };
+        let mut token = Token { tok: Tok::Eof, line: self.line, span: (start, start) };
         let Some(first) = self.peek(0) else { return Ok(token) };
         token.tok = match first {
             b'A'..=b'Z' | b'a'..=b'z' | b'_' => {

@@ -35,16 +35,8 @@ pub struct SyntaxError {
 pub fn compile(text: &[u8], chunk: Chunk) -> Result<Arc<Proto>, SyntaxError> {
     let mut lexer = Lexer::new(text);
     let current = lexer.next()?;
-    let mut parser = Parser {
-        lexer,
-        line: current.line,
-        current,
-        ahead: None,
-        after_call: false,
-        funcs: Vec::new(),
-        depth: 0,
-        chunk,
-    };
+    let mut parser =
+        Parser { lexer, line: current.line, current, ahead: None, funcs: Vec::new(), depth: 0, chunk };
     parser.open_func();
     parser.func().proto.vararg = true;
     parser.block()?;
@@ -61,8 +53,6 @@ struct Parser<'a> {
     ahead: Option<Token>,
     /// The line of the last token taken.
     line: u32,
-    /// Whether the last token taken was `)`.
-    after_call: bool,
     funcs: Vec<Func>,
     depth: usize,
     chunk: Chunk,
@@ -118,9 +108,7 @@ impl Parser<'_> {
         self.emit(Op::Return { a: 0, n: 0 });
         let func = self.funcs.pop().expect("closed once for each time it was opened");
         match func.gotos.first() {
-            Some(goto) => {
-                Err(SyntaxError::compiler(&format!("no visible label '{}' for goto", goto.name.text())))
-            }
+            Some(goto) => Err(SyntaxError::compiler(&goto.unresolved())),
             None => Ok(Arc::new(func.proto)),
         }
     }
@@ -132,7 +120,6 @@ impl Parser<'_> {
         };
         let taken = std::mem::replace(&mut self.current, next);
         self.line = taken.line;
-        self.after_call = taken.tok == Tok::Sign(b')');
         Ok(taken)
     }
 
@@ -177,9 +164,16 @@ impl Parser<'_> {
 
     fn unexpected(&self) -> SyntaxError {
         match self.current.tok {
-            Tok::Eof => SyntaxError::at_end("parse error"),
-            _ => SyntaxError::near(self.current.line, &self.lexer.source(&self.current), "parse error"),
+            Tok::Eof => SyntaxError::at_end("syntax error"),
+            _ => SyntaxError::near(self.current.line, &self.lexer.source(&self.current), "syntax error"),
         }
+    }
+
+    /// An expression that is no statement: gopher-lua has another word for that.
+    fn no_statement(&self) -> SyntaxError {
+        let mut error = self.unexpected();
+        error.message = error.message.replacen("syntax error", "parse error", 1);
+        error
     }
 
     /// Counts a level of nesting around a piece of parsing.

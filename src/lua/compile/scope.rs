@@ -25,7 +25,8 @@ pub struct Label {
 
 /// `goto name` before its label: a Close and a Jump to be patched.
 pub struct Goto {
-    pub name: Str,
+    name: Str,
+    line: u32,
     at: usize,
     locals: usize,
 }
@@ -38,6 +39,15 @@ pub enum Variable {
     Upvalue(u8),
     /// A member of the environment.
     Global(u16),
+}
+
+// === impl Goto ===
+
+impl Goto {
+    /// What is wrong when its label never comes.
+    pub fn unresolved(&self) -> String {
+        format!("no visible label '{}' for <goto> at line {}", self.name.text(), self.line)
+    }
 }
 
 // === impl Parser ===
@@ -182,7 +192,8 @@ impl Parser<'_> {
         }
         let at = self.emit(Op::Close { a: locals as u8 });
         self.emit(Op::Jump { to: 0 });
-        self.func().gotos.push(Goto { name, at, locals });
+        let line = self.line;
+        self.func().gotos.push(Goto { name, line, at, locals });
     }
 
     /// `::name::`; `last` tells that nothing follows in the block, so that jumps over variables are allowed.
@@ -202,7 +213,9 @@ impl Parser<'_> {
             }
             let goto = func.gotos.remove(waiting);
             if goto.locals < locals {
-                let text = format!("<goto {}> jumps into the scope of a local", name.text());
+                let local = func.locals.get(goto.locals).map_or_else(String::new, Str::text);
+                let (name, line) = (name.text(), goto.line);
+                let text = format!("<goto {name}> at line {line} jumps into the scope of local '{local}'");
                 return Err(SyntaxError::compiler(&text));
             }
             func.proto.code[goto.at] = Op::Close { a: locals as u8 };

@@ -222,10 +222,10 @@ impl Parser<'_> {
         let (e, assignable) = self.suffixed()?;
         if let Exp::Call { at, .. } = e {
             self.set_results(at, 0);
-            return Ok(());
+            return if self.is_sign(b'=') { Err(self.unexpected()) } else { Ok(()) };
         }
-        if !assignable {
-            return Err(self.unexpected());
+        if !assignable || !(self.is_sign(b'=') || self.is_sign(b',')) {
+            return Err(self.no_statement());
         }
         let mut targets = vec![self.target(e, self.is_sign(b','))?];
         while self.accept(Tok::Sign(b','))? {

@@ -3,7 +3,7 @@
 use super::load;
 use super::print::Print;
 use crate::lua::Host;
-use crate::lua::value::{Native, Val, parse_number};
+use crate::lua::value::{Native, Str, Val, parse_number};
 use crate::lua::vm::{Args, Error, Flow, Job, Vm};
 
 /// The functions.
@@ -57,7 +57,8 @@ fn error(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let level = vm.opt_int(args, 2, 1)?;
     match value {
         Val::Str(text) if level > 0 => {
-            let mut message = vm.place(level as usize).into_bytes();
+            // In gopher-lua level 2 is still the function that calls `error`, 3 its caller.
+            let mut message = vm.place((level - 1).max(1) as usize).into_bytes();
             message.extend_from_slice(text.bytes());
             let message = vm.string(message)?;
             Err(Error::Value(message))
@@ -179,7 +180,12 @@ fn to_number(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let value = vm.check_any(args, 1)?;
     let base = vm.opt_int(args, 2, 10)?;
     if base == 10 {
-        return vm.give(value.to_number().map_or(Val::Nil, Val::Number));
+        // Without a point gopher-lua reads integers only: no `1e2`.
+        let integer = |s: &Str| !s.bytes().contains(&b'.') && !s.bytes().iter().any(|b| b"xX".contains(b));
+        let exponent =
+            matches!(&value, Val::Str(s) if integer(s) && s.bytes().iter().any(|b| b"eE".contains(b)));
+        let number = if exponent { None } else { value.to_number() };
+        return vm.give(number.map_or(Val::Nil, Val::Number));
     }
     let Ok(radix @ 2..=36) = u32::try_from(base) else {
         return Err(vm.arg_error(args, 2, "base out of range"));

@@ -76,7 +76,8 @@ pub fn library(open: bool) -> Template {
                 }
                 "math" => {
                     members.set(Val::text("pi"), Val::Number(std::f64::consts::PI));
-                    members.set(Val::text("huge"), Val::Number(f64::INFINITY));
+                    // gopher-lua takes the largest number for it.
+                    members.set(Val::text("huge"), Val::Number(f64::MAX));
                 }
                 _ => {}
             }

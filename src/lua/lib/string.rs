@@ -118,13 +118,16 @@ fn init(vm: &mut Vm, args: Args, len: usize) -> Result<usize, Error> {
 
 fn find(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let (text, what) = (vm.check_str(args, 1)?, vm.check_str(args, 2)?);
+    if what.bytes().is_empty() {
+        // Wherever the search begins, in gopher-lua.
+        return vm.give_all([Val::Number(1.0), Val::Number(0.0)]);
+    }
     let from = init(vm, args, text.bytes().len())?;
     let magic = what.bytes().iter().any(|b| b"^$*+?.([%-".contains(b));
     if !magic || vm.arg(args, 4).truthy() {
         let (rest, what) = (&text.bytes()[from..], what.bytes());
         vm.spend(rest.len() / 16)?;
         let at = match (what.len(), rest.len()) {
-            (0, _) => Some(0),
             (1, _) => rest.iter().position(|b| *b == what[0]),
             _ => search(vm, rest, what)?,
         };
