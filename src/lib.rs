@@ -12,6 +12,7 @@ pub mod encoding;
 pub mod features;
 pub mod gateway;
 pub mod http;
+pub mod jose;
 pub mod json;
 pub mod lua;
 pub mod pattern;

@@ -5,6 +5,7 @@
 
 use crate::config::node::Node;
 use crate::features::{backend, modifier, proxy, qos, security, validation};
+use crate::features::{auth, backend, proxy, qos, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
@@ -27,11 +28,13 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
     Step { namespace: "security/http", compile: security::steps::secure_http },
     Step { namespace: "security/bot-detector", compile: security::steps::service_bots },
     Step { namespace: "qos/ratelimit/service", compile: qos::ratelimit::service::compile },
+    Step { namespace: "auth/validator", compile: auth::validator::share },
 ];
 
 /// Around an endpoint's pipe, on the client's request.
 pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: "security/bot-detector", compile: security::steps::endpoint_bots },
+    Step { namespace: "auth/validator", compile: auth::validator::compile },
     Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile },
 ];
 

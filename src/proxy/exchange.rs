@@ -66,7 +66,8 @@ pub struct Policy {
 // === impl NextExchange ===
 
 impl<'a> NextExchange<'a> {
-    pub(super) fn new(around: &'a [Box<dyn Exchange>], hop: &'a [Box<dyn Exchange>], policy: Policy) -> Self {
+    /// The steps of a backend; none for a call that the gateway makes for itself.
+    pub fn new(around: &'a [Box<dyn Exchange>], hop: &'a [Box<dyn Exchange>], policy: Policy) -> Self {
         Self { around, hop, policy, in_hop: false }
     }
 

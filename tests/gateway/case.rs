@@ -7,6 +7,7 @@ use fjord::platform::Request;
 use serde_json::{Value, json};
 
 use crate::sim::{Run, Script, World};
+use crate::token::token;
 
 /// Runs a case; the reason if it fails.
 pub fn run(case: &Value) -> Result<(), String> {
@@ -130,11 +131,12 @@ fn pairs(object: &Value) -> Vec<(String, String)> {
         .collect()
 }
 
-/// A text as it is, anything else as JSON, nothing as nothing.
+/// A text as it is, a token made for the case, anything else as JSON, nothing as nothing.
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
+        Value::Object(members) if members.contains_key("jwt") => token(&members["jwt"]),
         other => other.to_string(),
     }
 }

@@ -5,6 +5,7 @@
 
 mod case;
 mod sim;
+mod token;
 
 use std::fs;
 use std::path::Path;

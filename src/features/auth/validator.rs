@@ -1,4 +1,14 @@
 //! `auth/validator`: lets in requests with a valid token and hands its claims on.
+//!
+//! Where KrakenD panics over a token (roles and scopes that aren't texts) this answers 403. A configuration that KrakenD
+//! doesn't start with is refused.
+
+mod access;
+mod claims;
+mod compile;
+mod handler;
+
+pub use compile::{compile, share};
 
 use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, formats, opt};
 
@@ -8,11 +18,11 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-jose/validator"],
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Lets in requests with a valid token and hands its claims on.",
     value: Kind::With(
         &Kind::Object(OPTIONS),
-        &[Rule::OneOf(&[&["alg", "jwk_local_path"], &["alg", "jwk_url"]])],
+        &[Rule::OneOf(&[&["alg", "jwk_local_path"], &["alg", "jwk_url"], &["alg", "jwk_secret"]])],
     ),
 };
 
@@ -22,7 +32,7 @@ pub static SERVICE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-jose/validator"],
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Lets in requests with a valid token and hands its claims on.",
     value: Kind::Object(&[opt(
         "shared_cache_duration",
@@ -45,6 +55,9 @@ const CIPHERS: &[i64] = &[
 const NO_CERTIFICATE: &str = "fetch shows no certificate of the key server; remove the option, or bundle the keys \
     with jwk_local_path";
 
+const NO_CYPHER: &str =
+    "key sets aren't decrypted here; put the key set into a secret and name that in jwk_secret";
+
 const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remove the option, or bundle the keys with \
     jwk_local_path";
 
@@ -61,7 +74,7 @@ pub static OPTIONS: &[Opt] = &[
         .no_effect("the platform negotiates TLS"),
     opt("cookie_key", Kind::Str, "The cookie with the token, if the header has none.")
         .default("\"access_token\""),
-    opt("cypher_key", Kind::Str, "The key that decrypts a local key set, in base64."),
+    opt("cypher_key", Kind::Str, "The key that decrypts a local key set, in base64.").refused(NO_CYPHER),
     opt(
         "disable_jwk_security",
         Kind::Bool,
@@ -74,6 +87,7 @@ pub static OPTIONS: &[Opt] = &[
         .refused(NO_CERTIFICATE),
     opt("jwk_local_ca", Kind::Str, "The file of a root to trust for the key server.").refused(PUBLIC_ROOTS),
     opt("jwk_local_path", Kind::Str, "The file of the key set, instead of jwk_url."),
+    opt("jwk_secret", Kind::Str, "Fjord extension: the name of the secret that holds the key set, as JSON."),
     opt("jwk_url", Kind::Str, "The address of the key set."),
     opt(
         "key_identify_strategy",
@@ -102,5 +116,6 @@ pub static OPTIONS: &[Opt] = &[
     opt("scopes_key", Kind::Str, "The claim with the scopes; dots lead into objects."),
     opt("scopes_matcher", Kind::Enum(&["any", "all"]), "Whether the token needs all scopes or any.")
         .default("\"any\""),
-    opt("secret_url", Kind::Format(&formats::SECRET_URL), "The key service that decrypts a local key set."),
+    opt("secret_url", Kind::Format(&formats::SECRET_URL), "The key service that decrypts a local key set.")
+        .refused(NO_CYPHER),
 ];

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::node::{Kind, Node};
+use crate::features::auth::keys::SharedKeys;
 use crate::features::qos::http_cache::SharedCache;
 use crate::json::Value;
 
@@ -17,6 +18,8 @@ pub struct Environment {
     pub debug: bool,
     /// The cache that backends with `qos/http-cache.shared` have in common; made by the first of them.
     pub shared: SharedCache,
+    /// The key sets that endpoints have in common.
+    pub keys: SharedKeys,
 }
 
 // === impl Environment ===
@@ -29,7 +32,7 @@ impl Environment {
         let switches = variables.get("FJORD_OPTIONS").and_then(|text| Value::parse(text.as_bytes()).ok());
         let debug =
             switches.as_ref().and_then(|v| v.get("debug")).and_then(Value::as_bool).unwrap_or_default();
-        Self { files: texts(files), variables, debug, shared: SharedCache::default() }
+        Self { files: texts(files), variables, debug, ..Self::default() }
     }
 
     /// The text of a bundled file.

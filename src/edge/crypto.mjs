@@ -1,0 +1,41 @@
+// Signatures by WebCrypto. The core has chosen the algorithm and the key; here they only get their names.
+const decoder = new TextDecoder();
+
+const hash = (bits) => ({ hash: `SHA-${bits}` });
+const rsa = (bits) => ({ name: "RSASSA-PKCS1-v1_5", ...hash(bits) });
+const pss = (bits) => ({ name: "RSA-PSS", saltLength: bits / 8, ...hash(bits) });
+const ecdsa = (bits, namedCurve) => ({ name: "ECDSA", namedCurve, ...hash(bits) });
+const ALGORITHMS = {
+  RS256: rsa(256), RS384: rsa(384), RS512: rsa(512),
+  PS256: pss(256), PS384: pss(384), PS512: pss(512),
+  ES256: ecdsa(256, "P-256"), ES384: ecdsa(384, "P-384"), ES512: ecdsa(512, "P-521"),
+  EdDSA: { name: "Ed25519" },
+};
+
+/** Imported keys by algorithm and text; the ones that came first leave first. */
+const KEYS = new Map();
+const MAX_KEYS = 256;
+
+/** `[1]` if a signature is one of the input, else `[0]`. */
+export async function verify([name, key, input, signature]) {
+  const algorithm = ALGORITHMS[decoder.decode(name)];
+  return Uint8Array.of(await crypto.subtle.verify(algorithm, await imported(algorithm, name, key, "verify"), signature, input));
+}
+
+/** The signature of the input. */
+export async function sign([name, key, input]) {
+  const algorithm = ALGORITHMS[decoder.decode(name)];
+  return new Uint8Array(await crypto.subtle.sign(algorithm, await imported(algorithm, name, key, "sign"), input));
+}
+
+async function imported(algorithm, name, jwk, usage) {
+  const text = decoder.decode(jwk);
+  const id = `${usage} ${decoder.decode(name)} ${text}`;
+  let key = KEYS.get(id);
+  if (key === undefined) {
+    key = await crypto.subtle.importKey("jwk", JSON.parse(text), algorithm, false, [usage]);
+    if (KEYS.size >= MAX_KEYS) KEYS.delete(KEYS.keys().next().value);
+    KEYS.set(id, key);
+  }
+  return key;
+}

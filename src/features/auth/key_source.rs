@@ -1,0 +1,58 @@
+//! Where a configuration says that keys are: at an address, in a bundled file, or in a secret.
+
+use std::rc::Rc;
+
+use crate::http::url;
+use crate::jose::KeySet;
+use crate::plan::build::{Refusal, Site};
+use crate::registry::Options;
+
+/// Where keys are.
+#[derive(Debug)]
+pub enum KeySource {
+    /// Here: they came with the configuration.
+    Fixed(KeySet),
+    /// At an address.
+    Remote {
+        /// The address.
+        url: Rc<str>,
+        /// Whether TLS may be missing (`disable_jwk_security`).
+        insecure: bool,
+    },
+    /// Where KrakenD takes none from; it answers 401 to all then.
+    Insecure,
+}
+
+/// What is wrong with [`KeySource::Insecure`].
+pub const INSECURE: &str = "jwk_url must be https://, or disable_jwk_security true";
+
+/// Reads the options that the validator and the signer have in common. KrakenD wants `disable_jwk_security` even beside
+/// `jwk_local_path` (spec §23).
+pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal> {
+    let secret = options.str("jwk_secret")?;
+    if !secret.is_empty() {
+        let text = site.environment.variable(secret);
+        let text = text.ok_or_else(|| Refusal(format!("jwk_secret: there is no secret {secret}")))?;
+        return fixed("jwk_secret", text);
+    }
+    let (path, url) = (options.str("jwk_local_path")?, options.str("jwk_url")?);
+    let insecure = options.bool("disable_jwk_security")?;
+    if !insecure && !url.starts_with("https://") {
+        return Ok(KeySource::Insecure);
+    }
+    if !path.is_empty() {
+        let text = site.environment.file(path);
+        let text = text.ok_or_else(|| Refusal(format!("jwk_local_path: the file {path} isn't bundled")))?;
+        return fixed("jwk_local_path", text);
+    }
+    if !url.starts_with("https://") && !url.starts_with("http://") {
+        return Err(Refusal::new("jwk_url: no address of a key set"));
+    }
+    let url = url::normal(url).map_err(|error| Refusal(format!("jwk_url: {error}")))?;
+    Ok(KeySource::Remote { url: url.into(), insecure })
+}
+
+fn fixed(option: &str, text: &str) -> Result<KeySource, Refusal> {
+    let set = KeySet::parse(text.as_bytes()).map_err(|error| Refusal(format!("{option}: {error}")))?;
+    Ok(KeySource::Fixed(set))
+}

@@ -1,0 +1,56 @@
+//! Checks and makes signatures: HMAC here, the rest by the platform's WebCrypto.
+//!
+//! HMAC on `hmac` and `sha2`, which are in the module for SigV4 anyway: no promise, no trip to the host for the commonest
+//! tokens. The others never enter wasm: a crate for RSA alone is larger than all of `auth`.
+
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Sha256, Sha384, Sha512};
+
+use crate::jose::{Algorithm, Jwk};
+use crate::proxy::Cx;
+
+/// Whether `signature` is one of `input`. An error if the key is none for the algorithm, or the platform refuses it.
+pub async fn verify(
+    cx: Cx<'_>,
+    algorithm: Algorithm,
+    key: &Jwk,
+    input: &str,
+    signature: &[u8],
+) -> Result<bool, String> {
+    if key.family != algorithm.family() || !key.verifies() {
+        return Err(unfit(algorithm));
+    }
+    if let Some(secret) = &key.secret {
+        let input = input.as_bytes();
+        return Ok(match algorithm {
+            Algorithm::HS256 => {
+                mac::<Hmac<Sha256>>(secret, input).is_some_and(|m| m.verify_slice(signature).is_ok())
+            }
+            Algorithm::HS384 => {
+                mac::<Hmac<Sha384>>(secret, input).is_some_and(|m| m.verify_slice(signature).is_ok())
+            }
+            _ => mac::<Hmac<Sha512>>(secret, input).is_some_and(|m| m.verify_slice(signature).is_ok()),
+        });
+    }
+    let args = vec![
+        algorithm.name().into(),
+        key.text.as_bytes().to_vec(),
+        input.as_bytes().to_vec(),
+        signature.to_vec(),
+    ];
+    match cx.deadline.bound(cx.io.call("verify", args)).await {
+        Ok(Ok(answer)) => Ok(answer == [1]),
+        Ok(Err(error)) => Err(error.0),
+        Err(expired) => Err(expired.to_string()),
+    }
+}
+
+fn mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8]) -> Option<M> {
+    let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
+    mac.update(input);
+    Some(mac)
+}
+
+fn unfit(algorithm: Algorithm) -> String {
+    format!("the key is none for {}", algorithm.name())
+}
