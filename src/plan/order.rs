@@ -4,8 +4,7 @@
 //! [`features`](crate::features) and a line here.
 
 use crate::config::node::Node;
-use crate::features::{backend, modifier, proxy, qos, security, validation};
-use crate::features::{auth, backend, proxy, qos, validation};
+use crate::features::{auth, backend, modifier, proxy, qos, security, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};
 
