@@ -58,6 +58,11 @@ impl<'a> Findings<'a> {
         self.options.exists.is_none_or(|exists| exists(name))
     }
 
+    /// Whether no error was found.
+    pub(super) fn is_ok(&self) -> bool {
+        self.list.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
+    }
+
     pub(super) fn into_list(self) -> Vec<Diagnostic> {
         self.list
     }

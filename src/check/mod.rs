@@ -8,6 +8,7 @@ mod findings;
 mod json;
 mod meaning;
 mod render;
+mod served;
 mod spot;
 mod structure;
 mod suggest;
@@ -49,6 +50,10 @@ pub fn check_bytes<'a>(bytes: &'a [u8], options: &CheckOptions<'_>) -> Checked<'
         let mut findings = findings::Findings::new(*options);
         structure::check(&document.root, &mut findings);
         meaning::check(&document.root, &mut findings);
+        let is_ok = diagnostics.iter().all(|d| d.severity != Severity::Error) && findings.is_ok();
+        if is_ok && !options.lenient {
+            served::check(&reading.text, &document.root, &mut findings);
+        }
         diagnostics.extend(findings.into_list());
     }
     diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));

@@ -1,0 +1,31 @@
+//! The last word: the plan itself. What it refuses, no check before may let pass.
+
+use super::findings::Findings;
+use super::spot::Spot;
+use crate::config::files;
+use crate::config::node::Node;
+use crate::plan::{self, Environment};
+
+/// Builds the plan of a document that has no errors so far, and reports the endpoints it wouldn't serve.
+pub(super) fn check(text: &str, root: &Node, findings: &mut Findings<'_>) {
+    // Without the texts of the files that it names a plan can't be judged.
+    if !files::named(root).is_empty() {
+        return;
+    }
+    let root = Spot::root(root);
+    let plan = match plan::build(text, &Environment::default()) {
+        Ok(plan) => plan,
+        Err(error) => return findings.add(root.lacks("not-served", error.to_string())),
+    };
+    if let Some(reason) = &plan.service.refused {
+        let place = root.get("extra_config");
+        return findings.add(place.as_ref().unwrap_or(&root).lacks("not-served", reason.as_str()));
+    }
+    let Some(endpoints) = root.get("endpoints") else { return };
+    for endpoint in plan.endpoints() {
+        let spot = endpoints.items().nth(endpoint.id.0 as usize);
+        if let (Some(reason), Some(spot)) = (&endpoint.refused, spot) {
+            findings.add(spot.lacks("not-served", format!("the endpoint can't be served: {reason}")));
+        }
+    }
+}
