@@ -6,6 +6,9 @@ use crate::config::files;
 use crate::config::node::Node;
 use crate::plan::{self, Environment};
 
+/// Variables that stand in for options and that only the deployment knows: they are taken to be there.
+const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
+
 /// Builds the plan of a document that has no errors so far, and reports the endpoints it wouldn't serve.
 pub(super) fn check(text: &str, root: &Node, findings: &mut Findings<'_>) {
     // Without the texts of the files that it names a plan can't be judged.
@@ -13,7 +16,9 @@ pub(super) fn check(text: &str, root: &Node, findings: &mut Findings<'_>) {
         return;
     }
     let root = Spot::root(root);
-    let plan = match plan::build(text, &Environment::default()) {
+    let variables = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+    let environment = Environment { variables, ..Environment::default() };
+    let plan = match plan::build(text, &environment) {
         Ok(plan) => plan,
         Err(error) => return findings.add(root.lacks("not-served", error.to_string())),
     };

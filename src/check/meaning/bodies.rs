@@ -4,11 +4,22 @@ use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::super::suggest;
 use super::{Around, resources};
+use crate::http::template::title;
 
 /// `backend/graphql`
 pub(super) fn graphql(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     if let Some(path) = spot.get("query_path") {
         resources::file(&path, findings);
+    }
+    if let Some(query) = spot.get("query")
+        && let Some(text) = query.str()
+        && let Some((at, what)) = unbalanced(text)
+    {
+        let fault = query.error("bad-document", format!("no GraphQL document: {what}"));
+        findings.add(match query.inside(at) {
+            Some(span) => fault.related(span, "here"),
+            None => fault,
+        });
     }
     let (Some(endpoint), Some(variables)) = (around.endpoint, spot.get("variables")) else { return };
     if spot.get("type").is_some_and(|kind| kind.str() == Some("mutation")) {
@@ -30,6 +41,52 @@ pub(super) fn graphql(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findi
             None => fault,
         });
     }
+}
+
+/// The place in a GraphQL document where its brackets go wrong.
+fn unbalanced(document: &str) -> Option<(usize, String)> {
+    let mut open = Vec::new();
+    let mut chars = document.char_indices();
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '#' => {
+                chars.find(|(_, c)| *c == '\n');
+            }
+            '"' => {
+                let mut escaped = false;
+                chars.find(|(_, c)| {
+                    let ends = *c == '"' && !escaped;
+                    escaped = *c == '\\' && !escaped;
+                    ends
+                });
+            }
+            '{' | '(' | '[' => open.push((at, c)),
+            '}' | ')' | ']' => match (open.pop(), c) {
+                (Some((_, '{')), '}') | (Some((_, '(')), ')') | (Some((_, '[')), ']') => {}
+                _ => return Some((at, format!("`{c}` closes nothing"))),
+            },
+            _ => {}
+        }
+    }
+    open.pop().map(|(at, c)| (at, format!("`{c}` is not closed")))
+}
+
+/// `backend/lambda`: the parameter that names the function.
+pub(super) fn lambda(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(endpoint) = around.endpoint else { return };
+    if spot.get("function_name").is_some_and(|name| name.str() != Some("")) {
+        return;
+    }
+    let param = spot.get("function_param_name");
+    let name = param.as_ref().and_then(Spot::str).unwrap_or("function");
+    if endpoint.params.iter().any(|known| title(known) == title(name)) {
+        return;
+    }
+    let message = format!("the endpoint declares no `{{{name}}}` to take the function's name from");
+    findings.add(match &param {
+        Some(param) => param.error("undefined-variable", message),
+        None => spot.lacks("missing", message).help("set `function_name`"),
+    });
 }
 
 /// `modifier/martian`: modifiers inside modifiers.

@@ -8,6 +8,15 @@ use super::Endpoint;
 const OWN: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-via", "user-agent"];
 
 pub(super) fn endpoint(endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
+    if let Some(list) = endpoint.spot.get("input_query_strings") {
+        for item in list.items() {
+            let Some(text) = item.str() else { continue };
+            if let Some(odd) = text.chars().find(|c| "?&=#".contains(*c)) {
+                let message = format!("`{odd}` is no part of a parameter's name, so none has this name");
+                findings.add(item.warning("never-matches", message));
+            }
+        }
+    }
     let Some(list) = endpoint.spot.get("input_headers") else { return };
     let mut seen: Vec<(&str, Spot<'_>)> = Vec::new();
     for item in list.items() {

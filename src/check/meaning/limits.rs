@@ -96,6 +96,15 @@ pub(super) fn http_cache(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Finding
     }
 }
 
+/// `auth/revoker`
+pub(super) fn revoker(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(share) = spot.get("P")
+        && share.f64().is_some_and(|share| share <= 0.0 || share >= 1.0)
+    {
+        findings.add(share.error("out-of-range", "expected a probability between 0 and 1, both excluded"));
+    }
+}
+
 fn zero(spot: &Spot<'_>, key: &str, message: &str, findings: &mut Findings<'_>) {
     if let Some(value) = spot.get(key)
         && value.f64() == Some(0.0)

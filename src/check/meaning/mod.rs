@@ -53,10 +53,12 @@ type Check = fn(&Spot<'_>, &Around<'_>, &mut Findings<'_>);
 /// The namespaces with a meaning beyond their table.
 const NAMESPACES: &[(&str, Check)] = &[
     ("auth/client-credentials", jwt::client_credentials),
+    ("auth/revoker", limits::revoker),
     ("auth/signer", jwt::signer),
     ("auth/validator", jwt::validator),
     ("backend/graphql", bodies::graphql),
     ("backend/http/client", tls::client),
+    ("backend/lambda", bodies::lambda),
     ("modifier/lua-backend", resources::sources),
     ("modifier/lua-endpoint", resources::sources),
     ("modifier/lua-proxy", resources::sources),

@@ -36,6 +36,15 @@ fn no_op(output: &Spot<'_>, endpoint: &Endpoint<'_>, findings: &mut Findings<'_>
         }
         findings.add(fault.help("keep one backend, or choose an encoding that can be merged"));
     }
+    for part in endpoint.backends.iter().chain([endpoint.spot]) {
+        let Some(proxy) = part.namespace("proxy") else { continue };
+        for key in ["static", "flatmap_filter"] {
+            if let Some(spot) = proxy.get(key) {
+                let message = format!("`{key}` has no effect: no-op passes the answer through unread");
+                findings.add(spot.warning("no-effect", message));
+            }
+        }
+    }
     for backend in endpoint.backends {
         for key in READS {
             let Some(spot) = backend.get(key) else { continue };

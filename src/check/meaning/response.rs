@@ -73,6 +73,9 @@ fn hidden(backend: &Spot<'_>, field: &str) -> Option<(String, Option<String>)> {
         let instead = Some("content".to_owned());
         return (head != "content").then(|| ("that answer is a text".to_owned(), instead));
     }
+    if backend.get("encoding").is_some_and(|s| s.str() == Some("no-op")) {
+        return Some(("no-op reads nothing of that answer".to_owned(), None));
+    }
     let mapping = backend.get("mapping");
     let renamed = mapping
         .as_ref()

@@ -30,6 +30,12 @@ pub(super) fn path(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings
     }
 }
 
+/// Whether something is said of the path alone.
+fn is_odd(spot: &Spot<'_>, around: &Around<'_>) -> bool {
+    let path = spot.str().unwrap_or("");
+    shape(spot, path).or_else(|| placeholders(spot, path, around.disable_rest)).is_some()
+}
+
 /// Characters that no path of a request has, or not there.
 fn shape(spot: &Spot<'_>, path: &str) -> Option<Diagnostic> {
     if path.is_empty() {
@@ -135,6 +141,8 @@ pub(super) fn conflicts(list: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
         let other = conflict.other.as_ref().and_then(|other| spots.get(other.id));
         let method = &conflict.route.method;
         let fault = match &conflict.kind {
+            // Said with more care already, if it is about the path alone.
+            ConflictKind::Pattern(_) if is_odd(&spot, around) => continue,
             ConflictKind::Pattern(error) => spot.error("bad-path", error.to_string()),
             ConflictKind::Duplicate => spot.error(
                 "duplicate-route",

@@ -14,6 +14,11 @@ pub(super) fn cors(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
             let fault = list.warning("everybody", "an empty list lets pages of every origin in");
             findings.add(fault.help("write [\"*\"] if that is meant"));
         }
+        let star = list.items().find(|item| item.str() == Some("*"));
+        if let Some(star) = star.filter(|_| list.items().len() > 1) {
+            findings
+                .add(star.warning("everybody", "the star lets every origin in, so the others say nothing"));
+        }
         list.items().filter_map(|item| origin(&item)).for_each(|fault| findings.add(fault));
     }
     let any = |list: &Spot<'_>| list.items().len() == 0 || list.items().any(|item| item.str() == Some("*"));
@@ -51,6 +56,13 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
         let message =
             "switches the check of host names, redirects to https and Strict-Transport-Security off";
         findings.add(development.warning("debug", message));
+    }
+    if let Some(host) = spot.get("ssl_host")
+        && host.str().is_some_and(|text| text.contains('/'))
+    {
+        findings.add(
+            host.error("bad-host", "a host name has neither scheme nor path, so redirects lead nowhere"),
+        );
     }
     let is_regex = spot.get("allowed_hosts_are_regex").is_some_and(|s| s.is_true());
     let Some(hosts) = spot.get("allowed_hosts") else { return };

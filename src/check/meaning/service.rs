@@ -25,6 +25,11 @@ pub(super) fn check(around: &Around<'_>, findings: &mut Findings<'_>) {
             tls::versions(&spot, findings);
         }
     }
+    if let Some(spot) = root.get("dns_cache_ttl")
+        && spot.duration().is_some_and(|time| time < Duration::from_secs(1))
+    {
+        findings.add(spot.warning("no-effect", "less than a second is ignored, and 30 seconds are taken"));
+    }
     let timeout = root.get("timeout");
     if let Some(spot) = &timeout {
         long(spot, findings);

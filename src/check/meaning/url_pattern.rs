@@ -33,7 +33,10 @@ pub(super) fn check(
         findings.add(spot.warning("odd-path", "what follows `#` never reaches a server"));
     }
     let mut rest = text;
-    while let Some((_, behind)) = rest.split_once('{') {
+    while let Some((before, behind)) = rest.split_once('{') {
+        if before.contains('}') {
+            break;
+        }
         let Some((name, after)) = behind.split_once('}') else {
             findings
                 .add(spot.error("bad-placeholder", "a brace is not closed, so it goes out as it is written"));

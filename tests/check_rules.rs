@@ -1,0 +1,227 @@
+//! Rules of the checker beside its exam: one line for each fault, with the pointer and the code that are due.
+
+use fjord::check::{CheckOptions, check};
+use fjord::config::Severity;
+
+/// Members of the root beside the version and one good endpoint.
+const SERVICE: &[(&str, &str)] = &[
+    (r#""tls": null"#, ""),
+    (r#""timeout": null"#, "/timeout wrong-type"),
+    (r#""port": -1"#, "/port out-of-range"),
+    (r#""cacheTTL": "1s""#, "/cacheTTL unknown-option"),
+    (r#""timeout": "1,5s""#, "/timeout bad-duration"),
+    (r#""timeout": "5S""#, "/timeout bad-duration"),
+    (r#""timeout": """#, "/timeout bad-duration"),
+    (r#""timeout": "90s""#, "/timeout long-timeout"),
+    (r#""dns_cache_ttl": "10ms""#, "/dns_cache_ttl no-effect"),
+    (r##""@note": 1, "@note": 2, "$schema": "x", "_a": {"b": 1}, "#c": 1"##, ""),
+    (r#""async_agents": []"#, "/async_agents unknown-option"),
+    (
+        r#""extra_config": {"security/cors": {"allow_origins": ["*", "https://a.example"]}}"#,
+        "/extra_config/security~1cors/allow_origins/0 everybody",
+    ),
+    (
+        r#""extra_config": {"security/http": {"ssl_host": "https://a.example"}}"#,
+        "/extra_config/security~1http/ssl_host bad-host",
+    ),
+    (
+        r#""extra_config": {"security/http": {"allowed_hosts": ["https://a.example"]}}"#,
+        "/extra_config/security~1http/allowed_hosts/0 bad-host",
+    ),
+    (
+        r#""extra_config": {"auth/revoker": {"N": 1, "P": 1, "TTL": 1, "hash_name": "optimal", "port": 1, "token_keys": ["jti"]}}"#,
+        "/extra_config/auth~1revoker/P out-of-range",
+    ),
+    (
+        r#""extra_config": {"telemetry/logging": {"level": "debug"}}"#,
+        "/extra_config/telemetry~1logging/level not-a-choice",
+    ),
+    (
+        r#""extra_config": {"telemetry/logging": {"level": "DEBUG"}, "github_com/devopsfaith/krakend-gologging": {"level": "DEBUG"}}"#,
+        "/extra_config/github_com~1devopsfaith~1krakend-gologging repeated-key old-name",
+    ),
+    (r#""extra_config": {"router": {"health_path": "health"}}"#, "/extra_config/router/health_path bad-path"),
+    (
+        r#""extra_config": {"router": {"remote_ip_headers": ["X Forwarded"]}}"#,
+        "/extra_config/router/remote_ip_headers/0 bad-header",
+    ),
+    (r#""client_tls": {"allow_insecure_connections": false}"#, ""),
+    (
+        r#""client_tls": {"allow_insecure_connections": true}"#,
+        "/client_tls/allow_insecure_connections not-supported",
+    ),
+];
+
+/// Members of an endpoint `/a/{id}` beside one good backend.
+const ENDPOINT: &[(&str, &str)] = &[
+    (r#""host": ["http://h.example"]"#, "/endpoints/0/host unknown-option"),
+    (r#""concurrent_calls": 0"#, "/endpoints/0/concurrent_calls out-of-range"),
+    (r#""input_headers": ["X-A", "X-A"]"#, "/endpoints/0/input_headers/1 repeated"),
+    (r#""input_headers": ["X A"]"#, "/endpoints/0/input_headers/0 bad-header"),
+    (r#""input_query_strings": ["?page"]"#, "/endpoints/0/input_query_strings/0 never-matches"),
+    (
+        r#""extra_config": {"qos/ratelimit/router": {"max_rate": 1, "every": "0s"}}"#,
+        "/endpoints/0/extra_config/qos~1ratelimit~1router/every raised",
+    ),
+    (
+        r#""extra_config": {"qos/ratelimit/router": {"client_max_rate": 1, "strategy": "param", "key": "idd"}}"#,
+        "/endpoints/0/extra_config/qos~1ratelimit~1router/key undefined-variable",
+    ),
+    (
+        r#""extra_config": {"qos/ratelimit/router": {}}"#,
+        "/endpoints/0/extra_config/qos~1ratelimit~1router missing",
+    ),
+    (
+        r#""extra_config": {"qos/circuit-breaker": {"interval": 1, "timeout": 1, "max_errors": 1}}"#,
+        "/endpoints/0/extra_config/qos~1circuit-breaker wrong-scope",
+    ),
+    (
+        r#""extra_config": {"proxy": {"flatmap_filter": [{"type": "del", "args": []}]}}"#,
+        "/endpoints/0/extra_config/proxy/flatmap_filter/0/args wrong-arguments",
+    ),
+    (
+        r#""extra_config": {"proxy": {"sequential_propagated_params": ["resp0_a"]}}"#,
+        "/endpoints/0/extra_config/proxy/sequential_propagated_params no-effect",
+    ),
+    (
+        r#""output_encoding": "no-op", "extra_config": {"proxy": {"static": {"data": {}, "strategy": "always"}}}"#,
+        "/endpoints/0/extra_config/proxy/static no-effect",
+    ),
+    (
+        r#""method": "POST", "extra_config": {"validation/json-schema": {"requird": ["a"]}}"#,
+        "/endpoints/0/extra_config/validation~1json-schema/requird unknown-keyword",
+    ),
+    (
+        r#""method": "POST", "extra_config": {"validation/json-schema": {"anyOf": []}}"#,
+        "/endpoints/0/extra_config/validation~1json-schema/anyOf bad-schema",
+    ),
+    (
+        r#""method": "POST", "extra_config": {"validation/json-schema": {"properties": {"$x": {"minLength": -1}}}}"#,
+        "/endpoints/0/extra_config/validation~1json-schema/properties/$x/minLength bad-schema",
+    ),
+    (
+        r#""extra_config": {"validation/cel": [{"check_expr": "req_params.Idd == '1'"}]}"#,
+        "/endpoints/0/extra_config/validation~1cel/0/check_expr undefined-variable",
+    ),
+    (r#""extra_config": {"validation/cel": [{"check_expr": "'a = b' == req_path"}]}"#, ""),
+    (
+        r#""extra_config": {"mycompany/thing": {}}"#,
+        "/endpoints/0/extra_config/mycompany~1thing unknown-namespace",
+    ),
+];
+
+/// Members of a backend of the endpoint `/a/{id}`.
+const BACKEND: &[(&str, &str)] = &[
+    (r#""url_pattern": "/{id}", "host": ["http://h.example:0"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
+    (r#""url_pattern": "/{id}", "host": ["http://u:p@h.example"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
+    (r#""url_pattern": "/{id}", "host": ["http://[::g]"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
+    (
+        r#""url_pattern": "/{id}", "host": ["http://bücher.example"]"#,
+        "/endpoints/0/backend/0/host/0 bad-host",
+    ),
+    (r#""url_pattern": "/{id}", "host": ["service://USERS"]"#, ""),
+    (r#""url_pattern": "/{id}", "host": ["service://a/b"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
+    (
+        r#""url_pattern": "/{id}", "host": ["tcp://h.example"], "disable_host_sanitize": true"#,
+        "/endpoints/0/backend/0/host/0 bad-host",
+    ),
+    (r#""url_pattern": "/{Id}""#, "/endpoints/0/backend/0/url_pattern undefined-variable"),
+    (r#""url_pattern": "/}{id}""#, "/endpoints/0/backend/0/url_pattern bad-placeholder"),
+    (r#""url_pattern": "/{resp0}""#, "/endpoints/0/backend/0/url_pattern undefined-variable"),
+    (
+        r#""url_pattern": "/{input_headers.X-Tenant}""#,
+        "/endpoints/0/backend/0/url_pattern undefined-variable",
+    ),
+    (r#""url_pattern": "/a b""#, "/endpoints/0/backend/0/url_pattern odd-path"),
+    (r#""url_pattern": "/", "headers_to_pass": []"#, "/endpoints/0/backend/0/headers_to_pass unknown-option"),
+    (r#""url_pattern": "/", "method": "TRACE""#, "/endpoints/0/backend/0/method not-supported"),
+    (r#""url_pattern": "/", "input_headers": ["*"]"#, "/endpoints/0/backend/0/input_headers/0 no-effect"),
+    (
+        r#""url_pattern": "/", "allow": ["a"], "mapping": {"b": "c"}"#,
+        "/endpoints/0/backend/0/mapping/b no-effect",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"qos/http-cache": {"max_items": 1}}"#,
+        "/endpoints/0/backend/0/extra_config/qos~1http-cache/max_items no-effect",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "{ a { b }"}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/query bad-document",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "{ a(b: \"}\") { c } } # }"}}"#,
+        "",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/lambda": {}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1lambda missing",
+    ),
+    (r#""url_pattern": "/", "extra_config": {"backend/lambda": {"function_param_name": "id"}}"#, ""),
+    (
+        r#""url_pattern": "/", "extra_config": {"auth/client-credentials": {"client_id": "a", "client_secret": "b", "token_url": "idp.example/t"}}"#,
+        "/endpoints/0/backend/0/extra_config/auth~1client-credentials/token_url bad-url",
+    ),
+];
+
+/// Paths of an endpoint.
+const PATHS: &[(&str, &str)] = &[
+    ("/a/{id}", ""),
+    ("/", ""),
+    ("/a/*", ""),
+    ("/a/*/b", "/endpoints/0/endpoint bad-path"),
+    ("/a*", "/endpoints/0/endpoint bad-path"),
+    ("/a/{b}/{b}", "/endpoints/0/endpoint bad-placeholder"),
+    ("/a/{b}{c}", "/endpoints/0/endpoint bad-placeholder"),
+    ("/a/b}", "/endpoints/0/endpoint bad-placeholder"),
+    ("/a/{b.c}", "/endpoints/0/endpoint bad-placeholder"),
+    ("/a/../b", "/endpoints/0/endpoint odd-path"),
+    ("/a/:b", "/endpoints/0/endpoint odd-path"),
+    ("/a?b=c", "/endpoints/0/endpoint bad-path"),
+    ("/a/__echo", "/endpoints/0/endpoint reserved-path"),
+    ("/__debugger", ""),
+];
+
+/// Compares what is found with a pointer and its codes; parts that are to come are taken as served.
+fn expect(text: &str, want: &str, faults: &mut Vec<String>) {
+    let (path, codes) = want.split_once(' ').unwrap_or((want, ""));
+    let pending = |code: &str| code == "not-supported" && !want.contains(code);
+    let found: Vec<(String, &str)> = check(text, &CheckOptions::default())
+        .into_iter()
+        .filter(|d| d.severity != Severity::Note && !pending(d.code))
+        .map(|d| (d.path, d.code))
+        .collect();
+    let wanted: Vec<(String, &str)> = codes.split_whitespace().map(|code| (path.to_owned(), code)).collect();
+    if found != wanted {
+        faults.push(format!("{text}\n  found {found:?}\n  want  {wanted:?}"));
+    }
+}
+
+#[test]
+fn each_fault_is_found_and_nothing_else() {
+    let mut faults = Vec::new();
+    let backend = r#"{"url_pattern": "/b", "host": ["https://b.example"]}"#;
+    for (member, want) in SERVICE {
+        let text = format!(
+            r#"{{"version": 3, {member}, "endpoints": [{{"endpoint": "/a", "backend": [{backend}]}}]}}"#
+        );
+        expect(&text, want, &mut faults);
+    }
+    for (member, want) in ENDPOINT {
+        let text = format!(
+            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a/{{id}}", {member}, "backend": [{backend}]}}]}}"#
+        );
+        expect(&text, want, &mut faults);
+    }
+    for (members, want) in BACKEND {
+        let text = format!(
+            r#"{{"version": 3, "host": ["https://b.example"], "endpoints": [{{"endpoint": "/a/{{id}}", "backend": [{{{members}}}]}}]}}"#
+        );
+        expect(&text, want, &mut faults);
+    }
+    for (path, want) in PATHS {
+        let text =
+            format!(r#"{{"version": 3, "endpoints": [{{"endpoint": "{path}", "backend": [{backend}]}}]}}"#);
+        expect(&text, want, &mut faults);
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
