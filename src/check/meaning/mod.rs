@@ -15,6 +15,7 @@ mod output;
 mod resources;
 mod response;
 mod routes;
+mod scripts;
 mod security;
 mod sequence;
 mod service;
@@ -59,9 +60,9 @@ const NAMESPACES: &[(&str, Check)] = &[
     ("backend/graphql", bodies::graphql),
     ("backend/http/client", tls::client),
     ("backend/lambda", bodies::lambda),
-    ("modifier/lua-backend", resources::sources),
-    ("modifier/lua-endpoint", resources::sources),
-    ("modifier/lua-proxy", resources::sources),
+    ("modifier/lua-backend", scripts::lua),
+    ("modifier/lua-endpoint", scripts::lua),
+    ("modifier/lua-proxy", scripts::lua),
     ("modifier/martian", bodies::martian),
     ("proxy", sequence::proxy),
     ("qos/circuit-breaker", limits::circuit_breaker),

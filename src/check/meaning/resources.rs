@@ -2,7 +2,6 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::Around;
 
 /// A file that must be there.
 pub(super) fn file(spot: &Spot<'_>, findings: &mut Findings<'_>) {
@@ -15,7 +14,7 @@ pub(super) fn file(spot: &Spot<'_>, findings: &mut Findings<'_>) {
 }
 
 /// The sources of a script.
-pub(super) fn sources(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn sources(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     if let Some(list) = spot.get("sources") {
         list.items().for_each(|item| file(&item, findings));
     }

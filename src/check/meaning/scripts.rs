@@ -1,0 +1,33 @@
+//! Lua: scripts that can't be read, sources that aren't there.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::{Around, resources};
+use crate::lua::{Limits, Options, Scope, Script};
+
+/// `modifier/lua-endpoint`, `modifier/lua-proxy`, `modifier/lua-backend`
+pub(super) fn lua(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    resources::sources(spot, findings);
+    for key in ["pre", "post"] {
+        if let Some(script) = spot.get(key)
+            && let Some(text) = script.str()
+        {
+            syntax(&script, text, findings);
+        }
+    }
+}
+
+fn syntax(spot: &Spot<'_>, text: &str, findings: &mut Findings<'_>) {
+    // What is read doesn't depend on where the script stands.
+    let options = Options { scope: Scope::Proxy, open_libs: false, limits: Limits::default() };
+    let Err(error) = Script::compile(&[], text, "", options) else { return };
+    let line = error.place.as_ref().map_or(1, |place| place.line as usize);
+    let what = error.message.split(" (pre-script").next().unwrap_or_default().trim();
+    let message = format!("no script: {what} in line {line}, so every request fails");
+    let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let fault = spot.error("bad-script", message);
+    findings.add(match spot.inside(start) {
+        Some(span) if line > 1 => fault.related(span, "in this line"),
+        _ => fault,
+    });
+}
