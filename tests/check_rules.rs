@@ -108,6 +108,10 @@ const ENDPOINT: &[(&str, &str)] = &[
         r#""extra_config": {"mycompany/thing": {}}"#,
         "/endpoints/0/extra_config/mycompany~1thing unknown-namespace",
     ),
+    (
+        r#""extra_config": {"modifier/lua-proxy": {"post": "local r = response.load()\nif r then"}}"#,
+        "/endpoints/0/extra_config/modifier~1lua-proxy/post bad-script",
+    ),
 ];
 
 /// Members of a backend of the endpoint `/a/{id}`.
