@@ -169,6 +169,8 @@ async fn fetch(cx: Cx<'_>, mut request: HttpRequest) -> Result<HttpResponse, Err
         Ok(answer) => {
             Ok(HttpResponse { status: answer.status, headers: answer.headers, body: answer.body, url })
         }
+        // The host cuts a stream at the same moment: whichever comes first, it is the deadline.
+        Err(_) if cx.deadline.is_past() => Err(Error::expired()),
         Err(error) => Err(Error::new(format!("{} \"{url}\": {}", go_verb(&method), error.0))),
     }
 }
