@@ -15,8 +15,11 @@ pub struct Step<T: ?Sized> {
     /// The namespace that configures it.
     pub namespace: &'static str,
     /// Compiles the namespace's value; nothing if it switches the step off.
-    pub compile: fn(&Site<'_>, &Node) -> Result<Option<Box<T>>, Refusal>,
+    pub compile: fn(&Site<'_>, &Node) -> Compiled<T>,
 }
+
+/// A compiled step; nothing where it is switched off.
+pub type Compiled<T> = Result<Option<Box<T>>, Refusal>;
 
 /// Around everything, the router's redirects included.
 pub static OUTER: &[Step<dyn Global>] =

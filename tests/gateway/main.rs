@@ -3,6 +3,8 @@
 //! Each file of `cases/` holds cases as data: a configuration, origins, a request, what must come back, and after how
 //! many milliseconds.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 mod case;
 mod sim;
 mod token;

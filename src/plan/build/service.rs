@@ -34,7 +34,7 @@ impl Defaults {
         let ttl = options.duration("cache_ttl")?;
         Ok(Self {
             timeout_ms: milliseconds(options.duration("timeout")?).unwrap_or(2000),
-            cache_ttl: (!ttl.is_zero()).then(|| ttl.as_secs()),
+            cache_ttl: (!ttl.is_zero()).then_some(ttl.as_secs()),
             output_encoding: options.str("output_encoding")?.to_owned(),
             hosts: options.strings("host")?.into_iter().map(str::to_owned).collect(),
             disable_rest: options.bool("disable_rest")?,
