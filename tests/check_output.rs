@@ -1,5 +1,7 @@
 //! What a user sees of a check, to the letter. `UPDATE_SNAPSHOTS=1 cargo test` writes the snapshots anew.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use fjord::check::{CheckOptions, check_bytes, github, json, text};
 
 fn compare(name: &str, seen: &str) {

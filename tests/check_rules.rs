@@ -1,5 +1,7 @@
 //! Rules of the checker beside its exam: one line for each fault, with the pointer and the code that are due.
 
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
 use fjord::check::{CheckOptions, check};
 use fjord::config::Severity;
 

@@ -1,6 +1,7 @@
 //! Tests of the module's exports, in the module itself on Node: `npm test -- wasm`. What crosses the border in memory is
 //! tested from outside, on workerd.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use fjord::edge::exports::{init, open};
 use fjord::edge::tools::{named_files, report};
