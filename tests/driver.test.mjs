@@ -1,0 +1,61 @@
+// The driver over the real core, with a platform made of functions: what a trap does to the requests around it.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import test from "node:test";
+import { Driver } from "../build/driver.mjs";
+import { instantiate } from "../build/fjord.mjs";
+
+const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
+const config = JSON.stringify({
+  version: 3,
+  host: ["http://origin.test"],
+  endpoints: [
+    { endpoint: "/a", backend: [{ url_pattern: "/a" }] },
+    { endpoint: "/b", backend: [{ url_pattern: "/b" }] },
+  ],
+});
+
+/** A driver whose core traps when `trap` says so: at the entry `fetched` of the first instance. */
+function driver(trap) {
+  const started = [];
+  const make = () => {
+    const core = instantiate(module);
+    const first = started.push(core) === 1;
+    const raw = { ...core.raw };
+    raw.fetched = (...args) => {
+      if (first && trap()) throw new WebAssembly.RuntimeError("unreachable");
+      return core.raw.fetched(...args);
+    };
+    return { ...core, raw };
+  };
+  return { driver: new Driver(make, config, "{}"), started };
+}
+
+const get = (gateway, path) => gateway.answer(new Request(`http://gateway.test${path}`), {}, { waitUntil() {} });
+
+test("a trap harms one request: those in flight go on, the next has a fresh core", async (t) => {
+  const waiting = {};
+  t.mock.method(globalThis, "fetch", (url) => new Promise((resolve) => (waiting[new URL(url).pathname] = resolve)));
+  t.mock.method(console, "error", () => {});
+  let trapping = false;
+  const { driver: gateway, started } = driver(() => trapping);
+  const [a, b] = [get(gateway, "/a"), get(gateway, "/b")];
+  trapping = true;
+  waiting["/a"](Response.json({ from: "a" }));
+  assert.equal((await a).status, 500);
+  trapping = false;
+  waiting["/b"](Response.json({ from: "b" }));
+  assert.deepEqual(await (await b).json(), { from: "b" });
+  assert.equal(started.length, 1);
+  const next = get(gateway, "/a");
+  waiting["/a"](Response.json({ from: "a" }));
+  assert.deepEqual(await (await next).json(), { from: "a" });
+  assert.equal(started.length, 2);
+});
+
+test("a configuration that can't be read is told once for each request, and answered with 501", async (t) => {
+  const lines = t.mock.method(console, "error", () => {});
+  const gateway = new Driver(() => instantiate(module), "{", "{}");
+  assert.equal((await get(gateway, "/a")).status, 501);
+  assert.match(lines.mock.calls[0].arguments[0], /can't be read/);
+});
