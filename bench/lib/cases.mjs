@@ -1,0 +1,158 @@
+// The work that is measured. Each case says what it fetches, how the gateway is told to do it, what somebody writes by hand
+// for it, and (as a function of the documents) what must come back.
+import { SIZES } from "./documents.mjs";
+import { token, tokenEndpoint, verifier } from "./token.mjs";
+
+const NAMES = ["a", "b", "c", "d", "e"];
+const FIELDS = ["id", "title", "status"];
+
+/** `count` documents of one size. */
+const documents = (count, size) => Array.from({ length: count }, (_, seed) => ({ bytes: SIZES[size], seed }));
+
+const each = (count, make) => Array.from({ length: count }, (_, index) => make(index, NAMES[index]));
+
+/**
+ * - `documents`: what the backends answer
+ * - `backend(index)`: options of a backend; `endpoint`: options of the endpoint
+ * - `combine`: JavaScript for the answer, made of the parsed documents `p`; it is what the peers run and what is expected
+ * - `goal`: the CPU per request that is aimed at, as a ratio to `js` and to `floor`
+ */
+const joined = [
+  {
+    name: "one backend, 0.4 KB",
+    documents: documents(1, "0.4 KB"),
+    combine: "p[0]",
+    goal: { js: 1.0, floor: 1.1 },
+  },
+  { name: "one backend, 4 KB", documents: documents(1, "4 KB"), combine: "p[0]" },
+  { name: "one backend, 70 KB", documents: documents(1, "70 KB"), combine: "p[0]" },
+  ...[
+    [3, "0.4 KB"],
+    [3, "4 KB", { js: 0.82, floor: 1.12 }],
+    [3, "70 KB", { js: 0.38, floor: 1.5 }],
+    [3, "1 MB"],
+    [5, "4 KB"],
+  ].map(([count, size, goal]) => ({
+    name: `merge of ${count} × ${size}`,
+    documents: documents(count, size),
+    combine: `Object.assign(${each(count, (i) => `p[${i}]`).join(", ")})`,
+    goal,
+  })),
+  ...[
+    ["4 KB", { js: 0.82, floor: 1.12 }],
+    ["70 KB", { js: 0.38, floor: 1.5 }],
+  ].map(([size, goal]) => ({
+    name: `group of 3 × ${size}`,
+    documents: documents(3, size),
+    backend: (index) => ({ group: NAMES[index] }),
+    combine: `({ ${each(3, (i, name) => `${name}: p[${i}]`).join(", ")} })`,
+    goal,
+  })),
+  ...[
+    ["4 KB", { js: 0.85, floor: 1.15 }],
+    ["70 KB", { js: 0.55, floor: 1.5 }],
+  ].map(([size, goal]) => ({
+    name: `allow 3 fields of 3 × ${size}`,
+    documents: documents(3, size),
+    backend: (index) => ({ group: NAMES[index], allow: FIELDS }),
+    combine: `({ ${each(3, (i, name) => `${name}: { ${FIELDS.map((field) => `${field}: p[${i}].${field}`).join(", ")} }`).join(", ")} })`,
+    goal,
+  })),
+  {
+    name: "deny 2 fields of 3 × 4 KB",
+    documents: documents(3, "4 KB"),
+    backend: (index) => ({ group: NAMES[index], deny: ["status", "meta"] }),
+    combine: `Object.fromEntries(p.map(({ status, meta, ...rest }, i) => ["abc"[i], rest]))`,
+  },
+  {
+    name: "nested allow of 3 × 4 KB",
+    documents: documents(3, "4 KB"),
+    backend: (index) => ({ group: NAMES[index], allow: ["id", "meta.page", "meta.owner.name"] }),
+    combine: `Object.fromEntries(p.map(({ id, meta }, i) => ["abc"[i], { id, meta: { page: meta.page, owner: { name: meta.owner.name } } }]))`,
+  },
+  {
+    name: "mapping of 3 × 4 KB",
+    documents: documents(3, "4 KB"),
+    backend: (index) => ({ group: NAMES[index], mapping: { title: "name", items: "results" } }),
+    combine: `Object.fromEntries(p.map(({ title, items, ...rest }, i) => ["abc"[i], { ...rest, name: title, results: items }]))`,
+  },
+  {
+    name: "flatmap of 4 KB",
+    documents: documents(1, "4 KB"),
+    backend: () => ({
+      extra_config: {
+        proxy: {
+          flatmap_filter: [
+            { type: "del", args: ["items.*.note"] },
+            { type: "move", args: ["meta.owner", "owner"] },
+          ],
+        },
+      },
+    }),
+    combine: `(({ items, meta: { owner, ...meta }, ...rest }) => ({ ...rest, meta, owner, items: items.map(({ note, ...item }) => item) }))(p[0])`,
+  },
+  {
+    name: "sequence of 0.4 KB and 4 KB",
+    documents: [
+      { bytes: SIZES["0.4 KB"], seed: 0 },
+      { bytes: SIZES["4 KB"], seed: 1000 },
+    ],
+    endpoint: { extra_config: { proxy: { sequential: true } } },
+    backend: (index) => (index === 0 ? {} : { url_pattern: `/${SIZES["4 KB"]}/{resp0_id}`, group: "next" }),
+    /** Each call may use the answers before it. */
+    sequence: (origin) => [`"${origin}/400/0"`, `"${origin}/4096/" + p[0].id`],
+    combine: "({ ...p[0], next: p[1] })",
+  },
+  {
+    name: "token checked, 0.4 KB",
+    documents: documents(1, "0.4 KB"),
+    endpoint: tokenEndpoint,
+    headers: () => ({ authorization: `Bearer ${token()}` }),
+    files: verifier.files,
+    guard: verifier.script,
+    combine: "p[0]",
+  },
+  {
+    name: "one of 1,000 endpoints, 0.4 KB",
+    documents: documents(1, "0.4 KB"),
+    others: 999,
+    combine: "p[0]",
+    goal: { js: 1.0, floor: 1.1 },
+  },
+];
+
+/** Answers that pass as they are. */
+const passed = ["4 KB", "70 KB", "1 MB"].map((size) => ({
+  name: `no-op, ${size}`,
+  documents: documents(1, size),
+  endpoint: { output_encoding: "no-op" },
+  backend: () => ({ encoding: "no-op" }),
+  noOp: true,
+  combine: "p[0]",
+  goal: size === "70 KB" ? { js: 1.1 } : undefined,
+}));
+
+const missing = { name: "no such path", documents: [], status: 404, path: "/nothing", others: 9 };
+
+export const cases = [...joined, ...passed, missing];
+
+/** The configuration of a case. */
+export function configuration({ documents, endpoint = {}, backend = () => ({}), others = 0 }, origin) {
+  const backends = documents.map(({ bytes, seed }, index) => ({ url_pattern: `/${bytes}/${seed}`, ...backend(index) }));
+  const own = backends.length > 0 ? [{ endpoint: "/bench", ...endpoint, backend: backends }] : [];
+  return { version: 3, timeout: "3s", host: [origin], endpoints: [...own, ...endpoints(others)] };
+}
+
+/** Endpoints as a larger configuration has them. */
+export function endpoints(count) {
+  return each(count, (index) => ({
+    endpoint: `/v${index % 3}/service${index % 40}/resource${index}/{id}`,
+    method: ["GET", "GET", "GET", "POST", "PUT"][index % 5],
+    input_headers: ["Authorization", "X-Trace"],
+    input_query_strings: ["page", "limit"],
+    backend: [
+      { url_pattern: `/internal/resource${index}/{id}`, allow: ["id", "name", "items.price"], mapping: { name: "title" } },
+      ...(index % 5 < 3 ? [{ url_pattern: `/related/{id}?of=${index}`, group: "related", deny: ["secret"] }] : []),
+    ],
+  }));
+}

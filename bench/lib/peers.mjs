@@ -1,0 +1,118 @@
+// What Fjord is measured against: workers for one case each, on the same runtime.
+import { document } from "./documents.mjs";
+
+const urls = ({ documents }, origin) => documents.map(({ bytes, seed }) => `"${origin}/${bytes}/${seed}"`);
+
+/** The way into a worker: a route only where the case is about routes, a guard only where it has one. */
+function entry({ guard, others, status }, work) {
+  const routes = `const routes = new Map(Array.from({ length: ${others} }, (_, i) => ["/other" + i, answer])${status ? "" : '.concat([["/bench", answer]])'});`;
+  const routed = `const handler = routes.get(new URL(request.url).pathname);
+    return handler === undefined ? new Response("404 page not found", { status: 404 }) : handler(request);`;
+  const guarded = guard ? `return (await refuse(request)) ?? answer();` : `return answer();`;
+  return `${guard ?? ""}
+${work}
+${others ? routes : ""}
+export default {
+  ${guard ? "async " : ""}fetch(request) {
+    ${others ? routed : guarded}
+  },
+};`;
+}
+
+/** Fetches, and hands the bytes on: nobody can do with less. */
+function floor(shape, origin) {
+  const { noOp, sequence, documents } = shape;
+  const all = urls(shape, origin);
+  const bytes = `const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());`;
+  if (documents.length === 0) return `export default { fetch() { return new Response(null, { status: 404 }); } };`;
+  if (noOp) return `export default { fetch() { return fetch(${all[0]}); } };`;
+  if (documents.length === 1) return `${bytes}\nexport default { async fetch() { return new Response(await bytes(${all[0]})); } };`;
+  const parts = sequence
+    ? `const parts = []; for (const url of [${all.join(", ")}]) parts.push(await bytes(url));`
+    : `const parts = await Promise.all([${all.map((url) => `bytes(${url})`).join(", ")}]);`;
+  return `${bytes}
+export default {
+  async fetch() {
+    ${parts}
+    const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+    let at = 0;
+    for (const part of parts) {
+      whole.set(part, at);
+      at += part.length;
+    }
+    return new Response(whole);
+  },
+};`;
+}
+
+const send = (more) => `return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json"${more} } });`;
+
+/** The ten lines that everybody writes: no timeouts, no partial results. */
+function js(shape, origin) {
+  const { noOp, sequence, combine } = shape;
+  const all = urls(shape, origin);
+  if (noOp) {
+    return entry(shape, `async function answer() {
+  const { body, status, headers } = await fetch(${all[0]});
+  return new Response(body, { status, headers });
+}`);
+  }
+  const calls = sequence
+    ? `const p = [];\n${sequence(origin).map((url) => `  p.push(await get(${url}));`).join("\n")}`
+    : `const p = await Promise.all([${all.map((url) => `get(${url})`).join(", ")}]);`;
+  return entry(shape, `const get = async (url) => (await fetch(url)).json();
+async function answer() {
+  ${calls}
+  const answer = ${combine};
+  ${send("")}
+}`);
+}
+
+/** The same by somebody careful: a timeout that covers the bodies, statuses looked at, partial results. */
+function jsSafe(shape, origin) {
+  const { noOp, sequence, combine } = shape;
+  const all = urls(shape, origin);
+  if (noOp) {
+    return entry(shape, `async function answer() {
+  try {
+    const { body, status, headers } = await fetch(${all[0]}, { signal: AbortSignal.timeout(3000) });
+    return new Response(body, { status, headers });
+  } catch {
+    return new Response(null, { status: 500 });
+  }
+}`);
+  }
+  const calls = sequence
+    ? `const p = [];
+  let completed = true;
+  try {
+${sequence(origin).map((url) => `    p.push(await get(${url}));`).join("\n")}
+  } catch (error) {
+    console.error(error);
+    completed = false;
+  }`
+    : `const settled = await Promise.allSettled([${all.map((url) => `get(${url})`).join(", ")}]);
+  const completed = settled.every(({ status }) => status === "fulfilled");
+  const p = settled.map(({ value }) => value ?? {});`;
+  return entry(shape, `async function get(url) {
+  const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
+  if (!response.ok) throw new Error("status " + response.status);
+  return response.json();
+}
+async function answer() {
+  ${calls}
+  const answer = ${combine};
+  ${send(', "x-krakend-completed": String(completed)')}
+}`);
+}
+
+/** The peers' modules by name, in the order in which they are shown. */
+export const peers = { floor, js, "js-safe": jsSafe };
+
+/** What the answer of `floor` and that of all the others must be. */
+export function expected({ documents, combine, status = 200 }) {
+  const texts = documents.map(({ bytes, seed }) => document(bytes, seed));
+  const p = texts.map((text) => JSON.parse(text));
+  const data = combine === undefined ? undefined : new Function("p", `return ${combine}`)(p);
+  return { status, floor: texts.join(""), data };
+}

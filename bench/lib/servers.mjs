@@ -1,0 +1,62 @@
+// Starts what takes part: the origin, workers of one module, and gateways, each in a process of its own.
+import { fork } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { buildDir, checkConfig, loadCore, readConfig } from "../../bin/lib/core.mjs";
+import { startWorkerd } from "../../bin/lib/workerd.mjs";
+
+const ADDRESS = "127.0.0.1:0";
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), "fjord-bench-"));
+
+/** The origin: `{ url, stop() }`. */
+export async function startUpstream() {
+  const child = fork(path.join(here, "upstream.mjs"));
+  const port = await new Promise((resolve, reject) => child.once("message", resolve).once("exit", () => reject(new Error("the origin ended"))));
+  return { url: `http://127.0.0.1:${port}`, stop: () => child.disconnect() };
+}
+
+/** A worker of one module. */
+export async function startScript(source) {
+  const codeDir = temporary();
+  fs.writeFileSync(path.join(codeDir, "worker.mjs"), source);
+  const server = await startWorkerd({ config: { text: "{}", files: {} }, address: ADDRESS, vars: {}, codeDir });
+  fs.rmSync(codeDir, { recursive: true });
+  return server;
+}
+
+let core;
+
+/** A configuration with the files that it names; `refused` says why it can't be served. */
+export async function prepare(value, files = {}) {
+  core ??= await loadCore();
+  const dir = temporary();
+  try {
+    for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text);
+    const file = path.join(dir, "krakend.json");
+    fs.writeFileSync(file, JSON.stringify(value));
+    const config = readConfig(core, file);
+    const { ok, report } = checkConfig(core, config);
+    return { config, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error").message };
+  } finally {
+    fs.rmSync(dir, { recursive: true });
+  }
+}
+
+/** A gateway of the build, or of another folder with a build. */
+export const startGateway = (config, codeDir = buildDir) => startWorkerd({ config, address: ADDRESS, vars: {}, codeDir });
+
+/** The build with its exports counted: `GET /__crossings` gives the calls by name, since the last time. */
+export function countingBuild() {
+  const dir = temporary();
+  for (const name of fs.readdirSync(buildDir).filter((file) => /\.(mjs|wasm)$/.test(file))) {
+    const plain = { "fjord.mjs": "plain-fjord.mjs", "worker.mjs": "plain-worker.mjs" };
+    fs.copyFileSync(path.join(buildDir, name), path.join(dir, plain[name] ?? name));
+  }
+  fs.copyFileSync(path.join(here, "counting-fjord.mjs"), path.join(dir, "fjord.mjs"));
+  fs.copyFileSync(path.join(here, "counting-worker.mjs"), path.join(dir, "worker.mjs"));
+  return { dir, remove: () => fs.rmSync(dir, { recursive: true }) };
+}

@@ -1,0 +1,31 @@
+// The origin, a process of its own: answers GET /BYTES/SEED with that document, from memory, on kept connections.
+import net from "node:net";
+import { document } from "./documents.mjs";
+
+const answers = new Map();
+
+function answer(path) {
+  let bytes = answers.get(path);
+  if (bytes === undefined) {
+    const [, size, seed] = path.split("/").map(Number);
+    const body = document(size, seed);
+    const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+    bytes = Buffer.from(head + body);
+    answers.set(path, bytes);
+  }
+  return bytes;
+}
+
+const server = net.createServer({ noDelay: true }, (socket) => {
+  let seen = "";
+  socket.on("data", (chunk) => {
+    seen += chunk.latin1Slice();
+    for (let end; (end = seen.indexOf("\r\n\r\n")) >= 0; seen = seen.slice(end + 4)) {
+      socket.write(answer(seen.slice(4, seen.indexOf(" ", 4))));
+    }
+  });
+  socket.on("error", () => socket.destroy());
+});
+
+server.listen(0, "127.0.0.1", () => process.send(server.address().port));
+process.on("disconnect", () => process.exit());

@@ -1,0 +1,111 @@
+// What a request costs: Fjord beside hand-written workers on the same workerd, in the same run, in turns.
+import { parseArgs } from "node:util";
+import { Failure, at, call, main } from "../scripts/lib.mjs";
+import { crossings } from "./lib/crossings.mjs";
+import { chosen, runCase } from "./lib/load.mjs";
+import { canMeasure } from "./lib/process.mjs";
+import { environment, latest, regressions, save, size } from "./lib/results.mjs";
+import { startUpstream } from "./lib/servers.mjs";
+import { startUp } from "./lib/startup.mjs";
+import { steady } from "./lib/steady.mjs";
+import { HEAD, fillReadme, line, markdown } from "./lib/table.mjs";
+
+const HELP = `npm run bench -- [CASE-REGEX] [options]
+
+  --rounds N        turns of each who takes part: more are steadier (15)
+  --requests N      requests in a turn; fewer for large documents (400)
+  --warm-up N       requests before the first turn (2000)
+  --quick           5 rounds, fewer requests: a first look
+  --startup         only the start-up times
+  --memory          only whether memory stays over many requests
+  --memory-requests N   how many (20000; the last word has 200000)
+  --candidate NAME=DIR  measures another build beside this one; may be repeated
+  --save            writes bench/results/DATE.json; all cases must be in the run
+  --gate            fails when a ratio is more than 10 % worse than in the results saved last
+  --readme          fills the table of README.md with the results saved last
+  --no-build        measures build/ as it is
+
+floor fetches and hands the bytes on; js is what everybody writes, without timeouts; js-safe has timeouts that cover the
+bodies, and partial results. CPU is that of the whole process, per request; ratios are taken within a round, and the
+median of the rounds is shown with its quartiles.`;
+
+const number = (name, value) => {
+  if (!/^[1-9]\d*$/.test(value)) throw new Failure(`--${name} ${value}: expected a number`);
+  return Number(value);
+};
+
+function commandLine() {
+  const text = { type: "string" };
+  const flag = { type: "boolean", default: false };
+  const options = {
+    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, memory: flag, "memory-requests": { ...text, default: "20000" },
+    candidate: { ...text, multiple: true, default: [] }, save: flag, gate: flag, readme: flag, "no-build": flag, help: { ...flag, short: "h" },
+  };
+  const { values, positionals } = parseArgs({ allowPositionals: true, options });
+  const defaults = values.quick ? { rounds: "5", requests: "100", "warm-up": "600" } : { rounds: "15", requests: "400", "warm-up": "2000" };
+  const plan = (name) => number(name, values[name] ?? defaults[name]);
+  const candidates = Object.fromEntries(values.candidate.map((item) => item.split("=", 2)));
+  return { ...values, rounds: plan("rounds"), requests: plan("requests"), warmUp: plan("warm-up"), candidates, pattern: positionals[0] ?? "" };
+}
+
+async function measureStartUp(rounds) {
+  const startup = await startUp(rounds);
+  for (const [count, { cpu, first, wall }] of Object.entries(startup)) {
+    const shown = ({ median, low, high }) => `${median.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
+    console.log(`start-up over an empty worker, ${count} endpoints: CPU ${shown(cpu)}, of the first request ${shown(first)}; wall ${shown(wall)}`);
+  }
+  return startup;
+}
+
+async function measureMemory(upstream, requests) {
+  const memory = await steady(upstream, requests);
+  console.log(`memory over ${requests} requests, MB: ${memory.samples.map((value) => value.toFixed(0)).join(" ")}`);
+  if (memory.growth > 0.1) throw new Failure(`the second half needs ${(memory.growth * 100).toFixed(0)} % more than the first`);
+  return memory;
+}
+
+async function measureCases(upstream, options) {
+  const shapes = chosen(options.pattern);
+  if (shapes.length === 0) throw new Failure(`no case is called like ${options.pattern}`);
+  const results = {};
+  console.log(HEAD);
+  for (const shape of shapes) {
+    const result = await runCase(shape, upstream, options);
+    if (result.skipped === undefined) result.crossings = await crossings(shape, upstream);
+    results[shape.name] = result;
+    console.log(line(shape.name, result));
+  }
+  return results;
+}
+
+async function measure(options) {
+  if (!canMeasure) throw new Failure("CPU time of threads is read from /proc, which is not here: the bench needs Linux.");
+  if (!options["no-build"]) call(process.execPath, [at("scripts/build.mjs")]);
+  const upstream = await startUpstream();
+  try {
+    if (options.startup) return void (await measureStartUp(options.rounds));
+    if (options.memory) return void (await measureMemory(upstream, number("memory-requests", options["memory-requests"])));
+    const before = options.gate ? latest() : undefined;
+    const results = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };
+    results.cases = await measureCases(upstream, options);
+    if (options.pattern === "") {
+      results.startup = await measureStartUp(options.rounds);
+      results.memory = await measureMemory(upstream, number("memory-requests", options["memory-requests"]));
+    }
+    console.log(`\n${markdown(results)}`);
+    if (options.save) console.log(`\nwritten: ${save(results)}`);
+    const worse = before === undefined ? [] : regressions(results, before);
+    if (worse.length > 0) throw new Failure(`worse than on ${before.date}:\n${worse.join("\n")}`);
+  } finally {
+    upstream.stop();
+  }
+}
+
+await main(async () => {
+  const options = commandLine();
+  if (options.help) return console.log(HELP);
+  if (options.save && options.pattern !== "") throw new Failure("--save is for a run of all cases");
+  const onlyReadme = options.readme && !options.save && !options.gate && options.pattern === "";
+  if (!onlyReadme) await measure(options);
+  if (options.readme) fillReadme(latest());
+});
