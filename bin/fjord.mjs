@@ -2,12 +2,13 @@
 // The `fjord` command.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
+import * as audit from "./lib/audit.mjs";
 import * as check from "./lib/check.mjs";
 import { Failure, UsageError } from "./lib/errors.mjs";
 import * as run from "./lib/run.mjs";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-const commands = { run, check };
+const commands = { run, check, audit };
 
 const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.
 
@@ -15,6 +16,7 @@ Usage: fjord COMMAND [options]
 
   run -c FILE [-p PORT]   serve a configuration on this machine
   check FILE              say what is wrong with a configuration, all at once
+  audit FILE              say what is open, missing or too generous in it
   version                 print the version
   help [COMMAND]          this text, or a command's
 

@@ -2,6 +2,7 @@
 //!
 //! Two phases: a configuration becomes a [`plan`](crate), once; a request then only reads the plan.
 
+pub mod audit;
 pub mod aws;
 pub mod cel;
 pub mod check;

@@ -2,9 +2,9 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::check;
 use crate::config::{Document, files};
 use crate::json::Value;
+use crate::{audit, check};
 
 /// The paths of the files that a configuration names, as a JSON list; none if it can't be read.
 #[wasm_bindgen(js_name = files)]
@@ -19,4 +19,10 @@ pub fn named_files(config: &[u8]) -> String {
 #[wasm_bindgen(js_name = check)]
 pub fn report(config: &[u8], options: &str) -> String {
     check::report(config, options)
+}
+
+/// What is open, missing or too generous in a configuration, as JSON: see [`audit::report`].
+#[wasm_bindgen(js_name = audit)]
+pub fn audited(config: &[u8], options: &str) -> Option<String> {
+    audit::report(config, options)
 }

@@ -6,6 +6,7 @@ pub mod escape;
 pub mod headers;
 pub mod host;
 pub mod query;
+pub mod reach;
 pub mod redirect;
 pub mod sniff;
 pub mod status;

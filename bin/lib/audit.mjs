@@ -1,0 +1,66 @@
+// `fjord audit`: judges a configuration that is valid.
+import fs from "node:fs";
+import { bindingsBeside } from "./bindings.mjs";
+import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { Failure, UsageError } from "./errors.mjs";
+
+const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
+
+export const options = {
+  config: { type: "string", short: "c" },
+  severity: { type: "string", short: "s", multiple: true, default: [] },
+  ignore: { type: "string", short: "i", multiple: true, default: [] },
+  "ignore-file": { type: "string", short: "I" },
+  format: { type: "string", short: "f", default: "text" },
+};
+
+export const help = `fjord audit: says what is open, missing or too generous in a configuration that is valid.
+
+Usage: fjord audit [-c] FILE [options]
+
+  -c, --config FILE       the configuration
+  -s, --severity LIST     only these: CRITICAL,HIGH,MEDIUM,LOW (default: all)
+  -i, --ignore LIST       rules to leave out: 2.1.2,5.2; 5.2 stands for all that begin with it
+  -I, --ignore-file FILE  the same from a file, a rule a line or separated by commas; # starts a comment
+  -f, --format FORMAT     text for people (default) or json for programs; KrakenD's Go templates are not
+                          read: json has the fields of its {{ marshal . }}, and more
+  -h, --help              this text
+
+The rules 1 to 7 are KrakenD's. Those that begin with 9 are for the edge: secrets in the bundle, origins that
+nothing at the edge reaches, bindings that wrangler.toml lacks, the platform's limits, and the like.
+
+Exit code: 0 when nothing was found, 1 when something was, 2 when the command line is wrong.`;
+
+export async function execute(values, positionals) {
+  const file = values.config ?? positionals[0];
+  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("audit needs one configuration: fjord audit FILE");
+  const { format } = values;
+  if (!["text", "json"].includes(format)) {
+    const hint = format.includes("{{") ? "; Go templates are not read, json has the same fields" : "";
+    throw new UsageError(`--format ${format}: expected text or json${hint}`);
+  }
+  const severities = items(values.severity).map((name) => name.toUpperCase());
+  const odd = severities.find((name) => !SEVERITIES.includes(name));
+  if (odd !== undefined) throw new UsageError(`--severity ${odd}: expected ${SEVERITIES.join(", ")}`);
+  const ignore = [...items(values.ignore), ...(values["ignore-file"] === undefined ? [] : ignoreFile(values["ignore-file"]))];
+  const core = await loadCore();
+  const config = readConfig(core, file);
+  const color = format === "text" && wantsColor(process.stdout);
+  const report = core.audit(config.bytes, JSON.stringify({ file, color, severities, ignore, bindings: bindingsBeside(file) }));
+  // What can't be read has no rules to break: the check says why.
+  if (report === undefined) throw new Failure(checkConfig(core, config, { color: wantsColor(process.stderr) }).text.trimEnd());
+  const { text, ...rest } = JSON.parse(report);
+  console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
+  process.exitCode = rest.recommendations.length ? 1 : 0;
+}
+
+/** The items of lists that are separated by commas or blanks. */
+const items = (lists) => lists.flatMap((list) => list.split(/[\s,]+/)).filter(Boolean);
+
+function ignoreFile(name) {
+  try {
+    return items([fs.readFileSync(name, "utf8").replace(/#.*/g, "")]);
+  } catch (error) {
+    throw new UsageError(`--ignore-file ${name}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+  }
+}

@@ -1,0 +1,120 @@
+//! The findings for people and for programs, and the one call that the command line makes.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use super::{AuditOptions, Finding, Severity, audit};
+use crate::config::{Document, Lines};
+
+/// What the command line asks for.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Wish {
+    /// The file's name, for the report.
+    file: String,
+    color: bool,
+    severities: Vec<String>,
+    ignore: Vec<String>,
+    bindings: Option<Vec<String>>,
+}
+
+/// As KrakenD's JSON output has it, and more.
+#[derive(Serialize)]
+struct Report<'a> {
+    file: &'a str,
+    recommendations: Vec<Entry<'a>>,
+    /// The same for people.
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    rule: &'a str,
+    severity: &'a str,
+    message: String,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    help: &'a str,
+}
+
+/// Audits a configuration and writes the report as JSON: `{file, recommendations, text}`; nothing if the text is no
+/// configuration. `options` is a JSON object with any of `file`, `color`, `severities`, `ignore` and `bindings`.
+pub fn report(config: &[u8], options: &str) -> Option<String> {
+    let wish: Wish = serde_json::from_str(options).unwrap_or_default();
+    let reading = Document::read(config);
+    let root = reading.document?.root;
+    let severities = wish.severities.iter().filter_map(|name| Severity::named(name)).collect();
+    let findings = audit(&root, &AuditOptions { severities, ignore: wish.ignore, bindings: wish.bindings });
+    Some(json(&findings, &Lines::new(&reading.text), &wish.file, wish.color))
+}
+
+/// The report on findings.
+pub fn json(findings: &[Finding], lines: &Lines<'_>, file: &str, color: bool) -> String {
+    let entries = findings.iter().map(|finding| {
+        let at = lines.position(finding.span.start);
+        Entry {
+            rule: finding.rule.id,
+            severity: finding.rule.severity.name(),
+            message: finding.message(),
+            path: &finding.path,
+            line: at.line,
+            column: at.column,
+            help: finding.rule.help,
+        }
+    });
+    let report =
+        Report { file, recommendations: entries.collect(), text: text(findings, lines, file, color) };
+    // Strings and numbers only: writing them as JSON can't fail.
+    serde_json::to_string(&report).unwrap_or_default()
+}
+
+/// The findings, each rule with its places, and a line that counts them; empty if there are none.
+pub fn text(findings: &[Finding], lines: &Lines<'_>, file: &str, color: bool) -> String {
+    let paint =
+        |code: &str, text: &str| if color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
+    let mut out = String::new();
+    for group in findings.chunk_by(|a, b| a.rule.id == b.rule.id) {
+        let Some(first) = group.first() else { continue };
+        let rule = first.rule;
+        let title = paint(hue(rule.severity), &format!("{}\t[{}]", rule.id, rule.severity.name()));
+        // Writing into a String can't fail.
+        let _ = writeln!(out, "{title}\t{}", paint("1", rule.message));
+        for finding in group {
+            let at = lines.position(finding.span.start);
+            let mut place = format!("{file}:{}:{}", at.line, at.column);
+            if !finding.path.is_empty() {
+                let _ = write!(place, " {}", finding.path);
+            }
+            if let Some(detail) = &finding.detail {
+                let _ = write!(place, ": {}", printable(detail));
+            }
+            let _ = writeln!(out, "  {} {place}", paint("1;34", "-->"));
+        }
+        let _ = writeln!(out, "  {} {}: {}\n", paint("1;34", "="), paint("1", "help"), rule.help);
+    }
+    let counts = Severity::ALL.into_iter().filter_map(|severity| {
+        let count = findings.iter().filter(|finding| finding.rule.severity == severity).count();
+        (count > 0)
+            .then(|| paint(hue(severity), &format!("{count} {}", severity.name().to_ascii_lowercase())))
+    });
+    let counts: Vec<String> = counts.collect();
+    if !counts.is_empty() {
+        let _ = writeln!(out, "{}", counts.join(", "));
+    }
+    out
+}
+
+fn hue(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Critical | Severity::High => "1;31",
+        Severity::Medium => "1;33",
+        Severity::Low => "1;36",
+    }
+}
+
+/// Control characters of the configuration would reach the terminal.
+fn printable(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}
