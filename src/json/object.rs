@@ -142,6 +142,11 @@ impl Object {
             .collect()
     }
 
+    /// About how many bytes [`Object::write`] appends: exact where members are spans, a guess for what was built.
+    pub fn written_len(&self) -> usize {
+        2 + self.members.iter().map(|member| 24 + member.value.written_len()).sum::<usize>()
+    }
+
     /// Appends the object as JSON: spans as they were received, built values as Go writes them.
     pub fn write(&self, out: &mut Vec<u8>) {
         out.push(b'{');

@@ -147,6 +147,16 @@ impl Piece {
         }
     }
 
+    /// About how many bytes [`Piece::write`] appends.
+    pub(super) fn written_len(&self) -> usize {
+        match self {
+            Self::Span(span) => span.end - span.start,
+            Self::Object(object) => object.written_len(),
+            Self::Array(items) => 32 * items.len(),
+            Self::Value(_) => 32,
+        }
+    }
+
     /// Appends the value as JSON.
     pub fn write(&self, out: &mut Vec<u8>) {
         match self {

@@ -29,7 +29,7 @@ fn json(data: Option<Option<&Object>>) -> Vec<u8> {
         None => b"{}".to_vec(),
         Some(None) => b"null".to_vec(),
         Some(Some(object)) => {
-            let mut out = Vec::new();
+            let mut out = Vec::with_capacity(object.written_len());
             object.write(&mut out);
             out
         }

@@ -1,0 +1,51 @@
+//! The README's list of what is supported comes from the registry. `UPDATE=1 cargo test --test readme` writes it anew.
+
+#![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use fjord::registry::{Support, namespaces};
+
+const START: &str = "<!-- support:start -->\n";
+const END: &str = "<!-- support:end -->";
+
+fn list(names: &BTreeSet<&str>) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}
+
+fn table() -> String {
+    let (mut works, mut silent, mut refused) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    for namespace in namespaces() {
+        match namespace.support {
+            Support::Implemented => works.insert(namespace.name),
+            Support::NoEffect(_) => silent.insert(namespace.name),
+            Support::Refused(_) => refused.insert(namespace.name),
+        };
+    }
+    // A namespace may work at one place and be refused at another: the better word counts.
+    silent.retain(|name| !works.contains(name));
+    refused.retain(|name| !works.contains(name) && !silent.contains(name));
+    format!(
+        "| | namespaces of `extra_config` |\n|---|---|\n| work ({}) | {} |\n| accepted without effect, each with its reason in `fjord check` ({}) | {} |\n| refused, each with its reason ({}) | {} |\n",
+        works.len(),
+        list(&works),
+        silent.len(),
+        list(&silent),
+        refused.len(),
+        list(&refused),
+    )
+}
+
+#[test]
+fn the_readme_lists_what_the_registry_says() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
+    let readme = fs::read_to_string(path).unwrap();
+    let start = readme.find(START).expect("README.md has the mark support:start") + START.len();
+    let end = readme.find(END).expect("README.md has the mark support:end");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(path, format!("{}{}{}", &readme[..start], table(), &readme[end..])).unwrap();
+    } else {
+        assert_eq!(&readme[start..end], table(), "run UPDATE=1 cargo test --test readme");
+    }
+}
