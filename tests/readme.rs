@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use fjord::registry::{Support, namespaces};
+use fjord::registry::{Opt, Support, namespaces};
 
 const START: &str = "<!-- support:start -->\n";
 const END: &str = "<!-- support:end -->";
@@ -17,7 +17,12 @@ fn list(names: &BTreeSet<&str>) -> String {
 fn table() -> String {
     let (mut works, mut silent, mut refused) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for namespace in namespaces() {
+        // Plugins are refused by their names: a namespace that can name none does nothing.
+        let refused_name = |opt: &Opt| opt.name == "name" && matches!(opt.support, Support::Refused(_));
         match namespace.support {
+            Support::Implemented if namespace.options().iter().any(refused_name) => {
+                refused.insert(namespace.name)
+            }
             Support::Implemented => works.insert(namespace.name),
             Support::NoEffect(_) => silent.insert(namespace.name),
             Support::Refused(_) => refused.insert(namespace.name),
