@@ -2,12 +2,15 @@
 
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::config::files;
 use crate::config::node::Node;
+use crate::config::{files, secrets};
 use crate::plan::{self, Environment};
 
 /// Variables that stand in for options and that only the deployment knows: they are taken to be there.
 const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
+
+/// Stands in for secrets, of which only the deployment knows what they hold: good as a key set, and as any text.
+const EMPTY_KEY_SET: &str = "{\"keys\":[]}";
 
 /// Builds the plan of a document that has no errors so far, and reports the endpoints it wouldn't serve.
 pub(super) fn check(text: &str, root: &Node, findings: &mut Findings<'_>) {
@@ -15,8 +18,10 @@ pub(super) fn check(text: &str, root: &Node, findings: &mut Findings<'_>) {
     if !files::named(root).is_empty() {
         return;
     }
+    let deployed = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    let secrets = secrets::named(root).into_iter().map(|name| (name, EMPTY_KEY_SET.to_owned()));
+    let variables = deployed.chain(secrets).collect();
     let root = Spot::root(root);
-    let variables = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let environment = Environment { variables, ..Environment::default() };
     let plan = match plan::build(text, &environment) {
         Ok(plan) => plan,

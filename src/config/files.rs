@@ -18,6 +18,14 @@ const NAMED: &[(&str, &str)] = &[
 /// The paths, as written, each once. Old names of the namespaces count, too.
 pub fn named(root: &Node) -> Vec<String> {
     let mut paths = Vec::new();
+    each_namespace(root, |name, value| collect(name, value, &mut paths));
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Hands all namespaces to `visit`, with their present names.
+pub(super) fn each_namespace(root: &Node, mut visit: impl FnMut(&str, &Node)) {
     let mut nodes = vec![root];
     while let Some(node) = nodes.pop() {
         nodes.extend(node.items());
@@ -25,24 +33,21 @@ pub fn named(root: &Node) -> Vec<String> {
             nodes.push(&member.value);
             if &*member.key == "extra_config" {
                 for namespace in member.value.members() {
-                    collect(&namespace.key, &namespace.value, &mut paths);
+                    let known = crate::registry::named(&namespace.key).next();
+                    visit(known.map_or(&*namespace.key, |known| known.name), &namespace.value);
                 }
             }
         }
     }
-    paths.sort();
-    paths.dedup();
-    paths
 }
 
-fn collect(key: &str, value: &Node, paths: &mut Vec<String>) {
-    let name = crate::registry::named(key).next().map_or(key, |namespace| namespace.name);
+fn collect(name: &str, value: &Node, paths: &mut Vec<String>) {
     for (_, option) in NAMED.iter().filter(|(namespace, _)| *namespace == name) {
         let Some(value) = value.get(option) else { continue };
         let texts = std::iter::once(value).chain(value.items());
         paths.extend(texts.filter_map(Node::as_str).filter(|path| !path.is_empty()).map(str::to_owned));
     }
     if let Kind::Array(items) = &value.kind {
-        items.iter().for_each(|item| collect(key, item, paths));
+        items.iter().for_each(|item| collect(name, item, paths));
     }
 }

@@ -6,6 +6,7 @@ pub mod files;
 pub mod lines;
 pub mod node;
 pub mod path;
+pub mod secrets;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::Document;

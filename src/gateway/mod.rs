@@ -9,6 +9,7 @@ mod handler;
 mod incoming;
 mod session;
 
+pub(crate) use endpoint::run;
 pub use handler::{Global, Handler, NextGlobal, NextHandler};
 pub use incoming::{HeaderNeeds, Incoming, Route};
 pub use session::{Opening, Session};

@@ -37,6 +37,8 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
 pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: "security/bot-detector", compile: security::steps::endpoint_bots },
     Step { namespace: "auth/validator", compile: auth::validator::compile },
+    // Everything behind it is replaced (spec §24).
+    Step { namespace: "auth/signer", compile: auth::signer::compile },
     Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile },
 ];
 
@@ -63,5 +65,7 @@ pub static AROUND: &[Step<dyn Exchange>] =
     &[Step { namespace: "modifier/martian", compile: modifier::martian::compile }];
 
 /// Around each hop of the exchange.
-pub static HOP: &[Step<dyn Exchange>] =
-    &[Step { namespace: "qos/http-cache", compile: qos::http_cache::compile }];
+pub static HOP: &[Step<dyn Exchange>] = &[
+    Step { namespace: "auth/client-credentials", compile: auth::client_credentials::compile },
+    Step { namespace: "qos/http-cache", compile: qos::http_cache::compile },
+];

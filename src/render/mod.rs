@@ -45,6 +45,16 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
     }
 }
 
+/// A response as JSON with its own status, and none of the gateway's header lines (spec §24).
+pub fn bare(response: &Response) -> Answer {
+    let mut headers = Headers::default();
+    add_metadata(&mut headers, response);
+    let (content_type, body) = body::render(Output::Json, Some(response));
+    headers.set("Content-Type", content_type);
+    let status = if response.metadata.status == 0 { 200 } else { response.metadata.status };
+    Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }
+}
+
 /// Headers a step kept of an origin's answer. The body is the gateway's own, so nothing that describes the origin's
 /// body may stay (KrakenD lets its length through and breaks the answer, spec §15).
 fn add_metadata(headers: &mut Headers, response: &Response) {

@@ -1,6 +1,19 @@
 //! `auth/client-credentials`: gets a token for the backend by OAuth2 client credentials and sends it along.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+mod grant;
+mod step;
+
+use std::rc::Rc;
+
+use crate::config::node::Node;
+use crate::config::secrets;
+use crate::http::{Query, url};
+use crate::plan::build::{Refusal, Site};
+use crate::proxy::Exchange;
+use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Scopes, Support, opt};
+
+use grant::Grant;
+use step::Step;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -8,16 +21,19 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-oauth2-clientcredentials"],
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Gets a token for the backend by OAuth2 client credentials and sends it along.",
     value: Kind::Object(&[
-        opt("client_id", Kind::Str, "The id of the client, sent by Basic auth.").required(),
-        opt("client_secret", Kind::Str, "The secret of the client.").required(),
+        opt("client_id", Kind::Str, "The id of the client, sent by Basic auth; $NAME names a secret.")
+            .required(),
+        opt("client_secret", Kind::Str, "The secret of the client; $NAME names a secret that holds it.")
+            .required(),
         opt(
             "endpoint_params",
             Kind::Map(&Kind::STRINGS),
             "Further fields of the token request, each a list of texts.",
         ),
+        opt("is_disabled", Kind::Bool, "Switches it off.").default("false"),
         opt("scopes", Kind::Str, "The scopes to ask for, with commas between."),
         opt(
             "token_url",
@@ -27,3 +43,58 @@ pub static NAMESPACE: Namespace = Namespace {
         .required(),
     ]),
 };
+
+/// Compiles the step of a backend.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    if options.bool("is_disabled")? {
+        return Ok(None);
+    }
+    let written = options.str("token_url")?;
+    if !written.starts_with("https://") && !written.starts_with("http://") {
+        return Err(Refusal::new("token_url: no address of a token endpoint"));
+    }
+    let token_url = url::normal(written).map_err(|error| Refusal(format!("token_url: {error}")))?;
+    let client = |option| secret(site, &options, option);
+    let grant = Grant {
+        token_url: Rc::from(token_url),
+        client_id: client("client_id")?,
+        client_secret: client("client_secret")?,
+        form: form(&options)?,
+    };
+    Ok(Some(Box::new(Step::new(grant))))
+}
+
+/// A text, or what the secret holds that it names.
+fn secret(site: &Site<'_>, options: &Options<'_>, option: &str) -> Result<String, Refusal> {
+    let text = options.str(option)?;
+    match secrets::reference(text) {
+        None => Ok(text.to_owned()),
+        Some(name) => {
+            let value = site.environment.variable(name);
+            value.map(str::to_owned).ok_or_else(|| Refusal(format!("{option}: there is no secret {name}")))
+        }
+    }
+}
+
+/// The fields of the token request. Without scopes `scope` is sent empty, as in KrakenD (spec §31).
+fn form(options: &Options<'_>) -> Result<Query, Refusal> {
+    let mut form = Query::default();
+    form.add("grant_type", "client_credentials");
+    form.add("scope", options.str("scopes")?.replace(',', " "));
+    for member in options.node("endpoint_params").map(Node::members).unwrap_or_default() {
+        if &*member.key == "scope" {
+            return Err(Refusal::new("endpoint_params: cannot overwrite parameter \"scope\""));
+        }
+        form.remove(&member.key);
+        for value in member.value.items() {
+            let text = value.as_str().ok_or_else(|| OptionError {
+                path: format!("endpoint_params.{}", member.key),
+                span: value.span.clone(),
+                message: format!("expected a text, found {}", value.kind.name()),
+            })?;
+            form.add(&*member.key, text);
+        }
+    }
+    Ok(form)
+}

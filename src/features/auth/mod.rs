@@ -8,6 +8,7 @@ pub mod gcp;
 mod key_source;
 pub mod keys;
 pub mod ntlm;
+mod refuse;
 pub mod revoker;
 mod signature;
 pub mod signer;

@@ -2,13 +2,16 @@
 
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
 
+const NO_RPC: &str = "its filter is filled over a port that a worker doesn't have, and each isolate would have its own; give \
+    tokens short lives, or refuse them by a claim in validation/cel";
+
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
     name: "auth/revoker",
     aliases: &["github_com/devopsfaith/bloomfilter"],
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Refused(NO_RPC),
     doc: "Refuses tokens that were revoked, by a filter of their claims.",
     value: Kind::Object(&[
         opt("N", Kind::POSITIVE, "How many tokens the filter is made for.").required(),

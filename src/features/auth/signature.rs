@@ -45,6 +45,31 @@ pub async fn verify(
     }
 }
 
+/// The signature of `input`.
+pub async fn sign(cx: Cx<'_>, algorithm: Algorithm, key: &Jwk, input: &str) -> Result<Vec<u8>, String> {
+    if key.family != algorithm.family() || key.is_public() {
+        return Err(unfit(algorithm));
+    }
+    if let Some(secret) = &key.secret {
+        let input = input.as_bytes();
+        let signature = match algorithm {
+            Algorithm::HS256 => {
+                mac::<Hmac<Sha256>>(secret, input).map(|m| m.finalize().into_bytes().to_vec())
+            }
+            Algorithm::HS384 => {
+                mac::<Hmac<Sha384>>(secret, input).map(|m| m.finalize().into_bytes().to_vec())
+            }
+            _ => mac::<Hmac<Sha512>>(secret, input).map(|m| m.finalize().into_bytes().to_vec()),
+        };
+        return signature.ok_or_else(|| unfit(algorithm));
+    }
+    let args = vec![algorithm.name().into(), key.text.as_bytes().to_vec(), input.as_bytes().to_vec()];
+    match cx.deadline.bound(cx.io.call("sign", args)).await {
+        Ok(result) => result.map_err(|error| error.0),
+        Err(expired) => Err(expired.to_string()),
+    }
+}
+
 fn mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8]) -> Option<M> {
     let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
     mac.update(input);

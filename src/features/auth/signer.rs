@@ -1,6 +1,17 @@
 //! `auth/signer`: signs parts of the answer as tokens.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, formats, opt};
+mod handler;
+
+use std::rc::Rc;
+
+use super::key_source::{self, KeySource};
+use super::keys::{Keys, Remote, Slot};
+use super::refuse::Closed;
+use crate::config::node::Node;
+use crate::gateway::Handler;
+use crate::jose::{Algorithm, Strategy};
+use crate::plan::build::{Refusal, Site};
+use crate::registry::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, formats, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -8,7 +19,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-jose/signer"],
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Signs parts of the answer as tokens.",
     value: Kind::With(
         &Kind::Object(&[
@@ -20,7 +31,8 @@ pub static NAMESPACE: Namespace = Namespace {
             )
             .default("[49199,49195,49200,49196,52392,52393]")
             .no_effect("the platform negotiates TLS"),
-            opt("cypher_key", Kind::Str, "The key that decrypts a local key set, in base64."),
+            opt("cypher_key", Kind::Str, "The key that decrypts a local key set, in base64.")
+                .refused(NO_CYPHER),
             opt("disable_jwk_security", Kind::Bool, "Accepts a key set over plain http.").default("false"),
             opt("full", Kind::Bool, "Writes the signature as a JSON object instead of the compact text.")
                 .default("false"),
@@ -29,6 +41,11 @@ pub static NAMESPACE: Namespace = Namespace {
             opt("jwk_local_ca", Kind::Str, "The file of a root to trust for the key server.")
                 .refused(PUBLIC_ROOTS),
             opt("jwk_local_path", Kind::Str, "The file of the private key set, instead of jwk_url."),
+            opt(
+                "jwk_secret",
+                Kind::Str,
+                "Fjord extension: the name of the secret that holds the private key set, as JSON.",
+            ),
             opt("jwk_url", Kind::Str, "The address of the private key set."),
             opt(
                 "keys_to_sign",
@@ -44,10 +61,15 @@ pub static NAMESPACE: Namespace = Namespace {
                 "secret_url",
                 Kind::Format(&formats::SECRET_URL),
                 "The key service that decrypts a local key set.",
-            ),
+            )
+            .refused(NO_CYPHER),
             opt("typ", Kind::Str, "The type that the tokens state.").default("\"JWT\""),
         ]),
-        &[Rule::OneOf(&[&["alg", "jwk_local_path", "disable_jwk_security"], &["alg", "jwk_url"]])],
+        &[Rule::OneOf(&[
+            &["alg", "jwk_local_path", "disable_jwk_security"],
+            &["alg", "jwk_url"],
+            &["alg", "jwk_secret"],
+        ])],
     ),
 };
 
@@ -64,5 +86,37 @@ const CIPHERS: &[i64] = &[
 const NO_CERTIFICATE: &str = "fetch shows no certificate of the key server; remove the option, or bundle the keys \
     with jwk_local_path";
 
+const NO_CYPHER: &str =
+    "key sets aren't decrypted here; put the key set into a secret and name that in jwk_secret";
+
 const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remove the option, or bundle the keys with \
     jwk_local_path";
+
+/// Compiles the signer of an endpoint. The key is fetched with the first request and then kept.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    if let Some(reason) = options.refused() {
+        return Err(Refusal(reason));
+    }
+    let name = options.str("alg")?;
+    let algorithm =
+        Algorithm::parse(name).ok_or_else(|| Refusal(format!("alg: no such algorithm: {name}")))?;
+    let keys = match key_source::read(site, &options)? {
+        KeySource::Insecure => {
+            return Ok(Some(Box::new(Closed { feature: "JWTSigner", reason: key_source::INSECURE })));
+        }
+        KeySource::Fixed(set) => Keys::fixed(set, Strategy::Kid),
+        KeySource::Remote { url, insecure } => {
+            let kept = Some((Slot::default(), f64::INFINITY));
+            Keys::remote(Remote { url, insecure, kept, cooldown: 0.0 }, Strategy::Kid)
+        }
+    };
+    Ok(Some(Box::new(handler::Signer {
+        algorithm,
+        keys,
+        kid: options.str("kid")?.to_owned(),
+        typ: options.str("typ")?.to_owned(),
+        fields: options.strings("keys_to_sign")?.into_iter().map(Rc::from).collect(),
+        full: options.bool("full")?,
+    })))
+}

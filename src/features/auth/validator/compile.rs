@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::access::Access;
 use super::claims::Expected;
-use super::handler::{Closed, Propagated, Validator};
+use super::handler::{Propagated, Validator};
 use super::{NAMESPACE, SERVICE};
 use crate::config::node::Node;
 use crate::features::auth::key_source::{self, KeySource};
 use crate::features::auth::keys::{Keys, Remote, Slot};
+use crate::features::auth::refuse::Closed;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
 use crate::http::canonical;
@@ -31,7 +32,9 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
         .ok_or_else(|| Refusal(format!("key_identify_strategy: no such strategy: {name}")))?;
     let cached = options.bool("cache")?;
     let keys = match key_source::read(site, &options)? {
-        KeySource::Insecure => return Ok(Some(Box::new(Closed(key_source::INSECURE)))),
+        KeySource::Insecure => {
+            return Ok(Some(Box::new(Closed { feature: "JWTValidator", reason: key_source::INSECURE })));
+        }
         KeySource::Fixed(_) if cached => {
             return Err(Refusal::new(
                 "cache: keys that aren't fetched aren't cached, and KrakenD doesn't start",

@@ -5,14 +5,14 @@ use std::fmt;
 use super::access::Access;
 use super::claims::{ClaimError, Claims, Expected, text};
 use crate::features::auth::keys::{KeyFault, Keys};
+use crate::features::auth::refuse::refuse;
 use crate::features::auth::signature;
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
-use crate::gateway::{Handler, Incoming, NextHandler, Reach, log};
+use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::jose::{Algorithm, Token, TokenError};
 use crate::json::{Value, go_print};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
-use crate::render;
 
 /// The validator of one endpoint.
 pub(super) struct Validator {
@@ -37,9 +37,6 @@ pub(super) struct Propagated {
     pub nested: bool,
     pub header: String,
 }
-
-/// Lets nobody in: what KrakenD makes of keys it would have to fetch in clear text.
-pub(super) struct Closed(pub &'static str);
 
 /// Why a request is not let in.
 #[derive(Debug)]
@@ -73,24 +70,11 @@ impl Handler for Validator {
                 }
                 Err(denied) => {
                     let level = if self.debug { Level::Error } else { Level::Warning };
-                    refuse(cx, level, denied.status(), &denied)
+                    refuse(cx, "JWTValidator", level, denied.status(), &denied)
                 }
             }
         })
     }
-}
-
-impl Handler for Closed {
-    fn handle<'a>(&'a self, cx: Cx<'a>, _: Incoming, _: NextHandler<'a>) -> LocalFuture<'a, Answer> {
-        Box::pin(async move { refuse(cx, Level::Error, 401, &self.0) })
-    }
-}
-
-/// Says why in the log, and nothing to the client.
-fn refuse(cx: Cx<'_>, level: Level, status: u16, reason: &dyn fmt::Display) -> Answer {
-    let reach = Reach { io: cx.io, plan: cx.plan };
-    log(reach, level, || format!("[ENDPOINT: {}][JWTValidator] {status}: {reason}", cx.endpoint.path));
-    render::status(status)
 }
 
 // === impl Validator ===

@@ -1,0 +1,56 @@
+//! Values that a configuration takes from secrets, by their names: `jwk_secret: "NAME"`, `client_secret: "$NAME"`.
+
+use super::files;
+use super::node::Node;
+
+/// The name in a text that is nothing but a reference: `$NAME`, `${NAME}`.
+pub fn reference(text: &str) -> Option<&str> {
+    let name = text.strip_prefix('$')?;
+    let name = name.strip_prefix('{').map_or(Some(name), |name| name.strip_suffix('}'))?;
+    let is_name = !name.starts_with(|c: char| c.is_ascii_digit())
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    is_name.then_some(name)
+}
+
+/// The names of all secrets that the configuration asks for.
+pub fn named(root: &Node) -> Vec<String> {
+    let mut names = Vec::new();
+    files::each_namespace(root, |namespace, value| {
+        let text = |option| value.get(option).and_then(Node::as_str);
+        match namespace {
+            "auth/validator" | "auth/signer" => names.extend(text("jwk_secret").map(str::to_owned)),
+            "auth/client-credentials" => {
+                let texts = ["client_id", "client_secret"].into_iter().filter_map(text);
+                names.extend(texts.filter_map(reference).map(str::to_owned));
+            }
+            _ => {}
+        }
+    });
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Document;
+
+    #[test]
+    fn references_are_whole_texts() {
+        for (text, name) in [("$A", "A"), ("${CLIENT_2}", "CLIENT_2"), ("$_x", "_x")] {
+            assert_eq!(reference(text), Some(name), "{text}");
+        }
+        for text in ["A", "$", "${}", "$A-B", "x$A", "${A", "$A}", "$1", "$A $B", "pa$$word"] {
+            assert_eq!(reference(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_found_wherever_they_are_named() {
+        let text = r#"{"endpoints":[{"extra_config":{"auth/validator":{"jwk_secret":"KEYS"}},"backend":[
+            {"extra_config":{"github.com/devopsfaith/krakend-oauth2-clientcredentials":
+                {"client_id":"me","client_secret":"${SECRET}"}}}]}]}"#;
+        let names = named(&Document::parse(text).unwrap().root);
+        assert_eq!(names, ["KEYS", "SECRET"]);
+    }
+}
