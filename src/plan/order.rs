@@ -28,6 +28,7 @@ pub static OUTER: &[Step<dyn Global>] =
 /// Around everything that is routed; not around redirects and the health answer.
 pub static GLOBAL: &[Step<dyn Global>] = &[
     Step { namespace: "security/http", compile: security::steps::secure_http },
+    Step { namespace: "modifier/lua-endpoint", compile: modifier::lua::service },
     Step { namespace: "security/bot-detector", compile: security::steps::service_bots },
     Step { namespace: "qos/ratelimit/service", compile: qos::ratelimit::service::compile },
     Step { namespace: "auth/validator", compile: auth::validator::share },
@@ -39,11 +40,13 @@ pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: "auth/validator", compile: auth::validator::compile },
     // Everything behind it is replaced (spec §24).
     Step { namespace: "auth/signer", compile: auth::signer::compile },
+    Step { namespace: "modifier/lua-endpoint", compile: modifier::lua::handler },
     Step { namespace: "qos/ratelimit/router", compile: qos::ratelimit::router::compile },
 ];
 
 /// Around an endpoint's pipe. The shadow split stands between these and [`DATA`].
 pub static LAYERS: &[Step<dyn Layer>] = &[
+    Step { namespace: "modifier/lua-proxy", compile: modifier::lua::layer },
     Step { namespace: "validation/cel", compile: validation::cel::compile },
     Step { namespace: "validation/json-schema", compile: validation::json_schema::compile },
 ];
@@ -56,6 +59,7 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
     Step { namespace: "backend/graphql", compile: backend::graphql::compile },
     Step { namespace: "qos/circuit-breaker", compile: qos::circuit_breaker::compile },
     Step { namespace: "qos/ratelimit/proxy", compile: qos::ratelimit::proxy::compile },
+    Step { namespace: "modifier/lua-backend", compile: modifier::lua::layer },
     Step { namespace: "validation/cel", compile: validation::cel::compile },
     Step { namespace: "backend/lambda", compile: backend::lambda::compile },
 ];

@@ -9,7 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-lua/proxy/backend"],
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Runs Lua around the call of a backend.",
     value: Kind::Object(lua_endpoint::OPTIONS),
 };

@@ -8,7 +8,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-lua/router"],
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Runs Lua on the request before everything else.",
     value: Kind::Object(OPTIONS),
 };
@@ -18,8 +18,9 @@ pub static OPTIONS: &[Opt] = &[
     opt("allow_open_libs", Kind::Bool, "Gives scripts the standard libraries.").default("false"),
     opt("live", Kind::Bool, "Reads the sources anew for each request.")
         .default("false")
-        .no_effect("sources are bundled with the configuration"),
-    opt("md5", Kind::Map(&Kind::Str), "The MD5 sums of the sources; another sum is a fault."),
+        .refused("sources are bundled with the configuration and cannot change; leave it out"),
+    opt("md5", Kind::Map(&Kind::Str), "The MD5 sums of the sources; another sum is a fault.")
+        .refused("sources are bundled with the configuration and cannot change behind it; leave it out"),
     opt("post", Kind::Str, "The code that runs on the answer."),
     opt("pre", Kind::Str, "The code that runs on the request."),
     opt("skip_next", Kind::Bool, "Doesn't call the backend: post starts from an empty answer.")

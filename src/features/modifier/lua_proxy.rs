@@ -9,7 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github.com/devopsfaith/krakend-lua/proxy"],
     scopes: Scopes::ENDPOINT.and(Scopes::WORKFLOW),
     edition: Edition::Ce,
-    support: Support::NOT_YET,
+    support: Support::Implemented,
     doc: "Runs Lua around the backends of an endpoint.",
     value: Kind::Object(lua_endpoint::OPTIONS),
 };

@@ -2,6 +2,7 @@
 
 pub mod body_generator;
 pub mod jmespath;
+pub mod lua;
 pub mod lua_backend;
 pub mod lua_endpoint;
 pub mod lua_proxy;

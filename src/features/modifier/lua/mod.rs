@@ -1,0 +1,100 @@
+//! What the three Lua namespaces share: compiled scripts, and their run around a call (spec §27).
+
+mod endpoint;
+mod layer;
+mod surroundings;
+
+pub use endpoint::{handler, service};
+pub use layer::compile as layer;
+
+use std::rc::Rc;
+
+use crate::KRAKEND_AGENT;
+use crate::config::node::Node;
+use crate::http::Headers;
+use crate::lua::{self, Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
+use crate::plan::build::{Refusal, Site};
+use crate::platform::{Body, Deadline, Fetch, Io, RequestBody, Via};
+use crate::proxy::Error;
+use crate::registry::Options;
+
+use surroundings::Surroundings;
+
+/// The scripts of one component.
+struct Component {
+    script: Script,
+    skip_next: bool,
+    /// Whether a script names the body: only then bodies are read.
+    reads_body: bool,
+    /// Whether a script names the data: only then they are built.
+    reads_data: bool,
+}
+
+// === impl Component ===
+
+impl Component {
+    /// Compiles the scripts. KrakenD goes on without a component that is broken; the endpoint is refused here.
+    fn compile(site: &Site<'_>, node: &Node, scope: Scope) -> Result<Self, Refusal> {
+        let options = Options::new(node, super::lua_endpoint::OPTIONS);
+        let (pre, post) = (options.str("pre")?, options.str("post")?);
+        let mut sources = Vec::new();
+        for path in options.strings("sources")? {
+            let missing = || Refusal(format!("sources: {path} is not bundled"));
+            sources.push((path, site.environment.file(path).ok_or_else(missing)?));
+        }
+        let texts = || sources.iter().map(|(_, text)| *text).chain([pre, post]);
+        let (reads_body, reads_data) =
+            (texts().any(|text| text.contains("body")), texts().any(|text| text.contains("data")));
+        let how =
+            lua::Options { scope, open_libs: options.bool("allow_open_libs")?, limits: Limits::default() };
+        let script = Script::compile(&sources, pre, post, how).map_err(|error| Refusal(error.message))?;
+        Ok(Self { script, skip_next: options.bool("skip_next")?, reads_body, reads_data })
+    }
+
+    /// Lets a script go on to its end, making the calls it asks for.
+    async fn finish(
+        &self,
+        deadline: &Deadline<'_>,
+        run: &mut Execution,
+        host: &mut Surroundings<'_>,
+        mut step: Step,
+    ) -> Result<(), Error> {
+        loop {
+            match step {
+                Step::Done(result) => return result.map_err(error),
+                Step::HttpCall(wanted) => {
+                    let answer = deadline.bound(call(host.io, wanted)).await?;
+                    step = run.resume(host, answer);
+                }
+            }
+        }
+    }
+}
+
+fn error(error: LuaError) -> Error {
+    Error { message: error.message.into(), status: error.status, content_type: error.content_type }
+}
+
+/// A call in the middle of a script.
+async fn call(io: &Io, call: HttpCall) -> Result<HttpResponse, String> {
+    let mut headers: Headers = call.headers.into_iter().collect();
+    headers.set("User-Agent", KRAKEND_AGENT);
+    let fetch = Fetch {
+        via: Via::Network,
+        method: call.method.into(),
+        url: call.url.into(),
+        headers: Rc::new(headers),
+        body: if call.body.is_empty() { RequestBody::None } else { RequestBody::Sized(call.body.into()) },
+        stream: false,
+        want_headers: true,
+        gzip: true,
+        cut_after: None,
+    };
+    let answer = io.fetch(fetch).await.map_err(|error| error.0)?;
+    let body = match answer.body {
+        Body::Bytes(body) => body,
+        Body::Stream(stream) => io.read_stream(stream).await.map_err(|error| error.0)?,
+    };
+    let headers = answer.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    Ok(HttpResponse { status: answer.status, headers, body: body.into_vec() })
+}

@@ -1,0 +1,80 @@
+//! What scripts see of a request in flight.
+
+use std::collections::BTreeMap;
+
+use crate::http::Headers;
+use crate::lua::{Host, Request, RequestView, Response, ResponseView};
+use crate::platform::{Io, Level, RequestBody};
+use crate::proxy::Error;
+
+/// Header lines by name, as scripts see them.
+type Fields = BTreeMap<String, Vec<String>>;
+
+/// The request and the answer of one run.
+pub struct Surroundings<'a> {
+    pub io: &'a Io,
+    pub request: Request,
+    pub response: Option<Response>,
+}
+
+// === impl Surroundings ===
+
+impl Host for Surroundings<'_> {
+    fn request(&mut self) -> &mut dyn RequestView {
+        &mut self.request
+    }
+
+    fn response(&mut self) -> Option<&mut dyn ResponseView> {
+        self.response.as_mut().map(|response| response as &mut dyn ResponseView)
+    }
+
+    fn print(&mut self, line: &str) {
+        self.io.log(Level::Info, line.to_owned());
+    }
+
+    fn now(&self) -> f64 {
+        self.io.now() / 1000.0
+    }
+
+    fn random(&mut self) -> f64 {
+        // 53 bits are what a double holds.
+        (self.io.random() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+}
+
+/// Header lines, grouped.
+pub fn fields(headers: &Headers) -> Fields {
+    let mut fields = Fields::new();
+    for (name, value) in headers.iter() {
+        fields.entry(name.to_owned()).or_default().push(value.to_owned());
+    }
+    fields
+}
+
+/// Writes grouped lines back where they differ.
+pub fn write_fields(fields: &Fields, headers: &mut Headers) {
+    for name in headers.names().map(str::to_owned).collect::<Vec<_>>() {
+        if !fields.contains_key(&name) {
+            headers.remove(&name);
+        }
+    }
+    for (name, values) in fields {
+        if !headers.get_all(name).eq(values.iter().map(String::as_str)) {
+            headers.remove(name);
+            values.iter().for_each(|value| headers.add(name.clone(), value.as_str()));
+        }
+    }
+}
+
+/// The bytes of a body. One that is with the host is read, and stays readable.
+pub async fn read(io: &Io, body: &mut RequestBody) -> Result<Vec<u8>, Error> {
+    match body {
+        RequestBody::None => Ok(Vec::new()),
+        RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => Ok(bytes.to_vec()),
+        RequestBody::Incoming => {
+            let bytes = io.read_body().await.map_err(|error| Error::new(error.0))?.into_vec();
+            *body = RequestBody::Chunked(bytes.as_slice().into());
+            Ok(bytes)
+        }
+    }
+}
