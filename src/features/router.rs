@@ -18,7 +18,12 @@ pub static NAMESPACE: Namespace = Namespace {
             .default("0")
             .enterprise()
             .no_effect("an Enterprise option; bodies go to the backend as they come"),
-        opt("disable_access_log", Kind::Bool, "Logs no line for each request.").default("false"),
+        opt(
+            "disable_access_log",
+            Kind::Bool,
+            "Logs no line for each request. Only with telemetry/logging there is one at all.",
+        )
+        .default("false"),
         opt("disable_gzip", Kind::Bool, "Doesn't pack answers.")
             .default("false")
             .enterprise()

@@ -43,8 +43,7 @@ pub(super) async fn serve(cx: Cx<'_>, incoming: Incoming) -> Answer {
     let accept = incoming.headers.get("Accept").map(str::to_owned);
     let reply = run(cx, incoming).await;
     if let Some(error) = &reply.error {
-        let reach = Reach { io: cx.io, plan: cx.plan };
-        log(reach, Level::Error, || format!("[ENDPOINT: {}] {error}", cx.endpoint.path));
+        cx.log(Level::Error, || format!("[ENDPOINT: {}] {error}", cx.endpoint.path));
     }
     render::reply(cx, reply, accept.as_deref())
 }

@@ -50,8 +50,24 @@ impl Gateway {
     }
 }
 
-/// Answers behind the outer steps: what meets no global step (spec §1), else goes on through them.
+/// Answers behind the outer steps, with a line in the log for what passes the router's redirects (spec §1).
 pub(crate) async fn routed(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    let log = &reach.plan.service.log;
+    let access =
+        log.access.as_ref().filter(|_| !matches!(incoming.route, Route::BadRequest | Route::Redirect));
+    let Some((access, entry)) =
+        access.and_then(|access| Some((access, access.begin(&incoming, reach.io.now())?)))
+    else {
+        return unlogged(reach, incoming).await;
+    };
+    let answer = unlogged(reach, incoming).await;
+    let now = reach.io.now();
+    reach.io.log(Level::Info, log.access_line(now, access.line(&entry, answer.status, now)));
+    answer
+}
+
+/// Answers what meets no global step; all else goes on through them.
+async fn unlogged(reach: Reach<'_>, incoming: Incoming) -> Answer {
     match &incoming.route {
         Route::BadRequest => render::bad_request(),
         Route::Health => builtin::health(reach),
@@ -85,8 +101,9 @@ pub(crate) async fn dispatch(reach: Reach<'_>, incoming: Incoming) -> Answer {
 }
 
 /// Writes to the log if the service's level lets it through.
-pub(crate) fn log(reach: Reach<'_>, level: Level, line: impl FnOnce() -> String) {
-    if level >= reach.plan.service.log_level {
-        reach.io.log(level, line());
+pub(crate) fn log(reach: Reach<'_>, level: Level, message: impl FnOnce() -> String) {
+    let log = &reach.plan.service.log;
+    if level >= log.level {
+        reach.io.log(level, log.line(reach.io.now(), level, &message()));
     }
 }

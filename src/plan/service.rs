@@ -1,8 +1,8 @@
 //! Options of the service that requests meet.
 
+use crate::features::telemetry::logging::Log;
 use crate::gateway::Global;
 use crate::http::{TrustedProxies, client_ip};
-use crate::platform::Level;
 
 /// The service.
 pub struct Service {
@@ -20,8 +20,8 @@ pub struct Service {
     pub refused: Option<String>,
     /// The value of the `X-Krakend` header.
     pub version_header: String,
-    /// Lines below this level aren't logged.
-    pub log_level: Level,
+    /// What is logged, and how.
+    pub log: Log,
 }
 
 /// Whose word about the client's address counts (spec §3).

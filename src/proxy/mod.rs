@@ -24,8 +24,9 @@ pub use sequence::{Sequence, Take};
 pub use shadow::{Shadow, Splitter};
 pub use stack::{Layer, Next};
 
+use crate::gateway::{self, Reach};
 use crate::plan::{Endpoint, Plan};
-use crate::platform::{Deadline, Io};
+use crate::platform::{Deadline, Io, Level};
 use std::rc::Rc;
 
 /// What every step of one request can reach.
@@ -45,5 +46,10 @@ impl<'a> Cx<'a> {
     /// The same, under a nearer deadline.
     pub fn within(self, deadline: &'a Deadline<'a>) -> Cx<'a> {
         Cx { deadline, ..self }
+    }
+
+    /// Writes to the log if the service's level lets it through.
+    pub fn log(self, level: Level, message: impl FnOnce() -> String) {
+        gateway::log(Reach { io: self.io, plan: self.plan }, level, message);
     }
 }

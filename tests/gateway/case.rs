@@ -31,6 +31,7 @@ pub fn run(case: &Value) -> Result<(), String> {
     for (index, exchange) in exchanges.iter().enumerate() {
         world.calls.clear();
         world.seen.clear();
+        world.log.clear();
         world.client_body = text(&exchange["body"]).into_bytes();
         let answer = world.send(&gateway, request(exchange));
         compare(&exchange["expect"], &answer, &world).map_err(|reason| match index {
@@ -105,6 +106,11 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
         if world.calls != want {
             return Err(format!("calls {:?}, want {want:?}", world.calls));
         }
+    }
+    if let Some(log) = expect.get("log")
+        && json!(world.log) != *log
+    {
+        return Err(format!("logged {:?}, want {log}", world.log));
     }
     for (name, value) in expect["sent"].as_object().into_iter().flatten() {
         let have = world.seen.first().and_then(|(headers, _)| headers.get(name));

@@ -124,13 +124,14 @@ impl Breaker {
 
     fn change(&self, cx: Cx<'_>, state: State) {
         if self.logs {
-            let line = format!(
-                "[CB] Circuit breaker '{}' went from {} to {}",
-                self.name,
-                self.state.get().name(),
-                state.name()
-            );
-            cx.io.log(Level::Warning, line);
+            cx.log(Level::Warning, || {
+                format!(
+                    "[CB] Circuit breaker '{}' went from {} to {}",
+                    self.name,
+                    self.state.get().name(),
+                    state.name()
+                )
+            });
         }
         self.state.set(state);
     }

@@ -1,5 +1,14 @@
 //! `telemetry/logging`: sets how and what is logged.
 
+mod access;
+mod clock;
+mod log;
+mod pattern;
+
+pub use access::{AccessLog, Entry};
+pub use log::Log;
+
+use crate::platform::Level;
 use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace at the service.
@@ -8,22 +17,25 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &["github_com/devopsfaith/krakend-gologging"],
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
-    support: Support::NoEffect("lines go to the log of the worker, in the platform's form"),
-    doc: "Sets how and what is logged.",
+    support: Support::Implemented,
+    doc: "Sets how and what is logged. With it each request is a line, too, which costs time and money: see router.disable_access_log.",
     value: Kind::Object(&[
         opt("access_log_custom_format", Kind::Str, "The pattern of a line for each request.")
             .default("\"\"")
-            .enterprise(),
+            .enterprise()
+            .no_effect(ENTERPRISE),
         opt(
             "access_log_format",
             Kind::Enum(&["default", "httpdCommon", "httpdCombine", "json", "custom"]),
             "The form of a line for each request.",
         )
         .default("\"\"")
-        .enterprise(),
+        .enterprise()
+        .no_effect(ENTERPRISE),
         opt("access_log_missing_key_marker", Kind::Str, "What stands for a missing value.")
             .default("\"-\"")
-            .enterprise(),
+            .enterprise()
+            .no_effect(ENTERPRISE),
         opt(
             "backend",
             Kind::With(
@@ -41,7 +53,8 @@ pub static NAMESPACE: Namespace = Namespace {
             ),
             "A line for each call of a backend.",
         )
-        .enterprise(),
+        .enterprise()
+        .no_effect(ENTERPRISE),
         opt("custom_format", Kind::Str, "The pattern of a line, with format custom."),
         opt("format", Kind::Str, "The form of a line: default, logstash, or custom.").default("\"default\""),
         opt(
@@ -51,14 +64,15 @@ pub static NAMESPACE: Namespace = Namespace {
         )
         .required(),
         opt("prefix", Kind::Str, "What each line starts with."),
-        opt("stdout", Kind::Bool, "Writes to the standard output.").default("false"),
-        opt("syslog", Kind::Bool, "Writes to the system log.").default("false"),
+        opt("stdout", Kind::Bool, "Writes to the standard output.").default("false").no_effect(ONE_LOG),
+        opt("syslog", Kind::Bool, "Writes to the system log.").default("false").no_effect(ONE_LOG),
         opt(
             "syslog_facility",
             Kind::Enum(&["local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"]),
             "The facility of the system log.",
         )
-        .default("\"local3\""),
+        .default("\"local3\"")
+        .no_effect(ONE_LOG),
     ]),
 };
 
@@ -91,3 +105,17 @@ pub static BACKEND: Namespace = Namespace {
 
 const CUSTOM_FORMAT: &str =
     "\"%{prefix}%{time} |%{statusCode}| %{latencyMs} | %{method} %{host} %{path}\\n\"";
+
+const ONE_LOG: &str = "lines go to the log of the worker";
+const ENTERPRISE: &str = "an Enterprise option";
+
+/// The name of a level in a line.
+fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Debug => "DEBUG",
+        Level::Info => "INFO",
+        Level::Warning => "WARNING",
+        Level::Error => "ERROR",
+        Level::Critical => "CRITICAL",
+    }
+}

@@ -1,10 +1,10 @@
 //! Compiles the service: its defaults, the `router` namespace, the steps around everything.
 
+use crate::features::telemetry::logging::Log;
 use crate::http::{TrustedProxies, canonical};
 use crate::json::Value;
 use crate::plan::order;
 use crate::plan::service::{RouterOptions, Service, Trust};
-use crate::platform::Level;
 use crate::registry::{OptionError, Options, Scope};
 use crate::{KRAKEND_VERSION, router};
 
@@ -67,7 +67,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         global: Vec::new(),
         refused: None,
         version_header: format!("Version {KRAKEND_VERSION}"),
-        log_level: Level::Info,
+        log: Log::default(),
     };
     if let Err(refusal) = fill(&mut service, options, &site) {
         service.refused = Some(refusal.0);
@@ -86,6 +86,11 @@ fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result
         && router.bool("hide_version_header")?
     {
         service.version_header = "Version undefined".to_owned();
+    }
+    if let Some(node) = site.namespace("telemetry/logging") {
+        let RouterOptions { disable_access_log, logger_skip_paths, .. } = &mut service.router;
+        let skipped = (!*disable_access_log).then(|| std::mem::take(logger_skip_paths));
+        service.log = Log::compile(node, skipped)?;
     }
     service.outer = site.compile(order::OUTER)?;
     service.global = site.compile(order::GLOBAL)?;

@@ -54,10 +54,9 @@ impl Layer for CheckLayer {
 
 fn refuse<'a>(cx: Cx<'a>, rejected: &Rejected) -> Reply {
     let path = &cx.endpoint.path;
-    cx.io.log(
-        Level::Info,
-        format!("[ENDPOINT: {path}][CEL] Evaluator #{}: {}", rejected.index, rejected.cause),
-    );
+    cx.log(Level::Info, || {
+        format!("[ENDPOINT: {path}][CEL] Evaluator #{}: {}", rejected.index, rejected.cause)
+    });
     Reply::err(Error::new(rejected.to_string()))
 }
 
