@@ -10,5 +10,5 @@ function installed() {
 }
 
 await main(() => {
-  if (!installed()) call("npm", ["ci", "--no-audit", "--no-fund"], { shell: process.platform === "win32" });
+  if (!installed()) call("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
 });

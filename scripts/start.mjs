@@ -16,7 +16,7 @@ async function answering(server) {
 
 await main(async () => {
   // Once outside of wrangler: the first build takes a minute, and a mistake in it should end here.
-  console.log("Building (a minute the first time) ...");
+  console.log("Building: the first time takes a minute or two ...");
   call(process.execPath, [at("scripts/build.mjs")]);
   const wrangler = at("node_modules/wrangler/bin/wrangler.js");
   const options = ["dev", "--ip", "127.0.0.1", "--port", PORT, "--show-interactive-dev-session=false"];
