@@ -106,8 +106,8 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
 }
 
 fn namespace<'a>(site: &Site<'a>, name: &str) -> Option<Options<'a>> {
-    let namespace = crate::registry::find(site.scope, name)?;
-    site.namespace(name).map(|node| Options::of(node, namespace))
+    let node = site.namespace(name)?;
+    crate::registry::find(site.scope, name).map(|namespace| Options::of(node, namespace))
 }
 
 /// What `backend/http` makes of a bad status. Details win over the code, and a name that is no text switches both

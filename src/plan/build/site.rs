@@ -45,6 +45,9 @@ impl<'a> Site<'a> {
 
     /// The value of one namespace, by its name or an alias.
     pub fn namespace(&self, name: &str) -> Option<&'a Node> {
+        // Asked dozens of times for each endpoint and backend, most of which have none: those must not cost a walk through
+        // the registry.
+        self.namespaces().next()?;
         let aliases = registry::find(self.scope, name).map(|namespace| namespace.aliases).unwrap_or_default();
         let named = |wanted: &str| self.namespaces().find(|member| &*member.key == wanted);
         named(name).or_else(|| aliases.iter().find_map(|alias| named(alias))).map(|member| &member.value)
