@@ -63,7 +63,7 @@ fn item(kind: Kind, out: &mut String, at: usize, state: &mut u64) {
             r#"{{"id":{at},"name":"{word}","price":{}.{:02},"active":{},"parent":null,"tags":["a","{word}"],"place":{{"lat":{}.5,"lon":-7.{number}}}}}"#,
             number % 10_000,
             number % 100,
-            number % 2 == 0,
+            number.is_multiple_of(2),
             number % 90,
         ),
         Kind::Escapes => {
