@@ -47,8 +47,7 @@ pub static SERVICE: &[Opt] = &[
         "tls",
         Kind::With(&Kind::Object(tls::SERVER), &[Rule::AnyOf(&[&["keys"]])]),
         "TLS towards the clients.",
-    )
-    .no_effect("the platform ends TLS; its certificates and versions are settings of the zone"),
+    ),
     opt("use_h2c", Kind::Bool, "HTTP/2 without TLS.").default("false").no_effect(LISTENER),
     opt("read_timeout", Kind::Duration, "The time to read a request.").default("\"0s\"").no_effect(LISTENER),
     opt("read_header_timeout", Kind::Duration, "The time to read the headers of a request.")

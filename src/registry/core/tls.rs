@@ -6,7 +6,7 @@ use super::super::table::{Kind, Opt, Rule, opt};
 pub const VERIFIED: &str = "fetch always verifies certificates against the public roots; give the origin a public certificate, or bind it with Workers VPC";
 const CLIENT_CERTS: &str = "fetch presents no certificate of a file; bind one with mtls_certificates and use it as host service://BINDING";
 const NEGOTIATED: &str = "the platform negotiates TLS 1.2 or 1.3 with its own ciphers";
-const ZONE: &str = "a setting of the zone";
+const ZONE: &str = "the platform ends TLS; its certificates and versions are settings of the zone";
 
 /// The versions of TLS by name, in order.
 pub const VERSIONS: &[&str] = &["SSL3.0", "TLS10", "TLS11", "TLS12", "TLS13"];
