@@ -11,7 +11,7 @@ mod render;
 mod served;
 mod spot;
 mod structure;
-mod suggest;
+pub(crate) mod suggest;
 
 use crate::config::{Document, Lines, Severity};
 

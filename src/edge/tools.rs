@@ -4,7 +4,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::config::{Document, files};
 use crate::json::Value;
-use crate::{audit, check};
+use crate::registry::explain::{self, Explanation};
+use crate::{audit, check, registry};
 
 /// The paths of the files that a configuration names, as a JSON list; none if it can't be read.
 #[wasm_bindgen(js_name = files)]
@@ -25,4 +26,21 @@ pub fn report(config: &[u8], options: &str) -> String {
 #[wasm_bindgen(js_name = audit)]
 pub fn audited(config: &[u8], options: &str) -> Option<String> {
     audit::report(config, options)
+}
+
+/// The JSON schema of the format.
+#[wasm_bindgen]
+pub fn schema() -> String {
+    String::from_utf8_lossy(&registry::schema::schema().to_json()).into_owned()
+}
+
+/// The documentation of what has a name: `{text}`, or `{meant}` with the nearest name, or `{}`, as JSON.
+#[wasm_bindgen]
+pub fn explain(name: &str, color: bool) -> String {
+    let (key, text) = match explain::explain(name, color) {
+        Explanation::Found(text) => ("text", Some(text)),
+        Explanation::Unknown(meant) => ("meant", meant),
+    };
+    let members = text.map(|text| (key.to_owned(), Value::String(text)));
+    String::from_utf8_lossy(&Value::Object(members.into_iter().collect()).to_json()).into_owned()
 }

@@ -16,12 +16,15 @@
 
 pub mod core;
 pub mod duration;
+pub mod explain;
 mod find;
 pub mod formats;
 mod options;
+pub mod schema;
 mod table;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use find::{find, named, namespaces};
 pub(crate) use options::whole;

@@ -32,7 +32,7 @@ pub(super) static RULES: &[Rule] = &[
         "9.1.2",
         High,
         "a file with a secret key goes into the bundle",
-        "publish public keys at a jwk_url, and keep private or symmetric ones in a secret of the worker",
+        "keep the key set in a secret of the worker and name it in jwk_secret (`wrangler secret put NAME`)",
         |view, hits| {
             let local = |node: &Node| node.get("jwk_local_path").map(|path| path.span.clone());
             view.at_endpoints("auth/signer").for_each(|signer| hits.maybe(local(&signer.value)));

@@ -13,7 +13,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.1.1",
         Medium,
         "no metrics are exported",
-        "add telemetry/opentelemetry with an exporter to the service's extra_config, or watch the worker's own metrics",
+        "at the edge the platform measures every worker: ignore this rule there; elsewhere add telemetry/opentelemetry",
         |view, hits| {
             if meters(view).is_empty() {
                 hits.at(view.start());
@@ -45,7 +45,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.2.1",
         Medium,
         "no traces are exported",
-        "add telemetry/opentelemetry with an otlp exporter to the service's extra_config, or switch on the worker's own traces",
+        "at the edge switch on the worker's own traces ([observability] in wrangler.toml); elsewhere add telemetry/opentelemetry",
         |view, hits| {
             let other = ["telemetry/newrelic", "telemetry/instana"];
             let traces = |exporter: &Node| flag(exporter, "disable_traces").is_none();
@@ -61,7 +61,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.3.1",
         Medium,
         "logging is not configured",
-        "add telemetry/logging to the service's extra_config",
+        "at the edge lines go to the worker's own log ([observability] in wrangler.toml); elsewhere add telemetry/logging",
         |view, hits| {
             let names = ["telemetry/logging", "telemetry/gelf", "telemetry/logstash"];
             if names.iter().all(|name| view.service(name).is_none()) {
