@@ -3,20 +3,28 @@
 import fs from "node:fs";
 import { parseArgs } from "node:util";
 import * as audit from "./lib/audit.mjs";
+import * as build from "./lib/build.mjs";
 import * as check from "./lib/check.mjs";
 import { Failure, UsageError } from "./lib/errors.mjs";
+import * as explain from "./lib/explain.mjs";
+import * as create from "./lib/new.mjs";
 import * as run from "./lib/run.mjs";
+import * as schema from "./lib/schema.mjs";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-const commands = { run, check, audit };
+const commands = { new: create, run, check, audit, build, explain, schema };
 
 const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.
 
 Usage: fjord COMMAND [options]
 
+  new DIR                 make a folder with a gateway that runs
   run -c FILE [-p PORT]   serve a configuration on this machine
   check FILE              say what is wrong with a configuration, all at once
   audit FILE              say what is open, missing or too generous in it
+  build FILE [-o DIR]     write the worker that serves it, ready for wrangler
+  explain NAME            the documentation of an option or a namespace
+  schema                  the JSON schema of the format, for editors
   version                 print the version
   help [COMMAND]          this text, or a command's
 

@@ -21,13 +21,13 @@ Usage: fjord audit [-c] FILE [options]
   -c, --config FILE       the configuration
   -s, --severity LIST     only these: CRITICAL,HIGH,MEDIUM,LOW (default: all)
   -i, --ignore LIST       rules to leave out: 2.1.2,5.2; 5.2 stands for all that begin with it
-  -I, --ignore-file FILE  the same from a file, a rule a line or separated by commas; # starts a comment
-  -f, --format FORMAT     text for people (default) or json for programs; KrakenD's Go templates are not
-                          read: json has the fields of its {{ marshal . }}, and more
+  -I, --ignore-file FILE  the same from a file, separated by lines or commas; # starts a comment
+  -f, --format FORMAT     text for people (default) or json for programs, with the fields of
+                          KrakenD's {{ marshal . }} and more; Go templates are not read
   -h, --help              this text
 
-The rules 1 to 7 are KrakenD's. Those that begin with 9 are for the edge: secrets in the bundle, origins that
-nothing at the edge reaches, bindings that wrangler.toml lacks, the platform's limits, and the like.
+The rules 1 to 7 are KrakenD's; those that begin with 9 are for the edge: secrets in the bundle,
+origins that can't be reached, bindings that wrangler.toml lacks, the platform's limits.
 
 Exit code: 0 when nothing was found, 1 when something was, 2 when the command line is wrong.`;
 

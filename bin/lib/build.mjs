@@ -1,0 +1,50 @@
+// `fjord build`: all that a worker is made of, in one folder.
+import fs from "node:fs";
+import path from "node:path";
+import { buildDir, checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { Failure, UsageError } from "./errors.mjs";
+
+export const options = {
+  config: { type: "string", short: "c" },
+  out: { type: "string", short: "o", default: "build" },
+};
+
+export const help = `fjord build: writes the worker that serves a configuration, ready for wrangler.
+
+Usage: fjord build [-c] FILE [-o DIR]
+
+  -c, --config FILE   the configuration; it is checked first
+  -o, --out DIR       where to (default: build); "main" in wrangler.toml is DIR/worker.mjs
+  -h, --help          this text
+
+While "wrangler dev" runs, a mistake is shown and what was built before keeps serving.`;
+
+export async function execute(values, positionals) {
+  const file = values.config ?? positionals[0];
+  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("build needs one configuration: fjord build FILE");
+  const out = path.resolve(values.out);
+  const core = await loadCore();
+  const config = readConfig(core, file);
+  const { ok, text } = checkConfig(core, config, { color: wantsColor(process.stderr) });
+  if (text) console.error(text.trimEnd());
+  if (!ok) {
+    const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(path.join(out, "krakend.json"));
+    if (!serving) throw new Failure(`${file} can't be served.`);
+    return console.error("The last good version keeps serving.");
+  }
+  if (out !== buildDir) {
+    const modules = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
+    for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
+  }
+  write(path.join(out, "krakend.json"), Buffer.from(config.text));
+  write(path.join(out, "files.json"), Buffer.from(JSON.stringify(config.files)));
+}
+
+/** Writes a file in one step, and only when it changes: watchers see no half files and no false news. */
+function write(file, bytes) {
+  if (fs.existsSync(file) && fs.readFileSync(file).equals(bytes)) return;
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  const half = `${file}.${process.pid}.tmp`;
+  fs.writeFileSync(half, bytes);
+  fs.renameSync(half, file);
+}

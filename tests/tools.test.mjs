@@ -1,0 +1,127 @@
+// `fjord audit`, `schema`, `explain`, `new` and `build`, as a person in a terminal meets them.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { after, describe, test } from "node:test";
+import { command, config, endpoint, folder, startGateway } from "./support/gateway.mjs";
+
+const open = config([endpoint("/a", [{ host: ["service://API"], url_pattern: "/" }], { timeout: "61s", input_headers: ["*"] })]);
+const { dir, remove } = folder({
+  "open.json": JSON.stringify(open, null, 2),
+  "bound/open.json": JSON.stringify(open, null, 2),
+  "bound/wrangler.toml": '[[services]]\nbinding = "API"\nservice = "api"\n# binding = "OTHER"\n',
+  "broken.json": "[",
+  ignore: "# not now\n3.3\n2.1, 2.2.2\n",
+});
+after(remove);
+const file = path.join(dir, "open.json");
+const ids = ({ stdout }) => JSON.parse(stdout).recommendations.map(({ rule }) => rule);
+
+describe("help", () => {
+  for (const name of ["audit", "schema", "explain", "new", "build"]) {
+    test(`fjord ${name} --help fits a screen`, async () => {
+      const { code, stdout } = await command([name, "--help"]);
+      assert.equal(code, 0);
+      const lines = stdout.trimEnd().split("\n");
+      assert.ok(lines.length <= 24 && lines.every((line) => line.length <= 100), stdout);
+    });
+  }
+});
+
+describe("fjord audit", () => {
+  test("prints rules with their places and exits 1", async () => {
+    const { code, stdout } = await command(["audit", "-s", "CRITICAL", file]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^3\.3\.4\t\[CRITICAL\]\ta timeout above a minute\n {2}--> .*open\.json:6:18 \/endpoints\/0\/timeout\n/);
+    assert.match(stdout, /\n2 critical\n$/);
+  });
+
+  test("leaves out what is to be ignored", async () => {
+    const all = ids(await command(["audit", "-f", "json", "-c", file]));
+    assert.ok(all.includes("3.3.4") && all.includes("2.2.3") && all.includes("9.2.3"));
+    const some = ids(await command(["audit", "-f", "json", "-I", path.join(dir, "ignore"), "-i", "9,1.2.1", "-c", file]));
+    assert.deepEqual(some.filter((id) => /^(3\.3|2\.1|9|1\.2\.1|2\.2\.2$)/.test(id)), []);
+    assert.ok(some.includes("2.2.3"));
+  });
+
+  test("knows the bindings of wrangler.toml", async () => {
+    const bound = ids(await command(["audit", "-f", "json", path.join(dir, "bound/open.json")]));
+    assert.ok(!bound.includes("9.2.3"));
+  });
+
+  test("finds nothing in what is ignored altogether", async () => {
+    const { code, stdout } = await command(["audit", "-i", "1,2,3,4,5,6,7,9", file]);
+    assert.equal(code, 0);
+    assert.equal(stdout, "Nothing found.\n");
+  });
+
+  test("says why a file can't be read", async () => {
+    const { code, stderr } = await command(["audit", path.join(dir, "broken.json")]);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error\[/);
+  });
+
+  for (const [args, message] of [
+    [[], /needs one configuration/],
+    [[file, "-f", "{{ marshal . }}"], /Go templates are not read/],
+    [[file, "-s", "WORST"], /expected CRITICAL/],
+    [[file, "-I", "nowhere"], /no such file/],
+  ]) {
+    test(`refuses ${args.slice(1).join(" ") || "nothing"}`, async () => {
+      const { code, stderr } = await command(["audit", ...args]);
+      assert.equal(code, 2);
+      assert.match(stderr, message);
+    });
+  }
+});
+
+describe("fjord schema and explain", () => {
+  test("the schema is one of draft-07", async () => {
+    const { code, stdout } = await command(["schema"]);
+    assert.equal(code, 0);
+    const schema = JSON.parse(stdout);
+    assert.equal(schema.$schema, "http://json-schema.org/draft-07/schema#");
+    assert.deepEqual(schema.required, ["version"]);
+  });
+
+  test("explains an option", async () => {
+    const { code, stdout } = await command(["explain", "qos/ratelimit/router.max_rate"]);
+    assert.equal(code, 0);
+    assert.match(stdout, /^qos\/ratelimit\/router\.max_rate {2}in the extra_config of endpoints\n/);
+    assert.ok(!stdout.includes("\x1b"));
+  });
+
+  test("suggests a name", async () => {
+    const { code, stderr } = await command(["explain", "qos/ratelimt/router"]);
+    assert.equal(code, 1);
+    assert.match(stderr, /did you mean "qos\/ratelimit\/router"\?/);
+  });
+});
+
+describe("fjord new", () => {
+  const made = path.join(dir, "My Gate");
+
+  test("makes a folder that passes the check and runs", async (t) => {
+    assert.equal((await command(["new", made])).code, 0);
+    const checked = await command(["check", "-tlc", path.join(made, "krakend.json")]);
+    assert.equal(checked.stdout, "Syntax OK!\n");
+    assert.equal(JSON.parse(fs.readFileSync(path.join(made, "package.json"), "utf8")).name, "my-gate");
+    const text = fs.readFileSync(path.join(made, "krakend.json"), "utf8");
+    const gateway = await startGateway(text, { assets: path.join(made, "www") });
+    t.after(() => gateway.stop());
+    const answer = await gateway.get("/hello/world");
+    assert.deepEqual(answer.json, { greeting: "Hello, world!", language: "en" });
+  });
+
+  test("builds the worker", async () => {
+    const out = path.join(made, "build");
+    assert.equal((await command(["build", "-c", path.join(made, "krakend.json"), "-o", out])).code, 0);
+    for (const name of ["worker.mjs", "fjord.wasm", "krakend.json", "files.json"]) assert.ok(fs.existsSync(path.join(out, name)), name);
+  });
+
+  test("overwrites nothing", async () => {
+    const { code, stderr } = await command(["new", made]);
+    assert.equal(code, 1);
+    assert.match(stderr, /is not empty/);
+  });
+});
