@@ -59,3 +59,21 @@ test("a configuration that can't be read is told once for each request, and answ
   assert.equal((await get(gateway, "/a")).status, 501);
   assert.match(lines.mock.calls[0].arguments[0], /can't be read/);
 });
+
+test("an origin's CORS lines that stay with the host are not doubled", async (t) => {
+  t.mock.method(globalThis, "fetch", async () => new Response("b", { headers: { "access-control-allow-origin": "http://up.test", "x-up": "1" } }));
+  const gateway = new Driver(
+    () => instantiate(module),
+    JSON.stringify({
+      version: 3,
+      extra_config: { "security/cors": { allow_origins: ["http://a.test"] } },
+      endpoints: [{ endpoint: "/n", output_encoding: "no-op", backend: [{ host: ["http://origin.test"], url_pattern: "/" }] }],
+    }),
+    "{}",
+  );
+  const request = new Request("http://gateway.test/n");
+  request.headers.set("Origin", "http://a.test");
+  const answer = await gateway.answer(request, {}, { waitUntil() {} });
+  assert.equal(answer.headers.get("access-control-allow-origin"), "http://a.test");
+  assert.equal(answer.headers.get("x-up"), "1");
+});

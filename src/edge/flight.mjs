@@ -274,7 +274,7 @@ export class Flight {
 /** Headers about one connection, never passed on; render/mod.rs has the same list. */
 const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
-/** The gateway's header lines, then the origin's: lines of one name stay lines of their own. */
+/** The gateway's header lines, then the origin's. What CORS says is said once, by the gateway: browsers refuse doubled lines. */
 function merged(lines, origin, withoutType) {
   const headers = new Headers(origin);
   const listed = headers.get("connection");
@@ -286,7 +286,7 @@ function merged(lines, origin, withoutType) {
     const theirs = headers.get(name);
     if (theirs !== null) headers.delete(name);
     headers.append(name, value);
-    if (theirs !== null) headers.append(name, theirs);
+    if (theirs !== null && !/^access-control-/i.test(name)) headers.append(name, theirs);
   }
   return headers;
 }

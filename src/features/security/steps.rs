@@ -36,9 +36,13 @@ fn bots(node: &Node) -> Result<BotDetector, Refusal> {
     BotDetector::compile(node).map_err(|error| Refusal(error.to_string()))
 }
 
-/// Fields that a step adds stand in front: an origin that sends the same ones does not replace them.
+/// Fields that a step adds stand in front of those an origin sends. What CORS says is said once: browsers refuse an
+/// answer with two of its lines, which is what KrakenD gives where a no-op origin has its own. (`flight.mjs` does the
+/// same for lines that stay with the host.)
 fn put_in_front(mut fields: Headers, answer: &mut Answer) {
-    for (name, value) in answer.headers.iter() {
+    let own = fields.clone();
+    let is_said = |name: &str| name.starts_with("Access-Control-") && own.contains(name);
+    for (name, value) in answer.headers.iter().filter(|(name, _)| !is_said(name)) {
         fields.add(name.to_owned(), value);
     }
     answer.headers = fields;
