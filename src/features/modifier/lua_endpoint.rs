@@ -18,7 +18,7 @@ pub static OPTIONS: &[Opt] = &[
     opt("allow_open_libs", Kind::Bool, "Gives scripts the standard libraries.").default("false"),
     opt("live", Kind::Bool, "Reads the sources anew for each request.")
         .default("false")
-        .refused("sources are bundled with the configuration and cannot change; leave it out"),
+        .no_effect("sources are bundled with the configuration: a change of them is a new version"),
     opt("md5", Kind::Map(&Kind::Str), "The MD5 sums of the sources; another sum is a fault.")
         .refused("sources are bundled with the configuration and cannot change behind it; leave it out"),
     opt("post", Kind::Str, "The code that runs on the answer."),
