@@ -1,5 +1,7 @@
 //! From an origin's answer to the data of a response: status check, decoder, shape (spec §6–8).
 
+use std::rc::Rc;
+
 use crate::encoding::{self, Encoding};
 use crate::json::{self, Data, Form, Map, Object, Shape, Value};
 use crate::platform::Body;
@@ -47,10 +49,23 @@ impl Decode {
             Encoding::Xml => self.shaped(encoding::xml::decode(body.as_slice(), self.is_collection)?),
             Encoding::Text => self.shaped(encoding::decode_string(body.as_slice())),
             Encoding::Rss => self.shaped(encoding::feed::decode(body.as_slice())?),
-            Encoding::Yaml => json::decode(body, Form::Json, &self.shape)?,
+            Encoding::Yaml => self.yaml(body)?,
             Encoding::NoOp | Encoding::Nothing => None,
         };
         Ok(Response { data, complete: true, ..Response::default() })
+    }
+
+    /// The open edition reads `yaml` as JSON, and a JSON body is answered as it does. What is no JSON is read as the
+    /// Enterprise edition reads it.
+    fn yaml(&self, body: json::Body) -> Result<Data, Error> {
+        let form = if self.is_collection { Form::Collection } else { Form::Json };
+        let body = Rc::new(body);
+        match json::decode(Rc::clone(&body), form, &self.shape) {
+            Err(json::DecodeError::Syntax { .. } | json::DecodeError::Cut | json::DecodeError::End) => {
+                Ok(self.shaped(encoding::yaml::decode(body.as_slice(), self.is_collection)?))
+            }
+            decoded => Ok(decoded?),
+        }
     }
 
     fn shaped(&self, map: Map) -> Data {
