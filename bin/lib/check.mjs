@@ -1,22 +1,31 @@
 // `fjord check`: says what is wrong with a configuration, all at once.
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { UsageError } from "./errors.mjs";
+import { tree } from "./tree.mjs";
 
 export const options = {
   config: { type: "string", short: "c" },
+  debug: { type: "boolean", short: "d", multiple: true, default: [] },
+  indent: { type: "string", short: "i", default: "\t" },
   "test-gin-routes": { type: "boolean", short: "t", default: false },
   lint: { type: "boolean", short: "l", default: false },
+  "lint-no-network": { type: "boolean", short: "n", default: false },
+  "lint-custom-schema": { type: "string", short: "s" },
   format: { type: "string", default: "text" },
   lenient: { type: "boolean", default: false },
 };
 
 export const help = `fjord check: says what is wrong with a configuration, all at once.
 
-Usage: fjord check [-tl] [-c] FILE [options]
+Usage: fjord check [-dtl] [-c] FILE [options]
 
-  -c, --config FILE       the configuration
+  -c, --config FILE       the configuration: JSON, YAML, TOML or a template; - reads standard input
+  -d, --debug             show endpoints and backends; -dd shows their options, -ddd the service's
+  -i, --indent TEXT       what indents the lines of -d (default: a tab)
   -t, --test-gin-routes   accepted as KrakenD's: conflicting routes are always looked for
-  -l, --lint              accepted as KrakenD's: unknown and misplaced options are always looked for
+  -l, --lint              accepted as KrakenD's, and so is -n (--lint-no-network): unknown and
+                          misplaced options are always looked for, and never in the network
+  -s, --lint-custom-schema FILE   accepted as KrakenD's; only Fjord's own schema is used
       --format FORMAT     text for people (default), json for programs, github for annotations
       --lenient           parts that are refused and options that are unknown are warnings
   -h, --help              this text
@@ -39,6 +48,9 @@ export async function execute(values, positionals) {
     if (github) console.log(github.trimEnd());
   } else {
     if (text) console.log(text.trimEnd());
+    if (ok && values.debug.length > 0) {
+      console.log(tree(config.text, { level: values.debug.length, indent: values.indent, color }));
+    }
     if (ok) console.log("Syntax OK!");
   }
   process.exitCode = ok ? 0 : 1;

@@ -37,7 +37,7 @@ function locate(name, file) {
 
 function readBytes(file) {
   try {
-    return fs.readFileSync(file);
+    return fs.readFileSync(file === "-" ? 0 : file);
   } catch (error) {
     const reasons = { ENOENT: "doesn't exist", EISDIR: "is a folder", EACCES: "may not be read" };
     throw new Failure(`${file} ${reasons[error.code] ?? `can't be read: ${error.message}`}`);

@@ -1,0 +1,137 @@
+// The tree of a configuration's endpoints and backends, as KrakenD's `check -d` writes it. More of it with each level.
+import { formatDuration, parseDuration } from "./duration.mjs";
+
+const CODES = { green: "32;1", white: "37;1", yellow: "33;1", red: "31;1", blue: "34;1", cyan: "36;1" };
+const METHODS = { GET: "blue", POST: "cyan", PUT: "yellow", DELETE: "red", PATCH: "green", HEAD: "cyan", OPTIONS: "white" };
+
+/** The lines of the tree of a configuration that has no errors, given as JSON text. */
+export function tree(text, { level = 1, indent = "\t", color = false } = {}) {
+  const paint = (name, words) => (color && CODES[name] ? `\x1b[${CODES[name]}m${words}\x1b[0m` : words);
+  const writer = new Writer(paint, level, indent);
+  writer.service(JSON.parse(text));
+  return writer.lines.join("\n");
+}
+
+/** A list as Go writes it. */
+const list = (items) => `[${(items ?? []).map(plain).join(" ")}]`;
+
+/** Any value as Go writes it. */
+function plain(value) {
+  if (Array.isArray(value)) return list(value);
+  if (value === null || value === undefined) return "<nil>";
+  if (typeof value !== "object") return String(value);
+  return `map[${Object.keys(value).sort().map((key) => `${key}:${plain(value[key])}`).join(" ")}]`;
+}
+
+/** A duration as written in the configuration, in Go's own notation; a bare number counts nanoseconds. */
+function duration(value, otherwise = 0) {
+  const time = typeof value === "number" ? value : parseDuration(String(value ?? ""));
+  return formatDuration(time === undefined || time === 0 ? otherwise : time);
+}
+
+class Writer {
+  lines = [];
+
+  constructor(paint, level, indent) {
+    Object.assign(this, { paint, level, indent });
+  }
+
+  line(prefix, text) {
+    this.lines.push(prefix + text);
+  }
+
+  service(root) {
+    const { paint, indent, level } = this;
+    this.root = root;
+    this.timeout = duration(root.timeout, 2e9);
+    const facts = [["Name", root.name ?? ""], ["Version", root.version], ["Port", root.port ?? 8080]];
+    if (level > 1) facts.push(["Default cache TTL", duration(root.cache_ttl)], ["Default timeout", this.timeout]);
+    if (root.host?.length || level > 1) facts.push(["Default backend hosts", list(root.host)]);
+    if (level > 2) {
+      facts.push(["Default encoding strategy", root.output_encoding ?? "json"]);
+      facts.push(["Disable strict REST", root.disable_rest ?? false], ["Echo endpoint enabled", root.echo_endpoint ?? false]);
+      facts.push(["Sequential start", root.sequential_start ?? false]);
+    }
+    this.line("", paint("green", "Global settings"));
+    for (const [name, value] of facts) this.line(indent, `${name}: ${value}`);
+    this.components(root, "global", "");
+    this.line("", paint("green", `${root.endpoints?.length ?? 0} API endpoint(s):`));
+    for (const endpoint of root.endpoints ?? []) this.endpoint(endpoint);
+    this.line("", paint("green", `${root.async_agent?.length ?? 0} async agent(s):`));
+    for (const agent of root.async_agent ?? []) this.agent(agent);
+  }
+
+  title(prefix, sign, method, path) {
+    const colored = METHODS[method] ? this.paint(METHODS[method], method) : method;
+    this.line(prefix, `${sign} ${colored} ${this.paint("cyan", path)}`);
+  }
+
+  endpoint(endpoint) {
+    const { indent, level, root } = this;
+    const method = endpoint.method ?? "GET";
+    const timeout = endpoint.timeout === undefined ? this.timeout : duration(endpoint.timeout, 2e9);
+    this.title(indent, "-", method, `/${endpoint.endpoint.replace(/^\//, "")}`);
+    this.line(indent, `Timeout: ${timeout}`);
+    if (endpoint.input_query_strings?.length || level > 1) this.line(indent, `QueryString: ${list(endpoint.input_query_strings)}`);
+    if (level > 1) {
+      this.line(indent, `CacheTTL: ${duration(endpoint.cache_ttl ?? root.cache_ttl)}`);
+      this.line(indent, `Headers to pass: ${list(endpoint.input_headers)}`);
+      this.line(indent, `OutputEncoding: ${endpoint.output_encoding ?? root.output_encoding ?? "json"}`);
+    }
+    const calls = endpoint.concurrent_calls ?? 1;
+    if (calls > 1 || level > 1) this.line(indent, `Concurrent calls: ${calls}`);
+    this.components(endpoint, "endpoint", indent);
+    this.backends(endpoint.backend ?? [], { method, timeout, calls, encoding: endpoint.output_encoding === "no-op" ? "no-op" : "json" });
+  }
+
+  agent(agent) {
+    const { indent } = this;
+    this.line(indent, `- ${this.paint("cyan", agent.name ?? "")}`);
+    this.components(agent, "agent", indent);
+    const timeout = duration(agent.consumer?.timeout, 2e9);
+    this.backends(agent.backend ?? [], { method: "GET", timeout, calls: 1, encoding: "json" });
+  }
+
+  backends(backends, inherited) {
+    this.line(this.indent, this.paint("green", `Connecting to ${backends.length} backend(s):`));
+    for (const backend of backends) this.backend(backend, inherited);
+  }
+
+  backend(backend, { method, timeout, calls, encoding }) {
+    const prefix = this.indent + this.indent;
+    this.title(prefix, "[+]", backend.method ?? method, `/${(backend.url_pattern ?? "").replace(/^\//, "")}`);
+    this.line(prefix, `Timeout: ${timeout}`);
+    this.line(prefix, `Hosts: ${list(backend.host?.length ? backend.host : this.root.host)}`);
+    if (this.level > 1) {
+      this.line(prefix, `Concurrent calls: ${calls}`);
+      this.line(prefix, `Host sanitization disabled: ${backend.disable_host_sanitize ?? false}`);
+      this.line(prefix, `Target: ${backend.target ?? ""}`);
+      this.line(prefix, `Deny: ${list(backend.deny)}, Allow: ${list(backend.allow)}`);
+      this.line(prefix, `Mapping: ${plain(backend.mapping ?? {})}`);
+      this.line(prefix, `Group: ${backend.group ?? ""}`);
+      this.line(prefix, `Encoding: ${encoding === "no-op" ? encoding : backend.encoding ?? encoding}`);
+      this.line(prefix, `Is collection: ${backend.is_collection ?? false}`);
+      this.line(prefix, `SD: ${backend.sd ?? ""}`);
+      this.line(prefix, `SD scheme: ${backend.sd_scheme ?? "http"}`);
+      this.line(prefix, `Headers to pass: ${list(backend.input_headers)}`);
+      this.line(prefix, `Query strings to pass: ${list(backend.input_query_strings)}`);
+    }
+    this.components(backend, "backend", prefix);
+    this.line("", "");
+  }
+
+  /** The namespaces of a part; with their options from the second level on. */
+  components({ extra_config: extra = {} }, what, prefix) {
+    const names = Object.keys(extra).sort();
+    if (names.length === 0 && this.level < 2) return;
+    this.line(prefix, this.paint("green", `${names.length} ${what} component configuration(s):`));
+    for (const name of names) {
+      this.line(prefix, this.paint("yellow", `- ${name}`));
+      if (this.level < 2) continue;
+      const options = extra[name];
+      const isMap = options !== null && typeof options === "object" && !Array.isArray(options);
+      if (!isMap) this.line(`\t${prefix}`, `: ${plain(options)}`);
+      else for (const key of Object.keys(options)) this.line(`\t${prefix}`, `${key}: ${plain(options[key])}`);
+    }
+  }
+}
