@@ -107,9 +107,7 @@ fn relocate(root: &mut Node, from: &[Step], to: &[Step]) {
     let mut promoted: Vec<(Vec<Label>, Edge)> = Vec::new();
     root.visit(parents, &mut Vec::new(), &mut |parent, labels| {
         if from.len() == to.len() {
-            if let Some(edge) = parent.edge(label) {
-                edge.label = new_label.label();
-            }
+            parent.rename(label, new_label.label());
         } else if let Some(edge) = parent.take(label) {
             let edge = Edge { label: new_label.label(), node: edge.node };
             if from.len() < to.len() {

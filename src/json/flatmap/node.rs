@@ -58,6 +58,18 @@ impl Node {
         self.edges()?.iter_mut().find(|edge| step.names(&edge.label))
     }
 
+    /// Gives the first edge that `step` names literally another label. In an object what moves wins over what has the
+    /// label already; KrakenD keeps either, at random.
+    pub(super) fn rename(&mut self, step: &Step, label: Label) {
+        let Some(edges) = self.edges() else { return };
+        let Some(at) = edges.iter().position(|edge| step.names(&edge.label)) else { return };
+        edges[at].label = label;
+        if edges[at + 1..].iter().any(|other| other.label.is(&edges[at].label)) {
+            let edge = edges.remove(at);
+            edges.push(edge);
+        }
+    }
+
     /// Takes the first edge out that `step` names literally.
     pub(super) fn take(&mut self, step: &Step) -> Option<Edge> {
         let edges = self.edges()?;
