@@ -1,5 +1,8 @@
-//! A case: `{name, config, origins, request, expect}`; see any file of `cases/`.
+//! A case: `{name, config, origins, request, expect}`; see any file of `cases/`. With `check` in place of a request, `fjord
+//! check` must report an error of that code.
 
+use fjord::check::{CheckOptions, check};
+use fjord::config::Severity;
 use fjord::gateway::Gateway;
 use fjord::http::Headers;
 use fjord::plan::{self, Environment};
@@ -15,6 +18,9 @@ pub fn run(case: &Value) -> Result<(), String> {
     if config.get("endpoints").is_none() {
         // A case about one endpoint writes just that.
         config = json!({"version": 3, "host": ["http://a"], "endpoints": [config]});
+    }
+    if let Some(code) = case["check"].as_str() {
+        return refused(&config.to_string(), code);
     }
     let environment = Environment::from_json(&case["files"].to_string(), &case["env"].to_string());
     let plan = plan::build(&config.to_string(), &environment).map_err(|error| error.to_string())?;
@@ -41,6 +47,24 @@ pub fn run(case: &Value) -> Result<(), String> {
         world.now += exchange["pause"].as_f64().unwrap_or_default();
     }
     Ok(())
+}
+
+/// The calls that requests for `/x` lead to.
+pub fn calls(config: &Value, requests: usize) -> Vec<String> {
+    let plan = plan::build(&config.to_string(), &Environment::default()).expect("the configuration is valid");
+    let gateway = Gateway::new(plan);
+    let mut world = World::default();
+    for _ in 0..requests {
+        world.send(&gateway, request(&json!({"request": "GET /x"})));
+    }
+    world.calls
+}
+
+/// The check reports an error of this code.
+fn refused(config: &str, code: &str) -> Result<(), String> {
+    let found = check(config, &CheckOptions::default());
+    let errors: Vec<&str> = found.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code).collect();
+    if errors.contains(&code) { Ok(()) } else { Err(format!("errors {errors:?}, want {code}")) }
 }
 
 fn script(answer: &Value) -> Script {
@@ -80,11 +104,7 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
     }
     for (name, value) in expect["headers"].as_object().into_iter().flatten() {
         let values: Vec<&str> = run.headers.get_all(name).collect();
-        let want: Vec<&str> = match value {
-            Value::Null => Vec::new(),
-            Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
-            value => vec![value.as_str().expect("a header is a text")],
-        };
+        let want = lines(value);
         if values != want {
             return Err(format!("{name}: {values:?}, want {want:?}"));
         }
@@ -112,20 +132,41 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
     {
         return Err(format!("logged {:?}, want {log}", world.log));
     }
-    for (name, value) in expect["sent"].as_object().into_iter().flatten() {
-        let have = world.seen.first().and_then(|(headers, _)| headers.get(name));
-        if have != value.as_str() {
-            return Err(format!("the origin saw {name}: {have:?}, want {value}"));
+    // Of the first call, or of one after the other.
+    let sent = expect["sent"].as_array().cloned().unwrap_or_else(|| vec![expect["sent"].clone()]);
+    for (call, headers) in sent.iter().enumerate() {
+        for (name, value) in headers.as_object().into_iter().flatten() {
+            let have: Vec<&str> = match world.seen.get(call) {
+                Some((headers, _)) => headers.get_all(name).collect(),
+                None => return Err(format!("there was no call {call}")),
+            };
+            if have != lines(value) {
+                return Err(format!("call {call} had {name}: {have:?}, want {value}"));
+            }
         }
     }
-    if let Some(want) = expect.get("sent_body") {
-        let body = world.seen.first().map(|(_, body)| body.as_slice()).unwrap_or_default();
+    // Of the first call, or of one after the other.
+    let bodies = match expect.get("sent_bodies") {
+        Some(bodies) => bodies.as_array().cloned().unwrap_or_default(),
+        None => expect.get("sent_body").cloned().into_iter().collect(),
+    };
+    for (call, want) in bodies.iter().enumerate() {
+        let body = world.seen.get(call).map(|(_, body)| body.as_slice()).unwrap_or_default();
         let is_text = want.as_str().is_some_and(|want| want.as_bytes() == body);
         if !is_text && serde_json::from_slice::<Value>(body).ok().as_ref() != Some(want) {
-            return Err(format!("the origin got {}, want {want}", String::from_utf8_lossy(body)));
+            return Err(format!("call {call} got {}, want {want}", String::from_utf8_lossy(body)));
         }
     }
     Ok(())
+}
+
+/// The lines a header has: none, one, or a list.
+fn lines(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Null => Vec::new(),
+        Value::Array(values) => values.iter().filter_map(Value::as_str).collect(),
+        value => vec![value.as_str().expect("a header is a text")],
+    }
 }
 
 fn pairs(object: &Value) -> Vec<(String, String)> {

@@ -6,27 +6,36 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 mod case;
+mod rows;
 mod sim;
 mod token;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-#[test]
-fn every_case_answers_as_written() {
+use serde_json::Value;
+
+/// All cases, each with the name of its file.
+fn cases() -> Vec<(String, Value)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/gateway/cases");
     let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let (mut passed, mut failures) = (0, Vec::new());
-    for file in files {
+    let read = |file: PathBuf| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
-        let cases: Vec<serde_json::Value> = serde_json::from_slice(&fs::read(&file).unwrap())
+        let cases: Vec<Value> = serde_json::from_slice(&fs::read(&file).unwrap())
             .unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-        for case in cases {
-            match case::run(&case) {
-                Ok(()) => passed += 1,
-                Err(reason) => failures.push(format!("{name}: {}: {reason}", case["name"])),
-            }
+        cases.into_iter().map(move |case| (name.clone(), case))
+    };
+    files.into_iter().flat_map(read).collect()
+}
+
+#[test]
+fn every_case_answers_as_written() {
+    let (mut passed, mut failures) = (0, Vec::new());
+    for (file, case) in cases() {
+        match case::run(&case) {
+            Ok(()) => passed += 1,
+            Err(reason) => failures.push(format!("{file}: {}: {reason}", case["name"])),
         }
     }
     assert!(failures.is_empty(), "{passed} passed, {} failed:\n{}", failures.len(), failures.join("\n"));

@@ -7,7 +7,8 @@ use fjord::gateway::Gateway;
 use fjord::http::Headers;
 use fjord::json;
 use fjord::platform::{
-    Answer, AnswerBody, Body, Effect, Fetch, Fetched, HostError, Outcome, Request, RequestBody, Stream,
+    Answer, AnswerBody, Body, Effect, Fetch, Fetched, HostError, Outcome, Passed, Request, RequestBody,
+    Stream,
 };
 
 /// What an origin answers.
@@ -32,7 +33,12 @@ pub struct World {
     pub seen: Vec<(Headers, Vec<u8>)>,
     pub log: Vec<String>,
     pub now: f64,
+    /// Of the random choices, another for each request.
+    pub seed: u64,
 }
+
+/// Header lines and bodies of answers that stay with the platform.
+type Streams = BTreeMap<u32, (Headers, Vec<u8>)>;
 
 /// What came back.
 pub struct Run {
@@ -46,10 +52,11 @@ impl World {
     /// Sends one request and lets everything end that it began.
     pub fn send(&mut self, gateway: &Gateway, request: Request) -> Run {
         let began = self.now;
-        let mut session = gateway.open(&request.method, &request.target).start(request, self.now, 1);
+        self.seed += 1;
+        let mut session = gateway.open(&request.method, &request.target).start(request, self.now, self.seed);
         let mut queue = BinaryHeap::new();
         let mut outcomes: BTreeMap<usize, (u32, Outcome)> = BTreeMap::new();
-        let mut bodies: BTreeMap<u32, Vec<u8>> = BTreeMap::new();
+        let mut bodies: Streams = BTreeMap::new();
         let (mut order, mut run) = (0, None);
         loop {
             if let Some(answer) = session.poll() {
@@ -61,7 +68,7 @@ impl World {
                     Effect::Timer(ms) => (ms, Outcome::Elapsed),
                     Effect::ReadBody => (0, Outcome::Body(Ok(json::Body::from(self.client_body.clone())))),
                     Effect::ReadStream(Stream(of)) => {
-                        (0, Outcome::Body(Ok(json::Body::from(bodies[&of].clone()))))
+                        (0, Outcome::Body(Ok(json::Body::from(bodies[&of].1.clone()))))
                     }
                     Effect::Call(call) => (0, Outcome::Called(Err(HostError(format!("no {}", call.op))))),
                     Effect::Log(_, line) => {
@@ -86,7 +93,7 @@ impl World {
         run.expect("a finished session has answered")
     }
 
-    fn fetch(&mut self, id: u32, fetch: Fetch, bodies: &mut BTreeMap<u32, Vec<u8>>) -> (u32, Outcome) {
+    fn fetch(&mut self, id: u32, fetch: Fetch, bodies: &mut Streams) -> (u32, Outcome) {
         let call = format!("{} {}", fetch.method, fetch.url);
         let sent = match &fetch.body {
             RequestBody::None => Vec::new(),
@@ -107,7 +114,7 @@ impl World {
             headers.add(name.clone(), value.as_str());
         }
         let body = if fetch.stream {
-            bodies.insert(id, script.body);
+            bodies.insert(id, (headers.clone(), script.body));
             Body::Stream(Stream(id))
         } else {
             Body::Bytes(json::Body::from(script.body))
@@ -115,12 +122,20 @@ impl World {
         (script.after_ms, Outcome::Fetched(Ok(Fetched { status: script.status, headers, body })))
     }
 
-    fn answered(&self, answer: Answer, bodies: &BTreeMap<u32, Vec<u8>>, began: f64) -> Run {
+    fn answered(&self, answer: Answer, bodies: &Streams, began: f64) -> Run {
         let body = match answer.body {
             AnswerBody::Empty => Vec::new(),
             AnswerBody::Bytes(bytes) => bytes,
-            AnswerBody::Stream(Stream(id)) => bodies[&id].clone(),
+            AnswerBody::Stream(Stream(id)) => bodies[&id].1.clone(),
         };
-        Run { status: answer.status, headers: answer.headers, body, elapsed_ms: self.now - began }
+        let mut headers = answer.headers;
+        if let Some(Passed { of: Stream(id), without_type }) = answer.passed {
+            for (name, value) in bodies[&id].0.iter() {
+                if !(without_type && name.eq_ignore_ascii_case("Content-Type")) {
+                    headers.add(name.to_owned(), value);
+                }
+            }
+        }
+        Run { status: answer.status, headers, body, elapsed_ms: self.now - began }
     }
 }

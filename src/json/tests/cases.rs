@@ -252,7 +252,11 @@ fn flatmap_on_odd_trees() {
             r#"{"a":{"b":{"c":{"d":null,"*":1},"k":{"d":null,"*":2}}}}"#,
         ),
         // What moves wins over what has its new name, whichever comes first.
-        (r#"[["move","a.*.c","a.*.d"]]"#, r#"{"a":[{"c":1,"d":2},{"d":2,"c":1}]}"#, r#"{"a":[{"d":1},{"d":1}]}"#),
+        (
+            r#"[["move","a.*.c","a.*.d"]]"#,
+            r#"{"a":[{"c":1,"d":2},{"d":2,"c":1}]}"#,
+            r#"{"a":[{"d":1},{"d":1}]}"#,
+        ),
         // A scalar on the way becomes an object.
         (r#"[["move","a","b.c"]]"#, r#"{"a":1,"b":2}"#, r#"{"b":{"c":1}}"#),
         (r#"[["move","a.x","a.b.c"]]"#, r#"{"a":{"x":1,"b":2}}"#, r#"{"a":{"b":{"c":1}}}"#),
