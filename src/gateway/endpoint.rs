@@ -85,7 +85,11 @@ fn build(endpoint: &Endpoint, incoming: Incoming) -> Request {
 
 fn headers(endpoint: &Endpoint, client: Headers, client_ip: String, host: String) -> Headers {
     let mut headers = match &endpoint.input_headers {
-        plan::Headers::All => client,
+        plan::Headers::All => {
+            let mut headers = client;
+            headers.remove_hop_by_hop();
+            headers
+        }
         plan::Headers::ContentType => pick(&client, &["Content-Type"]),
         plan::Headers::Listed(names) => pick(&client, names),
     };

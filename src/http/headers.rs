@@ -8,6 +8,13 @@ pub struct Headers {
     fields: Vec<(Cow<'static, str>, String)>,
 }
 
+/// Whether a field, by its canonical name, is about one connection and never passed on; `flight.mjs` has the same list.
+pub fn is_hop_by_hop(name: &str) -> bool {
+    const NAMES: [&str; 7] =
+        ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];
+    NAMES.contains(&name)
+}
+
 /// The canonical form of a field's name, as Go's `textproto.CanonicalMIMEHeaderKey`: a name that isn't one stays.
 pub fn canonical(name: &str) -> Cow<'_, str> {
     match is_canonical(name) || !name.bytes().all(is_name_byte) {
@@ -108,6 +115,19 @@ impl Headers {
     /// Keeps the fields for which `keep(name, value)` is true.
     pub fn retain(&mut self, mut keep: impl FnMut(&str, &str) -> bool) {
         self.fields.retain(|(name, value)| keep(name, value));
+    }
+
+    /// Removes what is about one connection alone: the known fields, and those that `Connection` lists
+    /// (RFC 9110 §7.6.1).
+    pub fn remove_hop_by_hop(&mut self) {
+        let listed: Vec<String> = self
+            .get_all("Connection")
+            .flat_map(|value| value.split(','))
+            .map(|name| name.trim().to_owned())
+            .collect();
+        self.retain(|name, _| {
+            !is_hop_by_hop(name) && !listed.iter().any(|listed| listed.eq_ignore_ascii_case(name))
+        });
     }
 
     /// The fields, in order.

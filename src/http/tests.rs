@@ -103,3 +103,17 @@ fn recorded_requests_of_krakend() {
         }
     }
 }
+
+#[test]
+fn what_is_about_one_connection_goes() {
+    let mut headers = Headers::from_iter([
+        ("Connection", "X-Listed, keep-alive"),
+        ("Connection", " x-also "),
+        ("X-Listed", "1"),
+        ("X-Also", "1"),
+        ("Te", "trailers"),
+        ("X-End", "1"),
+    ]);
+    headers.remove_hop_by_hop();
+    assert_eq!(headers.iter().collect::<Vec<_>>(), [("X-End", "1")]);
+}

@@ -7,6 +7,7 @@ pub use body::render;
 pub use plain::{bad_params, bad_request, no_route, options, redirect, status, text};
 
 use crate::encoding::{Output, negotiate};
+use crate::http::headers::is_hop_by_hop;
 use crate::http::{Headers, content_sniff};
 use crate::platform::{Answer, AnswerBody, Body, Passed};
 use crate::proxy::{Cx, Error, Reply, Response};
@@ -91,11 +92,10 @@ fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
     };
     // Go's server sends no content type with a 304.
     let without_type = status == 304;
-    let connection = response.metadata.headers.get("Connection").unwrap_or_default().to_owned();
-    for (name, value) in response.metadata.headers.iter() {
-        let is_listed = || connection.split(',').any(|listed| listed.trim().eq_ignore_ascii_case(name));
-        let is_left = name == "Content-Length" || without_type && name == "Content-Type";
-        if !is_left && !is_hop_by_hop(name) && !is_listed() {
+    let mut theirs = response.metadata.headers;
+    theirs.remove_hop_by_hop();
+    for (name, value) in theirs.iter() {
+        if name != "Content-Length" && !(without_type && name == "Content-Type") {
             headers.add(name.to_owned(), value);
         }
     }
@@ -106,11 +106,4 @@ fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
         _ => AnswerBody::Empty,
     };
     Answer { status, headers, passed, body }
-}
-
-/// Headers about one connection, never passed on (RFC 9110 §7.6.1); `flight.mjs` has the same list.
-fn is_hop_by_hop(name: &str) -> bool {
-    const NAMES: [&str; 7] =
-        ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];
-    NAMES.contains(&name)
 }

@@ -3,6 +3,7 @@
 use crate::config::node::Node;
 use crate::encoding::Output;
 use crate::gateway::Handler;
+use crate::http::headers::{canonical, is_hop_by_hop};
 use crate::http::template::{self, Variable};
 use crate::json::Flatmap;
 use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
@@ -206,7 +207,9 @@ fn headers(names: &[&str]) -> Headers {
     } else if names.contains(&"*") {
         Headers::All
     } else {
-        Headers::Listed(names.iter().map(|name| crate::http::canonical(name).into_owned()).collect())
+        // A client can't take a listed line away again by naming it in `Connection`.
+        let names = names.iter().map(|name| canonical(name).into_owned());
+        Headers::Listed(names.filter(|name| !is_hop_by_hop(name)).collect())
     }
 }
 
