@@ -12,6 +12,7 @@ const config = JSON.stringify({
   endpoints: [
     { endpoint: "/a", backend: [{ url_pattern: "/a" }] },
     { endpoint: "/b", backend: [{ url_pattern: "/b" }] },
+    { endpoint: "/hasty", timeout: "20ms", backend: [{ url_pattern: "/a" }] },
   ],
 });
 
@@ -30,6 +31,9 @@ function driver(trap) {
   };
   return { driver: new Driver(make, config, "{}"), started };
 }
+
+// Workers have it.
+globalThis.IdentityTransformStream ??= TransformStream;
 
 const get = (gateway, path) => gateway.answer(new Request(`http://gateway.test${path}`), {}, { waitUntil() {} });
 
@@ -58,6 +62,35 @@ test("a configuration that can't be read is told once for each request, and answ
   const gateway = new Driver(() => instantiate(module), "{", "{}");
   assert.equal((await get(gateway, "/a")).status, 501);
   assert.match(lines.mock.calls[0].arguments[0], /can't be read/);
+});
+
+test("what comes after the deadline reaches no other request", async (t) => {
+  const waiting = [];
+  t.mock.method(globalThis, "fetch", (url) => new Promise((resolve) => waiting.push({ path: new URL(url).pathname, resolve })));
+  const { driver: gateway } = driver(() => false);
+  const late = await get(gateway, "/hasty");
+  assert.equal(late.status, 500);
+  // The next request has the same place, and its first call the same number.
+  const next = get(gateway, "/b");
+  const [hasty, b] = waiting;
+  assert.deepEqual([hasty.path, b.path], ["/a", "/b"]);
+  hasty.resolve(Response.json({ from: "a" }));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  b.resolve(Response.json({ from: "b" }));
+  assert.deepEqual(await (await next).json(), { from: "b" });
+});
+
+test("an answer that the runtime refuses is a 500, and its place is free again", async (t) => {
+  t.mock.method(console, "error", () => {});
+  t.mock.method(globalThis, "fetch", async () => Response.json({ from: "a" }));
+  const { driver: gateway } = driver(() => false);
+  const { Response: Real } = globalThis;
+  t.mock.method(globalThis, "Response", function (body, init) {
+    if (body !== null) throw new RangeError("no such status");
+    return new Real(body, init);
+  });
+  assert.equal((await get(gateway, "/a")).status, 500);
+  t.mock.restoreAll();
 });
 
 test("an origin's CORS lines that stay with the host are not doubled", async (t) => {

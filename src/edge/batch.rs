@@ -79,7 +79,9 @@ impl Batch {
 
     /// Adds the answer.
     pub fn answer(&mut self, answer: Answer) {
-        self.words.extend([Record::Answer as u32, u32::from(answer.status)]);
+        // An origin or a script may say any number; the runtime can answer these alone.
+        let status = if (200..=599).contains(&answer.status) { answer.status } else { 502 };
+        self.words.extend([Record::Answer as u32, u32::from(status)]);
         self.headers(&answer.headers, false);
         match answer.passed {
             None => self.words.extend([0, 0]),

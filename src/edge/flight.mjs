@@ -14,11 +14,14 @@ export class Flight {
   #env;
   #ctx;
   #place = 0;
+  #over = false;
   #resolve = null;
   #answered = null;
   #done = null;
   #timers = null;
   #streams = null;
+  /** Timers that cut streamed bodies, by the id of their call. */
+  #cutters = null;
 
   constructor(instance, request, env, ctx) {
     this.#instance = instance;
@@ -43,6 +46,8 @@ export class Flight {
 
   /** Lets the core go on, then performs what it asks for. A trap harms this request alone. */
   #enter(call) {
+    // What comes too late must not reach the request that has this one's place by now.
+    if (this.#over) return;
     let batch;
     try {
       batch = call();
@@ -53,7 +58,16 @@ export class Flight {
       this.#finish();
       return;
     }
-    if (batch !== 0) this.#perform(batch);
+    if (batch === 0) return;
+    try {
+      this.#perform(batch);
+    } catch (error) {
+      // What the runtime refuses outright: a header line that is none, for example.
+      console.error(`fjord: request failed: ${error?.message}`);
+      this.#instance.raw.close(this.#place);
+      this.#answer(new Response(null, { status: 500 }));
+      this.#finish();
+    }
   }
 
   /** Writes header lines to the input buffer. */
@@ -138,12 +152,9 @@ export class Flight {
           const origin = words[at++];
           if (passed !== 0) lines = merged(lines, this.#streams.get(origin).headers, passed === 2);
           const kind = words[at++];
-          let body = null;
-          if (kind === 1) body = bytes();
-          else if (kind === 2) body = this.#streams.get(words[at++])?.body ?? null;
+          if (kind === 2) this.#answer(this.#streamed(status, lines, words[at]));
+          else this.#answer(response(status, lines, kind === 1 ? bytes() : null));
           at = end;
-          if (kind === 2 && body !== null && !lines.has("content-type")) this.#answer(this.#sniffed(status, lines, body));
-          else this.#answer(response(status, lines, body));
           break;
         }
       }
@@ -157,11 +168,10 @@ export class Flight {
   #fetch(id, flags, cut, binding, method, url, headers, body) {
     const init = { method, headers, redirect: "manual" };
     if (body !== null && method !== "GET" && method !== "HEAD") init.body = body;
-    let cutter = null;
     if (cut !== NEVER) {
       const controller = new AbortController();
       init.signal = controller.signal;
-      cutter = setTimeout(() => controller.abort(), cut);
+      (this.#cutters ??= new Map()).set(id, setTimeout(() => controller.abort(), cut));
     }
     let call;
     try {
@@ -229,22 +239,38 @@ export class Flight {
     });
   }
 
+  /**
+   * An answer whose body passes as it comes. What the runtime passes on by itself outlives this request and its timers, so
+   * one that may have to be cut goes through a stream of this request.
+   */
+  #streamed(status, headers, id) {
+    const { body, headers: origin } = this.#streams.get(id);
+    if (body === null || isBodyless(status)) return response(status, headers, null);
+    const cutter = this.#cutters?.get(id);
+    if (!headers.has("content-type")) return this.#sniffed(status, headers, body, cutter);
+    if (cutter === undefined) return response(status, headers, body);
+    // A compressed body is inflated on its way and has another length then.
+    const length = origin.has("content-encoding") ? null : origin.get("content-length");
+    const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
+    ended(body.pipeTo(writable), cutter);
+    return response(status, headers, readable);
+  }
+
   /** A streamed answer without a content type gets the one that its first bytes look like, as from Go's server. */
-  async #sniffed(status, lines, body) {
+  async #sniffed(status, lines, body, cutter) {
     const headers = new Headers(lines);
     const reader = body.getReader();
     const first = await reader.read();
     if (first.done) return response(status, headers, null);
-    if (!isBodyless(status)) headers.set("Content-Type", this.#instance.sniff(first.value.subarray(0, 512)));
+    headers.set("Content-Type", this.#instance.sniff(first.value.subarray(0, 512)));
     const { readable, writable } = new IdentityTransformStream();
     const writer = writable.getWriter();
-    // The rest follows as it comes; a fault ends the answer where it is.
     const rest = writer.write(first.value).then(() => {
       writer.releaseLock();
       reader.releaseLock();
       return body.pipeTo(writable);
     });
-    rest.catch(() => {});
+    ended(rest, cutter);
     return response(status, headers, readable);
   }
 
@@ -266,12 +292,13 @@ export class Flight {
 
   /** Nothing of this request goes on: its timers would only keep it. */
   #finish() {
+    this.#over = true;
     if (this.#timers !== null) for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#done?.();
   }
 }
 
-/** Headers about one connection, never passed on; render/mod.rs has the same list. */
+/** Headers about one connection, never passed on; headers.rs has the same list. */
 const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /** The gateway's header lines, then the origin's. What CORS says is said once, by the gateway: browsers refuse doubled lines. */
@@ -296,6 +323,7 @@ function inflated(answer) {
   if (!answer.headers.has("content-encoding")) return answer;
   const headers = new Headers(answer.headers);
   headers.delete("content-encoding");
+  headers.delete("content-length");
   return new Response(answer.body, { status: answer.status, headers });
 }
 
@@ -317,6 +345,12 @@ function headersOf(block) {
     if (block.length <= 256) known.set(block, headers);
   }
   return headers;
+}
+
+/** Stops a cutter when its body has ended; a fault before that ends the answer where it is. */
+function ended(piped, cutter) {
+  const stop = () => clearTimeout(cutter);
+  piped.then(stop, stop);
 }
 
 /** Bytes whose length the runtime doesn't know, so that it announces none. */

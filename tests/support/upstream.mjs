@@ -4,10 +4,11 @@
 //     "/users/1": { json: { id: 1 } },                     // any method
 //     "POST /orders": { status: 201, body: "ok", headers: { "x-id": "7" } },
 //     "/slow": { json: {}, delay: 300 },                   // ms before the head
-//     "/drip": { chunks: ["{", "}"], every: 200 },         // ms between the parts of the body
+//     "/drip": { chunks: ["{", "}"], every: 200 },         // ms between the parts of the body; or an async iterable
 //     "/cut": { body: "0123456789", cut: 4 },              // the connection ends after 4 of 10 bytes
 //     "/reset": { reset: true },                           // the connection ends before the head
 //     "/hang": { hang: true },                             // never answers
+//     "/raw": { raw: "HTTP/1.1 200 OK\r\n\r\n{" },          // these bytes, then the connection ends
 //     "/events": { events: ["a", "b"], every: 100 },       // server-sent events
 //     "/echo": { echo: true },                             // describes the request, as JSON
 //     "/any/": (request) => ({ json: request.query }),     // a path with a final slash takes all below it
@@ -76,6 +77,7 @@ async function send(response, request, reply) {
   if (reply.delay) await sleep(reply.delay);
   if (reply.hang) return;
   if (reply.reset) return response.destroy();
+  if (reply.raw !== undefined) return response.socket.end(reply.raw, "latin1");
   if (reply.echo) reply = { ...reply, json: describe(request) };
   const { status = 200, headers = {} } = reply;
   if (reply.events) {
@@ -100,10 +102,10 @@ async function send(response, request, reply) {
 async function drip(response, parts, every = 0, endless = false) {
   response.flushHeaders();
   do {
-    for (const part of parts) {
+    for await (const part of parts) {
       if (response.destroyed) return;
       response.write(part);
-      await sleep(every);
+      if (every > 0) await sleep(every);
     }
   } while (endless && !response.destroyed);
   response.end();
