@@ -1,30 +1,35 @@
 //! The body of an answer in each output encoding (spec §14).
 
 use crate::encoding::{Output, xml, yaml};
-use crate::json::{Map, Object, Value};
+use crate::json::{DecodeError, Map, Object, Value};
 use crate::proxy::Response;
 
-const JSON: &str = "application/json; charset=utf-8";
+/// The type of JSON.
+pub(super) const JSON: &str = "application/json; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const YAML: &str = "application/x-yaml; charset=utf-8";
 const XML: &str = "application/xml";
 
 /// The content type and the body of a response; without one, the encoding's empty value.
-pub fn render(output: Output, response: Option<&Response>) -> (&'static str, Vec<u8>) {
+///
+/// # Errors
+/// If the data nest deeper than values may, which XML and YAML are made of. JSON has no limit of its own.
+pub fn render(output: Output, response: Option<&Response>) -> Result<(&'static str, Vec<u8>), DecodeError> {
     let data = response.map(|response| response.data.as_ref());
-    match output {
+    Ok(match output {
         Output::Json | Output::NoOp | Output::Negotiate => (JSON, json(data)),
         Output::JsonCollection => (JSON, collection(data.flatten())),
         Output::Text => (TEXT, string(data.flatten())),
         Output::Xml => match data {
             None => ("application/xml; charset=utf-8", Vec::new()),
-            Some(data) => (XML, xml::render(&map(data)).unwrap_or_default()),
+            Some(data) => (XML, xml::render(&map(data)?).unwrap_or_default()),
         },
-        Output::Yaml => (YAML, yaml::render(&Value::Object(map(data.flatten()))).into_bytes()),
-    }
+        Output::Yaml => (YAML, yaml::render(&Value::Object(map(data.flatten())?)).into_bytes()),
+    })
 }
 
-fn json(data: Option<Option<&Object>>) -> Vec<u8> {
+/// Data as JSON; `null` if there are none, `{}` without a response.
+pub(super) fn json(data: Option<Option<&Object>>) -> Vec<u8> {
     match data {
         None => b"{}".to_vec(),
         Some(None) => b"null".to_vec(),
@@ -51,7 +56,7 @@ fn string(data: Option<&Object>) -> Vec<u8> {
     text.unwrap_or_default().into_bytes()
 }
 
-/// The data as values. It was validated when it was decoded; what is nested deeper than values may be is left out.
-fn map(data: Option<&Object>) -> Map {
-    data.and_then(|object| object.to_map().ok()).unwrap_or_default()
+/// The data as values.
+fn map(data: Option<&Object>) -> Result<Map, DecodeError> {
+    data.map_or_else(|| Ok(Map::new()), Object::to_map)
 }

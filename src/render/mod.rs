@@ -37,7 +37,14 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
                 Output::Negotiate => negotiate(accept),
                 output => output,
             };
-            let (content_type, body) = body::render(output, response.as_ref());
+            let (content_type, body) = match body::render(output, response.as_ref()) {
+                Ok(rendered) => rendered,
+                Err(error) => {
+                    headers.remove("Cache-Control");
+                    headers.set("X-Krakend-Completed", "false");
+                    return failed(cx, headers, Error::new(error.to_string()));
+                }
+            };
             headers.set("Content-Type", content_type);
             let status = 200;
             let body = if body.is_empty() { AnswerBody::Empty } else { AnswerBody::Bytes(body) };
@@ -50,8 +57,8 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
 pub fn bare(response: &Response) -> Answer {
     let mut headers = Headers::default();
     add_metadata(&mut headers, response);
-    let (content_type, body) = body::render(Output::Json, Some(response));
-    headers.set("Content-Type", content_type);
+    headers.set("Content-Type", body::JSON);
+    let body = body::json(Some(response.data.as_ref()));
     let status = if response.metadata.status == 0 { 200 } else { response.metadata.status };
     Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }
 }
