@@ -101,7 +101,7 @@ impl Decode {
 /// `{"error_NAME": {…}}`; an empty body or content type is left out.
 fn details(name: &str, status: u16, content_type: &str, body: &[u8]) -> Map {
     let mut details = Map::new();
-    details.insert("http_status_code".to_owned(), Value::Number(status.to_string().into()));
+    details.insert("http_status_code".to_owned(), Value::Float(status.into()));
     if !body.is_empty() {
         let text = String::from_utf8_lossy(body).into_owned();
         details.insert("http_body".to_owned(), Value::String(text));
