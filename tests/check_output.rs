@@ -15,7 +15,7 @@ fn compare(name: &str, seen: &str) {
 
 fn checked(file: &str, see: impl Fn(&fjord::check::Checked<'_>, &str) -> String, lenient: bool) -> String {
     let bytes = std::fs::read(format!("{}/tests/data/check/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    see(&check_bytes(&bytes, &CheckOptions { lenient, exists: None }), file)
+    see(&check_bytes(&bytes, &CheckOptions { lenient, ..CheckOptions::default() }), file)
 }
 
 #[test]

@@ -231,3 +231,30 @@ fn each_fault_is_found_and_nothing_else() {
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
+
+/// A limit's binding, the bindings that are known, the code that is due and a part of the message.
+const COUNTING: &[(&str, &str, &str, &str)] = &[
+    ("", "", "counting", "each isolate"),
+    (r#", "binding": """#, "", "counting", "each isolate"),
+    (r#", "binding": "A""#, "", "counting", "exactly if"),
+    (r#", "binding": "A""#, r#"{"A": "exactly"}"#, "counting", "`A` counts exactly"),
+    (r#", "binding": "A""#, r#"{"A": "locally"}"#, "counting", "`A` counts by location"),
+    (r#", "binding": "A""#, r#"{"B": "exactly"}"#, "no-binding", "no binding `A`"),
+];
+
+#[test]
+fn every_limit_says_where_it_is_counted() {
+    for (binding, known, code, message) in COUNTING {
+        let limit = format!(r#"{{"max_rate": 1, "capacity": 1{binding}}}"#);
+        let text = format!(
+            r#"{{"version": 3, "extra_config": {{"qos/ratelimit/service": {limit}}}, "endpoints": [{{"endpoint": "/a",
+                "extra_config": {{"qos/ratelimit/router": {limit}}}, "backend": [{{"url_pattern": "/b",
+                "host": ["https://b.example"], "extra_config": {{"qos/ratelimit/proxy": {limit}}}}}]}}]}}"#
+        );
+        let known = (!known.is_empty()).then(|| serde_json::from_str(known).unwrap());
+        let options = CheckOptions { counters: known.as_ref(), ..CheckOptions::default() };
+        let found = check(&text, &options);
+        assert_eq!(found.len(), 3, "{binding} {known:?} {found:?}");
+        assert!(found.iter().all(|d| d.code == *code && d.message.contains(message)), "{found:?}");
+    }
+}

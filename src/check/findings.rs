@@ -1,6 +1,6 @@
 //! Collects what is found.
 
-use super::CheckOptions;
+use super::{CheckOptions, Counts};
 use crate::config::{Diagnostic, Severity};
 
 /// What was found so far.
@@ -56,6 +56,11 @@ impl<'a> Findings<'a> {
     /// Whether a file that the configuration names is there.
     pub(super) fn exists(&self, name: &str) -> bool {
         self.options.exists.is_none_or(|exists| exists(name))
+    }
+
+    /// How a binding counts; the outer none if nobody knows the bindings, the inner if it isn't among them.
+    pub(super) fn counts(&self, binding: &str) -> Option<Option<Counts>> {
+        self.options.counters.map(|counters| counters.get(binding).copied())
     }
 
     /// Whether no error was found.

@@ -1,8 +1,10 @@
 //! The report for programs, and the one call that the command line makes.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use super::{CheckOptions, Checked, check_bytes, render};
+use super::{CheckOptions, Checked, Counts, check_bytes, render};
 use crate::config::{Diagnostic, Lines, Severity};
 
 /// What the command line asks for.
@@ -17,6 +19,8 @@ struct Wish {
     quiet: bool,
     /// Names of files that are there; without it all are taken to be there.
     files: Option<Vec<String>>,
+    /// The worker's bindings that count; without it nobody knows them.
+    counters: Option<BTreeMap<String, Counts>>,
 }
 
 #[derive(Serialize)]
@@ -49,11 +53,14 @@ struct Related<'a> {
 }
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
-/// object with any of `file`, `lenient`, `color`, `quiet`, and `files`, the named files that are there.
+/// object with any of `file`, `lenient`, `color`, `quiet`, `files`, the named files that are there, and `counters`, the bindings that count
+/// (`{NAME: "exactly" | "locally"}`).
 pub fn report(text: &[u8], options: &str) -> String {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
     let exists = |name: &str| wish.files.as_ref().is_none_or(|files| files.iter().any(|file| file == name));
-    let mut checked = check_bytes(text, &CheckOptions { lenient: wish.lenient, exists: Some(&exists) });
+    let options =
+        CheckOptions { lenient: wish.lenient, exists: Some(&exists), counters: wish.counters.as_ref() };
+    let mut checked = check_bytes(text, &options);
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }

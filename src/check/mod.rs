@@ -13,6 +13,10 @@ mod spot;
 mod structure;
 pub(crate) mod suggest;
 
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
 use crate::config::{Document, Lines, Severity};
 
 pub use crate::config::Diagnostic;
@@ -26,6 +30,18 @@ pub struct CheckOptions<'a> {
     pub lenient: bool,
     /// Whether a file that the configuration names is there; without it files are taken to be there.
     pub exists: Option<&'a dyn Fn(&str) -> bool>,
+    /// The worker's bindings that can count for rate limits; none if nobody knows them.
+    pub counters: Option<&'a BTreeMap<String, Counts>>,
+}
+
+/// How a binding counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Counts {
+    /// A Durable Object namespace: for all isolates together.
+    Exactly,
+    /// A rate-limit binding: for each of the platform's locations.
+    Locally,
 }
 
 /// A configuration, checked.

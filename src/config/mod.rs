@@ -1,5 +1,6 @@
 //! What was written: the configuration's text as values that know their places, and what is wrong with them.
 
+pub mod counters;
 pub mod diagnostic;
 pub mod document;
 pub mod files;

@@ -2,7 +2,8 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::config::{Document, files};
+use crate::config::node::Node;
+use crate::config::{Document, counters, files};
 use crate::json::Value;
 use crate::registry::explain::{self, Explanation};
 use crate::{audit, check, registry};
@@ -10,10 +11,13 @@ use crate::{audit, check, registry};
 /// The paths of the files that a configuration names, as a JSON list; none if it can't be read.
 #[wasm_bindgen(js_name = files)]
 pub fn named_files(config: &[u8]) -> String {
-    let document = Document::read(config).document;
-    let paths = document.map(|document| files::named(&document.root)).unwrap_or_default();
-    let list = Value::Array(paths.into_iter().map(Value::String).collect());
-    String::from_utf8_lossy(&list.to_json()).into_owned()
+    list(config, files::named)
+}
+
+/// The bindings that a configuration wants counts of, as a JSON list; none if it can't be read.
+#[wasm_bindgen(js_name = counters)]
+pub fn named_counters(config: &[u8]) -> String {
+    list(config, counters::named)
 }
 
 /// What is wrong with a configuration, as JSON: see [`check::report`].
@@ -43,4 +47,12 @@ pub fn explain(name: &str, color: bool) -> String {
     };
     let members = text.map(|text| (key.to_owned(), Value::String(text)));
     String::from_utf8_lossy(&Value::Object(members.into_iter().collect()).to_json()).into_owned()
+}
+
+/// What a configuration names, as a JSON list.
+fn list(config: &[u8], named: fn(&Node) -> Vec<String>) -> String {
+    let document = Document::read(config).document;
+    let names = document.map(|document| named(&document.root)).unwrap_or_default();
+    let list = Value::Array(names.into_iter().map(Value::String).collect());
+    String::from_utf8_lossy(&list.to_json()).into_owned()
 }

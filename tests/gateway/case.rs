@@ -25,11 +25,16 @@ pub fn run(case: &Value) -> Result<(), String> {
     let environment = Environment::from_json(&case["files"].to_string(), &case["env"].to_string());
     let plan = plan::build(&config.to_string(), &environment).map_err(|error| error.to_string())?;
     let gateway = Gateway::new(plan);
+    // A second isolate: `isolate` says which one a request comes to.
+    let other = plan::build(&config.to_string(), &environment).map_err(|error| error.to_string())?;
+    let gateways = [gateway, Gateway::new(other)];
     let mut world = World { now: 1_700_000_000_000.0, ..World::default() };
     for (call, answers) in case["origins"].as_object().into_iter().flatten() {
         let answers = answers.as_array().cloned().unwrap_or_else(|| vec![answers.clone()]);
         world.origins.insert(call.clone(), answers.iter().map(script).collect());
     }
+    let counters = case["counters"].as_array().into_iter().flatten();
+    world.counters = counters.filter_map(Value::as_str).map(str::to_owned).collect();
     let exchanges = match case.get("then") {
         Some(more) => [vec![case.clone()], more.as_array().cloned().unwrap_or_default()].concat(),
         None => vec![case.clone()],
@@ -38,8 +43,10 @@ pub fn run(case: &Value) -> Result<(), String> {
         world.calls.clear();
         world.seen.clear();
         world.log.clear();
+        world.counted.clear();
         world.client_body = text(&exchange["body"]).into_bytes();
-        let answer = world.send(&gateway, request(exchange));
+        let answer =
+            world.send(&gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize], request(exchange));
         compare(&exchange["expect"], &answer, &world).map_err(|reason| match index {
             0 => reason,
             _ => format!("request {}: {reason}", index + 1),
@@ -126,6 +133,11 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
         if world.calls != want {
             return Err(format!("calls {:?}, want {want:?}", world.calls));
         }
+    }
+    if let Some(counted) = expect.get("counted")
+        && json!(world.counted) != *counted
+    {
+        return Err(format!("counted {:?}, want {counted}", world.counted));
     }
     if let Some(log) = expect.get("log")
         && json!(world.log) != *log

@@ -3,11 +3,12 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
+use fjord::features::qos::bucket::{Bucket, Rate};
 use fjord::gateway::Gateway;
 use fjord::http::Headers;
 use fjord::json;
 use fjord::platform::{
-    Answer, AnswerBody, Body, Effect, Fetch, Fetched, HostError, Outcome, Passed, Request, RequestBody,
+    Answer, AnswerBody, Body, Call, Effect, Fetch, Fetched, HostError, Outcome, Passed, Request, RequestBody,
     Stream,
 };
 
@@ -35,6 +36,12 @@ pub struct World {
     pub now: f64,
     /// Of the random choices, another for each request.
     pub seed: u64,
+    /// Bindings that count for rate limits, as the objects do.
+    pub counters: Vec<String>,
+    /// What they have counted, by `BINDING KEY`.
+    pub buckets: BTreeMap<String, Bucket>,
+    /// The counts that were asked for, in order.
+    pub counted: Vec<String>,
 }
 
 /// Header lines and bodies of answers that stay with the platform.
@@ -70,7 +77,7 @@ impl World {
                     Effect::ReadStream(Stream(of)) => {
                         (0, Outcome::Body(Ok(json::Body::from(bodies[&of].1.clone()))))
                     }
-                    Effect::Call(call) => (0, Outcome::Called(Err(HostError(format!("no {}", call.op))))),
+                    Effect::Call(call) => (0, Outcome::Called(self.call(call))),
                     Effect::Log(_, line) => {
                         self.log.push(line);
                         continue;
@@ -120,6 +127,23 @@ impl World {
             Body::Bytes(json::Body::from(script.body))
         };
         (script.after_ms, Outcome::Fetched(Ok(Fetched { status: script.status, headers, body })))
+    }
+
+    /// The host's services: the one that counts.
+    fn call(&mut self, Call { op, args }: Call) -> Result<Vec<u8>, HostError> {
+        if op != "limit" {
+            return Err(HostError(format!("no {op}")));
+        }
+        let [binding, key, rate] =
+            <[Vec<u8>; 3]>::try_from(args).unwrap().map(|arg| String::from_utf8(arg).unwrap());
+        if !self.counters.contains(&binding) {
+            return Err(HostError("the worker has no such binding".to_owned()));
+        }
+        let key = format!("{binding} {key}");
+        self.counted.push(key.clone());
+        let rate: Rate = rate.parse().unwrap();
+        let bucket = self.buckets.entry(key).or_insert_with(|| Bucket::full(&rate, self.now));
+        Ok(vec![u8::from(bucket.take(&rate, self.now))])
     }
 
     fn answered(&self, answer: Answer, bodies: &Streams, began: f64) -> Run {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::Around;
+use super::{Around, counts};
 
 /// `qos/ratelimit/router`
 pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -34,6 +34,7 @@ pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
     if limits(client) {
         strategy(spot, around, findings);
     }
+    counts::check(spot, around, findings);
 }
 
 /// What tells clients apart.
@@ -66,9 +67,10 @@ fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
 }
 
 /// `qos/ratelimit/proxy`
-pub(super) fn proxy(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     zero(spot, "max_rate", "zero switches the limit off, it doesn't stop calls", findings);
     buckets(spot, findings);
+    counts::check(spot, around, findings);
 }
 
 /// Buckets that hold nothing.

@@ -5,6 +5,7 @@
 
 mod backend;
 mod bodies;
+mod counts;
 mod expressions;
 mod hosts;
 mod inputs;
@@ -69,6 +70,7 @@ const NAMESPACES: &[(&str, Check)] = &[
     ("qos/http-cache", limits::http_cache),
     ("qos/ratelimit/proxy", limits::proxy),
     ("qos/ratelimit/router", limits::router),
+    ("qos/ratelimit/service", counts::check),
     ("router", service::router),
     ("security/bot-detector", security::bot_detector),
     ("security/cors", security::cors),

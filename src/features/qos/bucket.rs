@@ -1,7 +1,14 @@
 //! The token bucket behind all rate limits, with KrakenD's way of refilling it (spec §20).
+//!
+//! The module of the Durable Object (`limits/`) takes in this file too: both count alike.
 
-/// How fast and how far a bucket fills.
-#[derive(Debug, Clone, Copy, PartialEq)]
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+/// How fast and how far a bucket fills. As text, `INTERVAL/CAPACITY`, it travels to the object that counts.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Rate {
     /// Milliseconds for one token.
     interval_ms: f64,
@@ -10,23 +17,52 @@ pub struct Rate {
 }
 
 /// Tokens left, and when the last were added.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Bucket {
     tokens: u64,
     refilled_at: f64,
 }
+
+/// A text that is no rate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoRate;
+
+/// Whole numbers up to this one are exact in a script, and more tokens are no limit.
+const MOST: u64 = 1 << 53;
 
 // === impl Rate ===
 
 impl Rate {
     /// `per_second` tokens in a second, `capacity` of them at once (at least one).
     pub fn new(per_second: f64, capacity: u64) -> Self {
-        Self { interval_ms: 1000.0 / per_second.max(1e-9), capacity: capacity.max(1) }
+        Self { interval_ms: 1000.0 / per_second.max(1e-9), capacity: capacity.clamp(1, MOST) }
     }
 
     /// Tokens of a full bucket.
     pub fn capacity(&self) -> u64 {
         self.capacity
+    }
+
+    /// Milliseconds in which an empty bucket fills.
+    pub fn fill_ms(&self) -> f64 {
+        self.interval_ms * self.capacity as f64
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.interval_ms, self.capacity)
+    }
+}
+
+impl FromStr for Rate {
+    type Err = NoRate;
+
+    fn from_str(text: &str) -> Result<Self, NoRate> {
+        let (interval, capacity) = text.split_once('/').ok_or(NoRate)?;
+        let interval_ms = interval.parse().ok().filter(|ms: &f64| ms.is_finite() && *ms > 0.0);
+        let capacity = capacity.parse().ok().filter(|tokens| (1..=MOST).contains(tokens));
+        Ok(Self { interval_ms: interval_ms.ok_or(NoRate)?, capacity: capacity.ok_or(NoRate)? })
     }
 }
 
@@ -36,6 +72,16 @@ impl Bucket {
     /// A full bucket.
     pub fn full(rate: &Rate, now: f64) -> Self {
         Self { tokens: rate.capacity, refilled_at: now }
+    }
+
+    /// Milliseconds from `now` until a new bucket is no more generous than this one.
+    pub fn forgettable_ms(&self, rate: &Rate, now: f64) -> f64 {
+        (self.refilled_at + rate.fill_ms() - now).max(0.0)
+    }
+
+    /// The same under a rate that may have become another.
+    pub fn within(self, rate: &Rate) -> Self {
+        Self { tokens: self.tokens.min(rate.capacity), ..self }
     }
 
     /// Takes a token if there is one.
@@ -81,6 +127,29 @@ mod tests {
         let mut bucket = Bucket::full(&rate, 0.0);
         assert_eq!(taken(&rate, &mut bucket, &[0.0, 0.0, 0.0]), [true, true, false]);
         assert_eq!(taken(&rate, &mut bucket, &[10_000.0; 4]), [true, true, true, false]);
+    }
+
+    #[test]
+    fn a_rate_travels_as_text() {
+        for rate in [Rate::new(2.0, 2), Rate::new(1.0 / 3.0, u64::MAX), Rate::new(1e-300, 0)] {
+            assert_eq!(rate.to_string().parse(), Ok(rate));
+        }
+        for text in ["", "1", "/", "1/", "0/1", "-1/1", "NaN/1", "inf/1", "1/0", "1/-1", "1/1.5", "1/1/1"] {
+            assert_eq!(text.parse::<Rate>(), Err(NoRate), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_may_be_forgotten_when_it_would_be_full() {
+        let rate = Rate::new(1.0, 3);
+        let mut bucket = Bucket::full(&rate, 0.0);
+        assert_eq!(taken(&rate, &mut bucket, &[0.0, 0.0, 0.0]), [true; 3]);
+        assert_eq!(bucket.forgettable_ms(&rate, 1_000.0), 2_000.0);
+        assert_eq!(bucket.forgettable_ms(&rate, 9_000.0), 0.0);
+        assert_eq!(
+            Bucket::full(&rate, 0.0).within(&Rate::new(1.0, 1)),
+            Bucket::full(&Rate::new(1.0, 1), 0.0)
+        );
     }
 
     #[test]

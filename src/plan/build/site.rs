@@ -43,6 +43,18 @@ impl<'a> Site<'a> {
             .map(|(_, member)| member)
     }
 
+    /// A name that no other part of the configuration has, the same in all isolates: `service`, `GET /a`, `GET /a#0`.
+    pub fn name(&self) -> String {
+        let Some(endpoint) = self.endpoint_node else { return "service".to_owned() };
+        let method = endpoint.get("method").and_then(Node::as_str).unwrap_or("GET").to_ascii_uppercase();
+        let name = format!("{method} {}", self.endpoint);
+        let backends = endpoint.get("backend").map(Node::items).unwrap_or_default();
+        match backends.iter().position(|backend| std::ptr::eq(backend, self.node)) {
+            Some(index) => format!("{name}#{index}"),
+            None => name,
+        }
+    }
+
     /// The value of one namespace, by its name or an alias.
     pub fn namespace(&self, name: &str) -> Option<&'a Node> {
         // Asked dozens of times for each endpoint and backend, most of which have none: those must not cost a walk through

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::gateway::Incoming;
+use crate::gateway::{Incoming, Reach};
 use crate::plan::build::Refusal;
 use crate::registry::Options;
 
+use super::counter::Counter;
 use crate::features::qos::bucket::{Bucket, Rate};
 
 /// Clients that are told apart at once; twice as many are kept at most. KrakenD forgets idle ones after minutes.
@@ -16,6 +17,7 @@ const CLIENTS: usize = 16_384;
 pub struct Limiter {
     all: Option<(Rate, Cell<Option<Bucket>>)>,
     client: Option<(Client, Rate, RefCell<Clients>)>,
+    counter: Counter,
 }
 
 /// What tells clients apart (`strategy` and `key`).
@@ -43,8 +45,8 @@ pub struct Limited {
 // === impl Limiter ===
 
 impl Limiter {
-    /// Reads the options. Without a strategy the client's limit would silently do nothing: that is refused.
-    pub fn new(options: &Options<'_>) -> Result<Self, Refusal> {
+    /// Reads the options of the limits that `name` is the name of. Without a strategy the client's limit would silently do nothing: that is refused.
+    pub fn new(options: &Options<'_>, name: String) -> Result<Self, Refusal> {
         let period = options.duration("every")?.as_secs_f64().max(1.0);
         let (max, client_max) = (options.f64("max_rate")?, options.f64("client_max_rate")?);
         let (max_rate, client_rate) = (max / period, client_max / period);
@@ -57,7 +59,8 @@ impl Limiter {
             let capacity = capacity(options, "client_capacity", max_rate, client_rate)?;
             Ok((Client::new(options)?, Rate::new(client_rate, capacity), RefCell::default()))
         });
-        Ok(Self { all: all.transpose()?, client: client.transpose()? })
+        let counter = Counter::new(options, name)?;
+        Ok(Self { all: all.transpose()?, client: client.transpose()?, counter })
     }
 
     /// Whether there is anything to limit.
@@ -65,25 +68,33 @@ impl Limiter {
         self.all.is_none() && self.client.is_none()
     }
 
-    /// Takes a token for a request: of the client first, then of all.
-    pub fn take(&self, incoming: &Incoming, now: f64) -> Result<(), Limited> {
+    /// Takes a token for a request: of the client first, then of all. Nothing waits longer than `patience_ms`.
+    pub async fn take(&self, reach: Reach<'_>, incoming: &Incoming, patience_ms: u32) -> Result<(), Limited> {
         if let Some((client, rate, clients)) = &self.client {
-            let key = client.key(incoming).filter(|key| !key.is_empty());
-            let taken = key.is_some_and(|key| clients.borrow_mut().take(&key, rate, now));
-            if !taken {
+            let Some(key) = client.key(incoming).filter(|key| !key.is_empty()) else {
+                return Err(Limited { status: 429 });
+            };
+            let here = || clients.borrow_mut().take(&key, rate, reach.io.now());
+            if !self.counter.take(reach, patience_ms, rate, Some(&key), here).await {
                 return Err(Limited { status: 429 });
             }
         }
         if let Some((rate, bucket)) = &self.all {
-            let mut current = bucket.get().unwrap_or_else(|| Bucket::full(rate, now));
-            let taken = current.take(rate, now);
-            bucket.set(Some(current));
-            if !taken {
+            let here = || take(bucket, rate, reach.io.now());
+            if !self.counter.take(reach, patience_ms, rate, None, here).await {
                 return Err(Limited { status: 503 });
             }
         }
         Ok(())
     }
+}
+
+/// Takes a token of a bucket that is full until it is first used.
+pub(super) fn take(bucket: &Cell<Option<Bucket>>, rate: &Rate, now: f64) -> bool {
+    let mut current = bucket.get().unwrap_or_else(|| Bucket::full(rate, now));
+    let taken = current.take(rate, now);
+    bucket.set(Some(current));
+    taken
 }
 
 /// The option, or the whole part of `rate`, or one where `tested` is below one.

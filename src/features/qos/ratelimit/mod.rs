@@ -1,5 +1,6 @@
 //! Rate limits.
 
+pub mod counter;
 pub mod limiter;
 pub mod proxy;
 pub mod router;

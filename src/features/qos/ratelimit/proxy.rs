@@ -2,8 +2,11 @@
 
 use std::cell::Cell;
 
+use super::counter::{BINDING, Counter};
+use super::limiter::take;
 use crate::config::node::Node;
 use crate::features::qos::bucket::{Bucket, Rate};
+use crate::gateway::Reach;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
@@ -18,6 +21,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Implemented,
     doc: "Limits the calls to a backend.",
     value: Kind::Object(&[
+        BINDING,
         opt("capacity", Kind::NATURAL, "How many calls may go out at once; max_rate by default.").required(),
         opt("every", Kind::Duration, "The period.").default("\"1s\""),
         opt("max_rate", Kind::RATE, "The calls of this backend in a period; more fail.").required(),
@@ -28,10 +32,11 @@ pub static NAMESPACE: Namespace = Namespace {
 struct Proxy {
     rate: Rate,
     bucket: Cell<Option<Bucket>>,
+    counter: Counter,
 }
 
 /// Compiles the limit; a rate of zero switches it off.
-pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let period = options.duration("every")?.as_secs_f64();
     let per_second = options.f64("max_rate")? / if period > 0.0 { period } else { 1.0 };
@@ -42,19 +47,20 @@ pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refu
         capacity if capacity > 0 => capacity as u64,
         _ => per_second as u64,
     };
-    Ok(Some(Box::new(Proxy { rate: Rate::new(per_second, capacity), bucket: Cell::new(None) })))
+    let counter = Counter::new(&options, site.name())?;
+    Ok(Some(Box::new(Proxy { rate: Rate::new(per_second, capacity), bucket: Cell::new(None), counter })))
 }
 
 impl Layer for Proxy {
     fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
-        let now = cx.io.now();
-        let mut bucket = self.bucket.get().unwrap_or_else(|| Bucket::full(&self.rate, now));
-        let taken = bucket.take(&self.rate, now);
-        self.bucket.set(Some(bucket));
-        if taken {
-            return next.run(cx, request);
-        }
-        // KrakenD's own spelling; clients may see it (spec §34).
-        Box::pin(std::future::ready(Reply::err(Error::new("rate limit exceded"))))
+        Box::pin(async move {
+            let reach = Reach { io: cx.io, plan: cx.plan };
+            let here = || take(&self.bucket, &self.rate, cx.io.now());
+            if self.counter.take(reach, cx.deadline.remaining_ms(), &self.rate, None, here).await {
+                return next.run(cx, request).await;
+            }
+            // KrakenD's own spelling; clients may see it (spec §34).
+            Reply::err(Error::new("rate limit exceded"))
+        })
     }
 }

@@ -2,9 +2,10 @@
 
 pub mod redis;
 
+use super::counter::BINDING;
 use super::limiter::Limiter;
 use crate::config::node::Node;
-use crate::gateway::{Handler, Incoming, NextHandler};
+use crate::gateway::{Handler, Incoming, NextHandler, Reach};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::proxy::Cx;
@@ -26,6 +27,7 @@ const NO_SWEEPING: &str = "the counters live in the memory of one isolate, which
 
 /// The limits of the service and of the router are written alike.
 pub static OPTIONS: &[Opt] = &[
+    BINDING,
     opt("capacity", Kind::NATURAL, "How many requests may come at once; max_rate by default."),
     opt("cleanup_period", Kind::Duration, "How often counters of absent clients are removed.")
         .default("\"1m\"")
@@ -54,8 +56,8 @@ pub static OPTIONS: &[Opt] = &[
 struct Router(Limiter);
 
 /// Compiles the limits; rates of zero switch them off.
-pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
-    let limiter = Limiter::new(&Options::of(node, &NAMESPACE))?;
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
+    let limiter = Limiter::new(&Options::of(node, &NAMESPACE), site.name())?;
     Ok((!limiter.is_off()).then(|| Box::new(Router(limiter)) as Box<dyn Handler>))
 }
 
@@ -66,9 +68,12 @@ impl Handler for Router {
         incoming: Incoming,
         next: NextHandler<'a>,
     ) -> LocalFuture<'a, Answer> {
-        match self.0.take(&incoming, cx.io.now()) {
-            Ok(()) => next.run(cx, incoming),
-            Err(limited) => Box::pin(std::future::ready(render::status(limited.status))),
-        }
+        Box::pin(async move {
+            let reach = Reach { io: cx.io, plan: cx.plan };
+            match self.0.take(reach, &incoming, cx.deadline.remaining_ms()).await {
+                Ok(()) => next.run(cx, incoming).await,
+                Err(limited) => render::status(limited.status),
+            }
+        })
     }
 }

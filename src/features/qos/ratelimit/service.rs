@@ -26,8 +26,8 @@ pub static NAMESPACE: Namespace = Namespace {
 struct Service(Limiter);
 
 /// Compiles the limits; rates of zero switch them off.
-pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
-    let limiter = Limiter::new(&Options::of(node, &NAMESPACE))?;
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
+    let limiter = Limiter::new(&Options::of(node, &NAMESPACE), site.name())?;
     Ok((!limiter.is_off()).then(|| Box::new(Service(limiter)) as Box<dyn Global>))
 }
 
@@ -38,9 +38,11 @@ impl Global for Service {
         incoming: Incoming,
         next: NextGlobal<'a>,
     ) -> LocalFuture<'a, Answer> {
-        match self.0.take(&incoming, reach.io.now()) {
-            Ok(()) => next.run(reach, incoming),
-            Err(limited) => Box::pin(std::future::ready(render::status(limited.status))),
-        }
+        Box::pin(async move {
+            match self.0.take(reach, &incoming, u32::MAX).await {
+                Ok(()) => next.run(reach, incoming).await,
+                Err(limited) => render::status(limited.status),
+            }
+        })
     }
 }

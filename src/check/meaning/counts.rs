@@ -1,0 +1,50 @@
+//! Where a rate limit is counted.
+
+use super::super::Counts;
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::Around;
+use crate::config::Diagnostic;
+
+/// Says which limit is in force: that of each isolate, of each location, or one for all.
+pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    let named =
+        spot.get("binding").and_then(|spot| Some((spot.str().filter(|name| !name.is_empty())?, spot.span())));
+    let Some((name, span)) = named else {
+        let message = "each isolate counts by itself: all together let more through";
+        let fault = Diagnostic::note("counting", spot.head(), message).at(spot.path.pointer());
+        findings.add(fault.help(
+            "`binding` names a Durable Object that counts for all, or a rate limit that counts by location",
+        ));
+        return;
+    };
+    let path = spot.path.key("binding").pointer();
+    let fault = match findings.counts(name) {
+        Some(Some(Counts::Exactly)) => Diagnostic::note(
+            "counting",
+            span,
+            format!("`{name}` counts exactly: one Durable Object for each limit and client"),
+        ),
+        Some(Some(Counts::Locally)) => {
+            let message = format!(
+                "`{name}` counts by location, with the limit and period of the binding instead of the rates here"
+            );
+            Diagnostic::note("counting", span, message)
+        }
+        Some(None) => {
+            let message =
+                format!("the worker has no binding `{name}` that counts, so each isolate counts by itself");
+            Diagnostic::warning("no-binding", span, message).help(format!(
+                "add to wrangler.toml: [[durable_objects.bindings]] with name = \"{name}\" and class_name = \"FjordLimits\", \
+                 and [[migrations]] with tag = \"limits\" and new_sqlite_classes = [\"FjordLimits\"]"
+            ))
+        }
+        None => {
+            let message = format!(
+                "`{name}` counts: exactly if it is a Durable Object namespace, by location if it is a rate limit"
+            );
+            Diagnostic::note("counting", span, message)
+        }
+    };
+    findings.add(fault.at(path));
+}
