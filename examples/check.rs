@@ -12,7 +12,8 @@ fn main() -> ExitCode {
     let folder = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new("."));
     let exists = |name: &str| folder.join(name).exists();
     let lenient = args.iter().any(|arg| arg == "--lenient");
-    let mut checked = check_bytes(&bytes, &CheckOptions { lenient, exists: Some(&exists) });
+    let mut checked =
+        check_bytes(&bytes, &CheckOptions { lenient, exists: Some(&exists), ..CheckOptions::default() });
     let ignored = |code: &str| args.iter().any(|arg| arg.strip_prefix("--ignore=") == Some(code));
     checked.diagnostics.retain(|diagnostic| !ignored(diagnostic.code));
     let out = if args.iter().any(|arg| arg == "--text") {

@@ -1,6 +1,7 @@
 // Builds what the worker is made of, into build/:
 //
 //   fjord.wasm, fjord.mjs    the core and its glue, from Rust: only when a source has changed
+//   limits.wasm, limits*.mjs the Durable Object that counts for rate limits, likewise
 //   worker.mjs, driver.mjs   the entry module and the driver, as they stand in src/edge
 //   krakend.json             the configuration, as text, after it has been checked
 //   files.json               the texts of the files that the configuration names, by path
@@ -15,7 +16,7 @@ import { Failure, at, call, main, readText, root, run, writeText } from "./lib.m
 const TARGET = "wasm32-unknown-unknown";
 
 /** All that the wasm depends on. */
-const SOURCES = ["src", "tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
+const SOURCES = ["src", "limits", "tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
 
 /** Files below `entry`, sorted; the entry's own scripts don't go into the wasm. */
 function sources(entry) {
@@ -49,12 +50,15 @@ async function buildWasm() {
   const now = fingerprint();
   if (readText(stamp) === now && fs.existsSync(at("build/fjord.wasm"))) return;
   await ensureRust();
-  call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--target", TARGET]);
+  call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET]);
   call("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen"]);
   const staging = at("target/edge");
-  call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/fjord.wasm`), staging]);
+  fs.rmSync(staging, { recursive: true, force: true });
+  const bindgen = (crate, ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), staging, ...args]);
+  bindgen("fjord", "fjord", "factory");
+  bindgen("fjord_limits", "limits", "module");
   fs.mkdirSync(at("build"), { recursive: true });
-  for (const file of ["fjord.wasm", "fjord.mjs"]) fs.renameSync(path.join(staging, file), at("build", file));
+  for (const file of fs.readdirSync(staging)) fs.renameSync(path.join(staging, file), at("build", file));
   writeText(stamp, now);
   const kilobytes = Math.round(fs.statSync(at("build/fjord.wasm")).size / 1000);
   console.log(`build/fjord.wasm: ${kilobytes} kB`);

@@ -58,7 +58,7 @@ async function suites() {
 const stages = {
   format: task("cargo", "fmt", "--all", "--check"),
   clippy: task("cargo", "clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"),
-  "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--target", TARGET, "--", "-D", "warnings"),
+  "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET, "--", "-D", "warnings"),
   build: task(process.execPath, at("scripts/build.mjs")),
   core: cargoTest(),
   wasm: wasmTest,

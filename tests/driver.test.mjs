@@ -4,6 +4,7 @@ import fs from "node:fs";
 import test from "node:test";
 import { Driver } from "../build/driver.mjs";
 import { instantiate } from "../build/fjord.mjs";
+import { limit } from "../build/ratelimit.mjs";
 
 const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
 const config = JSON.stringify({
@@ -109,4 +110,20 @@ test("an origin's CORS lines that stay with the host are not doubled", async (t)
   const answer = await gateway.answer(request, {}, { waitUntil() {} });
   assert.equal(answer.headers.get("access-control-allow-origin"), "http://a.test");
   assert.equal(answer.headers.get("x-up"), "1");
+});
+
+test("what a binding is decides who counts, and a binding that can't count is no count", async () => {
+  const asked = [];
+  const object = (status) => ({
+    idFromName: (name) => name,
+    get: (id) => ({ fetch: async (url) => (asked.push(`${id} ${url}`), { status }) }),
+  });
+  const nearby = (success) => ({ limit: async ({ key }) => (asked.push(key), { success }) });
+  const env = { FREE: object(204), FULL: object(429), BROKEN: object(500), NEAR: nearby(true), DENIED: nearby(false), KV: {}, TEXT: "x" };
+  const encoder = new TextEncoder();
+  const ask = (binding) => limit([binding, "GET /a", "500/2"].map((text) => encoder.encode(text)), env);
+  for (const [binding, taken] of Object.entries({ FREE: 1, FULL: 0, NEAR: 1, DENIED: 0 })) assert.deepEqual([...(await ask(binding))], [taken], binding);
+  assert.deepEqual(asked, ["GET /a http://limits/500/2", "GET /a http://limits/500/2", "GET /a", "GET /a"]);
+  const reasons = { BROKEN: /answered 500/, KV: /counts nothing/, TEXT: /counts nothing/, NONE: /no such binding/ };
+  for (const [binding, reason] of Object.entries(reasons)) await assert.rejects(ask(binding), reason, binding);
 });

@@ -14,10 +14,29 @@ const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
 for (const name of ["bin", "build", "krakend.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
   fs.cpSync(path.join(root, name), path.join(project, name), { recursive: true });
 }
-for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
+for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "limits", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
   fs.symlinkSync(path.join(root, name), path.join(project, name));
 }
 after(() => fs.rmSync(project, { recursive: true, force: true }));
+
+/** Bindings that count for rate limits, one of each kind. */
+fs.appendFileSync(
+  path.join(project, "wrangler.toml"),
+  `
+[[durable_objects.bindings]]
+name = "LIMITS"
+class_name = "FjordLimits"
+
+[[migrations]]
+tag = "limits"
+new_sqlite_classes = ["FjordLimits"]
+
+[[ratelimits]]
+name = "NEARBY"
+namespace_id = "1001"
+simple = { limit = 3, period = 60 }
+`,
+);
 
 const at = (...parts) => path.join(project, ...parts);
 const read = (name) => fs.readFileSync(at(name), "utf8");
@@ -67,7 +86,7 @@ describe("wrangler deploy", () => {
     const { status, output } = wrangler("deploy", "--dry-run", "--outdir", "dist");
     assert.equal(status, 0, output);
     const kinds = fs.readdirSync(at("dist")).map((name) => name.replace(/^[0-9a-f]{40}-/, ""));
-    for (const name of ["worker.js", "fjord.wasm", "krakend.json", "files.json"]) assert.ok(kinds.includes(name), name);
+    for (const name of ["worker.js", "fjord.wasm", "limits.wasm", "krakend.json", "files.json"]) assert.ok(kinds.includes(name), name);
   });
 
   test("refuses a configuration with a mistake", (t) => {
@@ -160,6 +179,23 @@ describe("wrangler dev", () => {
     assert.equal((await get("/v1/products")).status, 200);
     write({ ...example, endpoints: [{ ...example.endpoints[0], endpoint: "/v2/products" }] });
     await until(async () => (await get("/v2/products")).status === 200, "the new version doesn't answer");
+  });
+
+  test("counts for rate limits in Durable Objects, and by location", async (t) => {
+    t.after(() => write(example));
+    const limited = (endpoint, binding) => ({
+      ...example.endpoints[0],
+      endpoint,
+      extra_config: { "qos/ratelimit/router": { every: "1h", max_rate: 5, capacity: 5, binding } },
+    });
+    write({ ...example, endpoints: [limited("/exact", "LIMITS"), limited("/nearby", "NEARBY")] });
+    await until(async () => (await get("/exact")).status !== 404, "the new version doesn't answer");
+    const passed = async (target) => {
+      const answers = await Promise.all(Array.from({ length: 9 }, () => get(target)));
+      return answers.filter(({ status }) => status === 200).length;
+    };
+    assert.equal(await passed("/exact"), 4);
+    assert.equal(await passed("/nearby"), 3);
   });
 });
 

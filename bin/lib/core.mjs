@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { countersBeside } from "./bindings.mjs";
 import { Failure } from "./errors.mjs";
 
 /** Where the worker's modules lie after a build. */
@@ -15,7 +16,10 @@ export async function loadCore() {
   return instantiate(new WebAssembly.Module(fs.readFileSync(wasm)));
 }
 
-/** A configuration, as bytes and text, with the texts of the files that it names and that are there, by name. */
+/**
+ * A configuration, as bytes and text, with the texts of the files that it names and that are there, by name, and the bindings that
+ * the worker beside it has for rate limits.
+ */
 export function readConfig(core, file) {
   const bytes = readBytes(file);
   const files = {};
@@ -26,7 +30,7 @@ export function readConfig(core, file) {
       // The check says that it is missing, with its place.
     }
   }
-  return { file, bytes, text: bytes.toString("utf8"), files };
+  return { file, bytes, text: bytes.toString("utf8"), files, counters: countersBeside(file) };
 }
 
 /** A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it. */
@@ -49,7 +53,7 @@ function readBytes(file) {
  * Actions and for programs.
  */
 export function checkConfig(core, config, { lenient = false, color = false, quiet = false } = {}) {
-  const options = { file: config.file, lenient, color, quiet, files: Object.keys(config.files) };
+  const options = { file: config.file, lenient, color, quiet, files: Object.keys(config.files), counters: config.counters };
   const { text, github, ...report } = JSON.parse(core.check(config.bytes, JSON.stringify(options)));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }

@@ -50,6 +50,7 @@ export async function execute(values, positionals) {
     config,
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     vars: variables,
+    counters: JSON.parse(core.counters(config.bytes)),
     assets: values.assets && folder(values.assets),
   });
   let stopping = false;

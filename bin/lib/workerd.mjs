@@ -11,7 +11,7 @@ import { Failure } from "./errors.mjs";
 const COMPATIBILITY_DATE = "2026-11-17";
 
 /** The binary itself: signals sent to the Node program that npm puts before it would not arrive. */
-function binary() {
+export function binary() {
   const require = createRequire(import.meta.url);
   try {
     const packageDir = path.dirname(require.resolve("workerd/package.json"));
@@ -34,7 +34,14 @@ const MODULE_KINDS = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
 const moduleLines = (names) =>
   names.map((name) => `(name = ${quote(name)}, ${MODULE_KINDS[path.extname(name)]} = embed ${quote(name)})`).join(",\n      ");
 
-function workerdConfig({ modules, bindings, address, assets }) {
+/** The objects that count for rate limits. On disk: what is kept in memory goes when an object does, after ten idle seconds. */
+const OBJECTS = `
+  durableObjectNamespaces = [(className = "FjordLimits", uniqueKey = "limits")],
+  durableObjectStorage = (localDisk = "objects"),`;
+const objectsDisk = (dir) => `
+    (name = "objects", disk = (path = ${quote(dir)}, writable = true)),`;
+
+function workerdConfig({ modules, bindings, address, assets, counters, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -47,7 +54,7 @@ function workerdConfig({ modules, bindings, address, assets }) {
 const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}
   ],
   sockets = [(name = "http", address = ${quote(address)}, http = (), service = "gateway")],
 );
@@ -58,14 +65,14 @@ const gateway :Workerd.Worker = (
   ],
   bindings = [
       ${bindings.join(",\n      ")}
-  ],
+  ],${counters.length > 0 ? OBJECTS : ""}
   compatibilityDate = "${COMPATIBILITY_DATE}",
 );
 `;
 }
 
 /** Writes everything that workerd reads into `dir`, and gives back the environment that carries the bindings' values. */
-function prepare(dir, { config, address, vars, assets, codeDir = buildDir }) {
+function prepare(dir, { config, address, vars, assets, counters = [], codeDir = buildDir }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
@@ -79,8 +86,10 @@ function prepare(dir, { config, address, vars, assets, codeDir = buildDir }) {
     return `(name = ${quote(name)}, fromEnvironment = "FJORD_VALUE_${index}")`;
   });
   if (assets) bindings.push('(name = "ASSETS", service = "assets")');
+  if (counters.length > 0) fs.mkdirSync(path.join(dir, "objects"));
+  bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
   const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
-  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets }));
+  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets, counters, dir }));
   return environment;
 }
 

@@ -5,6 +5,8 @@ import files from "./files.json";
 import { instantiate } from "./fjord.mjs";
 import { Driver } from "./driver.mjs";
 
+export { FjordLimits } from "./objects.mjs";
+
 const driver = new Driver(() => instantiate(module), config, files);
 
 export default {

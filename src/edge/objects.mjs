@@ -1,0 +1,21 @@
+// The Durable Objects that the worker exports.
+import module from "./limits.wasm";
+import { FjordLimits as Count, initSync } from "./limits.mjs";
+
+/** Counts for rate limits: one object for each limit and client. Its module gets an instance where there are objects, nowhere else. */
+export class FjordLimits {
+  #count;
+
+  constructor(state, env) {
+    initSync({ module });
+    this.#count = new Count(state, env);
+  }
+
+  fetch(request) {
+    return this.#count.fetch(request);
+  }
+
+  alarm() {
+    return this.#count.alarm();
+  }
+}

@@ -1,0 +1,127 @@
+// Rate limits that isolates share, on workerd: two workers of their own, one namespace of Durable Objects.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { binary, startWorkerd } from "../bin/lib/workerd.mjs";
+import { command, config, endpoint, folder, origin, root, serve } from "./support/gateway.mjs";
+
+const upstream = (t) => origin(t, { "/": { json: { ok: true } } });
+
+/** An endpoint `/limited` that lets `limit` through. */
+const limited = ({ url }, limit) =>
+  config([endpoint("/limited", [{ host: [url], url_pattern: "/" }], { extra_config: { "qos/ratelimit/router": limit } })]);
+
+/** A worker that takes the objects of the service `objects`, as workerd's configuration has it. */
+const worker = (modules, objects) => `(
+  modules = [${modules.map((name) => `(name = "${name}", ${{ ".mjs": "esModule", ".wasm": "wasm", ".json": "text" }[path.extname(name)]} = embed "${name}")`)}],
+  compatibilityDate = "2026-11-17",
+  bindings = [(name = "LIMITS", durableObjectNamespace = (className = "FjordLimits", serviceName = "${objects}"))],
+  durableObjectNamespaces = [(className = "FjordLimits", uniqueKey = "limits")],
+  durableObjectStorage = (inMemory = void),
+)`;
+
+/** Two isolates with the same gateway; the addresses of both. */
+async function twoIsolates(t, configuration) {
+  const { dir, remove } = folder({ "krakend.json": JSON.stringify(configuration), "files.json": "{}" });
+  t.after(remove);
+  const code = fs.readdirSync(path.join(root, "build")).filter((name) => /\.(mjs|wasm)$/.test(name));
+  for (const name of code) fs.copyFileSync(path.join(root, "build", name), path.join(dir, name));
+  const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
+  const names = ["one", "two"];
+  const file = path.join(dir, "config.capnp");
+  fs.writeFileSync(
+    file,
+    `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [(name = "internet", network = (allow = ["private"])), ${names.map((name) => `(name = "${name}", worker = ${worker(modules, "one")})`)}],
+      sockets = [${names.map((name) => `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}")`)}],
+    );`,
+  );
+  const child = spawn(binary(), ["serve", "--control-fd=3", file], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  t.after(() => (child.kill("SIGKILL"), ended));
+  let seen = "";
+  return new Promise((resolve, reject) => {
+    ended.then(() => reject(new Error("workerd ended")));
+    child.stdio[3].on("data", (chunk) => {
+      const ports = [...(seen += chunk).matchAll(/"event":"listen".*?"port":(\d+)/g)];
+      if (ports.length === names.length) resolve(ports.map(([, port]) => `http://127.0.0.1:${port}`));
+    });
+  });
+}
+
+/** The number of answers by status, of `count` requests to each address at the same time. */
+async function statuses(addresses, count, headers) {
+  const requests = addresses.flatMap((url) => Array.from({ length: count }, () => fetch(`${url}/limited`, { headers })));
+  const answers = {};
+  for (const { status } of await Promise.all(requests)) answers[status] = (answers[status] ?? 0) + 1;
+  return answers;
+}
+
+// An hour: nothing comes back while a test runs.
+const slow = { every: "1h", max_rate: 10, capacity: 10 };
+
+describe("a limit counted by a Durable Object", () => {
+  test("is exact across isolates", async (t) => {
+    const isolates = await twoIsolates(t, limited(await upstream(t), { ...slow, binding: "LIMITS" }));
+    assert.deepEqual(await statuses(isolates, 25), { 200: 10, 503: 40 });
+  });
+
+  test("is exact for each client", async (t) => {
+    const limit = { every: "1h", client_max_rate: 4, client_capacity: 4, strategy: "header", key: "X-Client", binding: "LIMITS" };
+    const isolates = await twoIsolates(t, limited(await upstream(t), limit));
+    const clients = ["ada", "bob", "öre\u00e5"];
+    const answers = await Promise.all(clients.map((client) => statuses(isolates, 10, { "X-Client": client })));
+    assert.deepEqual(answers, clients.map(() => ({ 200: 4, 429: 16 })));
+  });
+
+  test("comes back with time", async (t) => {
+    const isolates = await twoIsolates(t, limited(await upstream(t), { max_rate: 2, binding: "LIMITS" }));
+    assert.deepEqual(await statuses(isolates, 1), { 200: 2 });
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    assert.equal((await statuses(isolates.slice(1), 1))[200], 1);
+  });
+
+  test("without it each isolate counts by itself", async (t) => {
+    const isolates = await twoIsolates(t, limited(await upstream(t), slow));
+    assert.deepEqual(await statuses(isolates, 25), { 200: 20, 503: 30 });
+  });
+});
+
+test("fjord run makes the objects", async (t) => {
+  const gateway = await serve(t, limited(await upstream(t), { ...slow, binding: "ANY_NAME" }));
+  assert.deepEqual(await statuses([gateway.url, gateway.url], 25), { 200: 10, 503: 40 });
+  assert.doesNotMatch(gateway.output, /RATELIMIT/);
+});
+
+test("without the binding the isolate counts", async (t) => {
+  const text = JSON.stringify(limited(await upstream(t), { ...slow, binding: "LIMITS" }));
+  const { port, stop } = await startWorkerd({ config: { text, files: {} }, address: "127.0.0.1:0", vars: {} });
+  t.after(stop);
+  assert.deepEqual(await statuses([`http://127.0.0.1:${port}`], 25), { 200: 10, 503: 15 });
+});
+
+describe("fjord check says which limit is in force", () => {
+  const text = JSON.stringify(limited({ url: "https://a.example" }, { ...slow, binding: "LIMITS" }), null, 2);
+  const rateLimit = 'namespace_id = "7"\nsimple = { limit = 100, period = 60 }';
+  const cases = {
+    "exactly, by a table": [{ "wrangler.toml": '[[durable_objects.bindings]]\nname = "LIMITS"\nclass_name = "FjordLimits"\n' }, /note.*`LIMITS` counts exactly/],
+    "exactly, by a list": [{ "wrangler.toml": '[durable_objects]\nbindings = [{ name = "X", class_name = "X" }, { class_name = "Y", name = "LIMITS" }]\n' }, /note.*`LIMITS` counts exactly/],
+    "exactly, as JSON": [{ "wrangler.jsonc": '{ /* one */ "durable_objects": { "bindings": [{ "name": "LIMITS", "class_name": "FjordLimits" }] } }' }, /note.*`LIMITS` counts exactly/],
+    "by location": [{ "wrangler.toml": `name = "shop"\n[[ratelimits]]\nname = "LIMITS"\n${rateLimit}\n` }, /note.*`LIMITS` counts by location/],
+    "by location, as JSON": [{ "wrangler.json": '{ "ratelimits": [{ "name": "LIMITS", "namespace_id": "7", "simple": { "limit": 9, "period": 10 } }] }' }, /note.*`LIMITS` counts by location/],
+    "by each isolate": [{ "wrangler.toml": `name = "LIMITS"\n#[[ratelimits]]\n#name = "LIMITS"\n[[ratelimits]]\nname = "OTHER"\n${rateLimit}\n` }, /warning.*no binding `LIMITS`[^]*class_name = "FjordLimits"[^]*new_sqlite_classes/],
+    "without a wrangler file": [{}, /note.*exactly if it is a Durable Object namespace/],
+  };
+  for (const [name, [files, pattern]] of Object.entries(cases)) {
+    test(name, async (t) => {
+      const { dir, remove } = folder({ ...files, "krakend.json": text });
+      t.after(remove);
+      const { code, stdout } = await command(["check", path.join(dir, "krakend.json")]);
+      assert.match(stdout, pattern);
+      assert.equal(code, 0);
+    });
+  }
+});
