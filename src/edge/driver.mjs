@@ -95,6 +95,11 @@ class Instance {
     return this.#core.sniff();
   }
 
+  /** The core's memory from `at`, as it is now. */
+  view(at, length) {
+    return this.bytes.subarray(at, at + length);
+  }
+
   text(at, length) {
     return decoder.decode(this.bytes.subarray(at, at + length));
   }

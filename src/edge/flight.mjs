@@ -100,7 +100,7 @@ export class Flight {
       const length = words[at++];
       return instance.bytes.slice(from, from + length);
     };
-    const headers = () => headersOf(string());
+    const headers = () => linesOf(string());
     // What the core is told about these comes later, in turns of their own: nothing here enters it.
     while (at < end) {
       switch (words[at++]) {
@@ -150,10 +150,11 @@ export class Flight {
           let lines = headers();
           const passed = words[at++];
           const origin = words[at++];
-          if (passed !== 0) lines = merged(lines, this.#streams.get(origin).headers, passed === 2);
+          if (passed !== 0) lines = new Lines(merged(lines.headers, this.#streams.get(origin).headers, passed === 2));
           const kind = words[at++];
           if (kind === 2) this.#answer(this.#streamed(status, lines, words[at]));
-          else this.#answer(response(status, lines, kind === 1 ? bytes() : null));
+          // A response copies what it is made of, so a view of the core's memory will do.
+          else this.#answer(response(status, lines, kind === 1 ? instance.view(words[at], words[at + 1]) : null));
           at = end;
           break;
         }
@@ -165,33 +166,25 @@ export class Flight {
     }
   }
 
-  #fetch(id, flags, cut, binding, method, url, headers, body) {
-    const init = { method, headers, redirect: "manual" };
-    if (body !== null && method !== "GET" && method !== "HEAD") init.body = body;
+  async #fetch(id, flags, cut, binding, method, url, lines, body) {
+    let init = lines.call(method);
+    if (body !== null && method !== "GET" && method !== "HEAD") init = { ...init, body };
     if (cut !== NEVER) {
       const controller = new AbortController();
-      init.signal = controller.signal;
+      init = { ...init, signal: controller.signal };
       (this.#cutters ??= new Map()).set(id, setTimeout(() => controller.abort(), cut));
     }
-    let call;
+    let answer;
+    let bytes = null;
     try {
-      call = binding === "" ? fetch(url, init) : this.#env[binding].fetch(url, init);
+      answer = await (binding === "" ? fetch(url, init) : this.#env[binding].fetch(url, init));
+      if (flags & STREAM) (this.#streams ??= new Map()).set(id, flags & GZIP ? inflated(answer) : answer);
+      else bytes = new Uint8Array(await answer.arrayBuffer());
     } catch (error) {
-      call = Promise.reject(error);
+      this.#failed(id, error);
+      return;
     }
-    call.then((answer) => this.#fetched(id, flags, answer), (error) => this.#failed(id, error));
-  }
-
-  #fetched(id, flags, answer) {
-    if (flags & STREAM) {
-      (this.#streams ??= new Map()).set(id, flags & GZIP ? inflated(answer) : answer);
-      this.#deliver(id, flags, answer, null);
-    } else {
-      answer.arrayBuffer().then(
-        (body) => this.#deliver(id, flags, answer, new Uint8Array(body)),
-        (error) => this.#failed(id, error),
-      );
-    }
+    this.#deliver(id, flags, answer, bytes);
   }
 
   #deliver(id, flags, answer, body) {
@@ -243,25 +236,25 @@ export class Flight {
    * An answer whose body passes as it comes. What the runtime passes on by itself outlives this request and its timers, so
    * one that may have to be cut goes through a stream of this request.
    */
-  #streamed(status, headers, id) {
+  #streamed(status, lines, id) {
     const { body, headers: origin } = this.#streams.get(id);
-    if (body === null || isBodyless(status)) return response(status, headers, null);
+    if (body === null || isBodyless(status)) return response(status, lines, null);
     const cutter = this.#cutters?.get(id);
-    if (!headers.has("content-type")) return this.#sniffed(status, headers, body, cutter);
-    if (cutter === undefined) return response(status, headers, body);
+    if (!lines.headers.has("content-type")) return this.#sniffed(status, lines.headers, body, cutter);
+    if (cutter === undefined) return response(status, lines, body);
     // A compressed body is inflated on its way and has another length then.
     const length = origin.has("content-encoding") ? null : origin.get("content-length");
     const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
     ended(body.pipeTo(writable), cutter);
-    return response(status, headers, readable);
+    return response(status, lines, readable);
   }
 
   /** A streamed answer without a content type gets the one that its first bytes look like, as from Go's server. */
-  async #sniffed(status, lines, body, cutter) {
-    const headers = new Headers(lines);
+  async #sniffed(status, named, body, cutter) {
+    const headers = new Headers(named);
     const reader = body.getReader();
     const first = await reader.read();
-    if (first.done) return response(status, headers, null);
+    if (first.done) return response(status, new Lines(headers), null);
     headers.set("Content-Type", this.#instance.sniff(first.value.subarray(0, 512)));
     const { readable, writable } = new IdentityTransformStream();
     const writer = writable.getWriter();
@@ -271,16 +264,16 @@ export class Flight {
       return body.pipeTo(writable);
     });
     ended(rest, cutter);
-    return response(status, headers, readable);
+    return response(status, new Lines(headers), readable);
   }
 
   /** The body of a call: none, the client's as it comes, bytes in chunks, or bytes with a length. */
-  #body(kind, bytes, headers) {
+  #body(kind, bytes, lines) {
     if (kind === 0) return null;
     if (kind === 3) return bytes;
     const body = kind === 1 ? this.#request.body : chunked(bytes);
     // The runtime knows the length of what it received and would announce it: KrakenD does so only where the header was let in.
-    const length = headers.get("content-length");
+    const length = lines.headers.get("content-length");
     return body.pipeThrough(length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length)));
   }
 
@@ -290,10 +283,9 @@ export class Flight {
     this.#resolve?.(response);
   }
 
-  /** Nothing of this request goes on: its timers would only keep it. */
+  /** Nothing of this request goes on. Its timers end with it; one that still fires finds it over (clearing them costs more). */
   #finish() {
     this.#over = true;
-    if (this.#timers !== null) for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#done?.();
   }
 }
@@ -332,19 +324,44 @@ function hasBody(request) {
   return request.body !== null && request.headers.get("content-length") !== "0";
 }
 
-/** Headers made of short blocks of lines: most calls and answers repeat those before them. The number kept is bounded. */
+/** Header lines, and what calls and answers are made with beside them: made once, as most repeat those before them. */
+class Lines {
+  #call = null;
+  #answer = null;
+
+  constructor(headers) {
+    this.headers = headers;
+  }
+
+  /** What `fetch` takes. */
+  call(method) {
+    if (this.#call === null || this.#call.method !== method) {
+      this.#call = { method, headers: this.headers, redirect: "manual" };
+    }
+    return this.#call;
+  }
+
+  /** What `Response` takes. */
+  answer(status) {
+    if (this.#answer === null || this.#answer.status !== status) this.#answer = { status, headers: this.headers };
+    return this.#answer;
+  }
+}
+
+/** Lines made of short blocks of text; the number kept is bounded. */
 const known = new Map();
 
-function headersOf(block) {
-  let headers = known.get(block);
-  if (headers === undefined) {
+function linesOf(block) {
+  let lines = known.get(block);
+  if (lines === undefined) {
     const parts = block.split("\n");
-    headers = new Headers();
+    const headers = new Headers();
     for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+    lines = new Lines(headers);
     if (known.size >= 256) known.clear();
-    if (block.length <= 256) known.set(block, headers);
+    if (block.length <= 256) known.set(block, lines);
   }
-  return headers;
+  return lines;
 }
 
 /** Stops a cutter when its body has ended; a fault before that ends the answer where it is. */
@@ -363,14 +380,13 @@ function chunked(bytes) {
   });
 }
 
-function response(status, headers, body) {
-  return new Response(isBodyless(status) ? null : body, { status, headers });
+function response(status, lines, body) {
+  return new Response(isBodyless(status) ? null : body, lines.answer(status));
 }
 
 function isBodyless(status) {
   return status === 101 || status === 204 || status === 205 || status === 304;
 }
-
 
 function message(error) {
   return String(error?.message ?? error);
