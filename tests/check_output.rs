@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::check::{CheckOptions, check_bytes, github, json, text};
+use fjord::check::{CheckOptions, Worker, check_bytes, github, json, report, text};
 
 fn compare(name: &str, seen: &str) {
     let path = format!("{}/tests/snapshots/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -49,4 +49,40 @@ fn reports_for_programs() {
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let diagnostics = serde_json::to_string_pretty(&report["diagnostics"]).unwrap();
     compare("mixed.lenient.json", &(diagnostics + "\n"));
+}
+
+#[test]
+fn counts_calls_and_names_what_the_worker_lacks() {
+    compare("edge.txt", &checked("edge.json", |c, file| text(c, file, false), false));
+    let bytes = include_bytes!("data/check/edge.json");
+    let worker = Worker { file: "wrangler.toml".into(), names: vec!["USERS".into(), "IDP_SECRET".into()] };
+    let options = CheckOptions { worker: Some(&worker), ..CheckOptions::default() };
+    let found = check_bytes(bytes, &options).diagnostics;
+    let found = found.iter().filter(|d| d.code != "any-audience");
+    let about: Vec<_> = found.map(|d| (d.severity.name(), d.code, d.path.as_str())).collect();
+    let wanted = [
+        ("note", "subrequests", "/endpoints/0/backend"),
+        ("note", "connections", "/endpoints/0/backend"),
+        ("warning", "missing-binding", "/endpoints/1/backend/0/host/0"),
+    ];
+    assert_eq!(about, wanted);
+}
+
+#[test]
+fn leads_back_to_the_files_that_a_text_was_made_from() {
+    let config = r#"{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"url_pattern":"/{x}","host":["https://h.example"]}]}]}"#;
+    let at = |part: &str| config.find(part).unwrap();
+    let (path, host) = (at("\"/{x}\""), at("\"host\""));
+    let options = serde_json::json!({"file": "k.tmpl", "origin": {
+        "sources": [{"file": "k.tmpl", "text": "first\n"}, {"file": "t/e.tmpl", "text": "  url: {{ .path }}\n"}],
+        "pieces": [[0, path, 0, 0, 5], [path, path + 6, 1, 7, 18], [host, config.len(), 0, 0, 5]],
+    }});
+    let report: serde_json::Value =
+        serde_json::from_str(&report(config.as_bytes(), &options.to_string())).unwrap();
+    compare("origin.txt", report["text"].as_str().unwrap());
+    let first = &report["diagnostics"][0];
+    assert_eq!(
+        (&first["file"], &first["line"], &first["column"]),
+        (&"t/e.tmpl".into(), &1.into(), &8.into())
+    );
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::{AuditOptions, Finding, Severity, audit};
-use crate::config::{Document, Lines};
+use crate::config::{Document, Origin, Places};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -17,6 +17,8 @@ struct Wish {
     severities: Vec<String>,
     ignore: Vec<String>,
     bindings: Option<Vec<String>>,
+    /// Where the text comes from, if it isn't that of the file.
+    origin: Option<Origin>,
 }
 
 /// As KrakenD's JSON output has it, and more.
@@ -33,6 +35,7 @@ struct Entry<'a> {
     rule: &'a str,
     severity: &'a str,
     message: String,
+    file: &'a str,
     path: &'a str,
     line: usize,
     column: usize,
@@ -40,38 +43,39 @@ struct Entry<'a> {
 }
 
 /// Audits a configuration and writes the report as JSON: `{file, recommendations, text}`; nothing if the text is no
-/// configuration. `options` is a JSON object with any of `file`, `color`, `severities`, `ignore` and `bindings`.
+/// configuration. `options` is a JSON object with any of `file`, `color`, `severities`, `ignore`, `bindings` and `origin`.
 pub fn report(config: &[u8], options: &str) -> Option<String> {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
     let reading = Document::read(config);
     let root = reading.document?.root;
     let severities = wish.severities.iter().filter_map(|name| Severity::named(name)).collect();
     let findings = audit(&root, &AuditOptions { severities, ignore: wish.ignore, bindings: wish.bindings });
-    Some(json(&findings, &Lines::new(&reading.text), &wish.file, wish.color))
+    let places = Places::new(&reading.text, &wish.file, wish.origin.as_ref());
+    Some(json(&findings, &places, &wish.file, wish.color))
 }
 
 /// The report on findings.
-pub fn json(findings: &[Finding], lines: &Lines<'_>, file: &str, color: bool) -> String {
+pub fn json(findings: &[Finding], places: &Places<'_>, file: &str, color: bool) -> String {
     let entries = findings.iter().map(|finding| {
-        let at = lines.position(finding.span.start);
+        let (file, at) = places.of(&finding.span);
         Entry {
             rule: finding.rule.id,
             severity: finding.rule.severity.name(),
             message: finding.message(),
+            file,
             path: &finding.path,
             line: at.line,
             column: at.column,
             help: finding.rule.help,
         }
     });
-    let report =
-        Report { file, recommendations: entries.collect(), text: text(findings, lines, file, color) };
+    let report = Report { file, recommendations: entries.collect(), text: text(findings, places, color) };
     // Strings and numbers only: writing them as JSON can't fail.
     serde_json::to_string(&report).unwrap_or_default()
 }
 
 /// The findings, each rule with its places, and a line that counts them; empty if there are none.
-pub fn text(findings: &[Finding], lines: &Lines<'_>, file: &str, color: bool) -> String {
+pub fn text(findings: &[Finding], places: &Places<'_>, color: bool) -> String {
     let paint =
         |code: &str, text: &str| if color { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
     let mut out = String::new();
@@ -82,7 +86,7 @@ pub fn text(findings: &[Finding], lines: &Lines<'_>, file: &str, color: bool) ->
         // Writing into a String can't fail.
         let _ = writeln!(out, "{title}\t{}", paint("1", rule.message));
         for finding in group {
-            let at = lines.position(finding.span.start);
+            let (file, at) = places.of(&finding.span);
             let mut place = format!("{file}:{}:{}", at.line, at.column);
             if !finding.path.is_empty() {
                 let _ = write!(place, " {}", finding.path);

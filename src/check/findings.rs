@@ -63,6 +63,11 @@ impl<'a> Findings<'a> {
         self.options.counters.map(|counters| counters.get(binding).copied())
     }
 
+    /// The worker that the configuration is for, if that is known.
+    pub(super) fn worker(&self) -> Option<&'a super::Worker> {
+        self.options.worker
+    }
+
     /// Whether no error was found.
     pub(super) fn is_ok(&self) -> bool {
         self.list.iter().all(|diagnostic| diagnostic.severity != Severity::Error)

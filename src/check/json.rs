@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckOptions, Checked, Counts, check_bytes, render};
-use crate::config::{Diagnostic, Lines, Severity};
+use super::{CheckOptions, Checked, Counts, Worker, check_bytes, render};
+use crate::config::{Diagnostic, Lines, Origin, Severity};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -21,6 +21,9 @@ struct Wish {
     files: Option<Vec<String>>,
     /// The worker's bindings that count; without it nobody knows them.
     counters: Option<BTreeMap<String, Counts>>,
+    worker: Option<Worker>,
+    /// Where the text comes from, if it isn't that of the file.
+    origin: Option<Origin>,
 }
 
 #[derive(Serialize)]
@@ -36,6 +39,7 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Entry<'a> {
     severity: &'static str,
+    file: &'a str,
     code: &'a str,
     path: &'a str,
     line: usize,
@@ -53,34 +57,52 @@ struct Related<'a> {
 }
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
-/// object with any of `file`, `lenient`, `color`, `quiet`, `files`, the named files that are there, and `counters`, the bindings that count
-/// (`{NAME: "exactly" | "locally"}`).
+/// object with any of `file`, `lenient`, `color`, `quiet`, `files` (the named files that are there), `counters` (the
+/// bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares) and `origin` (the files
+/// that the text was made from).
 pub fn report(text: &[u8], options: &str) -> String {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
     let exists = |name: &str| wish.files.as_ref().is_none_or(|files| files.iter().any(|file| file == name));
-    let options =
-        CheckOptions { lenient: wish.lenient, exists: Some(&exists), counters: wish.counters.as_ref() };
+    let options = CheckOptions {
+        lenient: wish.lenient,
+        exists: Some(&exists),
+        counters: wish.counters.as_ref(),
+        worker: wish.worker.as_ref(),
+    };
     let mut checked = check_bytes(text, &options);
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }
-    json(&checked, &wish.file, wish.color)
+    match &wish.origin {
+        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color),
+        None => json(&checked, &wish.file, wish.color),
+    }
 }
 
 /// The report on a checked configuration.
 pub fn json(checked: &Checked<'_>, file: &str, color: bool) -> String {
-    let lines = checked.lines();
+    write(&[(file, checked)], file, color)
+}
+
+/// The report on what was found in each of the sources.
+fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(parts: &[(&str, C)], file: &str, color: bool) -> String {
+    let parts: Vec<(&str, &Checked<'_>)> =
+        parts.iter().map(|(file, checked)| (*file, checked.borrow())).collect();
+    let entries = parts.iter().flat_map(|(file, checked)| {
+        let lines = checked.lines();
+        checked.diagnostics.iter().map(move |diagnostic| entry(diagnostic, file, &lines))
+    });
     let report = Report {
         file,
-        diagnostics: checked.diagnostics.iter().map(|d| entry(d, &lines)).collect(),
-        text: render::text(checked, file, color),
-        github: render::github(checked, file),
+        diagnostics: entries.collect(),
+        text: render::text_of(&parts, color),
+        github: parts.iter().map(|(file, checked)| render::github(checked, file)).collect(),
     };
     // Strings and numbers only: writing them as JSON can't fail.
     serde_json::to_string(&report).unwrap_or_default()
 }
 
-fn entry<'a>(diagnostic: &'a Diagnostic, lines: &Lines<'_>) -> Entry<'a> {
+fn entry<'a>(diagnostic: &'a Diagnostic, file: &'a str, lines: &Lines<'_>) -> Entry<'a> {
     let at = lines.position(diagnostic.span.start);
     let related = diagnostic.related.iter().map(|(span, message)| {
         let at = lines.position(span.start);
@@ -88,6 +110,7 @@ fn entry<'a>(diagnostic: &'a Diagnostic, lines: &Lines<'_>) -> Entry<'a> {
     });
     Entry {
         severity: diagnostic.severity.name(),
+        file,
         code: diagnostic.code,
         path: &diagnostic.path,
         line: at.line,

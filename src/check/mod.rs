@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::config::{Document, Lines, Severity};
+use crate::config::{Document, Lines, Origin, Severity};
 
 pub use crate::config::Diagnostic;
 pub use json::{json, report};
@@ -32,6 +32,17 @@ pub struct CheckOptions<'a> {
     pub exists: Option<&'a dyn Fn(&str) -> bool>,
     /// The worker's bindings that can count for rate limits; none if nobody knows them.
     pub counters: Option<&'a BTreeMap<String, Counts>>,
+    /// The worker that the configuration is for, if that is known.
+    pub worker: Option<&'a Worker>,
+}
+
+/// What a worker's own configuration declares.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct Worker {
+    /// The name of its file, such as `wrangler.toml`.
+    pub file: String,
+    /// The names of its bindings, variables and required secrets.
+    pub names: Vec<String>,
 }
 
 /// How a binding counts.
@@ -83,6 +94,38 @@ impl Checked<'_> {
     /// Whether the configuration can be served.
     pub fn is_ok(&self) -> bool {
         self.diagnostics.iter().all(|d| d.severity != Severity::Error)
+    }
+
+    /// What was found, by the sources that the text was made from.
+    fn apart<'o>(&self, origin: &'o Origin) -> Vec<(&'o str, Checked<'o>)> {
+        let mut parts: Vec<(&str, Checked<'_>)> = origin
+            .sources()
+            .iter()
+            .map(|source| {
+                let checked = Checked { text: source.text.as_str().into(), diagnostics: Vec::new() };
+                (source.file.as_str(), checked)
+            })
+            .collect();
+        for diagnostic in &self.diagnostics {
+            let (source, span) = origin.place(&diagnostic.span);
+            let Some((_, part)) = parts.get_mut(source) else { continue };
+            let mut moved = Diagnostic { span, related: Vec::new(), ..diagnostic.clone() };
+            for (span, label) in &diagnostic.related {
+                let (other, span) = origin.place(span);
+                // An excerpt shows one file.
+                if other == source {
+                    moved.related.push((span, label.clone()));
+                }
+            }
+            part.diagnostics.push(moved);
+        }
+        for (_, part) in &mut parts {
+            part.diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
+            // What stands in a loop is wrong in each of its turns.
+            part.diagnostics
+                .dedup_by(|later, first| later.span == first.span && later.message == first.message);
+        }
+        parts
     }
 
     /// The lines of the text.

@@ -6,9 +6,11 @@ pub mod document;
 pub mod files;
 pub mod lines;
 pub mod node;
+pub mod origin;
 pub mod path;
 pub mod secrets;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::Document;
 pub use lines::Lines;
+pub use origin::{Origin, Places};

@@ -1,5 +1,7 @@
 //! Values that a configuration takes from secrets, by their names: `jwk_secret: "NAME"`, `client_secret: "$NAME"`.
 
+use std::ops::Range;
+
 use super::files;
 use super::node::Node;
 
@@ -15,19 +17,26 @@ pub fn reference(text: &str) -> Option<&str> {
 
 /// The names of all secrets that the configuration asks for.
 pub fn named(root: &Node) -> Vec<String> {
-    let mut names = Vec::new();
+    places(root).into_iter().map(|(name, _)| name).collect()
+}
+
+/// The same, each with its place.
+pub fn places(root: &Node) -> Vec<(String, Range<u32>)> {
+    let mut found = Vec::new();
     files::each_namespace(root, |namespace, value| {
-        let text = |option| value.get(option).and_then(Node::as_str);
+        let text = |option| value.get(option).and_then(|node| Some((node.as_str()?, node.span.clone())));
         match namespace {
-            "auth/validator" | "auth/signer" => names.extend(text("jwk_secret").map(str::to_owned)),
+            "auth/validator" | "auth/signer" => {
+                found.extend(text("jwk_secret").map(|(name, span)| (name.to_owned(), span)));
+            }
             "auth/client-credentials" => {
                 let texts = ["client_id", "client_secret"].into_iter().filter_map(text);
-                names.extend(texts.filter_map(reference).map(str::to_owned));
+                found.extend(texts.filter_map(|(text, span)| Some((reference(text)?.to_owned(), span))));
             }
             _ => {}
         }
     });
-    names
+    found
 }
 
 #[cfg(test)]

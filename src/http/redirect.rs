@@ -11,7 +11,8 @@ pub const SENSITIVE: [&str; 6] =
 /// The headers that go with the body.
 pub const OF_BODY: [&str; 4] = ["Content-Encoding", "Content-Language", "Content-Location", "Content-Type"];
 
-const LIMIT: usize = 10;
+/// How many redirects one call follows.
+pub const LIMIT: usize = 10;
 
 /// What a call has been through so far.
 #[derive(Debug, Clone)]

@@ -4,8 +4,10 @@
 //! [`NAMESPACES`] for a function that gets the namespace's value, and the endpoint and backend it stands in.
 
 mod backend;
+mod bindings;
 mod bodies;
 mod counts;
+mod edge;
 mod expressions;
 mod hosts;
 mod inputs;
@@ -85,6 +87,7 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let disable_rest = root.get("disable_rest").is_some_and(|spot| spot.is_true());
     let around = Around { service: &root, disable_rest, endpoint: None, backend: None };
     service::check(&around, findings);
+    bindings::check(&root, findings);
     if let Some(hosts) = root.get("host") {
         hosts::list(&hosts, hosts::Rules::HTTP, findings);
     }
@@ -119,6 +122,7 @@ fn endpoint(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     service::endpoint_timeout(&endpoint, &around, findings);
     response::groups(&endpoint, findings);
     sequence::shadows(&endpoint, findings);
+    edge::calls(&endpoint, findings);
     namespaces(spot, &around, findings);
     for (index, spot) in backends.iter().enumerate() {
         let around = Around { backend: Some((index, spot)), ..around };

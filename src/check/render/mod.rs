@@ -5,3 +5,4 @@ mod terminal;
 
 pub use github::github;
 pub use terminal::text;
+pub(super) use terminal::text_of;

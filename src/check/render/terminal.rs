@@ -24,14 +24,22 @@ const BOLD: &str = "1";
 
 /// All findings and a line that counts them; empty if there are none.
 pub fn text(checked: &Checked<'_>, file: &str, color: bool) -> String {
-    let lines = checked.lines();
+    text_of(&[(file, checked)], color)
+}
+
+/// The same for several files.
+pub(in crate::check) fn text_of(parts: &[(&str, &Checked<'_>)], color: bool) -> String {
     let paint = Paint { on: color };
     let mut out = String::new();
-    for diagnostic in &checked.diagnostics {
-        finding(&mut out, diagnostic, &lines, file, &paint);
-        out.push('\n');
+    for (file, checked) in parts {
+        let lines = checked.lines();
+        for diagnostic in &checked.diagnostics {
+            finding(&mut out, diagnostic, &lines, file, &paint);
+            out.push('\n');
+        }
     }
-    let count = |severity| checked.diagnostics.iter().filter(|d| d.severity == severity).count();
+    let all = || parts.iter().flat_map(|(_, checked)| &checked.diagnostics);
+    let count = |severity| all().filter(|d| d.severity == severity).count();
     let counts = [(Severity::Error, RED), (Severity::Warning, YELLOW), (Severity::Note, CYAN)];
     let summary: Vec<String> = counts
         .into_iter()
@@ -98,6 +106,7 @@ fn finding(out: &mut String, diagnostic: &Diagnostic, lines: &Lines<'_>, file: &
         let _ = writeln!(out, "{pad} {equals} {}: {}", paint.wrap(BOLD, "at"), diagnostic.path);
     }
     if let Some(help) = &diagnostic.help {
+        let help = help.replace('\n', &format!("\n{pad}         "));
         let _ = writeln!(out, "{pad} {equals} {}: {help}", paint.wrap(BOLD, "help"));
     }
 }
