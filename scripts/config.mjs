@@ -6,7 +6,7 @@ import { Failure, at, root, writeText } from "./lib.mjs";
 export async function buildConfig(file) {
   const core = await loadCore();
   const shown = path.relative(root, file);
-  const config = readConfig(core, file);
+  const config = await readConfig(core, file);
   const checked = checkConfig(core, { ...config, file: shown }, { color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   if (!checked.ok) throw new Failure(`${shown} can't be served.`);

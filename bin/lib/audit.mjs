@@ -1,6 +1,5 @@
 // `fjord audit`: judges a configuration that is valid.
 import fs from "node:fs";
-import { bindingsBeside } from "./bindings.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError } from "./errors.mjs";
 
@@ -44,9 +43,11 @@ export async function execute(values, positionals) {
   if (odd !== undefined) throw new UsageError(`--severity ${odd}: expected ${SEVERITIES.join(", ")}`);
   const ignore = [...items(values.ignore), ...(values["ignore-file"] === undefined ? [] : ignoreFile(values["ignore-file"]))];
   const core = await loadCore();
-  const config = readConfig(core, file);
+  const config = await readConfig(core, file);
   const color = format === "text" && wantsColor(process.stdout);
-  const report = core.audit(config.bytes, JSON.stringify({ file, color, severities, ignore, bindings: bindingsBeside(file) }));
+  const { origin, worker } = config;
+  const bindings = worker?.names ?? [];
+  const report = core.audit(config.bytes, JSON.stringify({ file, color, severities, ignore, bindings, origin }));
   // What can't be read has no rules to break: the check says why.
   if (report === undefined) throw new Failure(checkConfig(core, config, { color: wantsColor(process.stderr) }).text.trimEnd());
   const { text, ...rest } = JSON.parse(report);

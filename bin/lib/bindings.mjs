@@ -1,39 +1,54 @@
-// The bindings that a worker's own configuration declares.
+// What a worker's own configuration declares.
 import fs from "node:fs";
 import path from "node:path";
 
 const FILES = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"];
 
-/** The text of the Wrangler file beside a configuration, without comments; undefined without one. */
-function wranglerBeside(file) {
-  const found = FILES.map((name) => path.join(path.dirname(file), name)).find((name) => fs.existsSync(name));
-  if (!found) return undefined;
-  const comments = found.endsWith(".toml") ? /^\s*#.*$/gm : /^\s*\/\/.*$|\/\*[^]*?\*\//gm;
-  return fs.readFileSync(found, "utf8").replace(comments, "");
-}
-
 /**
- * The bindings there that can count for rate limits, and how: `{ NAME: "exactly" | "locally" }`. A Durable Object has a
- * `class_name`, a rate limit a `namespace_id`, each beside its `name`. Undefined without such a file.
+ * The Wrangler file beside a configuration: `{ file, names, counters }`, undefined without one that can be read. The names are
+ * those of all bindings, variables and required secrets, of `.dev.vars` too. Counters are the bindings that can count for rate
+ * limits, and how: `{ NAME: "exactly" | "locally" }`.
  */
-export function countersBeside(file) {
-  const text = wranglerBeside(file);
-  if (text === undefined) return undefined;
-  const tables = text.split(/^(?=\s*\[)/m);
-  // A rate limit holds an object of its own, which says nothing here.
-  const objects = text.replace(/\{[^{}]*\blimit\b[^{}]*\}/g, "").match(/\{[^{}]*\}/g) ?? [];
-  const counters = {};
-  for (const part of [...tables, ...objects]) {
-    const name = /(?<![\w-])name"?\s*[=:]\s*["']([^"']+)["']/.exec(part)?.[1];
-    if (name === undefined) continue;
-    if (/\bclass_name\b/.test(part)) counters[name] = "exactly";
-    else if (/\bnamespace_id\b/.test(part)) counters[name] = "locally";
-  }
-  return counters;
+export async function workerBeside(config) {
+  const folder = path.dirname(config);
+  const file = FILES.find((name) => fs.existsSync(path.join(folder, name)));
+  const settings = file && (await read(path.join(folder, file)));
+  if (!settings) return undefined;
+  const found = { file, names: local(path.join(folder, ".dev.vars")), counters: {} };
+  collect(settings, found);
+  return found;
 }
 
-/** The names of all bindings there; none without such a file. */
-export function bindingsBeside(file) {
-  const names = (wranglerBeside(file) ?? "").matchAll(/\bbinding"?\s*[=:]\s*["']([^"']+)["']/g);
-  return [...new Set([...names].map(([, name]) => name))];
+/** The settings; undefined if they can't be read: Wrangler says what is wrong with them. */
+async function read(file) {
+  const text = fs.readFileSync(file, "utf8");
+  try {
+    if (file.endsWith(".toml")) {
+      const { fromToml } = await import("./formats/toml.mjs");
+      return JSON.parse(fromToml({ file, text }).text);
+    }
+    // Comments and trailing commas; what looks like one inside of a string stays.
+    const plain = text.replace(/("(?:[^"\\]|\\.)*")|\/\/.*|\/\*[^]*?\*\//g, "$1").replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, "$1");
+    return JSON.parse(plain);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Collects what settings declare, those of environments too. */
+function collect(settings, found) {
+  if (settings === null || typeof settings !== "object") return;
+  const { binding, name, class_name: durable, namespace_id: limit, vars, secrets } = settings;
+  const isText = (value) => typeof value === "string";
+  // A Durable Object has a class, a rate limit a namespace, each beside its name.
+  const counts = isText(durable) ? "exactly" : limit !== undefined && "locally";
+  if (isText(name) && counts) found.counters[name] = counts;
+  const names = [binding, counts && name, ...Object.keys(vars ?? {}), ...(secrets?.required ?? [])];
+  found.names.push(...names.filter(isText));
+  for (const value of Object.values(settings)) collect(value, found);
+}
+
+function local(file) {
+  if (!fs.existsSync(file)) return [];
+  return [...fs.readFileSync(file, "utf8").matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name]) => name);
 }

@@ -24,7 +24,7 @@ export async function execute(values, positionals) {
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("build needs one configuration: fjord build FILE");
   const out = path.resolve(values.out);
   const core = await loadCore();
-  const config = readConfig(core, file);
+  const config = await readConfig(core, file);
   const { ok, text } = checkConfig(core, config, { color: wantsColor(process.stderr) });
   if (text) console.error(text.trimEnd());
   if (!ok) {

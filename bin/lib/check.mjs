@@ -1,6 +1,7 @@
 // `fjord check`: says what is wrong with a configuration, all at once.
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { UsageError } from "./errors.mjs";
+import { SourceError } from "./faults.mjs";
 import { tree } from "./tree.mjs";
 
 export const options = {
@@ -39,7 +40,13 @@ export async function execute(values, positionals) {
     throw new UsageError(`--format ${values.format}: expected text, json or github`);
   }
   const core = await loadCore();
-  const config = readConfig(core, file);
+  let config;
+  try {
+    config = await readConfig(core, file);
+  } catch (error) {
+    if (!(error instanceof SourceError) || values.format === "text") throw error;
+    return unreadable(file, error, values.format);
+  }
   const color = values.format === "text" && wantsColor(process.stdout);
   const { ok, text, github, report } = checkConfig(core, config, { lenient: values.lenient, color });
   if (values.format === "json") {
@@ -54,4 +61,13 @@ export async function execute(values, positionals) {
     if (ok) console.log("Syntax OK!");
   }
   process.exitCode = ok ? 0 : 1;
+}
+
+/** The report on a text that is no configuration yet. */
+function unreadable(file, { faults, message }, format) {
+  const diagnostics = faults.map(({ entry }) => entry);
+  if (format === "json") console.log(JSON.stringify({ file, diagnostics }, null, 2));
+  else console.log(faults.map(({ annotation }) => annotation).join("\n"));
+  if (faults.length === 0) console.error(message);
+  process.exitCode = 1;
 }

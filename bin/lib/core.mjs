@@ -2,8 +2,9 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { countersBeside } from "./bindings.mjs";
+import { workerBeside } from "./bindings.mjs";
 import { Failure } from "./errors.mjs";
+import { readSource } from "./source.mjs";
 
 /** Where the worker's modules lie after a build. */
 export const buildDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../build");
@@ -17,11 +18,11 @@ export async function loadCore() {
 }
 
 /**
- * A configuration, as bytes and text, with the texts of the files that it names and that are there, by name, and the bindings that
- * the worker beside it has for rate limits.
+ * A configuration, as bytes and text of JSON, with the texts of the files that it names and that are there, by name. Made from
+ * YAML, TOML or a template it has an `origin`, which leads back.
  */
-export function readConfig(core, file) {
-  const bytes = readBytes(file);
+export async function readConfig(core, file) {
+  const { bytes, origin } = await readSource(file);
   const files = {};
   for (const name of JSON.parse(core.files(bytes))) {
     try {
@@ -30,7 +31,7 @@ export function readConfig(core, file) {
       // The check says that it is missing, with its place.
     }
   }
-  return { file, bytes, text: bytes.toString("utf8"), files, counters: countersBeside(file) };
+  return { file, bytes, text: bytes.toString("utf8"), files, origin, worker: await workerBeside(file) };
 }
 
 /** A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it. */
@@ -39,21 +40,13 @@ function locate(name, file) {
   return fs.existsSync(beside) ? beside : path.resolve(name);
 }
 
-function readBytes(file) {
-  try {
-    return fs.readFileSync(file === "-" ? 0 : file);
-  } catch (error) {
-    const reasons = { ENOENT: "doesn't exist", EISDIR: "is a folder", EACCES: "may not be read" };
-    throw new Failure(`${file} ${reasons[error.code] ?? `can't be read: ${error.message}`}`);
-  }
-}
-
 /**
  * Asks the core about a configuration: `{ ok, text, github, report }`, the text being for people, the others for GitHub
  * Actions and for programs.
  */
 export function checkConfig(core, config, { lenient = false, color = false, quiet = false } = {}) {
-  const options = { file: config.file, lenient, color, quiet, files: Object.keys(config.files), counters: config.counters };
+  const { file, origin, worker } = config;
+  const options = { file, lenient, color, quiet, files: Object.keys(config.files), origin, worker, counters: worker?.counters };
   const { text, github, ...report } = JSON.parse(core.check(config.bytes, JSON.stringify(options)));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }

@@ -35,7 +35,7 @@ export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("run needs one configuration: fjord run -c FILE");
   const core = await loadCore();
-  const config = readConfig(core, file);
+  const config = await readConfig(core, file);
   const variables = { ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
   const checked = checkConfig(core, config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());

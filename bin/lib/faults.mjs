@@ -1,0 +1,54 @@
+// Mistakes in a text that the core never sees, shown as the core shows its own.
+import { Failure } from "./errors.mjs";
+
+/** One mistake at an offset of a source `{ file, text }`. */
+export class Fault {
+  constructor(source, at, code, message) {
+    const before = source.text.slice(0, at);
+    const start = before.lastIndexOf("\n") + 1;
+    this.at = at;
+    this.file = source.file;
+    this.code = code;
+    this.message = message;
+    this.line = before.split("\n").length;
+    this.column = [...before.slice(start)].length + 1;
+    this.excerpt = source.text.slice(start).split(/\r?\n/, 1)[0];
+  }
+
+  text(color) {
+    const paint = (code, words) => (color ? `\x1b[${code}m${words}\x1b[0m` : words);
+    const bar = paint("1;34", "|");
+    const number = String(this.line);
+    const pad = " ".repeat(number.length);
+    const shift = Math.max(0, this.column - 60);
+    const shown = [...this.excerpt].slice(shift, shift + 100).join("").replace(/[\p{Cc}]/gu, " ");
+    return [
+      paint("1;31", `error[${this.code}]`) + paint("1", `: ${this.message}`),
+      `${pad}${paint("1;34", "-->")} ${this.file}:${this.line}:${this.column}`,
+      `${pad} ${bar}`,
+      `${paint("1;34", number)} ${bar} ${shown}`.trimEnd(),
+      `${pad} ${bar} ${" ".repeat(this.column - 1 - shift)}${paint("1;31", "^")}`,
+      `${pad} ${bar}`,
+    ].join("\n");
+  }
+
+  /** As an entry of the report for programs. */
+  get entry() {
+    const { file, code, line, column, message } = this;
+    return { severity: "error", code, path: "", file, line, column, message, help: null, related: [] };
+  }
+
+  /** As an annotation for GitHub Actions. */
+  get annotation() {
+    const escape = (text) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+    return `::error file=${escape(this.file)},line=${this.line},col=${this.column},title=${this.code}::${escape(this.message)}`;
+  }
+}
+
+/** Nothing can be checked or served: the text isn't even a configuration. */
+export class SourceError extends Failure {
+  constructor(faults, message = undefined) {
+    super(message ?? faults.map((fault) => fault.text(Boolean(process.stderr.isTTY) && !process.env.NO_COLOR)).join("\n\n"));
+    this.faults = faults;
+  }
+}

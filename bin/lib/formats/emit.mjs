@@ -1,0 +1,57 @@
+// Writes a tree of values with places as JSON, and remembers which bytes come from which place.
+import { Fault, SourceError } from "../faults.mjs";
+import { byteOffsets } from "../pieces.mjs";
+
+const MAX_DEPTH = 200;
+const MAX_SIZE = 64 * 1024 * 1024;
+
+/**
+ * JSON from a node: `{ range, value }` for scalars, `{ range, items }`, or `{ range, members: [{ key, keyRange, node }] }`;
+ * a number may have a `source`, its text. Gives back `{ text, pieces }`.
+ */
+export function emit(root, source) {
+  const offset = byteOffsets(source.text);
+  const pieces = [];
+  const parts = [];
+  let size = 0;
+  const put = (text, range) => {
+    const length = Buffer.byteLength(text);
+    if (range) pieces.push([size, size + length, 0, offset(range[0]), offset(range[1])]);
+    parts.push(text);
+    size += length;
+    if (size > MAX_SIZE) throw new SourceError([new Fault(source, range?.[0] ?? 0, "too-large", "the configuration is larger than 64 MB")]);
+  };
+  const write = (node, depth) => {
+    if (depth > MAX_DEPTH) throw new SourceError([new Fault(source, node.range[0], "too-deep", `nested deeper than ${MAX_DEPTH} levels`)]);
+    if (node.members) {
+      put("{", [node.range[0], node.range[0] + 1]);
+      node.members.forEach(({ key, keyRange, node: value }, at) => {
+        if (at > 0) put(",");
+        put(JSON.stringify(key), keyRange);
+        put(":");
+        write(value, depth + 1);
+      });
+      put("}");
+    } else if (node.items) {
+      put("[", [node.range[0], node.range[0] + 1]);
+      node.items.forEach((item, at) => {
+        if (at > 0) put(",");
+        write(item, depth + 1);
+      });
+      put("]");
+    } else {
+      put(scalar(node, source), node.range);
+    }
+  };
+  write(root, 0);
+  return { text: parts.join(""), pieces };
+}
+
+function scalar({ value, source: written, range }, source) {
+  if (typeof value !== "number" && typeof value !== "bigint") return JSON.stringify(value ?? null);
+  if (written && /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(written)) return written;
+  if (typeof value === "number" && !Number.isFinite(value)) {
+    throw new SourceError([new Fault(source, range[0], "bad-number", "JSON has no such number")]);
+  }
+  return String(value);
+}

@@ -1,0 +1,133 @@
+// YAML, TOML and templates through the command: the same findings at the places of the files themselves.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import path from "node:path";
+import { after, describe, test } from "node:test";
+import { fromToml } from "../bin/lib/formats/toml.mjs";
+import { fromYaml } from "../bin/lib/formats/yaml.mjs";
+import { byteOffsets, compose, locate } from "../bin/lib/pieces.mjs";
+import { fjord, folder, root } from "./support/gateway.mjs";
+
+const YAML = `# Straße
+version: 3
+timeout: 3x
+_defaults: &shop
+  host: ["https://api.example.com"]
+endpoints:
+  - endpoint: /v1/{id}
+    methd: GET
+    backend:
+      - <<: *shop
+        url_pattern: /products/{idd}
+`;
+const TOML = `version = 3
+timeout = "3x"
+
+[[endpoints]]
+endpoint = "/v1/{id}"
+methd = "GET"
+
+[[endpoints.backend]]
+host = ["https://api.example.com"]
+url_pattern = '/products/{idd}'
+
+[extra_config."security/cors"]
+allow_origins = ["https://a.example.com/"]
+`;
+const { dir, remove } = folder({
+  "krakend.yaml": YAML,
+  "krakend.toml": TOML,
+  "broken.yaml": "version: 3\nendpoints: [\n  a: b: c\n",
+  "broken.toml": 'version = 3\nname = "x\n',
+  "good.yml": "version: 3\nendpoints:\n- endpoint: /a\n  backend:\n  - {url_pattern: /, host: [http://h.example]}\n",
+  "krakend.tmpl": '{\n  "version": 3,\n  "endpoints": [{{ range $i, $e := .api.list }}\n    {{ template "one.tmpl" $e }}{{ end }}\n  ]\n}\n',
+  "yaml.tmpl": 'version: 3\nendpoints:\n{{- range .api.list }}\n- endpoint: {{ .path }}\n  backend:\n  - url_pattern: {{ .to }}\n    host: ["https://h.example"]\n{{- end }}\n',
+  "unknown.tmpl": '{ "version": {{ three 3 }} }\n',
+  "bad.tmpl": '{\n  "version": 3,\n  "port": {{ .api.port | upper }}\n}\n',
+  "templates/one.tmpl": '{ "endpoint": "{{ .path }}",\n      "backend": [{ "url_pattern": "{{ .to }}", "host": ["https://h.example"] }] }',
+  "settings/api.json": '{ "port": 8080, "list": [{ "path": "/a/{id}", "to": "/b/{idd}" }] }',
+});
+after(remove);
+
+/** What the command says in that folder, with paths as they are there. */
+function run(args, env = {}) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [fjord, ...args], { cwd: dir, encoding: "utf8", env: { ...process.env, ...env } });
+  return { status, stdout, stderr, all: `$ fjord ${args.join(" ")}\n${stdout}${stderr}` };
+}
+
+const FC = { FC_ENABLE: "1", FC_SETTINGS: "settings", FC_TEMPLATES: "templates" };
+
+describe("what a user sees", () => {
+  test("of mistakes in each format", () => {
+    const seen = [
+      run(["check", "krakend.yaml"]),
+      run(["check", "krakend.toml"]),
+      run(["check", "broken.yaml"]),
+      run(["check", "broken.toml"]),
+      run(["check", "krakend.tmpl"], FC),
+      run(["check", "yaml.tmpl"], { ...FC, FC_OUT: "out.yaml" }),
+      run(["check", "unknown.tmpl"], FC),
+      run(["check", "bad.tmpl"], FC),
+      run(["check", "bad.tmpl"], { ...FC, FC_SETTINGS: "nowhere" }),
+    ];
+    assert.deepEqual(seen.map(({ status }) => status), seen.map(() => 1));
+    const shown = seen.map(({ all }) => all.trimEnd()).join("\n\n\n");
+    const file = path.join(root, "tests/snapshots/formats.txt");
+    if (process.env.UPDATE_SNAPSHOTS) fs.writeFileSync(file, `${shown}\n`);
+    assert.equal(`${shown}\n`, fs.readFileSync(file, "utf8"));
+    assert.match(fs.readFileSync(path.join(dir, "out.yaml"), "utf8"), /^version: 3\nendpoints:\n- endpoint: \/a\/\{id\}\n/);
+  });
+
+  test("in reports for programs", () => {
+    const report = JSON.parse(run(["check", "--format", "json", "bad.tmpl"], FC).stdout);
+    const [{ file, line, column, code }] = report.diagnostics;
+    assert.deepEqual({ file, line, column, code }, { file: "bad.tmpl", line: 3, column: 26, code: "template" });
+    assert.match(run(["check", "--format", "github", "broken.toml"]).stdout, /^::error file=broken\.toml,line=2,col=/);
+    const audit = JSON.parse(run(["audit", "-f", "json", "good.yml"]).stdout);
+    assert.ok(audit.recommendations.every((found) => found.file === "good.yml"));
+  });
+});
+
+test("a good one is accepted, shown as a tree, and built as JSON", () => {
+  const { status, stdout } = run(["check", "-dtl", "-c", "good.yml"]);
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /1 API endpoint\(s\):\n\t- GET \/a\n[^]*Syntax OK!\n$/);
+  assert.equal(run(["build", "good.yml", "-o", "out"]).status, 0);
+  const built = JSON.parse(fs.readFileSync(path.join(dir, "out/krakend.json"), "utf8"));
+  assert.deepEqual(built, { version: 3, endpoints: [{ endpoint: "/a", backend: [{ url_pattern: "/", host: ["http://h.example"] }] }] });
+});
+
+describe("values", () => {
+  const cases = [
+    [fromYaml, "a: 1\nb: 1.50\nc: 0x1F\nd: 9007199254740993\ne: yes\nf: ~\ng: '1'\nh: 2001-01-01\n", '{"a":1,"b":1.50,"c":31,"d":9007199254740993,"e":"yes","f":null,"g":"1","h":"2001-01-01"}'],
+    [fromYaml, "a: |\n  x\n  y\nb: >-\n  x\n  y\n", '{"a":"x\\ny\\n","b":"x y"}'],
+    [fromYaml, "a: &x {b: 1, c: 2}\nd: {<<: *x, c: 3}\ne: [*x]\n1: true\n", '{"a":{"b":1,"c":2},"d":{"c":3,"b":1},"e":[{"b":1,"c":2}],"1":true}'],
+    [fromYaml, "", "null"],
+    [fromToml, 'a.b = 1\na.c = "x"\nd = 1979-05-27T07:32:00Z\ne = 0xff\nf = 1e3\n', '{"a":{"b":1,"c":"x"},"d":"1979-05-27T07:32:00Z","e":255,"f":1e3}'],
+    [fromToml, "[[a]]\nb = 1\n[[a]]\nb = 2\n[a.c]\nd = true\n[[a.e]]\nf = { g = [1, 2] }\n", '{"a":[{"b":1},{"b":2,"c":{"d":true},"e":[{"f":{"g":[1,2]}}]}]}'],
+  ];
+  for (const [convert, text, json] of cases) {
+    test(JSON.stringify(text), () => assert.equal(convert({ file: "f", text }).text, json));
+  }
+
+  const hostile = [
+    [fromYaml, "["], [fromYaml, "[".repeat(20_000)], [fromYaml, "a: .inf"], [fromYaml, "a: 1\na: 2"], [fromYaml, "--- 1\n--- 2"],
+    [fromYaml, `a0: &a0 [1,1]\n${Array.from({ length: 40 }, (_, i) => `a${i + 1}: &a${i + 1} [*a${i}, *a${i}]`).join("\n")}`],
+    [fromYaml, "a: &a [*a]"], [fromYaml, "a: *b"], [fromToml, "a = ["], [fromToml, "a = 1\na = 2"], [fromToml, `a = ${"[".repeat(20_000)}`],
+    [fromToml, "a = inf"], [fromToml, "[a]\n[a]"],
+  ];
+  for (const [convert, text] of hostile) {
+    test(`refused: ${text.slice(0, 20)}`, () => assert.throws(() => convert({ file: "f", text }), (error) => error.faults?.length >= 1));
+  }
+});
+
+test("pieces lead back through texts", () => {
+  const offset = byteOffsets("aé𝄞b");
+  assert.deepEqual([0, 1, 2, 4, 5, 9].map(offset), [0, 1, 3, 7, 8, 8]);
+  const outer = [[0, 4, 0, 10, 14], [4, 6, 0, 20, 30]];
+  assert.deepEqual(locate(outer, 1, 3), [0, 11, 13]);
+  assert.deepEqual(locate(outer, 5, 6), [0, 20, 30]);
+  assert.equal(locate([], 0, 1), undefined);
+  assert.deepEqual(compose([[0, 2, 0, 1, 3], [2, 9, 0, 4, 6]], outer), [[0, 2, 0, 11, 13], [2, 9, 0, 20, 30]]);
+});
