@@ -7,6 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { env } from "../scripts/lib.mjs";
+import { realCase } from "./support/cases.mjs";
 import { root } from "./support/gateway.mjs";
 
 /** A copy of the project that tests may change; what is large is linked. */
@@ -168,6 +169,47 @@ describe("wrangler dev", () => {
     assert.ok(JSON.parse(partial.text).offers);
     assert.match((await get("/logo.svg")).headers.get("content-type"), /^image\/svg\+xml/);
     assert.equal((await get("/nothing/here")).status, 404);
+  });
+
+  describe("answers the cases of the core", () => {
+    const sample = [
+      ["doc_a", "A01 deny"],
+      ["doc_a", "A11 target"],
+      ["doc_a", "A15 target, allow, mapping, group"],
+      ["doc_a", "A18 is_collection with mapping"],
+      ["doc_b", "B05 a collection is reshaped"],
+      ["doc_b", "B06 a flatmap of the endpoint works on what was merged"],
+      ["doc_c", "C12 JSON with several members to XML"],
+      ["doc_c", "C16 backends of three encodings"],
+      ["doc_d", "D02 one of two fails"],
+      ["doc_d", "D14 a 204 is a 500"],
+      ["doc_d", "D17 a 302 is followed"],
+      ["doc_e", "E01 return_error_details"],
+      ["doc_e", "E04 return_error_code"],
+      ["doc_f", "F01 no-op: the answer as it is"],
+      ["doc_f", "F02 its status too"],
+      ["doc_g", "G02 input_query_strings"],
+      ["doc_g", "G15 a body goes on untouched"],
+      ["backends", "a GraphQL query takes its variables from the URL"],
+      ["cel", "a rejected backend makes a partial answer"],
+      ["json_schema", "a body that fits goes on as it is"],
+      ["lua", "a script of the endpoint changes the data"],
+      ["martian", "a no-op answer keeps its stream while its headers change"],
+      ["sequence", "a later failure leaves a partial answer"],
+    ];
+    const cases = [];
+    before(async () => {
+      for (const [index, [file, name]] of sample.entries()) cases.push(await realCase(file, name, `/case/${index}`));
+      const ready = { endpoint: "/case/ready", backend: [{ host: ["service://ASSETS"], url_pattern: "/data/products.json", is_collection: true }] };
+      write({ version: 3, name: "cases", endpoints: [ready, ...cases.map(({ endpoint }) => endpoint)] });
+      await until(async () => (await get("/case/ready")).status !== 404, "the cases aren't served");
+    });
+    after(async () => {
+      write(example);
+      await Promise.all(cases.map((one) => one.stop()));
+      await until(async () => (await get("/v1/products")).status === 200, "the example doesn't come back");
+    });
+    for (const [index, [file, name]] of sample.entries()) test(`${file}: ${name}`, () => cases[index].check(url));
   });
 
   test("explains a mistake, keeps serving, and takes the next good version over", async (t) => {
