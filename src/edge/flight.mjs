@@ -243,8 +243,8 @@ export class Flight {
     if (!lines.headers.has("content-type")) return this.#sniffed(status, lines.headers, body, cutter);
     if (cutter === undefined) return response(status, lines, body);
     // A compressed body is inflated on its way and has another length then.
-    const length = origin.has("content-encoding") ? null : origin.get("content-length");
-    const { readable, writable } = length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length));
+    const length = Number(origin.has("content-encoding") ? NaN : (origin.get("content-length") ?? NaN));
+    const { readable, writable } = Number.isSafeInteger(length) ? new FixedLengthStream(length) : new IdentityTransformStream();
     ended(body.pipeTo(writable), cutter);
     return response(status, lines, readable);
   }
@@ -253,7 +253,8 @@ export class Flight {
   async #sniffed(status, named, body, cutter) {
     const headers = new Headers(named);
     const reader = body.getReader();
-    const first = await reader.read();
+    const first = await reader.read().catch(() => null);
+    if (first === null) return new Response(null, { status: 500 });
     if (first.done) return response(status, new Lines(headers), null);
     headers.set("Content-Type", this.#instance.sniff(first.value.subarray(0, 512)));
     const { readable, writable } = new IdentityTransformStream();
