@@ -1,9 +1,10 @@
 // YAML, TOML and templates through the command: the same findings at the places of the files themselves.
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { workerBeside } from "../bin/lib/bindings.mjs";
 import { fromToml } from "../bin/lib/formats/toml.mjs";
 import { fromYaml } from "../bin/lib/formats/yaml.mjs";
 import { byteOffsets, compose, locate } from "../bin/lib/pieces.mjs";
@@ -96,6 +97,66 @@ test("a good one is accepted, shown as a tree, and built as JSON", () => {
   assert.equal(run(["build", "good.yml", "-o", "out"]).status, 0);
   const built = JSON.parse(fs.readFileSync(path.join(dir, "out/krakend.json"), "utf8"));
   assert.deepEqual(built, { version: 3, endpoints: [{ endpoint: "/a", backend: [{ url_pattern: "/", host: ["http://h.example"] }] }] });
+});
+
+test("a template is served", async (t) => {
+  const at = (name) => path.join(root, "tests/data/flexible", name);
+  const env = { ...process.env, FC_ENABLE: "1", FC_SETTINGS: at("settings"), FC_TEMPLATES: at("templates"), FC_PARTIALS: at("partials") };
+  const child = spawn(process.execPath, [fjord, "run", "-c", at("krakend.tmpl"), "-p", "0"], { env, stdio: ["ignore", "pipe", "pipe"] });
+  t.after(() => child.kill());
+  let output = "";
+  const url = await new Promise((resolve, reject) => {
+    const take = (chunk) => {
+      output += chunk;
+      const found = /^listening on (\S+)$/m.exec(output);
+      if (found) resolve(found[1]);
+    };
+    child.stdout.on("data", take);
+    child.stderr.on("data", take);
+    child.on("exit", () => reject(new Error(output)));
+  });
+  assert.deepEqual(await (await fetch(`${url}/__health`)).json().then(({ status }) => status), "ok");
+});
+
+test("what a worker declares is read from its own file", async () => {
+  const toml = `name = "shop"
+[vars]
+STAGE = "test"
+[[services]]
+binding = "USERS"
+service = "users"
+[assets]
+directory = "www"
+binding = "ASSETS"
+[[durable_objects.bindings]]
+name = "COUNTER"
+class_name = "Counter"
+[[ratelimits]]
+name = "LIMIT"
+namespace_id = "1"
+simple = { limit = 10, period = 60 }
+[env.live.secrets]
+required = ["KEYS"]
+`;
+  const jsonc = `{
+  // "binding": "NOT"
+  "services": [{ "binding": "USERS", "service": "u" },], /* more */
+  "vars": { "URL": "https://a.example//x" },
+}`;
+  const wanted = [
+    [{ "wrangler.toml": toml, ".dev.vars": "LOCAL=1\n" }, { file: "wrangler.toml", names: ["LOCAL", "STAGE", "USERS", "ASSETS", "COUNTER", "LIMIT", "KEYS"], counters: { COUNTER: "exactly", LIMIT: "locally" } }],
+    [{ "wrangler.jsonc": jsonc }, { file: "wrangler.jsonc", names: ["URL", "USERS"], counters: {} }],
+    [{ "wrangler.toml": "broken" }, undefined],
+    [{}, undefined],
+  ];
+  for (const [files, expected] of wanted) {
+    const beside = folder(files);
+    const found = await workerBeside(path.join(beside.dir, "krakend.json"));
+    beside.remove();
+    found?.names.sort();
+    expected?.names.sort();
+    assert.deepEqual(found, expected);
+  }
 });
 
 describe("values", () => {
