@@ -5,12 +5,15 @@ use std::rc::Rc;
 use crate::http::host::HostVariable;
 use crate::http::{Host, UrlError, url};
 use crate::platform::{Io, Via};
-use crate::proxy::{Error, Request};
+use crate::proxy::{Cx, Error, Request};
+
+use super::discovery::Discovery;
 
 /// The hosts of a backend. Repeated hosts act as weights.
-#[derive(Debug, Clone)]
 pub struct Hosts {
     hosts: Vec<(Host, Via)>,
+    /// Where the hosts are looked up, if they aren't listed.
+    discovery: Option<Discovery>,
     /// The whole URL of a backend with one host and no variable: prepared once.
     fixed: Option<Rc<str>>,
 }
@@ -28,12 +31,24 @@ impl Hosts {
             Host::Service { binding, .. } => (host.clone(), Via::Binding(Rc::from(&**binding))),
             _ => (host, Via::Network),
         };
-        Self { hosts: hosts.into_iter().map(via).collect(), fixed: fixed.map(Rc::from) }
+        Self { hosts: hosts.into_iter().map(via).collect(), discovery: None, fixed: fixed.map(Rc::from) }
+    }
+
+    /// Hosts that are looked up.
+    pub fn found_by(discovery: Discovery) -> Self {
+        Self { hosts: Vec::new(), discovery: Some(discovery), fixed: None }
     }
 
     /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
     /// the pattern's own.
-    pub fn url(&self, io: &Io, request: &Request) -> Result<(Rc<str>, Via), Error> {
+    pub async fn url(&self, cx: Cx<'_>, request: &Request) -> Result<(Rc<str>, Via), Error> {
+        let Some(discovery) = &self.discovery else { return self.listed(cx.io, request) };
+        let host = Box::pin(discovery.host(cx)).await?;
+        let url = url::join(&host, &request.path, &request.query.encode())?;
+        Ok((url.into(), Via::Network))
+    }
+
+    fn listed(&self, io: &Io, request: &Request) -> Result<(Rc<str>, Via), Error> {
         let (host, via) = match &self.hosts[..] {
             [] => return Err(Error::new("no hosts available")),
             [host] => host,

@@ -2,6 +2,7 @@
 
 pub mod build;
 pub mod decode;
+pub mod discovery;
 pub mod endpoint;
 pub mod hosts;
 pub mod order;

@@ -74,7 +74,7 @@ impl Backend {
 
     /// Chooses the host and goes through the layers.
     pub(super) async fn call(&self, cx: Cx<'_>, mut request: Request) -> Reply {
-        (request.url, request.via) = match self.hosts.url(cx.io, &request) {
+        (request.url, request.via) = match self.hosts.url(cx, &request).await {
             Ok(call) => call,
             Err(error) => return Reply::err(error),
         };

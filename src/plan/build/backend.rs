@@ -8,6 +8,7 @@ use crate::http::template::UrlPattern;
 use crate::http::{Host, canonical};
 use crate::json::{Shape, ShapeOptions};
 use crate::plan::decode::{Decode, Failure};
+use crate::plan::discovery::{self, Discovery};
 use crate::plan::hosts::Hosts;
 use crate::plan::order;
 use crate::proxy::{Backend, Policy};
@@ -15,7 +16,7 @@ use crate::registry::{Options, Scope, core};
 
 use super::endpoint::{Parent, flatmap};
 use super::service::milliseconds;
-use super::{Refusal, Site};
+use super::{Environment, Refusal, Site};
 
 /// A compiled backend and what its endpoint must know of it.
 pub(super) struct Built {
@@ -74,7 +75,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         }
         None => Policy { send_body: false, follow: true },
     };
-    let hosts = hosts(&options, parent, &url)?;
+    let hosts = hosts(&options, parent, &url, site.environment)?;
     let layers = site.compile(order::BACKEND)?;
     let around = site.compile(order::AROUND)?;
     let hop = site.compile(order::HOP)?;
@@ -121,16 +122,23 @@ fn failure(site: &Site<'_>) -> Result<Failure, Refusal> {
     Ok(if http.bool("return_error_code")? { Failure::Code } else { Failure::Error })
 }
 
-fn hosts(options: &Options<'_>, parent: &Parent<'_>, url: &UrlPattern) -> Result<Hosts, Refusal> {
+fn hosts(
+    options: &Options<'_>,
+    parent: &Parent<'_>,
+    url: &UrlPattern,
+    environment: &Environment,
+) -> Result<Hosts, Refusal> {
     let own = options.strings("host")?;
     let inherited = own.is_empty();
     let written: Vec<&str> =
         if inherited { parent.defaults.hosts.iter().map(String::as_str).collect() } else { own };
     let verbatim = !inherited && options.bool("disable_host_sanitize")?;
     if options.str("sd")? == "dns" {
-        return Err(Refusal::new(
-            "sd: \"dns\" looks hosts up by SRV records, which the edge can't; list the hosts",
-        ));
+        let Some(name) = written.first() else { return Ok(Hosts::new(Vec::new(), None)) };
+        let name = name.split_once("://").map_or(*name, |(_, name)| name).trim_end_matches('/');
+        let resolver = environment.variable("FJORD_DNS").unwrap_or(discovery::RESOLVER);
+        let ttl_ms = parent.defaults.dns_cache_ttl_ms;
+        return Ok(Hosts::found_by(Discovery::new(resolver, name, options.str("sd_scheme")?, ttl_ms)));
     }
     let bases = written
         .iter()

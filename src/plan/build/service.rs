@@ -22,6 +22,8 @@ pub struct Defaults {
     pub hosts: Vec<String>,
     /// Whether a parameter may be a part of a segment.
     pub disable_rest: bool,
+    /// Milliseconds for which hosts found by DNS stay known.
+    pub dns_cache_ttl_ms: u32,
     /// Whether origins are asked for plain answers.
     pub disable_compression: bool,
 }
@@ -38,9 +40,15 @@ impl Defaults {
             output_encoding: options.str("output_encoding")?.to_owned(),
             hosts: options.strings("host")?.into_iter().map(str::to_owned).collect(),
             disable_rest: options.bool("disable_rest")?,
+            dns_cache_ttl_ms: dns_cache_ttl(options.duration("dns_cache_ttl")?),
             disable_compression: options.bool("disable_compression")?,
         })
     }
+}
+
+/// Less than a second is ignored (spec §12).
+fn dns_cache_ttl(ttl: std::time::Duration) -> u32 {
+    milliseconds(ttl).filter(|ms| *ms >= 1000).unwrap_or(30_000)
 }
 
 /// A duration in whole milliseconds, at least one; none for zero, which means "not set" everywhere.

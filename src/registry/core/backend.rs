@@ -27,7 +27,7 @@ pub static BACKEND: &[Opt] = &[
     opt(
         "sd",
         Kind::Enum(&["static", "dns", "dns-shared"]),
-        "How hosts are found: as listed, or by SRV records.",
+        "How hosts are found: as listed, or by SRV records of the first host, asked over HTTPS (the variable FJORD_DNS names another resolver).",
     )
     .default("\"static\""),
     opt("sd_scheme", Kind::Enum(&["http", "https"]), "The scheme of hosts found by DNS.").default("\"http\""),

@@ -1,0 +1,203 @@
+//! Finds the hosts of a backend by SRV records (`sd: "dns"`, spec §12), asked over HTTPS as an edge has no resolver.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use crate::http::{Headers, Query};
+use crate::json::Value;
+use crate::platform::{Body, Fetch, RequestBody, Via};
+use crate::proxy::{Cx, Error};
+
+/// Who is asked, unless the variable `FJORD_DNS` names another resolver with the JSON form of DNS over HTTPS.
+pub const RESOLVER: &str = "https://cloudflare-dns.com/dns-query";
+
+/// The type of SRV records in DNS.
+const SRV: f64 = 33.0;
+
+/// A name whose hosts DNS tells.
+pub struct Discovery {
+    resolver: String,
+    name: String,
+    scheme: String,
+    ttl_ms: f64,
+    found: RefCell<Found>,
+}
+
+/// The last good answer, and when the resolver was last asked.
+#[derive(Default)]
+struct Found {
+    hosts: Rc<[Weighted]>,
+    asked_at: Option<f64>,
+}
+
+/// A host and its share of the calls.
+#[derive(Debug, PartialEq, Eq)]
+struct Weighted {
+    base: Rc<str>,
+    weight: u64,
+}
+
+/// One record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Record {
+    priority: u16,
+    weight: u16,
+    port: u16,
+    target: String,
+}
+
+// === impl Discovery ===
+
+impl Discovery {
+    /// Looks `name` up at `resolver` and asks again after `ttl_ms`.
+    pub fn new(resolver: &str, name: &str, scheme: &str, ttl_ms: u32) -> Self {
+        Self {
+            resolver: resolver.to_owned(),
+            name: name.to_owned(),
+            scheme: scheme.to_owned(),
+            ttl_ms: f64::from(ttl_ms),
+            found: RefCell::default(),
+        }
+    }
+
+    /// A host for one call, chosen by weight. An answer that is too old is renewed first; if that fails it holds on.
+    pub async fn host(&self, cx: Cx<'_>) -> Result<Rc<str>, Error> {
+        let now = cx.io.now();
+        let is_old = self.found.borrow().asked_at.is_none_or(|asked| asked + self.ttl_ms <= now);
+        if is_old {
+            self.found.borrow_mut().asked_at = Some(now);
+            match self.ask(cx).await {
+                Ok(hosts) if !hosts.is_empty() => self.found.borrow_mut().hosts = hosts.into(),
+                Ok(_) => {}
+                Err(error) => cx.log(crate::platform::Level::Error, || {
+                    format!("[SERVICE: DNS] {} was not looked up: {error}", self.name)
+                }),
+            }
+        }
+        let hosts = Rc::clone(&self.found.borrow().hosts);
+        let total: u64 = hosts.iter().map(|host| host.weight).sum();
+        let mut left = if total == 0 { 0 } else { cx.io.random() % total };
+        for host in hosts.iter() {
+            if left < host.weight {
+                return Ok(Rc::clone(&host.base));
+            }
+            left -= host.weight;
+        }
+        // Nothing is kept: the next request asks again.
+        self.found.borrow_mut().asked_at = None;
+        Err(Error::new("no hosts available"))
+    }
+
+    async fn ask(&self, cx: Cx<'_>) -> Result<Vec<Weighted>, Error> {
+        let mut query = Query::default();
+        query.add("name", self.name.as_str());
+        query.add("type", "SRV");
+        let mut headers = Headers::default();
+        headers.set("Accept", "application/dns-json");
+        headers.set("User-Agent", crate::KRAKEND_AGENT);
+        let call = Fetch {
+            via: Via::Network,
+            method: "GET".into(),
+            url: format!("{}?{}", self.resolver, query.encode()).into(),
+            headers: Rc::new(headers),
+            body: RequestBody::None,
+            stream: false,
+            want_headers: false,
+            gzip: false,
+            cut_after: None,
+        };
+        let answer = cx.deadline.bound(cx.io.fetch(call)).await?.map_err(|error| Error::new(error.0))?;
+        let Body::Bytes(body) = answer.body else {
+            return Err(Error::new("the resolver's answer was kept back"));
+        };
+        if answer.status != 200 {
+            return Err(Error::new(format!("the resolver answered {}", answer.status)));
+        }
+        let value = Value::parse(body.as_slice()).map_err(|error| Error::new(error.to_string()))?;
+        Ok(weighted(records(&value), &self.scheme))
+    }
+}
+
+/// The SRV records of an answer.
+fn records(answer: &Value) -> Vec<Record> {
+    let items = answer.get("Answer").and_then(Value::as_array).unwrap_or_default();
+    let srv = items.iter().filter(|item| item.get("type").and_then(Value::as_f64) == Some(SRV));
+    srv.filter_map(|item| Record::parse(item.get("data")?.as_str()?)).collect()
+}
+
+/// The hosts of the best priority, their weights in small numbers.
+fn weighted(mut records: Vec<Record>, scheme: &str) -> Vec<Weighted> {
+    let best = records.iter().map(|record| record.priority).min();
+    records.retain(|record| Some(record.priority) == best);
+    let weights = compact(records.iter().map(|record| u64::from(record.weight)).collect());
+    let hosts = records.iter().zip(weights).map(|(record, weight)| Weighted {
+        base: format!("{scheme}://{}:{}", record.target, record.port).into(),
+        weight,
+    });
+    hosts.filter(|host| host.weight > 0).collect()
+}
+
+/// Weights without their common divisor, about a hundred together at most. All zero means all alike.
+fn compact(weights: Vec<u64>) -> Vec<u64> {
+    if weights.iter().all(|weight| *weight == 0) {
+        return vec![1; weights.len()];
+    }
+    let small = reduced(weights);
+    let total: u64 = small.iter().sum();
+    if total <= 100 { small } else { reduced(small.iter().map(|weight| weight * 100 / total).collect()) }
+}
+
+fn reduced(weights: Vec<u64>) -> Vec<u64> {
+    let divisor = weights.iter().fold(0, |a, b| gcd(a, *b)).max(1);
+    weights.into_iter().map(|weight| weight / divisor).collect()
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
+// === impl Record ===
+
+impl Record {
+    /// `priority weight port target`, as DNS prints it. A target must be a plain name: it becomes a part of a URL.
+    fn parse(data: &str) -> Option<Self> {
+        let mut parts = data.split_ascii_whitespace();
+        let mut number = || parts.next()?.parse().ok();
+        let (priority, weight, port) = (number()?, number()?, number()?);
+        let target = parts.next()?.trim_end_matches('.');
+        let is_name = target.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte));
+        (is_name && !target.is_empty()).then(|| Self { priority, weight, port, target: target.to_owned() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_small_and_keep_their_proportion() {
+        for (weights, want) in [
+            (vec![100, 500, 1000], vec![1, 5, 10]),
+            (vec![25, 10_000, 1000], vec![0, 10, 1]),
+            (vec![0, 0], vec![1, 1]),
+            (vec![7], vec![1]),
+            (vec![], vec![]),
+        ] {
+            assert_eq!(compact(weights), want);
+        }
+    }
+
+    #[test]
+    fn only_the_best_priority_counts_and_odd_records_are_left_out() {
+        let answer = r#"{"Status":0,"Answer":[
+            {"type":33,"data":"20 1 80 late.test."},
+            {"type":33,"data":"10 1 8080 a.test."},
+            {"type":33,"data":"10 3 8081 b.test."},
+            {"type":33,"data":"10 3 8081 evil/@x"},
+            {"type":33,"data":"10 3"},
+            {"type":5,"data":"c.test."}]}"#;
+        let hosts = weighted(records(&Value::parse(answer.as_bytes()).unwrap()), "http");
+        let seen: Vec<(&str, u64)> = hosts.iter().map(|host| (&*host.base, host.weight)).collect();
+        assert_eq!(seen, [("http://a.test:8080", 1), ("http://b.test:8081", 3)]);
+    }
+}
