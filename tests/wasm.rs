@@ -44,7 +44,10 @@ fn files_are_named_in_their_order() {
 #[wasm_bindgen_test]
 fn the_report_has_places() {
     let found = report(br#"{"version": 3, "endpoint": []}"#, r#"{"file": "a.json"}"#);
-    assert!(found.starts_with(r#"{"file":"a.json","diagnostics":[{"severity":"error","code":""#), "{found}");
+    assert!(
+        found.starts_with(r#"{"file":"a.json","diagnostics":[{"severity":"error","file":"a.json","code":""#),
+        "{found}"
+    );
     assert!(found.contains(r#""line":1,"column":16"#), "{found}");
     assert!(found.contains("did you mean"), "{found}");
 }
