@@ -4,6 +4,7 @@
 
 pub mod audit;
 pub mod aws;
+pub mod calendar;
 pub mod cel;
 pub mod check;
 pub mod config;

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::http::date;
+use crate::calendar;
 
 /// Who signs.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,7 +61,7 @@ pub fn sign(
 
 /// A moment as AWS writes it: `20150830T123600Z`.
 pub fn timestamp(now: u64) -> String {
-    let (year, month, day) = date::civil((now / 86_400) as i64);
+    let (year, month, day) = calendar::civil((now / 86_400) as i64);
     let (hour, minute, second) = (now / 3600 % 24, now / 60 % 60, now % 60);
     format!("{year:04}{month:02}{day:02}T{hour:02}{minute:02}{second:02}Z")
 }

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::ast::Accessor;
-use crate::http::date::{civil, days_from_civil};
+use crate::calendar::{self, civil, days_in_month};
 
 const NANOS: i64 = 1_000_000_000;
 const DAY: i64 = 86_400;
@@ -79,7 +79,7 @@ impl Timestamp {
             && hour < 24
             && minute < 60
             && second < 60;
-        let seconds = days_from_civil(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
+        let seconds = calendar::days(year, month, day) * DAY + hour * 3600 + minute * 60 + second - offset;
         if !in_range || !RANGE.contains(&seconds) {
             return None;
         }
@@ -129,10 +129,10 @@ impl Timestamp {
         match part {
             Accessor::FullYear => clock.year,
             Accessor::Month => clock.month - 1,
-            Accessor::DayOfYear => clock.days - days_from_civil(clock.year, 1, 1),
+            Accessor::DayOfYear => clock.days - calendar::days(clock.year, 1, 1),
             Accessor::DayOfMonth => clock.day - 1,
             Accessor::Date => clock.day,
-            Accessor::DayOfWeek => weekday(clock.days),
+            Accessor::DayOfWeek => calendar::weekday(clock.days),
             Accessor::Hours => hour,
             Accessor::Minutes => minute,
             Accessor::Seconds => second,
@@ -249,16 +249,6 @@ impl Clock {
 /// The year of a second since 1970 on a clock of UTC.
 pub(super) fn year_of(seconds: i64) -> i64 {
     civil(seconds.div_euclid(DAY)).0
-}
-
-pub(super) fn days_in_month(year: i64, month: i64) -> i64 {
-    let (next_year, next_month) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    days_from_civil(next_year, next_month, 1) - days_from_civil(year, month, 1)
-}
-
-/// 0 is Sunday.
-pub(super) fn weekday(days: i64) -> i64 {
-    (days + 4).rem_euclid(7)
 }
 
 /// Takes a number of `least` to `most` digits.

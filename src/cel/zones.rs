@@ -4,8 +4,8 @@
 //! when it does: exact answers from then on, and a refusal before, never a guess.
 
 use super::error::EvalError;
-use super::time::{days_in_month, weekday, year_of};
-use crate::http::date::days_from_civil;
+use super::time::year_of;
+use crate::calendar::{days, days_in_month, weekday};
 
 /// A line per rule: `standard[,daylight,start,end] since names…`, offsets in minutes, `start` and `end` as
 /// `month.week.weekday/minute`, the 5th week being the last. Made from tzdata 2025b (public domain). 15 KB.
@@ -130,7 +130,7 @@ impl Change {
 
     /// Seconds since 1970 on the clock that changes.
     fn at(&self, year: i64) -> i64 {
-        let first = days_from_civil(year, self.month, 1);
+        let first = days(year, self.month, 1);
         let mut day = (self.weekday - weekday(first)).rem_euclid(7) + 7 * (self.week - 1);
         if day >= days_in_month(year, self.month) {
             day -= 7;

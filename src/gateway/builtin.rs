@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::http::{Headers, Query, date, escape};
+use crate::calendar;
+use crate::http::{Headers, Query, escape};
 use crate::json::{Map, Value};
 use crate::platform::{Answer, AnswerBody, Level};
 
@@ -60,7 +61,7 @@ pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
 /// A moment as Go prints it: `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`.
 fn go_time(ms: f64) -> String {
     let (seconds, millis) = ((ms / 1000.0) as u64, ms as u64 % 1000);
-    let (year, month, day) = date::civil((seconds / 86_400) as i64);
+    let (year, month, day) = calendar::civil((seconds / 86_400) as i64);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{millis:03} +0000 UTC")
 }

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::calendar;
+
 use super::layout::{Fields, read, signed_hours};
 use super::layouts::{LAYOUTS, NAMED_ZONE_LAYOUTS};
 
@@ -50,7 +52,7 @@ impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let local = self.seconds + self.offset;
         let (days, second) = (local.div_euclid(86_400), local.rem_euclid(86_400));
-        let (year, month, day) = civil(days);
+        let (year, month, day) = calendar::civil(days);
         write!(
             f,
             "{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}",
@@ -81,10 +83,11 @@ impl Fields<'_> {
             _ => self.hour,
         };
         let (month, day) = (self.month.max(1), self.day.max(1));
-        if day > days_in(month, self.year) {
+        if day > calendar::days_in_month(self.year, month) {
             return None;
         }
-        let clock = days(self.year, month, day) * 86_400 + hour * 3600 + self.minute * 60 + self.second;
+        let clock =
+            calendar::days(self.year, month, day) * 86_400 + hour * 3600 + self.minute * 60 + self.second;
         let looked_up = self.zone.filter(|_| look_up_zone).and_then(known_zone);
         let (offset, seconds) = match (self.offset.or(looked_up), self.zone) {
             (Some(offset), _) => (offset, clock - offset),
@@ -111,34 +114,4 @@ fn known_zone(zone: &str) -> Option<i64> {
         "EET" => 2 * 3600,
         _ => return None,
     })
-}
-
-fn days_in(month: i64, year: i64) -> i64 {
-    match month {
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        4 | 6 | 9 | 11 => 30,
-        _ => 31,
-    }
-}
-
-/// Days since 1970 of a date of the Gregorian calendar.
-fn days(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month > 2 { year } else { year - 1 };
-    let era = year.div_euclid(400);
-    let year_of_era = year.rem_euclid(400);
-    let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468
-}
-
-/// The date of a number of days since 1970.
-fn civil(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, day_of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-    let shifted = (5 * day_of_year + 2) / 153;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
-    let year = era * 400 + year_of_era + i64::from(month <= 2);
-    (year, month, day_of_year - (153 * shifted + 2) / 5 + 1)
 }

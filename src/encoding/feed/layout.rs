@@ -1,5 +1,7 @@
 //! Reads a text by a layout in Go's notation, `02 Jan 2006 15:04`, as `time.Parse` does.
 
+use crate::calendar::{MONTHS, WEEKDAYS};
+
 /// What a layout's element stands for.
 #[derive(Clone, Copy, PartialEq)]
 enum Part {
@@ -54,22 +56,6 @@ pub(super) struct Fields<'v> {
     pub zone: Option<&'v str>,
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-
 /// The elements of layouts; of two that fit, the first counts.
 const PARTS: &[(&str, Part)] = &[
     ("January", Part::MonthName { long: true }),
@@ -121,7 +107,7 @@ impl Fields<'_> {
                 self.month = at + 1;
                 rest
             }
-            Part::WeekDay { long } => name(&DAYS, value, long)?.1,
+            Part::WeekDay { long } => name(&WEEKDAYS, value, long)?.1,
             Part::Month { fixed } => in_range(&mut self.month, 1..=12, number(value, fixed)?)?,
             Part::Day { fixed, padded } => {
                 let value = if padded { value.strip_prefix(' ').unwrap_or(value) } else { value };

@@ -1,5 +1,6 @@
 //! `os`: the clock only. Processes, files and the environment do not exist at the edge.
 
+use crate::calendar;
 use crate::lua::Host;
 use crate::lua::table::Table;
 use crate::lua::value::{Native, Val};
@@ -11,22 +12,6 @@ pub const FUNCTIONS: &[Native] = &[
     Native { name: "date", call: date },
     Native { name: "difftime", call: difference },
     Native { name: "time", call: time },
-];
-
-const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
 ];
 
 /// A moment in UTC, the time zone of the edge.
@@ -74,8 +59,7 @@ fn time(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         };
     }
     let [year, month, day, hour, minute, second] = fields;
-    let days =
-        days_from_civil(year + (month - 1).div_euclid(12), (month - 1).rem_euclid(12) + 1, 1) + day - 1;
+    let days = calendar::days(year + (month - 1).div_euclid(12), (month - 1).rem_euclid(12) + 1, 1) + day - 1;
     vm.give_number((days * 86_400 + hour * 3600 + minute * 60 + second) as f64)
 }
 
@@ -121,7 +105,7 @@ fn date(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 
 fn moment(time: i64) -> Moment {
     let (days, rest) = (time.div_euclid(86_400), time.rem_euclid(86_400));
-    let (year, month, day) = civil_from_days(days);
+    let (year, month, day) = calendar::civil(days);
     Moment {
         year,
         month,
@@ -129,36 +113,17 @@ fn moment(time: i64) -> Moment {
         hour: rest / 3600,
         minute: rest / 60 % 60,
         second: rest % 60,
-        weekday: (days + 4).rem_euclid(7),
-        year_day: days - days_from_civil(year, 1, 1) + 1,
+        weekday: calendar::weekday(days),
+        year_day: days - calendar::days(year, 1, 1) + 1,
     }
-}
-
-/// Days since 1970-01-01, counted in eras of 400 years that begin in March.
-fn days_from_civil(year: i64, month: i64, day: i64) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
-    let (era, of_era) = (year.div_euclid(400), year.rem_euclid(400));
-    let of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-    era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468
-}
-
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    let days = days + 719_468;
-    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
-    let year = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    (era * 400 + year + i64::from(month <= 2), month, day)
 }
 
 // === impl Moment ===
 
 impl Moment {
     fn write(&self, verb: u8, out: &mut Vec<u8>) {
-        let day = DAYS.get(self.weekday as usize).copied().unwrap_or("");
-        let month = MONTHS.get(self.month as usize - 1).copied().unwrap_or("");
+        let day = calendar::WEEKDAYS[self.weekday as usize];
+        let month = calendar::month_name(self.month);
         let half = (self.hour + 11) % 12 + 1;
         let text = match verb {
             b'a' => day[..3].to_owned(),

@@ -1,6 +1,6 @@
 //! Moments written by a layout in Go's notation (`2006/01/02 - 15:04:05.000`), in UTC.
 
-use crate::http::date;
+use crate::calendar::{self, month_name, weekday_name};
 
 /// A layout, cut into its pieces.
 #[derive(Debug)]
@@ -25,35 +25,19 @@ struct Moment {
     year: i64,
     month: i64,
     day: i64,
-    days: u64,
+    days: i64,
     hour: u64,
     minute: u64,
     second: u64,
     millis: u64,
 }
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
-
 /// The elements of a layout; one that begins another stands behind it.
 const ELEMENTS: &[(&str, Write)] = &[
-    ("January", |m| m.month_name().to_owned()),
-    ("Jan", |m| m.month_name()[..3].to_owned()),
-    ("Monday", |m| m.day_name().to_owned()),
-    ("Mon", |m| m.day_name()[..3].to_owned()),
+    ("January", |m| month_name(m.month).to_owned()),
+    ("Jan", |m| month_name(m.month)[..3].to_owned()),
+    ("Monday", |m| weekday_name(m.days).to_owned()),
+    ("Mon", |m| weekday_name(m.days)[..3].to_owned()),
     ("MST", |_| "UTC".to_owned()),
     ("2006", |m| format!("{:04}", m.year)),
     ("01", |m| format!("{:02}", m.month)),
@@ -147,18 +131,10 @@ fn fraction(rest: &str) -> Option<(Piece, usize)> {
 impl Moment {
     fn of(ms: f64) -> Moment {
         let (seconds, millis) = ((ms / 1000.0) as u64, ms as u64 % 1000);
-        let days = seconds / 86_400;
-        let (year, month, day) = date::civil(i64::try_from(days).unwrap_or_default());
+        let days = i64::try_from(seconds / 86_400).unwrap_or_default();
+        let (year, month, day) = calendar::civil(days);
         let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
         Moment { year, month, day, days, hour, minute, second, millis }
-    }
-
-    fn month_name(&self) -> &'static str {
-        usize::try_from(self.month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"")
-    }
-
-    fn day_name(&self) -> &'static str {
-        DAYS[(self.days % 7) as usize]
     }
 
     fn hour_of_12(&self) -> u64 {
