@@ -4,6 +4,7 @@ use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::super::suggest;
 use super::{Around, resources};
+use crate::encoding::base64;
 use crate::http::template::title;
 
 /// `backend/graphql`
@@ -99,7 +100,7 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
         if name == "body.Modifier"
             && let Some(body) = modifier.get("body")
             && let Some(text) = body.str()
-            && !is_base64(text)
+            && base64::decode(text).is_none()
         {
             findings.add(body.error("bad-base64", "a body is written in base64"));
         }
@@ -138,11 +139,4 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
 /// Without a scope a modifier works on both sides.
 fn works_on_requests(modifier: &Spot<'_>) -> bool {
     modifier.get("scope").is_none_or(|scope| scope.items().any(|side| side.str() == Some("request")))
-}
-
-fn is_base64(text: &str) -> bool {
-    let body = text.trim_end_matches('=');
-    text.len().is_multiple_of(4)
-        && text.len() - body.len() <= 2
-        && body.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/'))
 }

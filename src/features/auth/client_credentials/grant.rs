@@ -3,9 +3,9 @@
 use std::fmt;
 use std::rc::Rc;
 
+use crate::encoding::base64;
 use crate::http::escape::escape_query;
 use crate::http::{Headers, Query, status_text};
-use crate::jose::base64url;
 use crate::json::Value;
 use crate::platform::{Body, Fetch, Fetched, RequestBody, Via};
 use crate::proxy::Cx;
@@ -101,9 +101,7 @@ fn basic(id: &str, secret: &str) -> String {
     escape_query(id.as_bytes(), &mut pair);
     pair.push(':');
     escape_query(secret.as_bytes(), &mut pair);
-    let mut text = base64url::encode(pair.as_bytes()).replace('-', "+").replace('_', "/");
-    text.extend(std::iter::repeat_n('=', (4 - text.len() % 4) % 4));
-    format!("Basic {text}")
+    format!("Basic {}", base64::encode(pair.as_bytes()))
 }
 
 fn read(answer: Fetched) -> Result<Token, Fault> {
