@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 /// Whether a host name or address is private: nothing at the edge reaches it.
 pub fn is_private(name: &str) -> bool {
-    match name.parse::<IpAddr>() {
+    match name.parse().map(|ip: IpAddr| ip.to_canonical()) {
         Ok(IpAddr::V4(ip)) => {
             ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified()
         }
@@ -36,6 +36,7 @@ mod tests {
             "::1",
             "fd00::1",
             "fe80::1",
+            "::ffff:10.0.0.1",
             "a.Internal",
             "a.local.",
         ] {

@@ -161,7 +161,7 @@ mod tests {
         let text = format!(
             r#"{{"version": 3, "endpoints": [{{"endpoint": "/a/{{id}}", "input_headers": ["X-A"],
                 "extra_config": {{"validation/cel": [{{"check_expr": "{expression}"}}]}},
-                "backend": [{{"host": ["http://b.test"], "url_pattern": "/{{id}}"}}]}}]}}"#
+                "backend": [{{"host": ["http://b.example"], "url_pattern": "/{{id}}"}}]}}]}}"#
         );
         check(&text, &CheckOptions::default()).into_iter().map(|found| found.code).collect()
     }

@@ -1,11 +1,12 @@
 //! Hosts: what KrakenD sanitises, what it would refuse, and what no call would reach.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::Ipv6Addr;
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use crate::config::Diagnostic;
 use crate::http::host::Host;
+use crate::http::reach::is_private;
 
 /// How the hosts of a backend are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,17 +162,4 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     is_private(name).then(|| {
         spot.note("private-host", format!("{name} can be reached in a local run only, not from the edge"))
     })
-}
-
-/// Whether only machines nearby reach a name.
-fn is_private(name: &str) -> bool {
-    match name.parse::<IpAddr>() {
-        Ok(IpAddr::V4(ip)) => {
-            ip.is_private() || ip.is_loopback() || ip.is_link_local() || ip.is_unspecified()
-        }
-        Ok(IpAddr::V6(ip)) => ip.is_loopback() || ip.is_unique_local() || ip.is_unspecified(),
-        Err(_) => {
-            name == "localhost" || [".localhost", ".local", ".internal"].iter().any(|end| name.ends_with(end))
-        }
-    }
 }
