@@ -3,7 +3,7 @@
 use super::surroundings::{Surroundings, fields, read, write_fields};
 use super::{Component, Scope};
 use crate::config::node::Node;
-use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler, Reach, Route};
+use crate::gateway::{self, Global, Handler, Incoming, NextGlobal, NextHandler, Reach, Route};
 use crate::http::Query;
 use crate::lua;
 use crate::plan::build::{Refusal, Site};
@@ -35,7 +35,7 @@ impl Handler for Component {
             match self.before(cx.io, cx.deadline, &mut incoming).await {
                 Ok(()) => next.run(cx, incoming).await,
                 Err(error) => {
-                    cx.io.log(Level::Error, format!("[ENDPOINT: {}][Lua] {error}", cx.endpoint.path));
+                    cx.log(Level::Error, || format!("[ENDPOINT: {}][Lua] {error}", cx.endpoint.path));
                     // The text never reaches the client (spec §27).
                     let mut answer = render::status(error.status.unwrap_or(500));
                     if let Some(content_type) = error.content_type {
@@ -64,7 +64,7 @@ impl Global for Component {
             match self.before(reach.io, &deadline, &mut incoming).await {
                 Ok(()) => next.run(reach, incoming).await,
                 Err(error) => {
-                    reach.io.log(Level::Error, format!("[SERVICE: Gin][Lua] {error}"));
+                    gateway::log(reach, Level::Error, || format!("[SERVICE: Gin][Lua] {error}"));
                     render::status(500)
                 }
             }
