@@ -2,7 +2,7 @@
 
 pub mod fixed;
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
+use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, formats, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = Namespace {
@@ -13,45 +13,20 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Implemented,
     doc: "Sets how the backends of an endpoint work together.",
     value: Kind::Object(&[
-        opt("combiner", Kind::Str, "A merge function by name; only the usual one exists.")
-            .no_effect("only the default combiner exists, as in KrakenD"),
+        COMBINER,
         opt("decompress_gzip", Kind::Bool, "Unpacks request bodies.")
             .default("false")
             .enterprise()
             .no_effect("an Enterprise option; bodies go to the backend as they come"),
-        opt(
-            "flatmap_filter",
-            Kind::List(&Kind::Object(&[
-                opt("args", Kind::STRINGS, "Its paths.").required(),
-                opt("type", Kind::Enum(&["move", "del", "append"]), "The operation.").required(),
-            ])),
-            "Moves, removes and appends fields, also inside lists.",
-        ),
+        FLATMAP_FILTER,
         opt("max_payload", Kind::INT, "The largest request body in bytes; 0 for no limit.")
             .default("0")
             .enterprise()
             .no_effect(UNLIMITED),
         opt("sequential", Kind::Bool, "Calls the backends one after the other; a failure ends the row.")
             .default("false"),
-        opt(
-            "sequential_propagated_params",
-            Kind::List(&Kind::Format(&formats::RESPONSE)),
-            "Fields of earlier answers (respN_field) that later steps see as parameters.",
-        ),
-        opt(
-            "static",
-            Kind::Object(&[
-                opt("data", Kind::FREE, "The data, an object.").required(),
-                opt(
-                    "strategy",
-                    Kind::Enum(&["always", "success", "complete", "errored", "incomplete"]),
-                    "When: always, or depending on how the backends did.",
-                )
-                .default("\"always\"")
-                .required(),
-            ]),
-            "Data that is merged over the answer.",
-        ),
+        PROPAGATED,
+        STATIC,
     ]),
 };
 
@@ -64,14 +39,7 @@ pub static BACKEND: Namespace = Namespace {
     support: Support::Implemented,
     doc: "Sets how the backends of an endpoint work together.",
     value: Kind::Object(&[
-        opt(
-            "flatmap_filter",
-            Kind::List(&Kind::Object(&[
-                opt("args", Kind::STRINGS, "Its paths.").required(),
-                opt("type", Kind::Enum(&["move", "del", "append"]), "The operation.").required(),
-            ])),
-            "Moves, removes and appends fields, also inside lists.",
-        ),
+        FLATMAP_FILTER,
         opt("shadow", Kind::Bool, "Calls the backend on the side; its answer is dropped.").default("false"),
         opt("shadow_timeout", Kind::Duration, "The time of a shadow call; the endpoint's by default."),
     ]),
@@ -86,38 +54,48 @@ pub static WORKFLOW: Namespace = Namespace {
     support: Support::Implemented,
     doc: "Sets how the backends of an endpoint work together.",
     value: Kind::Object(&[
-        opt("combiner", Kind::Str, "A merge function by name; only the usual one exists.")
-            .no_effect("only the default combiner exists, as in KrakenD"),
-        opt(
-            "flatmap_filter",
-            Kind::List(&Kind::Object(&[
-                opt("args", Kind::STRINGS, "Its paths.").required(),
-                opt("type", Kind::Enum(&["move", "del", "append"]), "The operation.").required(),
-            ])),
-            "Moves, removes and appends fields, also inside lists.",
-        ),
+        COMBINER,
+        FLATMAP_FILTER,
         opt("sequential", Kind::Bool, "Calls the backends one after the other; a failure ends the row.")
             .default("true"),
-        opt(
-            "sequential_propagated_params",
-            Kind::List(&Kind::Format(&formats::RESPONSE)),
-            "Fields of earlier answers (respN_field) that later steps see as parameters.",
-        ),
-        opt(
-            "static",
-            Kind::Object(&[
-                opt("data", Kind::FREE, "The data, an object.").required(),
-                opt(
-                    "strategy",
-                    Kind::Enum(&["always", "success", "complete", "errored", "incomplete"]),
-                    "When: always, or depending on how the backends did.",
-                )
-                .default("\"always\"")
-                .required(),
-            ]),
-            "Data that is merged over the answer.",
-        ),
+        PROPAGATED,
+        STATIC,
     ]),
 };
 
 const UNLIMITED: &str = "an Enterprise option; the platform limits bodies to 100 MB or more by plan";
+
+const FLATMAP_FILTER: Opt = opt(
+    "flatmap_filter",
+    Kind::List(&Kind::Object(&[
+        opt("args", Kind::STRINGS, "Its paths.").required(),
+        opt("type", Kind::Enum(&["move", "del", "append"]), "The operation.").required(),
+    ])),
+    "Moves, removes and appends fields, also inside lists.",
+);
+
+const COMBINER: Opt = opt("combiner", Kind::Str, "A merge function by name; only the usual one exists.")
+    .no_effect("only the default combiner exists, as in KrakenD");
+
+static RESPONSE: Kind = Kind::Format(&formats::RESPONSE);
+
+const PROPAGATED: Opt = opt(
+    "sequential_propagated_params",
+    Kind::List(&RESPONSE),
+    "Fields of earlier answers (respN_field) that later steps see as parameters.",
+);
+
+const STATIC: Opt = opt(
+    "static",
+    Kind::Object(&[
+        opt("data", Kind::FREE, "The data, an object.").required(),
+        opt(
+            "strategy",
+            Kind::Enum(&["always", "success", "complete", "errored", "incomplete"]),
+            "When: always, or depending on how the backends did.",
+        )
+        .default("\"always\"")
+        .required(),
+    ]),
+    "Data that is merged over the answer.",
+);

@@ -48,8 +48,13 @@ impl<'a> Cx<'a> {
         Cx { deadline, ..self }
     }
 
+    /// What of this steps outside of an endpoint have, too.
+    pub fn reach(self) -> Reach<'a> {
+        Reach { io: self.io, plan: self.plan }
+    }
+
     /// Writes to the log if the service's level lets it through.
     pub fn log(self, level: Level, message: impl FnOnce() -> String) {
-        gateway::log(Reach { io: self.io, plan: self.plan }, level, message);
+        gateway::log(self.reach(), level, message);
     }
 }

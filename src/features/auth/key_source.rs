@@ -26,6 +26,30 @@ pub enum KeySource {
 /// What is wrong with [`KeySource::Insecure`].
 pub const INSECURE: &str = "jwk_url must be https://, or disable_jwk_security true";
 
+/// The algorithms of tokens, as options name them.
+pub(super) const ALGORITHMS: &[&str] = &[
+    "EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256",
+    "PS384", "PS512",
+];
+
+/// The numbers of the cipher suites that options may name.
+pub(super) const CIPHERS: &[i64] = &[
+    5, 10, 47, 53, 60, 156, 157, 49159, 49161, 49162, 49169, 49170, 49171, 49172, 49187, 49191, 49199, 49195,
+    49200, 49196, 52392, 52393,
+];
+
+/// Why keys aren't pinned by their server's certificate.
+pub(super) const NO_CERTIFICATE: &str = "fetch shows no certificate of the key server; remove the option, or bundle \
+    the keys with jwk_local_path";
+
+/// Why key sets aren't decrypted.
+pub(super) const NO_CYPHER: &str =
+    "key sets aren't decrypted here; put the key set into a secret and name that in jwk_secret";
+
+/// Why no other roots are trusted.
+pub(super) const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remove the option, or bundle the keys with \
+    jwk_local_path";
+
 /// Reads the options that the validator and the signer have in common. KrakenD wants `disable_jwk_security` even beside
 /// `jwk_local_path` (spec §23).
 pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal> {

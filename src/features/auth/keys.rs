@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::rc::Rc;
 
-use crate::gateway::{Reach, log};
 use crate::http::Headers;
 use crate::jose::{Jwk, KeyError, KeySet, Strategy};
 use crate::platform::{Body, Fetch, Level, RequestBody, Via};
@@ -150,8 +149,7 @@ impl Remote {
             }
             Err(fault) => match slot.borrow_mut().hold(strategy, id, now) {
                 Some(key) => {
-                    let reach = Reach { io: cx.io, plan: cx.plan };
-                    log(reach, Level::Warning, || {
+                    cx.log(Level::Warning, || {
                         format!("[SERVICE: JOSE] {}: {fault}; the old keys hold", self.url)
                     });
                     Ok(key)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::gateway::{Handler, Incoming, NextHandler, Reach, log};
+use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
 use crate::render;
@@ -27,7 +27,6 @@ pub(super) fn refuse(
     status: u16,
     reason: &dyn fmt::Display,
 ) -> Answer {
-    let reach = Reach { io: cx.io, plan: cx.plan };
-    log(reach, level, || format!("[ENDPOINT: {}][{feature}] {status}: {reason}", cx.endpoint.path));
+    cx.log(level, || format!("[ENDPOINT: {}][{feature}] {status}: {reason}", cx.endpoint.path));
     render::status(status)
 }

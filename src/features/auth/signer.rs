@@ -4,7 +4,7 @@ mod handler;
 
 use std::rc::Rc;
 
-use super::key_source::{self, KeySource};
+use super::key_source::{self, ALGORITHMS, CIPHERS, KeySource, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
 use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
 use crate::config::node::Node;
@@ -72,25 +72,6 @@ pub static NAMESPACE: Namespace = Namespace {
         ])],
     ),
 };
-
-const ALGORITHMS: &[&str] = &[
-    "EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256",
-    "PS384", "PS512",
-];
-
-const CIPHERS: &[i64] = &[
-    5, 10, 47, 53, 60, 156, 157, 49159, 49161, 49162, 49169, 49170, 49171, 49172, 49187, 49191, 49199, 49195,
-    49200, 49196, 52392, 52393,
-];
-
-const NO_CERTIFICATE: &str = "fetch shows no certificate of the key server; remove the option, or bundle the keys \
-    with jwk_local_path";
-
-const NO_CYPHER: &str =
-    "key sets aren't decrypted here; put the key set into a secret and name that in jwk_secret";
-
-const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remove the option, or bundle the keys with \
-    jwk_local_path";
 
 /// Compiles the signer of an endpoint. The key is fetched with the first request and then kept.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {

@@ -10,6 +10,7 @@ mod handler;
 
 pub use compile::{compile, share};
 
+use super::key_source::{ALGORITHMS, CIPHERS, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
 use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, formats, opt};
 
 /// The namespace at the endpoint.
@@ -41,25 +42,6 @@ pub static SERVICE: Namespace = Namespace {
     )
     .required()]),
 };
-
-const ALGORITHMS: &[&str] = &[
-    "EdDSA", "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "PS256",
-    "PS384", "PS512",
-];
-
-const CIPHERS: &[i64] = &[
-    5, 10, 47, 53, 60, 156, 157, 49159, 49161, 49162, 49169, 49170, 49171, 49172, 49187, 49191, 49199, 49195,
-    49200, 49196, 52392, 52393,
-];
-
-const NO_CERTIFICATE: &str = "fetch shows no certificate of the key server; remove the option, or bundle the keys \
-    with jwk_local_path";
-
-const NO_CYPHER: &str =
-    "key sets aren't decrypted here; put the key set into a secret and name that in jwk_secret";
-
-const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remove the option, or bundle the keys with \
-    jwk_local_path";
 
 /// Shared by several namespaces.
 pub static OPTIONS: &[Opt] = &[

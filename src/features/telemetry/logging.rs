@@ -36,33 +36,10 @@ pub static NAMESPACE: Namespace = Namespace {
             .default("\"-\"")
             .enterprise()
             .no_effect(ENTERPRISE),
-        opt(
-            "backend",
-            Kind::With(
-                &Kind::Object(&[
-                    opt("custom_format", Kind::Str, "The pattern of the line.").default(CUSTOM_FORMAT),
-                    opt(
-                        "log_with_level",
-                        Kind::Enum(&["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
-                        "The level of the line.",
-                    ),
-                    opt("no_value", Kind::Str, "What stands for a missing value.").default("\"-\""),
-                    opt("prefix", Kind::Str, "What each line starts with.").default("\"\""),
-                ]),
-                &[Rule::AtLeast(1)],
-            ),
-            "A line for each call of a backend.",
-        )
-        .enterprise()
-        .no_effect(ENTERPRISE),
+        opt("backend", CALL_LINE, "A line for each call of a backend.").enterprise().no_effect(ENTERPRISE),
         opt("custom_format", Kind::Str, "The pattern of a line, with format custom."),
         opt("format", Kind::Str, "The form of a line: default, logstash, or custom.").default("\"default\""),
-        opt(
-            "level",
-            Kind::Enum(&["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
-            "The least level that is logged.",
-        )
-        .required(),
+        opt("level", Kind::Enum(LEVELS), "The least level that is logged.").required(),
         opt("prefix", Kind::Str, "What each line starts with."),
         opt("stdout", Kind::Bool, "Writes to the standard output.").default("false").no_effect(ONE_LOG),
         opt("syslog", Kind::Bool, "Writes to the system log.").default("false").no_effect(ONE_LOG),
@@ -84,24 +61,21 @@ pub static BACKEND: Namespace = Namespace {
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
     doc: "Sets how and what is logged.",
-    value: Kind::Object(&[opt(
-        "backend",
-        Kind::With(
-            &Kind::Object(&[
-                opt("custom_format", Kind::Str, "The pattern of the line.").default(CUSTOM_FORMAT),
-                opt(
-                    "log_with_level",
-                    Kind::Enum(&["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]),
-                    "The level of the line.",
-                ),
-                opt("no_value", Kind::Str, "What stands for a missing value.").default("\"-\""),
-                opt("prefix", Kind::Str, "What each line starts with.").default("\"\""),
-            ]),
-            &[Rule::AtLeast(1)],
-        ),
-        "A line for each call of a backend.",
-    )]),
+    value: Kind::Object(&[opt("backend", CALL_LINE, "A line for each call of a backend.")]),
 };
+
+/// The line of a call.
+const CALL_LINE: Kind = Kind::With(
+    &Kind::Object(&[
+        opt("custom_format", Kind::Str, "The pattern of the line.").default(CUSTOM_FORMAT),
+        opt("log_with_level", Kind::Enum(LEVELS), "The level of the line."),
+        opt("no_value", Kind::Str, "What stands for a missing value.").default("\"-\""),
+        opt("prefix", Kind::Str, "What each line starts with.").default("\"\""),
+    ]),
+    &[Rule::AtLeast(1)],
+);
+
+const LEVELS: &[&str] = &["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"];
 
 const CUSTOM_FORMAT: &str =
     "\"%{prefix}%{time} |%{statusCode}| %{latencyMs} | %{method} %{host} %{path}\\n\"";

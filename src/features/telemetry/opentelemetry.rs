@@ -176,32 +176,7 @@ pub static ENDPOINT: Namespace = Namespace {
     support: Support::ENTERPRISE_IGNORED,
     doc: "Reports traces and metrics through OpenTelemetry.",
     value: Kind::Object(&[
-        opt(
-            "backend",
-            Kind::Object(&[
-                opt("metrics", Kind::Object(CALL_METRICS), "Metrics settings of the layer."),
-                opt(
-                    "traces",
-                    Kind::Object(&[
-                        opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.")
-                            .default("false"),
-                        opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.")
-                            .default("false"),
-                        opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
-                        opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.")
-                            .default("false"),
-                        opt("round_trip", Kind::Bool, "Measure full HTTP round trip.").default("false"),
-                        opt(
-                            "static_attributes",
-                            Kind::List(&Kind::Object(CALL_ATTRIBUTES)),
-                            "Constant labels [{key,value}].",
-                        ),
-                    ]),
-                    "Trace settings of the layer.",
-                ),
-            ]),
-            "Per-endpoint/backend override block.",
-        ),
+        opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block."),
         opt(
             "exporters_override",
             Kind::Object(&[
@@ -240,31 +215,29 @@ pub static BACKEND: Namespace = Namespace {
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
     doc: "Reports traces and metrics through OpenTelemetry.",
-    value: Kind::Object(&[opt(
-        "backend",
+    value: Kind::Object(&[opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block.")]),
+};
+
+/// What a backend measures otherwise than the service says.
+static CALL: &[Opt] = &[
+    opt("metrics", Kind::Object(CALL_METRICS), "Metrics settings of the layer."),
+    opt(
+        "traces",
         Kind::Object(&[
-            opt("metrics", Kind::Object(CALL_METRICS), "Metrics settings of the layer."),
+            opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.").default("false"),
+            opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.").default("false"),
+            opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
+            opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.").default("false"),
+            opt("round_trip", Kind::Bool, "Measure full HTTP round trip.").default("false"),
             opt(
-                "traces",
-                Kind::Object(&[
-                    opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.").default("false"),
-                    opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.").default("false"),
-                    opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
-                    opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.")
-                        .default("false"),
-                    opt("round_trip", Kind::Bool, "Measure full HTTP round trip.").default("false"),
-                    opt(
-                        "static_attributes",
-                        Kind::List(&Kind::Object(CALL_ATTRIBUTES)),
-                        "Constant labels [{key,value}].",
-                    ),
-                ]),
-                "Trace settings of the layer.",
+                "static_attributes",
+                Kind::List(&Kind::Object(CALL_ATTRIBUTES)),
+                "Constant labels [{key,value}].",
             ),
         ]),
-        "Per-endpoint/backend override block.",
-    )]),
-};
+        "Trace settings of the layer.",
+    ),
+];
 
 const SIZE_BUCKETS: &str = "[128,256,512,1024,4096,8192,16384,32768,65536,262144,524288,1048576,\
     4194304,16777216,67108864]";

@@ -6,7 +6,6 @@ use super::counter::{BINDING, Counter};
 use super::limiter::take;
 use crate::config::node::Node;
 use crate::features::qos::bucket::{Bucket, Rate};
-use crate::gateway::Reach;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
@@ -54,9 +53,8 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, R
 impl Layer for Proxy {
     fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
         Box::pin(async move {
-            let reach = Reach { io: cx.io, plan: cx.plan };
             let here = || take(&self.bucket, &self.rate, cx.io.now());
-            if self.counter.take(reach, cx.deadline.remaining_ms(), &self.rate, None, here).await {
+            if self.counter.take(cx.reach(), cx.deadline.remaining_ms(), &self.rate, None, here).await {
                 return next.run(cx, request).await;
             }
             // KrakenD's own spelling; clients may see it (spec §34).

@@ -5,7 +5,7 @@ pub mod redis;
 use super::counter::BINDING;
 use super::limiter::Limiter;
 use crate::config::node::Node;
-use crate::gateway::{Handler, Incoming, NextHandler, Reach};
+use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::proxy::Cx;
@@ -69,8 +69,7 @@ impl Handler for Router {
         next: NextHandler<'a>,
     ) -> LocalFuture<'a, Answer> {
         Box::pin(async move {
-            let reach = Reach { io: cx.io, plan: cx.plan };
-            match self.0.take(reach, &incoming, cx.deadline.remaining_ms()).await {
+            match self.0.take(cx.reach(), &incoming, cx.deadline.remaining_ms()).await {
                 Ok(()) => next.run(cx, incoming).await,
                 Err(limited) => render::status(limited.status),
             }

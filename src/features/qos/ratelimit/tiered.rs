@@ -25,19 +25,7 @@ pub static NAMESPACE: Namespace = Namespace {
                     ),
                     "Stateless limiter of that tier.",
                 ),
-                opt(
-                    "ratelimit_redis",
-                    Kind::With(
-                        &Kind::Object(redis::OPTIONS),
-                        &[Rule::AnyOf(&[
-                            &["connection_pool", "max_rate"],
-                            &["connection_pool", "client_max_rate"],
-                            &["connection_name", "max_rate"],
-                            &["connection_name", "client_max_rate"],
-                        ])],
-                    ),
-                    "Stateful limiter.",
-                ),
+                opt("ratelimit_redis", redis::LIMITS, "Stateful limiter."),
                 opt("tier_value", Kind::Str, "Literal tier name or policy.").default("\"\""),
                 opt("tier_value_as", Kind::Enum(&["literal", "policy", "*"]), "Literal | policy | * (any).")
                     .default("\"literal\""),

@@ -10,19 +10,21 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
     doc: "Limits the requests to an endpoint with counters in Redis.",
-    value: Kind::With(
-        &Kind::Object(OPTIONS),
-        &[Rule::AnyOf(&[
-            &["connection_pool", "max_rate"],
-            &["connection_pool", "client_max_rate"],
-            &["connection_name", "max_rate"],
-            &["connection_name", "client_max_rate"],
-        ])],
-    ),
+    value: LIMITS,
 };
 
-/// Shared by several namespaces.
-pub static OPTIONS: &[Opt] = &[
+/// Limits with counters in Redis; shared by several namespaces.
+pub const LIMITS: Kind = Kind::With(
+    &Kind::Object(OPTIONS),
+    &[Rule::AnyOf(&[
+        &["connection_pool", "max_rate"],
+        &["connection_pool", "client_max_rate"],
+        &["connection_name", "max_rate"],
+        &["connection_name", "client_max_rate"],
+    ])],
+);
+
+static OPTIONS: &[Opt] = &[
     opt("capacity", Kind::NATURAL, "Bucket size.").default("1"),
     opt("client_capacity", Kind::NATURAL, "Per-client bucket size.").default("1"),
     opt("client_max_rate", Kind::RATE, "Per-client rate."),

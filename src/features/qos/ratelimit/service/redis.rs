@@ -1,7 +1,7 @@
 //! `qos/ratelimit/service/redis`: limits the requests to the whole service with counters in Redis.
 
 use crate::features::qos::ratelimit::router::redis;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support};
+use crate::registry::{Edition, Namespace, Scopes, Support};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -11,13 +11,5 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
     doc: "Limits the requests to the whole service with counters in Redis.",
-    value: Kind::With(
-        &Kind::Object(redis::OPTIONS),
-        &[Rule::AnyOf(&[
-            &["connection_pool", "max_rate"],
-            &["connection_pool", "client_max_rate"],
-            &["connection_name", "max_rate"],
-            &["connection_name", "client_max_rate"],
-        ])],
-    ),
+    value: redis::LIMITS,
 };
