@@ -38,7 +38,7 @@ export async function prepare(value, files = {}) {
     for (const [name, text] of Object.entries(files)) fs.writeFileSync(path.join(dir, name), text);
     const file = path.join(dir, "krakend.json");
     fs.writeFileSync(file, JSON.stringify(value));
-    const config = readConfig(core, file);
+    const config = await readConfig(core, file);
     const { ok, report } = checkConfig(core, config);
     return { config, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error").message };
   } finally {
