@@ -36,11 +36,14 @@ function driver(trap) {
 // Workers have it.
 globalThis.IdentityTransformStream ??= TransformStream;
 
+/** The path of a call, which repeated ones name by a request. */
+const pathOf = (call) => new URL(call.url ?? call).pathname;
+
 const get = (gateway, path) => gateway.answer(new Request(`http://gateway.test${path}`), {}, { waitUntil() {} });
 
 test("a trap harms one request: those in flight go on, the next has a fresh core", async (t) => {
   const waiting = {};
-  t.mock.method(globalThis, "fetch", (url) => new Promise((resolve) => (waiting[new URL(url).pathname] = resolve)));
+  t.mock.method(globalThis, "fetch", (call) => new Promise((resolve) => (waiting[pathOf(call)] = resolve)));
   t.mock.method(console, "error", () => {});
   let trapping = false;
   const { driver: gateway, started } = driver(() => trapping);
@@ -67,7 +70,7 @@ test("a configuration that can't be read is told once for each request, and answ
 
 test("what comes after the deadline reaches no other request", async (t) => {
   const waiting = [];
-  t.mock.method(globalThis, "fetch", (url) => new Promise((resolve) => waiting.push({ path: new URL(url).pathname, resolve })));
+  t.mock.method(globalThis, "fetch", (call) => new Promise((resolve) => waiting.push({ path: pathOf(call), resolve })));
   const { driver: gateway } = driver(() => false);
   const late = await get(gateway, "/hasty");
   assert.equal(late.status, 500);
