@@ -2,17 +2,11 @@
 // The `fjord` command.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
-import * as audit from "./lib/audit.mjs";
-import * as build from "./lib/build.mjs";
-import * as check from "./lib/check.mjs";
 import { Failure, UsageError } from "./lib/errors.mjs";
-import * as explain from "./lib/explain.mjs";
-import * as create from "./lib/new.mjs";
-import * as run from "./lib/run.mjs";
-import * as schema from "./lib/schema.mjs";
 
 const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-const commands = { new: create, run, check, audit, build, explain, schema };
+// Each in a module of its own, which is loaded when it is asked for.
+const commands = ["new", "run", "check", "audit", "build", "explain", "schema"];
 
 const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.
 
@@ -33,17 +27,17 @@ Usage: fjord COMMAND [options]
 async function main([name, ...rest]) {
   if (name === undefined) throw new UsageError(help);
   if (name === "version" || name === "--version" || name === "-v") return console.log(`fjord ${version}`);
-  if (name === "help" || name === "--help" || name === "-h") return console.log(helpFor(rest[0]));
-  const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (name === "help" || name === "--help" || name === "-h") return console.log((await load(rest[0]))?.help ?? help);
+  const command = await load(name);
   if (!command) throw new UsageError(`fjord has no command "${name}": "fjord help" lists those it has`);
   const { values, positionals } = parse(command, name, rest);
   if (values.help) return console.log(command.help);
   return command.execute(values, positionals);
 }
 
-function helpFor(name) {
-  if (name === undefined || !Object.hasOwn(commands, name)) return help;
-  return commands[name].help;
+/** The module of a command; undefined for any other name. */
+function load(name) {
+  return commands.includes(name) ? import(`./lib/${name}.mjs`) : undefined;
 }
 
 function parse(command, name, args) {
