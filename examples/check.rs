@@ -4,16 +4,21 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use fjord::check::{CheckOptions, check_bytes, json, text};
+use fjord::config::{Document, files};
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let Some(file) = args.iter().find(|arg| !arg.starts_with("--")) else { return ExitCode::from(2) };
     let Ok(bytes) = std::fs::read(file) else { return ExitCode::from(2) };
     let folder = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new("."));
-    let exists = |name: &str| folder.join(name).exists();
     let lenient = args.iter().any(|arg| arg == "--lenient");
+    let named = Document::read(&bytes).document.map(|document| files::named(&document.root));
+    let texts = named.unwrap_or_default().into_iter();
+    let texts =
+        texts.filter_map(|name| Some((name.clone(), std::fs::read_to_string(folder.join(name)).ok()?)));
+    let files = texts.collect();
     let mut checked =
-        check_bytes(&bytes, &CheckOptions { lenient, exists: Some(&exists), ..CheckOptions::default() });
+        check_bytes(&bytes, &CheckOptions { lenient, files: Some(&files), ..CheckOptions::default() });
     let ignored = |code: &str| args.iter().any(|arg| arg.strip_prefix("--ignore=") == Some(code));
     checked.diagnostics.retain(|diagnostic| !ignored(diagnostic.code));
     let out = if args.iter().any(|arg| arg == "--text") {

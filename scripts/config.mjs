@@ -7,7 +7,7 @@ export async function buildConfig(file) {
   const core = await loadCore();
   const shown = path.relative(root, file);
   const config = await readConfig(core, file);
-  const checked = checkConfig(core, { ...config, file: shown }, { color: wantsColor(process.stderr), quiet: true });
+  const checked = checkConfig({ ...config, file: shown }, { color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   if (!checked.ok) throw new Failure(`${shown} can't be served.`);
   writeText(at("build/krakend.json"), config.text);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use fjord::check::{CheckOptions, Worker, check_bytes, github, json, report, text};
+use fjord::config::Document;
 
 fn compare(name: &str, seen: &str) {
     let path = format!("{}/tests/snapshots/{name}", env!("CARGO_MANIFEST_DIR"));
@@ -78,7 +79,7 @@ fn leads_back_to_the_files_that_a_text_was_made_from() {
         "pieces": [[0, path, 0, 0, 5], [path, path + 6, 1, 7, 18], [host, config.len(), 0, 0, 5]],
     }});
     let report: serde_json::Value =
-        serde_json::from_str(&report(config.as_bytes(), &options.to_string())).unwrap();
+        serde_json::from_str(&report(&Document::read(config.as_bytes()), &options.to_string())).unwrap();
     compare("origin.txt", report["text"].as_str().unwrap());
     let first = &report["diagnostics"][0];
     assert_eq!(

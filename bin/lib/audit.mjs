@@ -47,9 +47,9 @@ export async function execute(values, positionals) {
   const color = format === "text" && wantsColor(process.stdout);
   const { origin, worker } = config;
   const bindings = worker?.names ?? [];
-  const report = core.audit(config.bytes, JSON.stringify({ file, color, severities, ignore, bindings, origin }));
+  const report = config.read.audit(JSON.stringify({ file, color, severities, ignore, bindings, origin }));
   // What can't be read has no rules to break: the check says why.
-  if (report === undefined) throw new Failure(checkConfig(core, config, { color: wantsColor(process.stderr) }).text.trimEnd());
+  if (report === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
   const { text, ...rest } = JSON.parse(report);
   console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
   process.exitCode = rest.recommendations.length ? 1 : 0;

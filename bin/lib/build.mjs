@@ -25,7 +25,7 @@ export async function execute(values, positionals) {
   const out = path.resolve(values.out);
   const core = await loadCore();
   const config = await readConfig(core, file);
-  const { ok, text } = checkConfig(core, config, { color: wantsColor(process.stderr) });
+  const { ok, text } = checkConfig(config, { color: wantsColor(process.stderr) });
   if (text) console.error(text.trimEnd());
   if (!ok) {
     const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(path.join(out, "krakend.json"));

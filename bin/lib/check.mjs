@@ -2,7 +2,6 @@
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { UsageError } from "./errors.mjs";
 import { SourceError } from "./faults.mjs";
-import { tree } from "./tree.mjs";
 
 export const options = {
   config: { type: "string", short: "c" },
@@ -48,7 +47,7 @@ export async function execute(values, positionals) {
     return unreadable(file, error, values.format);
   }
   const color = values.format === "text" && wantsColor(process.stdout);
-  const { ok, text, github, report } = checkConfig(core, config, { lenient: values.lenient, color });
+  const { ok, text, github, report } = checkConfig(config, { lenient: values.lenient, color });
   if (values.format === "json") {
     console.log(JSON.stringify(report, null, 2));
   } else if (values.format === "github") {
@@ -56,6 +55,7 @@ export async function execute(values, positionals) {
   } else {
     if (text) console.log(text.trimEnd());
     if (ok && values.debug.length > 0) {
+      const { tree } = await import("./tree.mjs");
       console.log(tree(config.text, { level: values.debug.length, indent: values.indent, color }));
     }
     if (ok) console.log("Syntax OK!");

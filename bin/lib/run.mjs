@@ -37,7 +37,7 @@ export async function execute(values, positionals) {
   const core = await loadCore();
   const config = await readConfig(core, file);
   const variables = { ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
-  const checked = checkConfig(core, config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
+  const checked = checkConfig(config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
   const refused = values.lenient ? core.init(config.text, JSON.stringify(config.files), JSON.stringify(variables), 0) : !checked.ok;
@@ -50,7 +50,7 @@ export async function execute(values, positionals) {
     config,
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     vars: variables,
-    counters: JSON.parse(core.counters(config.bytes)),
+    counters: JSON.parse(config.read.counters()),
     assets: values.assets && folder(values.assets),
   });
   let stopping = false;

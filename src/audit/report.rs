@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use super::{AuditOptions, Finding, Severity, audit};
-use crate::config::{Document, Origin, Places};
+use crate::config::{Origin, Places, Reading};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -44,12 +44,11 @@ struct Entry<'a> {
 
 /// Audits a configuration and writes the report as JSON: `{file, recommendations, text}`; nothing if the text is no
 /// configuration. `options` is a JSON object with any of `file`, `color`, `severities`, `ignore`, `bindings` and `origin`.
-pub fn report(config: &[u8], options: &str) -> Option<String> {
+pub fn report(reading: &Reading<'_>, options: &str) -> Option<String> {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
-    let reading = Document::read(config);
-    let root = reading.document?.root;
+    let root = &reading.document.as_ref()?.root;
     let severities = wish.severities.iter().filter_map(|name| Severity::named(name)).collect();
-    let findings = audit(&root, &AuditOptions { severities, ignore: wish.ignore, bindings: wish.bindings });
+    let findings = audit(root, &AuditOptions { severities, ignore: wish.ignore, bindings: wish.bindings });
     let places = Places::new(&reading.text, &wish.file, wish.origin.as_ref());
     Some(json(&findings, &places, &wish.file, wish.color))
 }

@@ -1,5 +1,7 @@
 //! Collects what is found.
 
+use std::collections::BTreeMap;
+
 use super::{CheckOptions, Counts};
 use crate::config::{Diagnostic, Severity};
 
@@ -55,7 +57,13 @@ impl<'a> Findings<'a> {
 
     /// Whether a file that the configuration names is there.
     pub(super) fn exists(&self, name: &str) -> bool {
-        self.options.exists.is_none_or(|exists| exists(name))
+        self.options.files.is_none_or(|files| files.contains_key(name))
+    }
+
+    /// The texts of the files that the configuration names, as far as they are known.
+    pub(super) fn files(&self) -> &'a BTreeMap<String, String> {
+        static UNKNOWN: BTreeMap<String, String> = BTreeMap::new();
+        self.options.files.unwrap_or(&UNKNOWN)
     }
 
     /// How a binding counts; the outer none if nobody knows the bindings, the inner if it isn't among them.

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckOptions, Checked, Counts, Worker, check_bytes, render};
-use crate::config::{Diagnostic, Lines, Origin, Severity};
+use super::{CheckOptions, Checked, Counts, Worker, found, render};
+use crate::config::{Diagnostic, Lines, Origin, Reading, Severity};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
@@ -17,8 +17,8 @@ struct Wish {
     color: bool,
     /// Leaves notes out: who serves a configuration has read them before.
     quiet: bool,
-    /// Names of files that are there; without it all are taken to be there.
-    files: Option<Vec<String>>,
+    /// Texts of the named files that are there; without it all are taken to be there.
+    files: Option<BTreeMap<String, String>>,
     /// The worker's bindings that count; without it nobody knows them.
     counters: Option<BTreeMap<String, Counts>>,
     worker: Option<Worker>,
@@ -57,19 +57,18 @@ struct Related<'a> {
 }
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
-/// object with any of `file`, `lenient`, `color`, `quiet`, `files` (the named files that are there), `counters` (the
-/// bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares) and `origin` (the files
-/// that the text was made from).
-pub fn report(text: &[u8], options: &str) -> String {
+/// object with any of `file`, `lenient`, `color`, `quiet`, `files` (texts of the named files that are there, by name),
+/// `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares) and
+/// `origin` (the files that the text was made from).
+pub fn report(reading: &Reading<'_>, options: &str) -> String {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
-    let exists = |name: &str| wish.files.as_ref().is_none_or(|files| files.iter().any(|file| file == name));
     let options = CheckOptions {
         lenient: wish.lenient,
-        exists: Some(&exists),
+        files: wish.files.as_ref(),
         counters: wish.counters.as_ref(),
         worker: wish.worker.as_ref(),
     };
-    let mut checked = check_bytes(text, &options);
+    let mut checked = Checked { text: (&*reading.text).into(), diagnostics: found(reading, &options) };
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }
@@ -86,8 +85,10 @@ pub fn json(checked: &Checked<'_>, file: &str, color: bool) -> String {
 
 /// The report on what was found in each of the sources.
 fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(parts: &[(&str, C)], file: &str, color: bool) -> String {
+    // Most files are in order: their lines needn't be counted.
+    let parts = parts.iter().map(|(file, checked)| (*file, checked.borrow()));
     let parts: Vec<(&str, &Checked<'_>)> =
-        parts.iter().map(|(file, checked)| (*file, checked.borrow())).collect();
+        parts.filter(|(_, checked)| !checked.diagnostics.is_empty()).collect();
     let entries = parts.iter().flat_map(|(file, checked)| {
         let lines = checked.lines();
         checked.diagnostics.iter().map(move |diagnostic| entry(diagnostic, file, &lines))

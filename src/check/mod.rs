@@ -17,7 +17,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::config::{Document, Lines, Origin, Severity};
+use crate::config::{Document, Lines, Origin, Reading, Severity};
 
 pub use crate::config::Diagnostic;
 pub use json::{json, report};
@@ -28,8 +28,8 @@ pub use render::{github, text};
 pub struct CheckOptions<'a> {
     /// Parts that are refused and options that are unknown are warnings.
     pub lenient: bool,
-    /// Whether a file that the configuration names is there; without it files are taken to be there.
-    pub exists: Option<&'a dyn Fn(&str) -> bool>,
+    /// The texts of the files that the configuration names, by their names; without it all files are taken to be there.
+    pub files: Option<&'a BTreeMap<String, String>>,
     /// The worker's bindings that can count for rate limits; none if nobody knows them.
     pub counters: Option<&'a BTreeMap<String, Counts>>,
     /// The worker that the configuration is for, if that is known.
@@ -72,20 +72,26 @@ pub fn check(text: &str, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
 /// The same for bytes that may be no text.
 pub fn check_bytes<'a>(bytes: &'a [u8], options: &CheckOptions<'_>) -> Checked<'a> {
     let reading = Document::read(bytes);
-    let mut diagnostics = reading.diagnostics;
+    let diagnostics = found(&reading, options);
+    Checked { text: reading.text, diagnostics }
+}
+
+/// All that is wrong with a text that was read, in the order of the text.
+fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
+    let mut diagnostics = reading.diagnostics.clone();
     if let Some(document) = &reading.document {
         let mut findings = findings::Findings::new(*options);
         structure::check(&document.root, &mut findings);
         meaning::check(&document.root, &mut findings);
         let is_ok = diagnostics.iter().all(|d| d.severity != Severity::Error) && findings.is_ok();
         if is_ok && !options.lenient {
-            served::check(&reading.text, &document.root, &mut findings);
+            served::check(&document.root, &mut findings);
         }
         diagnostics.extend(findings.into_list());
     }
     diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
     diagnostics.dedup_by(|later, first| later.path == first.path && later.message == first.message);
-    Checked { text: reading.text, diagnostics }
+    diagnostics
 }
 
 // === impl Checked ===

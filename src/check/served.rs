@@ -12,30 +12,29 @@ const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
 /// Stands in for secrets, of which only the deployment knows what they hold: good as a key set, and as any text.
 const EMPTY_KEY_SET: &str = "{\"keys\":[]}";
 
-/// Builds the plan of a document that has no errors so far, and reports the endpoints it wouldn't serve.
-pub(super) fn check(text: &str, root: &Node, findings: &mut Findings<'_>) {
+/// Compiles a document that has no errors so far, and reports what of it wouldn't be served.
+pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
+    let files = findings.files();
     // Without the texts of the files that it names a plan can't be judged.
-    if !files::named(root).is_empty() {
+    if !files::named(root).iter().all(|name| files.contains_key(name)) {
         return;
     }
     let deployed = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let secrets = secrets::named(root).into_iter().map(|name| (name, EMPTY_KEY_SET.to_owned()));
     let variables = deployed.chain(secrets).collect();
     let root = Spot::root(root);
-    let environment = Environment { variables, ..Environment::default() };
-    let plan = match plan::build(text, &environment) {
-        Ok(plan) => plan,
+    let environment = Environment { files: files.clone(), variables, ..Environment::default() };
+    let refusals = match plan::refusals(root.node, &environment) {
+        Ok(refusals) => refusals,
         Err(error) => return findings.add(root.lacks("not-served", error.to_string())),
     };
-    if let Some(reason) = &plan.service.refused {
+    if let Some(reason) = refusals.service {
         let place = root.get("extra_config");
-        return findings.add(place.as_ref().unwrap_or(&root).lacks("not-served", reason.as_str()));
+        return findings.add(place.as_ref().unwrap_or(&root).lacks("not-served", reason));
     }
     let Some(endpoints) = root.get("endpoints") else { return };
-    for endpoint in plan.endpoints() {
-        let spot = endpoints.items().nth(endpoint.id.0 as usize);
-        if let (Some(reason), Some(spot)) = (&endpoint.refused, spot) {
-            findings.add(spot.lacks("not-served", format!("the endpoint can't be served: {reason}")));
-        }
+    for (index, reason) in refusals.endpoints {
+        let Some(spot) = endpoints.items().nth(index) else { continue };
+        findings.add(spot.lacks("not-served", format!("the endpoint can't be served: {reason}")));
     }
 }

@@ -23,7 +23,7 @@ pub struct Position {
 impl<'a> Lines<'a> {
     /// Indexes the lines of `text`.
     pub fn new(text: &'a str) -> Lines<'a> {
-        let ends = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1);
+        let ends = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
         Lines { text, starts: std::iter::once(0).chain(ends).collect() }
     }
 

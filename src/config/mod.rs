@@ -11,6 +11,6 @@ pub mod path;
 pub mod secrets;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use document::Document;
+pub use document::{Document, Reading};
 pub use lines::Lines;
 pub use origin::{Origin, Places};

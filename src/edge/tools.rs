@@ -3,33 +3,51 @@
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::config::node::Node;
-use crate::config::{Document, counters, files};
+use crate::config::{Document, Reading, counters, files};
 use crate::json::Value;
 use crate::registry::explain::{self, Explanation};
 use crate::{audit, check, registry};
 
-/// The paths of the files that a configuration names, as a JSON list; none if it can't be read.
-#[wasm_bindgen(js_name = files)]
-pub fn named_files(config: &[u8]) -> String {
-    list(config, files::named)
-}
+/// A configuration that is read once, whatever is asked about it.
+#[wasm_bindgen]
+pub struct Config(Reading<'static>);
 
-/// The bindings that a configuration wants counts of, as a JSON list; none if it can't be read.
-#[wasm_bindgen(js_name = counters)]
-pub fn named_counters(config: &[u8]) -> String {
-    list(config, counters::named)
-}
+// === impl Config ===
 
-/// What is wrong with a configuration, as JSON: see [`check::report`].
-#[wasm_bindgen(js_name = check)]
-pub fn report(config: &[u8], options: &str) -> String {
-    check::report(config, options)
-}
+#[wasm_bindgen]
+impl Config {
+    /// Reads bytes of any kind.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: &[u8]) -> Config {
+        Config(Document::read(config).into_owned())
+    }
 
-/// What is open, missing or too generous in a configuration, as JSON: see [`audit::report`].
-#[wasm_bindgen(js_name = audit)]
-pub fn audited(config: &[u8], options: &str) -> Option<String> {
-    audit::report(config, options)
+    /// The paths of the files that it names, as a JSON list; none if it can't be read.
+    pub fn files(&self) -> String {
+        self.list(files::named)
+    }
+
+    /// The bindings that it wants counts of, as a JSON list; none if it can't be read.
+    pub fn counters(&self) -> String {
+        self.list(counters::named)
+    }
+
+    /// What is wrong with it, as JSON: see [`check::report`].
+    pub fn check(&self, options: &str) -> String {
+        check::report(&self.0, options)
+    }
+
+    /// What is open, missing or too generous in it, as JSON: see [`audit::report`].
+    pub fn audit(&self, options: &str) -> Option<String> {
+        audit::report(&self.0, options)
+    }
+
+    /// What it names, as a JSON list.
+    fn list(&self, named: fn(&Node) -> Vec<String>) -> String {
+        let names = self.0.document.as_ref().map(|document| named(&document.root)).unwrap_or_default();
+        let list = Value::Array(names.into_iter().map(Value::String).collect());
+        String::from_utf8_lossy(&list.to_json()).into_owned()
+    }
 }
 
 /// The JSON schema of the format.
@@ -47,12 +65,4 @@ pub fn explain(name: &str, color: bool) -> String {
     };
     let members = text.map(|text| (key.to_owned(), Value::String(text)));
     String::from_utf8_lossy(&Value::Object(members.into_iter().collect()).to_json()).into_owned()
-}
-
-/// What a configuration names, as a JSON list.
-fn list(config: &[u8], named: fn(&Node) -> Vec<String>) -> String {
-    let document = Document::read(config).document;
-    let names = document.map(|document| named(&document.root)).unwrap_or_default();
-    let list = Value::Array(names.into_iter().map(Value::String).collect());
-    String::from_utf8_lossy(&list.to_json()).into_owned()
 }

@@ -8,7 +8,7 @@ pub mod hosts;
 pub mod order;
 pub mod service;
 
-pub use build::{BuildError, Environment, build};
+pub use build::{BuildError, Environment, Refusals, build, refusals};
 pub use endpoint::{Endpoint, EndpointId, Headers, Queries};
 pub use service::Service;
 

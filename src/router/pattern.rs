@@ -84,14 +84,31 @@ pub fn params(path: &str, disable_rest: bool) -> Vec<&str> {
 pub fn gin_path(path: &str, disable_rest: bool) -> String {
     let path = clean_leading_slash(path);
     let names = params(&path, disable_rest);
-    let (mut before, after) = match path.find('?') {
-        Some(at) => (path[..at].to_owned(), &path[at..]),
-        None => (path.clone(), ""),
-    };
-    for name in &names {
-        before = before.replace(&format!("{{{name}}}"), &format!(":{name}"));
+    if names.is_empty() {
+        return path;
     }
-    before + after
+    let (mut rest, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+    let mut out = String::with_capacity(path.len());
+    while let Some(open) = rest.find('{') {
+        let (before, after) = (&rest[..open], &rest[open + 1..]);
+        out.push_str(before);
+        // Wherever the name of a parameter stands in braces, it is one.
+        let known = after.split_once('}').filter(|(name, _)| names.contains(name));
+        rest = match known {
+            Some((name, behind)) => {
+                out.push(':');
+                out.push_str(name);
+                behind
+            }
+            None => {
+                out.push('{');
+                after
+            }
+        };
+    }
+    out.push_str(rest);
+    out.push_str(query);
+    out
 }
 
 // === impl Pattern ===

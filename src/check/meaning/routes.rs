@@ -21,6 +21,9 @@ pub(super) fn path(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings
     if let Some(fault) = shape(&spot, path).or_else(|| placeholders(&spot, path, around.disable_rest)) {
         findings.add(fault);
     }
+    if !path.contains("/__") {
+        return;
+    }
     let ends = |prefix: &str| {
         path.match_indices(prefix)
             .any(|(at, _)| matches!(path.as_bytes().get(at + prefix.len()), None | Some(b'/')))

@@ -79,6 +79,15 @@ impl Document {
     }
 }
 
+// === impl Reading ===
+
+impl Reading<'_> {
+    /// The same with a text of its own.
+    pub fn into_owned(self) -> Reading<'static> {
+        Reading { text: Cow::Owned(self.text.into_owned()), ..self }
+    }
+}
+
 /// Reads a text: the document, if any, and the faults.
 fn read_text(text: &str) -> (Option<Document>, Vec<Diagnostic>) {
     let body = text.strip_prefix('\u{feff}').unwrap_or(text);

@@ -130,20 +130,21 @@ fn hosts(
 ) -> Result<Hosts, Refusal> {
     let own = options.strings("host")?;
     let inherited = own.is_empty();
-    let written: Vec<&str> =
-        if inherited { parent.defaults.hosts.iter().map(String::as_str).collect() } else { own };
-    let verbatim = !inherited && options.bool("disable_host_sanitize")?;
     if options.str("sd")? == "dns" {
-        let Some(name) = written.first() else { return Ok(Hosts::new(Vec::new(), None)) };
-        let name = name.split_once("://").map_or(*name, |(_, name)| name).trim_end_matches('/');
+        let name = own.first().copied().or_else(|| Some(parent.defaults.hosts.first()?.as_str()));
+        let Some(name) = name else { return Ok(Hosts::new(Vec::new(), None)) };
+        let name = name.split_once("://").map_or(name, |(_, name)| name).trim_end_matches('/');
         let resolver = environment.variable("FJORD_DNS").unwrap_or(discovery::RESOLVER);
         let ttl_ms = parent.defaults.dns_cache_ttl_ms;
         return Ok(Hosts::found_by(Discovery::new(resolver, name, options.str("sd_scheme")?, ttl_ms)));
     }
-    let bases = written
-        .iter()
-        .map(|text| Host::parse(text, !verbatim).map_err(|error| Refusal(error.to_string())))
-        .collect::<Result<Vec<_>, _>>()?;
+    let bases = if inherited {
+        parent.defaults.bases.clone()
+    } else {
+        let verbatim = options.bool("disable_host_sanitize")?;
+        own.iter().map(|text| Host::parse(text, !verbatim)).collect()
+    };
+    let bases = bases.map_err(|error| Refusal(error.to_string()))?;
     Ok(Hosts::new(bases, url.as_static()))
 }
 

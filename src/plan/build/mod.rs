@@ -25,23 +25,23 @@ use super::{Endpoint, EndpointId, Plan, Target};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuildError(String);
 
+/// What of a configuration wouldn't be served, and why.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Refusals {
+    /// All of it.
+    pub service: Option<String>,
+    /// Endpoints, by their places in the list.
+    pub endpoints: Vec<(usize, String)>,
+}
+
 /// Compiles a configuration.
 pub fn build(text: &str, environment: &Environment) -> Result<Plan, BuildError> {
     let document = Document::parse(text).map_err(|faults| BuildError::syntax(text, &faults))?;
     let root = environment.overridden(document.root);
     let options = Options::new(&root, SERVICE);
-    match options.int("version") {
-        Ok(3) => {}
-        Ok(version) => return Err(BuildError(format!("unsupported version: {version} (want: 3)"))),
-        Err(error) => return Err(BuildError(error.to_string())),
-    }
-    let defaults = service::Defaults::read(&options).map_err(|error| BuildError(error.to_string()))?;
-    let service = service::build(&options, environment);
-    let mut endpoints = Vec::new();
-    for (index, node) in nodes(&options)?.iter().enumerate() {
-        let id = EndpointId(index as u32);
-        endpoints.push(endpoint::build(id, node, &defaults, environment, &service));
-    }
+    let (defaults, service, nodes) = outline(&options, environment)?;
+    let build = |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment, &service);
+    let endpoints = (0..).zip(nodes).map(build).collect();
     let router_options = router::Options {
         disable_rest: options.bool("disable_rest").unwrap_or_default(),
         ..service::router_options(&options)
@@ -49,8 +49,28 @@ pub fn build(text: &str, environment: &Environment) -> Result<Plan, BuildError> 
     Ok(assemble(service, endpoints, router_options))
 }
 
-fn nodes<'a>(options: &Options<'a>) -> Result<&'a [Node], BuildError> {
-    options.items("endpoints").map_err(|error| BuildError(error.to_string()))
+/// Compiles a document part by part for what that refuses; no part is kept.
+pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, BuildError> {
+    let (defaults, service, nodes) = outline(&Options::new(root, SERVICE), environment)?;
+    let refused =
+        |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment, &service).refused;
+    let endpoints = (0..).zip(nodes).map(refused).enumerate();
+    let endpoints = endpoints.filter_map(|(index, refused)| Some((index, refused?))).collect();
+    Ok(Refusals { service: service.refused, endpoints })
+}
+
+/// The service, what endpoints inherit from it, and the endpoints as written.
+fn outline<'a>(
+    options: &Options<'a>,
+    environment: &Environment,
+) -> Result<(service::Defaults, super::Service, &'a [Node]), BuildError> {
+    match options.int("version") {
+        Ok(3) => {}
+        Ok(version) => return Err(BuildError(format!("unsupported version: {version} (want: 3)"))),
+        Err(error) => return Err(error.into()),
+    }
+    let defaults = service::Defaults::read(options)?;
+    Ok((defaults, service::build(options, environment), options.items("endpoints")?))
 }
 
 /// Builds the router over endpoints and built-in paths, and the lists of header lines each route needs.
@@ -128,6 +148,12 @@ impl BuildError {
             })
             .collect();
         Self(format!("the configuration can't be read: {}", texts.join("; ")))
+    }
+}
+
+impl From<crate::registry::OptionError> for BuildError {
+    fn from(error: crate::registry::OptionError) -> Self {
+        Self(error.to_string())
     }
 }
 

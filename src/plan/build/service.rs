@@ -1,7 +1,8 @@
 //! Compiles the service: its defaults, the `router` namespace, the steps around everything.
 
 use crate::features::telemetry::logging::Log;
-use crate::http::{TrustedProxies, canonical};
+use crate::http::host::HostError;
+use crate::http::{Host, TrustedProxies, canonical};
 use crate::json::Value;
 use crate::plan::order;
 use crate::plan::service::{RouterOptions, Service, Trust};
@@ -20,6 +21,8 @@ pub struct Defaults {
     pub output_encoding: String,
     /// As written.
     pub hosts: Vec<String>,
+    /// The same, read once for all backends that have none of their own.
+    pub bases: Result<Vec<Host>, HostError>,
     /// Whether a parameter may be a part of a segment.
     pub disable_rest: bool,
     /// Milliseconds for which hosts found by DNS stay known.
@@ -34,11 +37,13 @@ impl Defaults {
     /// Reads the root's own options.
     pub fn read(options: &Options<'_>) -> Result<Self, OptionError> {
         let ttl = options.duration("cache_ttl")?;
+        let hosts = options.strings("host")?;
         Ok(Self {
             timeout_ms: milliseconds(options.duration("timeout")?).unwrap_or(2000),
             cache_ttl: (!ttl.is_zero()).then_some(ttl.as_secs()),
             output_encoding: options.str("output_encoding")?.to_owned(),
-            hosts: options.strings("host")?.into_iter().map(str::to_owned).collect(),
+            bases: hosts.iter().map(|text| Host::parse(text, true)).collect(),
+            hosts: hosts.into_iter().map(str::to_owned).collect(),
             disable_rest: options.bool("disable_rest")?,
             dns_cache_ttl_ms: dns_cache_ttl(options.duration("dns_cache_ttl")?),
             disable_compression: options.bool("disable_compression")?,
