@@ -63,7 +63,7 @@ pub fn freshness(kept: &Headers, request: &Headers, now: u64) -> Freshness {
     let Some(dated) = kept.get("Date").and_then(date::parse_date) else { return Freshness::Stale };
     let mut age = now.saturating_sub(dated);
     let lifetime = asked.seconds("max-age").unwrap_or_else(|| lifetime(&answered, kept, dated));
-    age += asked.seconds("min-fresh").unwrap_or_default();
+    age = age.saturating_add(asked.seconds("min-fresh").unwrap_or_default());
     if asked.has("max-stale") {
         match asked.seconds("max-stale") {
             None => return Freshness::Fresh,
@@ -137,13 +137,14 @@ mod tests {
 
     #[test]
     fn freshness_follows_both_sides() {
-        let cases: [(&str, &str, u64, Freshness); 11] = [
+        let cases: [(&str, &str, u64, Freshness); 12] = [
             ("max-age=60", "", 59, Freshness::Fresh),
             ("max-age=60", "", 60, Freshness::Stale),
             ("max-age=60, no-cache", "", 0, Freshness::Stale),
             ("max-age=60", "no-cache", 0, Freshness::Bypassed),
             ("max-age=60", "max-age=10", 10, Freshness::Stale),
             ("max-age=60", "min-fresh=10", 51, Freshness::Stale),
+            ("max-age=60", "min-fresh=18446744073709551615", 10, Freshness::Stale),
             ("max-age=60", "max-stale", 9999, Freshness::Fresh),
             ("max-age=60", "max-stale=10", 69, Freshness::Fresh),
             ("max-age=60", "only-if-cached", 9999, Freshness::Fresh),
