@@ -27,7 +27,7 @@ pub struct Discovery {
 #[derive(Default)]
 struct Found {
     hosts: Rc<[Weighted]>,
-    asked_at: Option<f64>,
+    asked_at: f64,
 }
 
 /// A host and its share of the calls.
@@ -60,12 +60,13 @@ impl Discovery {
         }
     }
 
-    /// A host for one call, chosen by weight. An answer that is too old is renewed first; if that fails it holds on.
+    /// A host for one call, chosen by weight. An answer that is too old is renewed first, by one call; if that fails it
+    /// holds on. While no host is known each call asks: none can wait for what another request asked.
     pub async fn host(&self, cx: Cx<'_>) -> Result<Rc<str>, Error> {
         let now = cx.io.now();
-        let is_old = self.found.borrow().asked_at.is_none_or(|asked| asked + self.ttl_ms <= now);
-        if is_old {
-            self.found.borrow_mut().asked_at = Some(now);
+        let is_old = |found: &Found| found.hosts.is_empty() || found.asked_at + self.ttl_ms <= now;
+        if is_old(&self.found.borrow()) {
+            self.found.borrow_mut().asked_at = now;
             match self.ask(cx).await {
                 Ok(hosts) if !hosts.is_empty() => self.found.borrow_mut().hosts = hosts.into(),
                 Ok(_) => {}
@@ -83,8 +84,6 @@ impl Discovery {
             }
             left -= host.weight;
         }
-        // Nothing is kept: the next request asks again.
-        self.found.borrow_mut().asked_at = None;
         Err(Error::new("no hosts available"))
     }
 
