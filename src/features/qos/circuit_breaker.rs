@@ -32,15 +32,22 @@ pub static NAMESPACE: Namespace = Namespace {
 
 /// The breaker of one backend (spec §21).
 struct Breaker {
+    circuit: Circuit,
+    name: String,
+    logs: bool,
+}
+
+/// Counts failures, and says which calls pass.
+struct Circuit {
     interval_ms: f64,
     timeout_ms: f64,
     max_errors: u64,
-    name: String,
-    logs: bool,
     state: Cell<State>,
+    /// Another with each change of the state and each interval: what a call of an earlier one came to says nothing any more.
+    generation: Cell<u64>,
 }
 
-/// Where a breaker stands.
+/// Where a circuit stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     /// Calls pass. Failures in a row, and when they are forgotten.
@@ -51,10 +58,14 @@ enum State {
     HalfOpen,
 }
 
+/// A change of state.
+type Change = Option<(State, State)>;
+
 /// A call that was let through. Dropped without a verdict (a client that went), a trial counts as failed.
 struct Trial<'a> {
     breaker: &'a Breaker,
     cx: Cx<'a>,
+    generation: u64,
     judged: bool,
 }
 
@@ -67,18 +78,32 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, R
         return Ok(None);
     }
     let seconds = |value: i64, or: f64| if value > 0 { value as f64 * 1000.0 } else { or };
-    let interval_ms = seconds(interval, f64::INFINITY);
     Ok(Some(Box::new(Breaker {
-        interval_ms,
-        timeout_ms: seconds(timeout, 60_000.0),
-        max_errors,
+        circuit: Circuit::new(seconds(interval, f64::INFINITY), seconds(timeout, 60_000.0), max_errors),
         name: match options.str("name")? {
             "" => site.endpoint.to_owned(),
             name => name.to_owned(),
         },
         logs: options.bool("log_status_change")?,
-        state: Cell::new(State::Closed { failures: 0, until: f64::NEG_INFINITY }),
     })))
+}
+
+impl Layer for Breaker {
+    fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
+        Box::pin(async move {
+            let trial = match self.enter(cx) {
+                Ok(trial) => trial,
+                Err(error) => return Reply::err(error),
+            };
+            let reply = next.run(cx, request).await;
+            trial.judge(reply.error.is_none());
+            match reply.error {
+                None => reply,
+                // What came along with an error is dropped, as in KrakenD.
+                Some(error) => Reply::err(error),
+            }
+        })
+    }
 }
 
 // === impl Breaker ===
@@ -86,78 +111,74 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, R
 impl Breaker {
     /// Lets a call through, or says why not.
     fn enter<'a>(&'a self, cx: Cx<'a>) -> Result<Trial<'a>, Error> {
-        let now = cx.io.now();
-        match self.state.get() {
-            State::Closed { until, .. } if until <= now => {
-                self.state.set(State::Closed { failures: 0, until: now + self.interval_ms });
-            }
-            State::Closed { .. } => {}
-            State::Open { until } if until <= now => self.change(cx, State::HalfOpen),
-            State::Open { .. } => return Err(Error::new("circuit breaker is open")),
-            State::HalfOpen => return Err(Error::new("too many requests")),
-        }
-        Ok(Trial { breaker: self, cx, judged: false })
+        let (generation, change) = self.circuit.enter(cx.io.now())?;
+        self.log(cx, change);
+        Ok(Trial { breaker: self, cx, generation, judged: false })
     }
 
-    fn succeeded(&self, cx: Cx<'_>) {
-        match self.state.get() {
-            State::Closed { until, .. } => self.state.set(State::Closed { failures: 0, until }),
-            State::HalfOpen => {
-                self.change(cx, State::Closed { failures: 0, until: cx.io.now() + self.interval_ms });
-            }
-            State::Open { .. } => {}
-        }
-    }
-
-    /// One failure more than `max_errors` in a row opens the circuit.
-    fn failed(&self, cx: Cx<'_>) {
-        match self.state.get() {
-            State::Closed { failures, until } if failures < self.max_errors => {
-                self.state.set(State::Closed { failures: failures + 1, until });
-            }
-            State::Closed { .. } | State::HalfOpen => {
-                self.change(cx, State::Open { until: cx.io.now() + self.timeout_ms });
-            }
-            State::Open { .. } => {}
-        }
-    }
-
-    fn change(&self, cx: Cx<'_>, state: State) {
-        if self.logs {
+    fn log(&self, cx: Cx<'_>, change: Change) {
+        if let Some((from, to)) = change.filter(|_| self.logs) {
             cx.log(Level::Warning, || {
-                format!(
-                    "[CB] Circuit breaker '{}' went from {} to {}",
-                    self.name,
-                    self.state.get().name(),
-                    state.name()
-                )
+                format!("[CB] Circuit breaker '{}' went from {} to {}", self.name, from.name(), to.name())
             });
         }
-        self.state.set(state);
     }
 }
 
-impl Layer for Breaker {
-    fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
-        Box::pin(async move {
-            let mut trial = match self.enter(cx) {
-                Ok(trial) => trial,
-                Err(error) => return Reply::err(error),
-            };
-            let reply = next.run(cx, request).await;
-            trial.judged = true;
-            match reply.error {
-                None => {
-                    self.succeeded(cx);
-                    reply
-                }
-                // What came along with an error is dropped, as in KrakenD.
-                Some(error) => {
-                    self.failed(cx);
-                    Reply::err(error)
-                }
+// === impl Circuit ===
+
+impl Circuit {
+    fn new(interval_ms: f64, timeout_ms: f64, max_errors: u64) -> Self {
+        let state = Cell::new(State::Closed { failures: 0, until: f64::NEG_INFINITY });
+        Self { interval_ms, timeout_ms, max_errors, state, generation: Cell::new(0) }
+    }
+
+    /// Lets a call through, with the generation it belongs to.
+    fn enter(&self, now: f64) -> Result<(u64, Change), Error> {
+        let change = match self.state.get() {
+            State::Closed { until, .. } if until <= now => {
+                self.set(self.closed(now));
+                None
             }
-        })
+            State::Closed { .. } => None,
+            from @ State::Open { until } if until <= now => Some((from, self.set(State::HalfOpen))),
+            State::Open { .. } => return Err(Error::new("circuit breaker is open")),
+            State::HalfOpen => return Err(Error::new("too many requests")),
+        };
+        Ok((self.generation.get(), change))
+    }
+
+    /// Takes in what a call came to. One failure more than `max_errors` in a row opens the circuit.
+    fn judge(&self, now: f64, generation: u64, succeeded: bool) -> Change {
+        if generation != self.generation.get() {
+            return None;
+        }
+        let from = self.state.get();
+        let to = match (from, succeeded) {
+            (State::Closed { until, .. }, _) if until <= now => return None,
+            (State::Closed { until, .. }, true) => {
+                self.state.set(State::Closed { failures: 0, until });
+                return None;
+            }
+            (State::Closed { failures, until }, false) if failures < self.max_errors => {
+                self.state.set(State::Closed { failures: failures + 1, until });
+                return None;
+            }
+            (State::HalfOpen, true) => self.closed(now),
+            (State::Closed { .. } | State::HalfOpen, false) => State::Open { until: now + self.timeout_ms },
+            (State::Open { .. }, _) => return None,
+        };
+        Some((from, self.set(to)))
+    }
+
+    fn closed(&self, now: f64) -> State {
+        State::Closed { failures: 0, until: now + self.interval_ms }
+    }
+
+    fn set(&self, state: State) -> State {
+        self.generation.set(self.generation.get() + 1);
+        self.state.set(state);
+        state
     }
 }
 
@@ -175,10 +196,53 @@ impl State {
 
 // === impl Trial ===
 
+impl Trial<'_> {
+    fn judge(mut self, succeeded: bool) {
+        self.end(succeeded);
+    }
+
+    fn end(&mut self, succeeded: bool) {
+        if !std::mem::replace(&mut self.judged, true) {
+            let change = self.breaker.circuit.judge(self.cx.io.now(), self.generation, succeeded);
+            self.breaker.log(self.cx, change);
+        }
+    }
+}
+
 impl Drop for Trial<'_> {
     fn drop(&mut self) {
-        if !self.judged {
-            self.breaker.failed(self.cx);
-        }
+        self.end(false);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_an_earlier_generation_say_nothing() {
+        let circuit = Circuit::new(60_000.0, 1000.0, 0);
+        let enter = |now| circuit.enter(now).map(|(generation, _)| generation);
+        let (slow, slower, failing) = (enter(0.0).unwrap(), enter(0.0).unwrap(), enter(0.0).unwrap());
+        circuit.judge(10.0, failing, false);
+        assert_eq!(circuit.state.get(), State::Open { until: 1010.0 });
+        let trial = enter(1010.0).unwrap();
+        // Neither closes it nor opens it again: the trial decides.
+        circuit.judge(1020.0, slow, true);
+        circuit.judge(1020.0, slower, false);
+        assert_eq!(circuit.state.get(), State::HalfOpen);
+        assert!(enter(1020.0).is_err());
+        circuit.judge(1030.0, trial, true);
+        assert_eq!(circuit.state.get(), State::Closed { failures: 0, until: 61_030.0 });
+    }
+
+    #[test]
+    fn a_failure_counts_in_the_interval_it_began_in() {
+        let circuit = Circuit::new(1000.0, 1000.0, 1);
+        let (first, _) = circuit.enter(0.0).unwrap();
+        circuit.judge(1500.0, first, false);
+        let (second, _) = circuit.enter(1500.0).unwrap();
+        circuit.judge(1600.0, second, false);
+        assert_eq!(circuit.state.get(), State::Closed { failures: 1, until: 2500.0 });
     }
 }
