@@ -3,7 +3,9 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
+use crate::aws::hash;
 use crate::gateway::{Incoming, Reach};
+use crate::http::client_ip::key_address;
 use crate::plan::build::Refusal;
 use crate::registry::Options;
 
@@ -12,6 +14,9 @@ use crate::features::qos::bucket::{Bucket, Rate};
 
 /// Clients that are told apart at once; twice as many are kept at most. KrakenD forgets idle ones after minutes.
 const CLIENTS: usize = 16_384;
+
+/// The bytes of a client's key that are kept as they are.
+const LONGEST_KEY: usize = 64;
 
 /// The limits of an endpoint or of the service.
 pub struct Limiter {
@@ -125,20 +130,20 @@ impl Client {
         match self {
             Self::Ip(header) => {
                 let said = (!header.is_empty()).then(|| incoming.headers.get(header)).flatten();
-                said.and_then(first_address).or_else(|| Some(incoming.client_ip.clone()))
+                Some(said.and_then(key_address).unwrap_or(&incoming.client_ip).to_owned())
             }
-            Self::Header(name) => incoming.headers.get(name).map(str::to_owned),
+            Self::Header(name) => incoming.headers.get(name).map(short),
             Self::Param(name) => {
-                incoming.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
+                incoming.params.iter().find(|(known, _)| known == name).map(|(_, value)| short(value))
             }
         }
     }
 }
 
-/// The first item of a list of addresses, without a port, if it is one.
-fn first_address(list: &str) -> Option<String> {
-    let item = list.split(',').next()?.split(':').next()?.trim();
-    item.parse::<std::net::IpAddr>().ok().map(|_| item.to_owned())
+/// What is kept of a client's key. A client chooses the key, so a long one is kept as its hash: longer than any that is kept
+/// as it is.
+fn short(key: &str) -> String {
+    if key.len() <= LONGEST_KEY { key.to_owned() } else { format!("\n{}", hash(key.as_bytes())) }
 }
 
 // === impl Clients ===
@@ -174,9 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn addresses_come_without_their_port() {
-        for (list, want) in [("1.2.3.4:80, 5.6.7.8", Some("1.2.3.4")), ("nobody", None), ("", None)] {
-            assert_eq!(first_address(list).as_deref(), want);
-        }
+    fn keys_are_short_and_stay_different() {
+        let long = "a".repeat(100_000);
+        let keys = ["", "a", &long[..LONGEST_KEY], &long[..LONGEST_KEY + 1], &long].map(short);
+        assert!(keys.iter().all(|key| key.len() <= 65));
+        assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), keys.len());
+        assert_eq!(keys[4], short(&long));
     }
 }
