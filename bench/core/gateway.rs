@@ -21,7 +21,7 @@ fn gateway(backends: usize) -> Gateway {
     let config = format!(
         r#"{{"version":3,"timeout":"3s","host":["http://origin"],"endpoints":[{{"endpoint":"/things/{{id}}","backend":[{list}]}}]}}"#
     );
-    Gateway::new(plan::build(&config, &Environment::from_json("{}", "{}")).unwrap())
+    Gateway::new(plan::build(config.into_bytes(), Environment::default()).unwrap())
 }
 
 /// Sends a request and gives every call one of `answers`; the answer's length.

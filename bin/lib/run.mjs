@@ -40,7 +40,7 @@ export async function execute(values, positionals) {
   const checked = checkConfig(config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
-  const refused = values.lenient ? core.init(config.text, JSON.stringify(config.files), JSON.stringify(variables), 0) : !checked.ok;
+  const refused = values.lenient ? core.init(...[config.text, JSON.stringify(config.files), JSON.stringify(variables)].map((text) => Buffer.from(text)), 0) : !checked.ok;
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
   const host = hostAddress(values.host);

@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::gateway::{Gateway, HeaderNeeds, Opening, Session};
+use crate::gateway::{Gateway, Opening, Session};
 use crate::http::Headers;
 use crate::json::Body;
 use crate::platform::{Outcome, Request};
@@ -75,10 +75,7 @@ impl Desk {
         let gateway = self.gateway.borrow().clone()?;
         let target = split_url(&url).2;
         let opening = gateway.open(&method, target);
-        let needs = match opening.needs() {
-            HeaderNeeds::All => ALL_HEADERS,
-            listed => gateway.plan().header_list(listed).map_or(ALL_HEADERS, |index| index + 1),
-        };
+        let needs = opening.header_list().map_or(ALL_HEADERS, |number| number + 1);
         let place = self.free.borrow_mut().pop().unwrap_or_else(|| {
             self.places.borrow_mut().push(Place::Free);
             self.places.borrow().len() as u32 - 1
@@ -91,9 +88,7 @@ impl Desk {
     pub fn header_names(&self, needs: u32) -> Vec<String> {
         let gateway = self.gateway.borrow();
         let plan = gateway.as_ref().map(Gateway::plan);
-        plan.and_then(|plan| plan.header_names(needs.checked_sub(1)?))
-            .map(<[String]>::to_vec)
-            .unwrap_or_default()
+        plan.and_then(|plan| plan.header_names(needs.checked_sub(1)?)).unwrap_or_default()
     }
 
     /// Starts an opened request.

@@ -55,15 +55,6 @@ pub enum Route {
     BadRequest,
 }
 
-/// Which header lines of a request the host must hand over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum HeaderNeeds {
-    /// All of them.
-    All,
-    /// These.
-    Listed(Vec<String>),
-}
-
 // === impl Incoming ===
 
 impl Incoming {

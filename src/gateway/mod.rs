@@ -11,7 +11,7 @@ mod session;
 
 pub(crate) use endpoint::run;
 pub use handler::{Global, Handler, NextGlobal, NextHandler};
-pub use incoming::{HeaderNeeds, Incoming, Route};
+pub use incoming::{Incoming, Route};
 pub use session::{Opening, Session};
 
 use std::rc::Rc;

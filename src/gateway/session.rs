@@ -12,14 +12,13 @@ use crate::proxy::Params;
 use crate::router::Outcome as Found;
 
 use super::handler::NextGlobal;
-use super::{Gateway, HeaderNeeds, Incoming, Reach, Route};
+use super::{Gateway, Incoming, Reach, Route};
 
 /// A request whose route is known and whose header lines aren't yet.
 pub struct Opening {
     gateway: Gateway,
     route: Route,
     params: Vec<(String, String)>,
-    needs: Option<usize>,
 }
 
 /// A request in flight.
@@ -38,14 +37,13 @@ impl Gateway {
     /// Finds the route of a request. The header lines that it needs are known then.
     pub fn open(&self, method: &str, target: &str) -> Opening {
         let found = self.plan.router.find(method, target);
-        let (params, needs) = match &found {
+        let params = match &found {
             Found::Found(found) => {
-                let params = found.params().map(|(name, value)| (name.to_owned(), value.to_owned()));
-                (params.collect(), Some(found.route))
+                found.params().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
             }
-            _ => (Vec::new(), None),
+            _ => Vec::new(),
         };
-        Opening { route: route(&self.plan, &found), params, needs, gateway: self.clone() }
+        Opening { route: route(&self.plan, &found), params, gateway: self.clone() }
     }
 }
 
@@ -68,9 +66,12 @@ fn route(plan: &Plan, found: &Found<'_, '_>) -> Route {
 // === impl Opening ===
 
 impl Opening {
-    /// The header lines that [`Opening::start`] must get; more do no harm.
-    pub fn needs(&self) -> &HeaderNeeds {
-        self.needs.map_or(&HeaderNeeds::All, |route| self.gateway.plan.header_needs(route))
+    /// The number of the list of header lines that [`Opening::start`] must get; none: all. More do no harm.
+    pub fn header_list(&self) -> Option<u32> {
+        match self.route {
+            Route::Endpoint(id) => self.gateway.plan.endpoint(id).header_list,
+            _ => None,
+        }
     }
 
     /// Starts the request, at `now` (ms since the epoch) and with a seed for random choices.

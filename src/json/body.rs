@@ -45,7 +45,7 @@ impl Body {
     }
 
     /// The bytes with the zeros behind them.
-    pub(super) fn padded(&self) -> &[u8] {
+    pub(crate) fn padded(&self) -> &[u8] {
         &self.bytes
     }
 }

@@ -15,7 +15,7 @@ mod parse;
 mod piece;
 mod print;
 mod repair;
-mod scan;
+pub(crate) mod scan;
 mod shape;
 mod text;
 mod unique;

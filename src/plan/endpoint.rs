@@ -34,6 +34,8 @@ pub struct Endpoint {
     pub pipe: Pipe,
     /// The shadow backends.
     pub shadow: Option<Shadow>,
+    /// The number of the list of header lines that it needs ([`Plan::header_names`](super::Plan::header_names)); none: all.
+    pub header_list: Option<u32>,
     /// Why this endpoint can't be served: it answers 501 and the log tells this.
     pub refused: Option<String>,
 }

@@ -1,18 +1,23 @@
-//! What is valid: everything a request needs, compiled once per isolate and then only read.
+//! What is valid: everything a request needs, compiled once per isolate, at the first request that needs it, and then only read.
 
 pub mod build;
 pub mod decode;
 pub mod discovery;
 pub mod endpoint;
+mod endpoints;
 pub mod hosts;
+mod needs;
 pub mod order;
 pub mod service;
+#[cfg(test)]
+mod tests;
 
 pub use build::{BuildError, Environment, Refusals, build, refusals};
 pub use endpoint::{Endpoint, EndpointId, Headers, Queries};
 pub use service::Service;
 
-use crate::gateway::HeaderNeeds;
+use endpoints::Endpoints;
+
 use crate::router::Router;
 
 /// A configuration, ready to answer.
@@ -21,13 +26,9 @@ pub struct Plan {
     pub service: Service,
     /// Methods and paths to targets.
     pub router: Router,
-    endpoints: Vec<Endpoint>,
-    /// What the router's numbers mean.
-    targets: Vec<Target>,
-    /// For each target the header lines it needs.
-    needs: Vec<HeaderNeeds>,
-    /// The different lists among `needs`.
-    lists: Vec<Vec<String>>,
+    endpoints: Endpoints,
+    /// What the router's numbers behind those of the endpoints mean.
+    builtins: Vec<Target>,
 }
 
 /// What a route leads to.
@@ -48,32 +49,24 @@ pub enum Target {
 impl Plan {
     /// The endpoint `id`.
     pub fn endpoint(&self, id: EndpointId) -> &Endpoint {
-        &self.endpoints[id.0 as usize]
+        self.endpoints.get(id, &self.service)
     }
 
     /// All endpoints, in the order of the configuration.
-    pub fn endpoints(&self) -> &[Endpoint] {
-        &self.endpoints
+    pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
+        (0..self.endpoints.len()).map(|index| self.endpoint(EndpointId(index as u32)))
     }
 
     /// What a route of the router leads to.
     pub fn target(&self, route: usize) -> Target {
-        self.targets[route]
-    }
-
-    /// The header lines that a route needs.
-    pub fn header_needs(&self, route: usize) -> &HeaderNeeds {
-        &self.needs[route]
-    }
-
-    /// The number of a list of header lines; none means all.
-    pub fn header_list(&self, needs: &HeaderNeeds) -> Option<u32> {
-        let HeaderNeeds::Listed(names) = needs else { return None };
-        self.lists.iter().position(|list| list == names).map(|index| index as u32)
+        match route.checked_sub(self.endpoints.len()) {
+            None => Target::Endpoint(EndpointId(route as u32)),
+            Some(builtin) => self.builtins[builtin],
+        }
     }
 
     /// The names of a list of header lines.
-    pub fn header_names(&self, list: u32) -> Option<&[String]> {
-        self.lists.get(list as usize).map(Vec::as_slice)
+    pub fn header_names(&self, list: u32) -> Option<Vec<String>> {
+        self.endpoints.needs.names(list)
     }
 }

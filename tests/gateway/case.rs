@@ -22,11 +22,13 @@ pub fn run(case: &Value) -> Result<(), String> {
     if let Some(code) = case["check"].as_str() {
         return refused(&config.to_string(), code);
     }
-    let environment = Environment::from_json(&case["files"].to_string(), &case["env"].to_string());
-    let plan = plan::build(&config.to_string(), &environment).map_err(|error| error.to_string())?;
+    let environment = Environment::from_json(case["files"].to_string(), case["env"].to_string());
+    let plan = plan::build(config.to_string().into_bytes(), environment.clone())
+        .map_err(|error| error.to_string())?;
     let gateway = Gateway::new(plan);
     // A second isolate: `isolate` says which one a request comes to.
-    let other = plan::build(&config.to_string(), &environment).map_err(|error| error.to_string())?;
+    let other =
+        plan::build(config.to_string().into_bytes(), environment).map_err(|error| error.to_string())?;
     let gateways = [gateway, Gateway::new(other)];
     let mut world = World { now: 1_700_000_000_000.0, ..World::default() };
     for (call, answers) in case["origins"].as_object().into_iter().flatten() {
@@ -58,7 +60,8 @@ pub fn run(case: &Value) -> Result<(), String> {
 
 /// The calls that requests for `/x` lead to.
 pub fn calls(config: &Value, requests: usize) -> Vec<String> {
-    let plan = plan::build(&config.to_string(), &Environment::default()).expect("the configuration is valid");
+    let plan = plan::build(config.to_string().into_bytes(), Environment::default())
+        .expect("the configuration is valid");
     let gateway = Gateway::new(plan);
     let mut world = World::default();
     for _ in 0..requests {

@@ -146,7 +146,7 @@ fn paths_hosts_and_patterns() {
             "host" => clean_host(input).unwrap_or_else(|error| format!("error: {error}")),
             "version" => {
                 let config = json!({"version": input.parse::<u32>().unwrap()}).to_string();
-                format!("error: {}", plan::build(&config, &Environment::default()).err().unwrap())
+                format!("error: {}", plan::build(config.into_bytes(), Environment::default()).err().unwrap())
             }
             // The error names the path as the router has it.
             _ => {

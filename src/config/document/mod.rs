@@ -52,6 +52,13 @@ impl Document {
         }
     }
 
+    /// The value, of any kind, of a text without faults.
+    pub fn value(text: &str) -> Result<Node, Vec<Diagnostic>> {
+        let (value, diagnostics) = parser::parse(text, 0);
+        let faulty = diagnostics.iter().any(|d| d.severity == Severity::Error);
+        value.filter(|_| !faulty).ok_or(diagnostics)
+    }
+
     /// Reads bytes of any kind, as much of them as can be understood.
     pub fn read(bytes: &[u8]) -> Reading<'_> {
         if let Some(fault) = unreadable(bytes) {

@@ -17,16 +17,16 @@ pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// A key as it stands in the body: the text between its quotes.
 #[derive(Clone, Copy)]
-pub(super) struct RawKey {
-    pub(super) start: usize,
-    pub(super) end: usize,
+pub(crate) struct RawKey {
+    pub(crate) start: usize,
+    pub(crate) end: usize,
     /// Whether the text contains escapes.
-    pub(super) escaped: bool,
+    pub(crate) escaped: bool,
 }
 
 /// The byte at `i`.
 #[inline(always)]
-pub(super) fn byte(text: &[u8], i: usize) -> Option<u8> {
+pub(crate) fn byte(text: &[u8], i: usize) -> Option<u8> {
     text.get(i).copied()
 }
 
@@ -38,7 +38,7 @@ fn window<const N: usize>(text: &[u8], i: usize) -> Option<&[u8; N]> {
 
 /// The first position from `i` on that is not blank.
 #[inline(always)]
-pub(super) fn solid(text: &[u8], i: usize) -> Option<usize> {
+pub(crate) fn solid(text: &[u8], i: usize) -> Option<usize> {
     if byte(text, i)? > b' ' { Some(i) } else { solid_far(text, i) }
 }
 
@@ -53,7 +53,7 @@ fn solid_far(text: &[u8], mut i: usize) -> Option<usize> {
 
 /// The position behind the value that starts at `i`, which is `depth` levels deep. `None` if it is not JSON.
 #[inline]
-pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<usize> {
+pub(crate) fn value(text: &[u8], i: usize, depth: usize) -> Option<usize> {
     match byte(text, i)? {
         b'"' => string(text, i + 1),
         b'{' | b'[' => container(text, i, depth),
@@ -99,7 +99,7 @@ fn key_slow(text: &[u8], start: usize, special: usize) -> Option<(RawKey, usize)
 /// Calls `each` with every member of the object that starts at `i`: its key and where its value starts; `each` says
 /// where the value ends. Gives the position behind the object.
 #[inline(always)]
-pub(super) fn members(
+pub(crate) fn members(
     text: &[u8],
     i: usize,
     mut each: impl FnMut(RawKey, usize) -> Option<usize>,
@@ -133,7 +133,7 @@ pub(super) fn members(
 
 /// Calls `each` with the start of every item of the array that starts at `i`; `each` says where the item ends. Gives the
 /// position behind the array, `None` if there is no (valid) array.
-pub(super) fn items(text: &[u8], i: usize, mut each: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
+pub(crate) fn items(text: &[u8], i: usize, mut each: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
     if byte(text, i)? != b'[' {
         return None;
     }

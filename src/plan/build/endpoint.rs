@@ -27,7 +27,7 @@ pub(super) struct Parent<'a> {
 }
 
 /// Compiles an endpoint; one that can't be served answers 501.
-pub fn build(
+pub(in crate::plan) fn build(
     id: EndpointId,
     node: &Node,
     defaults: &Defaults,
@@ -39,11 +39,11 @@ pub fn build(
         let path = options.str("endpoint").unwrap_or_default();
         path.strip_prefix('/').unwrap_or(path)
     });
-    let method = options.str("method").unwrap_or("GET").to_ascii_uppercase();
+    let method = super::method(options.str("method").unwrap_or_default()).into_owned();
     let mut endpoint = Endpoint {
         id,
         path,
-        method: if method.is_empty() { "GET".to_owned() } else { method },
+        method,
         timeout_ms: defaults.timeout_ms,
         cache_control: None,
         output: Output::Json,
@@ -53,6 +53,7 @@ pub fn build(
         layers: Vec::new(),
         pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
         shadow: None,
+        header_list: None,
         refused: None,
     };
     if let Err(refusal) = fill(&mut endpoint, &options, defaults, environment, service) {

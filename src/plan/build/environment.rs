@@ -27,12 +27,12 @@ pub struct Environment {
 impl Environment {
     /// From JSON objects of texts, as the host hands them over. `FJORD_OPTIONS` among the variables is a JSON object of
     /// switches.
-    pub fn from_json(files: &str, variables: &str) -> Self {
-        let variables = texts(variables);
+    pub fn from_json(files: impl AsRef<[u8]>, variables: impl AsRef<[u8]>) -> Self {
+        let variables = texts(variables.as_ref());
         let switches = variables.get("FJORD_OPTIONS").and_then(|text| Value::parse(text.as_bytes()).ok());
         let debug =
             switches.as_ref().and_then(|v| v.get("debug")).and_then(Value::as_bool).unwrap_or_default();
-        Self { files: texts(files), variables, debug, ..Self::default() }
+        Self { files: texts(files.as_ref()), variables, debug, ..Self::default() }
     }
 
     /// The text of a bundled file.
@@ -64,8 +64,8 @@ impl Environment {
     }
 }
 
-fn texts(json: &str) -> BTreeMap<String, String> {
-    match Value::parse(json.as_bytes()) {
+fn texts(json: &[u8]) -> BTreeMap<String, String> {
+    match Value::parse(json) {
         Ok(Value::Object(map)) => map
             .into_iter()
             .filter_map(|(name, value)| match value {

@@ -4,22 +4,29 @@
 //! ([`BuildError`]). `check` reports the same faults, with their places, before anything is deployed.
 
 mod backend;
-mod endpoint;
+pub(super) mod endpoint;
 mod environment;
+mod outline;
 mod service;
 mod site;
 
 pub use environment::Environment;
+pub(super) use service::Defaults;
 pub use site::{Refusal, Site};
+
+use outline::Entry;
+
+use std::borrow::Cow;
 
 use crate::config::Document;
 use crate::config::node::Node;
-use crate::gateway::HeaderNeeds;
+use crate::json::Body;
 use crate::registry::Options;
 use crate::registry::core::SERVICE;
 use crate::router::{self, ANY_METHOD, Route, Router};
 
-use super::{Endpoint, EndpointId, Plan, Target};
+use super::endpoints::Endpoints;
+use super::{EndpointId, Plan, Service, Target};
 
 /// Why there is no plan at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,24 +41,27 @@ pub struct Refusals {
     pub endpoints: Vec<(usize, String)>,
 }
 
-/// Compiles a configuration.
-pub fn build(text: &str, environment: &Environment) -> Result<Plan, BuildError> {
-    let document = Document::parse(text).map_err(|faults| BuildError::syntax(text, &faults))?;
-    let root = environment.overridden(document.root);
+/// Makes a plan of a configuration's text.
+pub fn build(text: impl Into<Body>, environment: Environment) -> Result<Plan, BuildError> {
+    plan(text.into(), environment)
+}
+
+fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
+    let (root, entries) = read(&text)?;
+    let root = environment.overridden(root);
     let options = Options::new(&root, SERVICE);
-    let (defaults, service, nodes) = outline(&options, environment)?;
-    let build = |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment, &service);
-    let endpoints = (0..).zip(nodes).map(build).collect();
-    let router_options = router::Options {
-        disable_rest: options.bool("disable_rest").unwrap_or_default(),
-        ..service::router_options(&options)
-    };
-    Ok(assemble(service, endpoints, router_options))
+    let (defaults, service, _) = head(&options, &environment)?;
+    let router_options =
+        router::Options { disable_rest: defaults.disable_rest, ..service::router_options(&options) };
+    let (router, builtins) = routes(&service, &entries, router_options);
+    let spans: Vec<_> = entries.into_iter().map(|entry| entry.span).collect();
+    let endpoints = Endpoints::new(text, spans.into_iter(), defaults, environment);
+    Ok(Plan { service, router, endpoints, builtins })
 }
 
 /// Compiles a document part by part for what that refuses; no part is kept.
 pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, BuildError> {
-    let (defaults, service, nodes) = outline(&Options::new(root, SERVICE), environment)?;
+    let (defaults, service, nodes) = head(&Options::new(root, SERVICE), environment)?;
     let refused =
         |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment, &service).refused;
     let endpoints = (0..).zip(nodes).map(refused).enumerate();
@@ -60,29 +70,45 @@ pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, Buil
 }
 
 /// The service, what endpoints inherit from it, and the endpoints as written.
-fn outline<'a>(
+fn head<'a>(
     options: &Options<'a>,
     environment: &Environment,
-) -> Result<(service::Defaults, super::Service, &'a [Node]), BuildError> {
+) -> Result<(Defaults, Service, &'a [Node]), BuildError> {
     match options.int("version") {
         Ok(3) => {}
         Ok(version) => return Err(BuildError(format!("unsupported version: {version} (want: 3)"))),
         Err(error) => return Err(error.into()),
     }
-    let defaults = service::Defaults::read(options)?;
+    let defaults = Defaults::read(options)?;
     Ok((defaults, service::build(options, environment), options.items("endpoints")?))
 }
 
-/// Builds the router over endpoints and built-in paths, and the lists of header lines each route needs.
-fn assemble(service: super::Service, endpoints: Vec<Endpoint>, options: router::Options) -> Plan {
-    let mut targets: Vec<Target> = endpoints.iter().map(|endpoint| Target::Endpoint(endpoint.id)).collect();
-    let mut routes: Vec<Route<'_>> = Vec::with_capacity(endpoints.len());
-    for (id, endpoint) in endpoints.iter().enumerate() {
-        routes.push(Route { method: &endpoint.method, path: &endpoint.path, id, builtin: false });
+/// The root without its endpoints, or with them, and where they stand.
+fn read(text: &Body) -> Result<(Node, Vec<Entry<'_>>), BuildError> {
+    if let Some((service, entries)) = outline::read(text)
+        && let Ok(document) = Document::parse(&service)
+    {
+        return Ok((document.root, entries));
     }
+    let text = str::from_utf8(text.as_slice())
+        .map_err(|error| BuildError(format!("the configuration can't be read: {error}")))?;
+    let root = Document::parse(text).map_err(|faults| BuildError::syntax(text, &faults))?.root;
+    let entries = outline::of(&root);
+    Ok((root, entries))
+}
+
+/// Builds the router over the endpoints and the built-in paths. Its numbers are first those of the endpoints.
+#[inline(never)]
+fn routes(service: &Service, entries: &[Entry<'_>], options: router::Options) -> (Router, Vec<Target>) {
+    let methods: Vec<Cow<'_, str>> = entries.iter().map(|entry| method(&entry.method)).collect();
+    let mut routes: Vec<Route<'_>> = Vec::with_capacity(entries.len());
+    for (id, entry) in entries.iter().enumerate() {
+        routes.push(Route { method: &methods[id], path: &entry.path, id, builtin: false });
+    }
+    let mut targets = Vec::new();
     let mut builtin = |methods: &[&'static str], path, target| {
+        let id = entries.len() + targets.len();
         targets.push(target);
-        let id = targets.len() - 1;
         routes.extend(methods.iter().map(|method| Route { method, path, id, builtin: true }));
     };
     if let Some(path) = &service.router.health_path {
@@ -95,44 +121,18 @@ fn assemble(service: super::Service, endpoints: Vec<Endpoint>, options: router::
         builtin(&ANY_METHOD, "/__echo/*param", Target::Echo);
     }
     // Conflicts are `check`'s to report; the router serves what it can.
-    let (router, _) = Router::new(&routes, options);
-    drop(routes);
-    let mut plan = Plan { service, router, endpoints, targets, needs: Vec::new(), lists: Vec::new() };
-    plan.needs = (0..plan.targets.len()).map(|id| needs(&plan, id)).collect();
-    for need in &plan.needs {
-        if let HeaderNeeds::Listed(names) = need
-            && !plan.lists.contains(names)
-            && plan.lists.len() < MAX_LISTS
-        {
-            plan.lists.push(names.clone());
-        }
-    }
-    plan
+    (Router::new(&routes, options).0, targets)
 }
 
-/// More lists than this make the rest of the endpoints take all header lines.
-const MAX_LISTS: usize = 250;
-
-/// The header lines that a route needs: all where any step of its own may read them.
-fn needs(plan: &Plan, id: usize) -> HeaderNeeds {
-    let Target::Endpoint(id) = plan.targets[id] else { return HeaderNeeds::All };
-    let endpoint = plan.endpoint(id);
-    let steps =
-        !endpoint.handlers.is_empty() || !plan.service.global.is_empty() || !plan.service.outer.is_empty();
-    let mut names = match &endpoint.input_headers {
-        super::Headers::All => return HeaderNeeds::All,
-        _ if steps => return HeaderNeeds::All,
-        super::Headers::ContentType => vec!["Content-Type".to_owned()],
-        super::Headers::Listed(names) => names.clone(),
-    };
-    names.push("Cf-Connecting-Ip".to_owned());
-    names.extend(plan.service.router.client_ip.headers.iter().cloned());
-    if endpoint.output == crate::encoding::Output::Negotiate {
-        names.push("Accept".to_owned());
+/// A method as the router and the backends see it.
+fn method(written: &str) -> Cow<'_, str> {
+    match written {
+        "" => Cow::Borrowed("GET"),
+        _ if written.bytes().any(|byte| byte.is_ascii_lowercase()) => {
+            Cow::Owned(written.to_ascii_uppercase())
+        }
+        _ => Cow::Borrowed(written),
     }
-    names.sort();
-    names.dedup();
-    HeaderNeeds::Listed(names)
 }
 
 // === impl BuildError ===

@@ -1,0 +1,69 @@
+//! The endpoints of a plan. Each is read and compiled when it is first asked for, and stays as long as the plan: an isolate
+//! meets few of a thousand, and none of them before its first request.
+
+use std::cell::OnceCell;
+use std::ops::Range;
+
+use crate::config::Document;
+use crate::config::node::{Kind, Node};
+use crate::json::Body;
+
+use super::build::{Defaults, endpoint};
+use super::needs::Needs;
+use super::{Endpoint, EndpointId, Environment, Service};
+
+/// The endpoints, in the order of the configuration.
+pub(super) struct Endpoints {
+    /// The configuration.
+    text: Body,
+    places: Vec<Place>,
+    defaults: Defaults,
+    environment: Environment,
+    pub(super) needs: Needs,
+}
+
+/// Where an endpoint stands in the text, and what it became.
+struct Place {
+    span: Range<u32>,
+    compiled: OnceCell<Box<Endpoint>>,
+}
+
+// === impl Endpoints ===
+
+impl Endpoints {
+    /// The endpoints that stand at `spans` of a text.
+    pub(super) fn new(
+        text: Body,
+        spans: impl Iterator<Item = Range<u32>>,
+        defaults: Defaults,
+        environment: Environment,
+    ) -> Self {
+        let places = spans.map(|span| Place { span, compiled: OnceCell::new() }).collect();
+        Self { text, places, defaults, environment, needs: Needs::default() }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The endpoint `id`.
+    pub(super) fn get(&self, id: EndpointId, service: &Service) -> &Endpoint {
+        let place = &self.places[id.0 as usize];
+        place.compiled.get_or_init(|| Box::new(self.compile(id, &place.span, service)))
+    }
+
+    fn compile(&self, id: EndpointId, span: &Range<u32>, service: &Service) -> Endpoint {
+        let text = self.text.as_slice().get(span.start as usize..span.end as usize).unwrap_or_default();
+        // What is wrong with the text as a whole was found when the endpoints were.
+        let node = str::from_utf8(text).ok().and_then(|text| Document::value(text).ok());
+        let read = node.is_some();
+        let node = node.unwrap_or(Node { span: span.clone(), kind: Kind::Null });
+        let mut endpoint = endpoint::build(id, &node, &self.defaults, &self.environment, service);
+        if !read {
+            endpoint.refused = Some("it can't be read".to_owned());
+        }
+        endpoint.header_list = self.needs.number(&endpoint, service);
+        endpoint
+    }
+}

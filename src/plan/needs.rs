@@ -1,0 +1,57 @@
+//! Which header lines of a request its endpoint needs: the host hands over no others.
+
+use std::cell::RefCell;
+
+use crate::encoding::Output;
+
+use super::{Endpoint, Headers, Service};
+
+/// The different lists of names, by number, in the order in which their endpoints were met.
+#[derive(Default)]
+pub(super) struct Needs(RefCell<Vec<Vec<String>>>);
+
+/// More lists than this make the rest of the endpoints take all header lines.
+const MAX_LISTS: usize = 250;
+
+// === impl Needs ===
+
+impl Needs {
+    /// The number of the list of an endpoint; none if it needs all lines.
+    pub(super) fn number(&self, endpoint: &Endpoint, service: &Service) -> Option<u32> {
+        let names = names(endpoint, service)?;
+        let mut lists = self.0.borrow_mut();
+        let known = lists.iter().position(|list| *list == names);
+        let number = known.unwrap_or(lists.len());
+        if known.is_none() {
+            if number == MAX_LISTS {
+                return None;
+            }
+            lists.push(names);
+        }
+        Some(number as u32)
+    }
+
+    /// The names of a list.
+    pub(super) fn names(&self, number: u32) -> Option<Vec<String>> {
+        self.0.borrow().get(number as usize).cloned()
+    }
+}
+
+/// All lines (none) where any step may read them that isn't a part of the pipe.
+fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
+    let steps = !endpoint.handlers.is_empty() || !service.global.is_empty() || !service.outer.is_empty();
+    let mut names = match &endpoint.input_headers {
+        Headers::All => return None,
+        _ if steps => return None,
+        Headers::ContentType => vec!["Content-Type".to_owned()],
+        Headers::Listed(names) => names.clone(),
+    };
+    names.push("Cf-Connecting-Ip".to_owned());
+    names.extend(service.router.client_ip.headers.iter().cloned());
+    if endpoint.output == Output::Negotiate {
+        names.push("Accept".to_owned());
+    }
+    names.sort();
+    names.dedup();
+    Some(names)
+}

@@ -1,0 +1,53 @@
+//! A plan of a text of any kind: an error, or endpoints that say for themselves what is wrong with them.
+
+use super::*;
+
+fn built(text: impl AsRef<[u8]>) -> Result<Plan, String> {
+    build(text.as_ref(), Environment::default()).map_err(|error| error.to_string())
+}
+
+fn refused(endpoints: &str) -> Vec<Option<String>> {
+    let plan =
+        built(format!(r#"{{"version": 3, "host": ["http://a"], "endpoints": [{endpoints}]}}"#)).unwrap();
+    plan.endpoints().map(|endpoint| endpoint.refused.clone()).collect()
+}
+
+#[test]
+fn a_text_that_is_no_configuration_makes_no_plan() {
+    for (text, error) in [
+        ("", "the configuration can't be read: 1:1: the file is empty"),
+        (
+            "{\"version\": 3, \"endpoints\": [{\"a\": 1,}]}",
+            "the configuration can't be read: 1:37: a comma before the end of the object",
+        ),
+        ("{\"version\": 2}", "unsupported version: 2 (want: 3)"),
+        ("{\"version\": 3, \"endpoints\": {}}", "endpoints: expected a list, found an object"),
+    ] {
+        assert_eq!(built(text).err().as_deref(), Some(error), "{text}");
+    }
+    let error = built(b"{\"version\": 3, \"a\": \"\xff\"}").err().unwrap();
+    assert!(error.starts_with("the configuration can't be read: invalid utf-8"), "{error}");
+}
+
+#[test]
+fn an_endpoint_that_is_none_harms_no_other() {
+    let good = r#"{"endpoint": "/a", "backend": [{"url_pattern": "/"}]}"#;
+    let deep = format!(r#"{{"endpoint": "/b", "@x": {}{}}}"#, "[".repeat(9000), "]".repeat(9000));
+    let seen = refused(&format!("5, {good}, {deep}, null, {{\"endpoint\": 7}}"));
+    let none = Some("there is no backend to answer with".to_owned());
+    assert_eq!(seen, [none.clone(), None, Some("it can't be read".to_owned()), none.clone(), none]);
+}
+
+#[test]
+fn a_byte_order_mark_and_half_a_character_are_read_over() {
+    let text = "\u{feff}{\"version\": 3, \"@a\": \"\\ud800\", \"endpoints\": [{\"endpoint\": \"/é\", \"backend\": [{\"url_pattern\": \"/\", \"host\": [\"http://a\"]}]}]}";
+    let plan = built(text).unwrap();
+    let seen: Vec<_> = plan.endpoints().map(|endpoint| (endpoint.path.as_str(), &endpoint.refused)).collect();
+    assert_eq!(seen, [("/é", &None)]);
+}
+
+#[test]
+fn an_endpoint_is_compiled_once() {
+    let plan = built(r#"{"version": 3, "endpoints": [{"endpoint": "/a"}]}"#).unwrap();
+    assert!(std::ptr::eq(plan.endpoint(EndpointId(0)), plan.endpoint(EndpointId(0))));
+}
