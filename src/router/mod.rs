@@ -3,14 +3,15 @@
 //! Built once from the configured endpoints, read-only afterwards. A path without parameters costs one hash
 //! lookup; one with parameters costs one lookup per segment, however many endpoints there are.
 
-mod children;
 mod clean;
 mod conflict;
 mod fold;
+mod folds;
 mod hash;
 mod params;
 pub mod pattern;
 mod redirect;
+mod texts;
 mod tree;
 
 #[cfg(test)]
@@ -19,6 +20,8 @@ mod gin_tests;
 mod tests;
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Range;
 
 pub use clean::clean_path;
 pub use conflict::{Conflict, ConflictKind};
@@ -28,8 +31,9 @@ pub(crate) use redirect::{escape_html, escape_non_ascii};
 
 use crate::http::escape;
 use conflict::RouteRef;
-use params::Spans;
+use params::{Names, Spans};
 use pattern::Pattern;
+use texts::{Text, Texts};
 use tree::Tree;
 
 /// The methods a built-in endpoint for "any" method is registered with.
@@ -104,6 +108,9 @@ pub struct Router {
     options: Options,
     trees: Vec<MethodTree>,
     entries: Vec<Entry>,
+    /// The parameters of all entries, one behind the other.
+    names: Vec<Text>,
+    texts: Texts,
 }
 
 #[derive(Debug)]
@@ -116,7 +123,7 @@ struct MethodTree {
 #[derive(Debug)]
 struct Entry {
     answer: Answer,
-    names: Box<[Box<str>]>,
+    names: Range<u32>,
 }
 
 #[derive(Debug)]
@@ -132,18 +139,18 @@ impl Router {
     pub fn new(routes: &[Route<'_>], options: Options) -> (Self, Vec<Conflict>) {
         let mut router = Self { options, ..Self::default() };
         let mut conflicts = Vec::new();
-        let mut allowed: Vec<(Pattern, Vec<&str>)> = Vec::new();
-        let mut shapes = hash::Map::default();
+        let mut allowed: Vec<(&str, Vec<&str>)> = Vec::new();
+        let mut shapes = BTreeMap::new();
         for route in routes {
-            let pattern = match Pattern::parse(&pattern::gin_path(route.path, options.disable_rest)) {
+            let mut form = String::new();
+            let pattern = match Pattern::read(route.path, options.disable_rest, &mut form) {
                 Ok(pattern) => pattern,
                 Err(error) => {
                     conflicts.push(Conflict::new(RouteRef::from(route), None, ConflictKind::Pattern(error)));
                     continue;
                 }
             };
-            let entry = Entry { answer: Answer::Endpoint(route.id), names: pattern.names() };
-            let inserted = router.insert(route.method, &pattern, entry);
+            let inserted = router.insert(route.method, &pattern, Answer::Endpoint(route.id));
             let refused = inserted.iter().any(|conflict| conflict.1.is_refused());
             conflicts.extend(inserted.into_iter().map(|(other, kind)| {
                 let other = other.and_then(|id| routes.iter().find(|r| r.id == id)).map(RouteRef::from);
@@ -151,7 +158,7 @@ impl Router {
             }));
             if options.auto_options && !route.builtin && !refused {
                 let at = *shapes.entry(pattern.shape()).or_insert_with(|| {
-                    allowed.push((pattern, Vec::new()));
+                    allowed.push((route.path, Vec::new()));
                     allowed.len() - 1
                 });
                 allowed[at].1.push(route.method);
@@ -164,14 +171,12 @@ impl Router {
                 }
             }
         }
-        for (pattern, mut methods) in allowed {
+        for (path, mut methods) in allowed {
             methods.sort_unstable();
-            let entry = Entry { answer: Answer::Options(methods.join(", ").into()), names: pattern.names() };
-            // A configured OPTIONS endpoint of the same path stays, so a clash here is no news.
-            router.insert("OPTIONS", &pattern, entry);
-        }
-        for method in &mut router.trees {
-            method.tree.finish();
+            if let Ok(pattern) = Pattern::read(path, options.disable_rest, &mut String::new()) {
+                // A configured OPTIONS endpoint of the same path stays, so a clash here is no news.
+                router.insert("OPTIONS", &pattern, Answer::Options(methods.join(", ").into()));
+            }
         }
         (router, conflicts)
     }
@@ -179,21 +184,28 @@ impl Router {
     fn insert(
         &mut self,
         method: &str,
-        pattern: &Pattern,
-        entry: Entry,
+        pattern: &Pattern<'_>,
+        answer: Answer,
     ) -> Vec<(Option<usize>, ConflictKind)> {
         let at = self.trees.iter().position(|tree| &*tree.method == method).unwrap_or_else(|| {
             self.trees.push(MethodTree { method: method.into(), tree: Tree::default() });
             self.trees.len() - 1
         });
         let index = self.entries.len() as u32;
-        self.entries.push(entry);
+        let first = self.names.len() as u32;
+        self.names.extend(pattern.names().map(|name| self.texts.push(name)));
+        self.entries.push(Entry { answer, names: first..self.names.len() as u32 });
         self.trees[at]
             .tree
             .insert(pattern, index)
             .into_iter()
             .map(|(other, kind)| (self.endpoint(other), kind))
             .collect()
+    }
+
+    fn names(&self, entry: &Entry) -> Names<'_> {
+        let names = self.names.get(entry.names.start as usize..entry.names.end as usize).unwrap_or_default();
+        Names { texts: &self.texts, names }
     }
 
     fn endpoint(&self, index: u32) -> Option<usize> {
@@ -219,7 +231,7 @@ impl Router {
             if let Some(index) = tree.find(&path, &mut spans) {
                 let entry = &self.entries[index as usize];
                 return match &entry.answer {
-                    Answer::Endpoint(id) => Outcome::Found(Found::new(*id, path, &entry.names, spans)),
+                    Answer::Endpoint(id) => Outcome::Found(Found::new(*id, path, self.names(entry), spans)),
                     Answer::Options(allow) => Outcome::Options { allow },
                 };
             }

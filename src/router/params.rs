@@ -5,6 +5,8 @@ use std::fmt;
 
 use crate::http::escape::{self, EscapeError};
 
+use super::texts::{Text, Texts};
+
 const INLINE: usize = 6;
 
 /// An endpoint and the values of its parameters.
@@ -13,8 +15,15 @@ pub struct Found<'r, 't> {
     /// The id the endpoint was registered with.
     pub route: usize,
     path: Cow<'t, str>,
-    names: &'r [Box<str>],
+    names: Names<'r>,
     spans: Spans,
+}
+
+/// The names of an endpoint's parameters.
+#[derive(Debug, Clone, Copy)]
+pub struct Names<'r> {
+    pub(super) texts: &'r Texts,
+    pub(super) names: &'r [Text],
 }
 
 /// Why a parameter's value is refused (400, spec §3). The text is the answer's body.
@@ -49,7 +58,7 @@ pub fn check_value(value: &str) -> Result<(), ParamError> {
 // === impl Found ===
 
 impl<'r, 't> Found<'r, 't> {
-    pub(super) fn new(route: usize, path: Cow<'t, str>, names: &'r [Box<str>], spans: Spans) -> Self {
+    pub(super) fn new(route: usize, path: Cow<'t, str>, names: Names<'r>, spans: Spans) -> Self {
         Self { route, path, names, spans }
     }
 
@@ -60,13 +69,15 @@ impl<'r, 't> Found<'r, 't> {
 
     /// The parameters with their configured names and decoded values, in the order of the path.
     pub fn params(&self) -> impl ExactSizeIterator<Item = (&'r str, &str)> {
-        (0..self.names.len().min(self.spans.len()))
-            .map(|at| (&*self.names[at], &self.path[self.spans.range(at)]))
+        let Names { texts, names } = self.names;
+        let named = &names[..names.len().min(self.spans.len())];
+        named.iter().enumerate().map(|(at, name)| (texts.get(*name), &self.path[self.spans.range(at)]))
     }
 
     /// The value of one parameter; the last one if several have that name.
     pub fn param(&self, name: &str) -> Option<&str> {
-        let at = self.names.iter().rposition(|other| &**other == name)?;
+        let Names { texts, names } = self.names;
+        let at = names.iter().rposition(|other| texts.is(*other, name))?;
         (at < self.spans.len()).then(|| &self.path[self.spans.range(at)])
     }
 

@@ -4,25 +4,25 @@ use std::fmt;
 
 /// A path of an endpoint, cut into segments.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Pattern {
+pub struct Pattern<'p> {
     /// The segments after the leading slash.
-    pub segments: Vec<Segment>,
+    pub segments: Vec<Segment<'p>>,
 }
 
 /// One segment of a [`Pattern`].
 #[derive(Debug, Clone, PartialEq)]
-pub enum Segment {
+pub enum Segment<'p> {
     /// Exactly this text.
-    Static(Box<str>),
+    Static(&'p str),
     /// This text (often none), then a value up to the next slash.
     Param {
         /// What stands before the value.
-        prefix: Box<str>,
+        prefix: &'p str,
         /// The parameter's name.
-        name: Box<str>,
+        name: &'p str,
     },
     /// Everything from here on. Always the last one.
-    CatchAll(Box<str>),
+    CatchAll(&'p str),
 }
 
 /// Why a path can't be registered.
@@ -113,9 +113,25 @@ pub fn gin_path(path: &str, disable_rest: bool) -> String {
 
 // === impl Pattern ===
 
-impl Pattern {
+impl<'p> Pattern<'p> {
+    /// Cuts a configured path. `form` takes gin's form of it, if that is needed.
+    pub fn read(path: &'p str, disable_rest: bool, form: &'p mut String) -> Result<Self, PatternError> {
+        if let Some(plain) = Self::plain(path) {
+            return Ok(plain);
+        }
+        *form = gin_path(path, disable_rest);
+        Self::parse(form)
+    }
+
+    /// Cuts a path whose parameters are whole segments and in which nothing else means anything to gin. Nearly all are like
+    /// this, and a start reads them all.
+    fn plain(path: &'p str) -> Option<Self> {
+        let path = path.strip_prefix('/').unwrap_or(path);
+        Some(Self { segments: path.split('/').map(Segment::plain).collect::<Option<_>>()? })
+    }
+
     /// Cuts gin's form of a path into segments.
-    pub fn parse(gin_path: &str) -> Result<Self, PatternError> {
+    pub fn parse(gin_path: &'p str) -> Result<Self, PatternError> {
         let path = gin_path.strip_prefix('/').unwrap_or(gin_path);
         let mut parts = path.split('/').peekable();
         let mut segments = Vec::new();
@@ -126,12 +142,11 @@ impl Pattern {
     }
 
     /// The names of the parameters, in order.
-    pub fn names(&self) -> Box<[Box<str>]> {
-        let name = |segment: &Segment| match segment {
+    pub fn names(&self) -> impl Iterator<Item = &'p str> {
+        self.segments.iter().filter_map(|segment| match segment {
             Segment::Static(_) => None,
-            Segment::Param { name, .. } | Segment::CatchAll(name) => Some(name.clone()),
-        };
-        self.segments.iter().filter_map(name).collect()
+            Segment::Param { name, .. } | Segment::CatchAll(name) => Some(*name),
+        })
     }
 
     /// A text that is equal for paths that match the same requests.
@@ -161,9 +176,19 @@ impl Pattern {
 
 // === impl Segment ===
 
-impl Segment {
-    fn parse(part: &str, last: bool) -> Result<Self, PatternError> {
-        let Some(at) = part.find([':', '*']) else { return Ok(Self::Static(part.into())) };
+impl<'p> Segment<'p> {
+    fn plain(part: &'p str) -> Option<Self> {
+        if let Some(name) = part.strip_prefix('{').and_then(|part| part.strip_suffix('}')) {
+            let is_name =
+                !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+            return is_name.then_some(Self::Param { prefix: "", name });
+        }
+        let is_text = !part.bytes().any(|b| matches!(b, b'{' | b'}' | b':' | b'*' | b'?'));
+        is_text.then_some(Self::Static(part))
+    }
+
+    fn parse(part: &'p str, last: bool) -> Result<Self, PatternError> {
+        let Some(at) = part.find([':', '*']) else { return Ok(Self::Static(part)) };
         let (prefix, name) = (&part[..at], &part[at + 1..]);
         if name.contains([':', '*']) {
             return Err(PatternError::TwoWildcards(part.into()));
@@ -171,13 +196,13 @@ impl Segment {
         if part.as_bytes()[at] == b':' {
             return match name.is_empty() {
                 true => Err(PatternError::Unnamed),
-                false => Ok(Self::Param { prefix: prefix.into(), name: name.into() }),
+                false => Ok(Self::Param { prefix, name }),
             };
         }
         match (last, prefix.is_empty()) {
             (false, _) => Err(PatternError::CatchAllNotLast),
             (true, false) => Err(PatternError::CatchAllAfterText),
-            (true, true) => Ok(Self::CatchAll(if name.is_empty() { REST.into() } else { name.into() })),
+            (true, true) => Ok(Self::CatchAll(if name.is_empty() { REST } else { name })),
         }
     }
 }
@@ -201,6 +226,8 @@ impl std::error::Error for PatternError {}
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -218,6 +245,16 @@ mod tests {
             ("/{a.b}/{é}", true, "/:a.b/{é}"),
         ] {
             assert_eq!(gin_path(path, rest), expected, "{path}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_plain_path_needs_no_form_of_gin(path in "(/|[a{}:*?-]|\\{a\\}|/\\{a\\}/|/\\{b-1\\}/){0,8}", rest in any::<bool>()) {
+            if let Some(plain) = Pattern::plain(&path) {
+                let form = gin_path(&path, rest);
+                prop_assert_eq!(Ok(plain), Pattern::parse(&form));
+            }
         }
     }
 
