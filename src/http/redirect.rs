@@ -55,8 +55,10 @@ pub struct Follow {
     pub method: String,
     /// Its URL.
     pub url: String,
-    /// Whether the body is sent again. If not, leave out the headers [`OF_BODY`].
+    /// Whether the body is sent again.
     pub with_body: bool,
+    /// Whether to leave out the headers [`OF_BODY`]: the method became one without a body.
+    pub strip_of_body: bool,
     /// Whether to leave out the headers [`SENSITIVE`].
     pub strip_sensitive: bool,
     /// The `Referer`, unless the first request has one itself.
@@ -121,6 +123,7 @@ impl Redirects {
         Step::Follow(Follow {
             method: next_method.to_owned(),
             with_body: self.with_body && self.body == Body::Kept,
+            strip_of_body: !self.with_body,
             strip_sensitive: self.strip_sensitive,
             referer: referer(url, parts.scheme),
             url: next,
@@ -274,6 +277,20 @@ mod tests {
             assert_eq!(follow("GET", Body::Empty, status, "/b"), None);
         }
         assert_eq!(follow("GET", Body::Empty, 301, ""), None);
+    }
+
+    #[test]
+    fn headers_of_the_body_stay_with_the_method() {
+        let strips = |statuses: [u16; 2]| {
+            let mut redirects = Redirects::new("PUT", "http://h/a", Body::Empty);
+            statuses.map(|status| match redirects.next("PUT", "http://h/a", status, Some("/b")) {
+                Step::Follow(next) => next.strip_of_body,
+                step => panic!("{step:?}"),
+            })
+        };
+        assert_eq!(strips([307, 308]), [false, false]);
+        // Once left, they don't come back.
+        assert_eq!(strips([303, 307]), [true, true]);
     }
 
     #[test]

@@ -133,7 +133,7 @@ fn follow(request: &mut HttpRequest, next: Follow, first: &Headers) {
     let referer = next.referer.filter(|_| !headers.contains("Referer"));
     headers.retain(|name, _| {
         !(next.strip_sensitive && redirect::SENSITIVE.contains(&name)
-            || !next.with_body && redirect::OF_BODY.contains(&name))
+            || next.strip_of_body && redirect::OF_BODY.contains(&name))
     });
     if let Some(referer) = referer {
         headers.set("Referer", referer);
