@@ -9,6 +9,12 @@ let other;
 let gateway;
 const noop = (pattern, path, rest = {}) =>
   endpoint(pattern, [{ url_pattern: path, encoding: "no-op", ...rest.backend }], { output_encoding: "no-op", ...rest.endpoint });
+const mark = (name, value) => ({ [`header.${name}`]: { scope: ["response"], ...value } });
+const marks = [
+  mark("Append", { name: "X-More", value: "3" }),
+  mark("Modifier", { name: "X-Set", value: "new" }),
+  mark("Blacklist", { names: ["X-Gone"] }),
+];
 const all = { endpoint: { input_headers: ["*"], input_query_strings: ["*"] } };
 
 before(async () => {
@@ -27,6 +33,8 @@ before(async () => {
         endpoint("/user/{id}", [{ url_pattern: "/user/{id}/profile" }]),
         endpoint("/search/{id}", [{ url_pattern: "/user/search?q={id}" }]),
         noop("/pass", "/pass", all),
+        noop("/marked", "/pass", { backend: { extra_config: { "modifier/martian": { "fifo.Group": { scope: ["response"], modifiers: marks } } } } }),
+        endpoint("/thrice", [{ url_pattern: "/echo" }], { method: "POST", concurrent_calls: 3 }),
         noop("/hop/{n}", "/hop/{n}"),
         noop("/numbered/{n}", "/numbered/{n}"),
         endpoint("/merged/{n}", [{ url_pattern: "/numbered/{n}" }, { url_pattern: "/numbered/{n}", group: "again" }]),
@@ -166,6 +174,21 @@ test("every Set-Cookie line of an origin arrives", async () => {
   const { headers } = await gateway.get("/pass");
   assert.deepEqual(headers.getSetCookie(), cookies);
   assert.equal(headers.get("x-many"), "1, 2");
+});
+
+test("lines of one name stay apart where steps change others", async () => {
+  const headers = { "set-cookie": ["a=1", "b=2"], "x-many": ["1", "2"], "x-more": ["1", "2"], "x-set": ["1", "2"], "x-gone": ["1", "2"] };
+  origin.routes["/pass"] = { body: "ok", headers };
+  const { status, head } = await raw("/marked");
+  const lines = head.toLowerCase().split("\r\n").filter((line) => /^(x-(?!krakend)|set-cookie)/.test(line));
+  const expected = ["set-cookie: a=1", "set-cookie: b=2", "x-many: 1", "x-many: 2", "x-more: 1", "x-more: 2", "x-more: 3", "x-set: new"];
+  assert.deepEqual({ status, lines: lines.sort() }, { status: 200, lines: expected });
+});
+
+test("a body that is copied is sent in chunks, an empty one too", async () => {
+  const asked = await calls(() => raw("/thrice", { method: "POST", lines: ["Content-Length: 0"] }));
+  assert.ok(asked.length > 0);
+  for (const { headers } of asked) assert.deepEqual([headers["content-length"], headers["transfer-encoding"]], [undefined, "chunked"]);
 });
 
 test("parallel requests don't mix", async () => {

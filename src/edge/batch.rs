@@ -4,7 +4,7 @@
 //! blob once and slices it.
 
 use crate::http::Headers;
-use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, RequestBody, Stream, Via};
+use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed, RequestBody, Stream, Via};
 
 /// What the script gets back from an entry. Its first words are the [`Batch::head`].
 #[derive(Default)]
@@ -84,8 +84,9 @@ impl Batch {
         self.words.extend([Record::Answer as u32, u32::from(status)]);
         self.headers(&answer.headers, false);
         match answer.passed {
-            None => self.words.extend([0, 0]),
-            Some(passed) => self.words.extend([1 + u32::from(passed.without_type), passed.of.0]),
+            None => self.words.extend([0, 0, 0]),
+            Some(Passed { of, seen_behind: Some(own), .. }) => self.words.extend([3, of.0, own]),
+            Some(passed) => self.words.extend([1 + u32::from(passed.without_type), passed.of.0, 0]),
         }
         match answer.body {
             AnswerBody::Empty => self.words.extend([0, 0, 0]),

@@ -1,6 +1,6 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
 import { announced, chunked, cut, inflated, isSmall, whole } from "./bodies.mjs";
-import { linesOf } from "./lines.mjs";
+import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 
 /** The kinds of records; batch.rs has the same list. */
@@ -150,10 +150,13 @@ export class Flight {
           break;
         case ANSWER: {
           const status = words[at++];
-          let lines = headers();
+          const block = string();
+          let lines = linesOf(block);
           const passed = words[at++];
           const origin = words[at++];
-          if (passed !== 0) lines = lines.over(this.#streams.get(origin).headers, passed === 2);
+          const own = words[at++];
+          if (passed === 3) lines = changed(block, own, this.#streams.get(origin).headers);
+          else if (passed !== 0) lines = lines.over(this.#streams.get(origin).headers, passed === 2);
           const kind = words[at++];
           if (kind === 2) this.#answer(this.#passed(status, lines, words[at]));
           // A response copies what it is made of, so a view of the core's memory will do.

@@ -91,3 +91,26 @@ export function linesOf(block) {
   }
   return lines;
 }
+
+/**
+ * Lines of a block, where steps saw an origin's: behind the gateway's `own` stands what they left of them. Lines that they
+ * left alone stay apart as the origin's.
+ */
+export function changed(block, own, origin) {
+  const parts = block.split("\n");
+  const left = new Map();
+  for (let i = 2 * own; i + 1 < parts.length; i += 2) {
+    const name = parts[i].toLowerCase();
+    if (left.has(name)) left.get(name).push(parts[i + 1]);
+    else left.set(name, [parts[i + 1]]);
+  }
+  const headers = new Headers(origin);
+  for (const [name] of origin) if (!left.has(name)) headers.delete(name);
+  for (const [name, values] of left) {
+    // The steps saw lines of one name joined, but cookies one by one.
+    if (name !== "set-cookie" && origin.get(name) === values[0]) values.shift();
+    else headers.delete(name);
+    for (const value of values) headers.append(name, value);
+  }
+  return linesOf(parts.slice(0, 2 * own).map((part) => `${part}\n`).join("")).over(headers, false);
+}

@@ -45,6 +45,9 @@ pub struct Passed {
     pub of: Stream,
     /// Leave out `Content-Type` (a 304 has none).
     pub without_type: bool,
+    /// Steps have seen them, and may have changed some: they stand among the answer's, behind so many of the gateway's
+    /// own. Those as they were still go as lines of their own.
+    pub seen_behind: Option<u32>,
 }
 
 /// The body of an [`Answer`].

@@ -122,14 +122,15 @@ impl Backend {
 /// A no-op answer: any status is fine, the body stays with the host (spec §15).
 fn undecoded(answer: HttpResponse, reads_headers: bool) -> Response {
     let passed = match answer.body {
-        Body::Stream(stream) if !reads_headers => Some(stream),
-        _ => None,
+        Body::Stream(stream) => Some(stream),
+        Body::Bytes(_) => None,
     };
-    let headers = if passed.is_some() { Headers::default() } else { answer.headers };
+    let seen = reads_headers || passed.is_none();
+    let headers = if seen { answer.headers } else { Headers::default() };
     Response {
         data: Some(Default::default()),
         complete: true,
-        metadata: Metadata { status: answer.status, headers, passed },
+        metadata: Metadata { status: answer.status, headers, passed, seen },
         io: Some(answer.body),
     }
 }

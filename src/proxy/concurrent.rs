@@ -2,7 +2,7 @@
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use crate::platform::{Deadline, RequestBody};
+use crate::platform::Deadline;
 
 use super::{Backend, Cx, Reply, Request};
 
@@ -16,12 +16,10 @@ pub(super) async fn run(
     mut request: Request,
 ) -> Reply {
     let deadline = Deadline::new(cx.io, timeout_ms.min(cx.deadline.remaining_ms()));
-    if !matches!(request.body, RequestBody::None) {
-        match deadline.bound(request.buffer_body(cx.io)).await {
-            Ok(Ok(_)) => {}
-            Ok(Err(error)) => return Reply::err(error),
-            Err(expired) => return Reply::err(expired),
-        }
+    match deadline.bound(request.buffer_body(cx.io)).await {
+        Ok(Ok(_)) => {}
+        Ok(Err(error)) => return Reply::err(error),
+        Err(expired) => return Reply::err(expired),
     }
     let cx = cx.within(&deadline);
     let mut running: FuturesUnordered<_> = (0..calls).map(|_| backend.call(cx, request.clone())).collect();

@@ -35,8 +35,10 @@ pub struct Metadata {
     pub status: u16,
     /// The header lines.
     pub headers: Headers,
-    /// The answer whose header lines stayed with the host: no step reads or changes them.
+    /// The answer whose header lines the host passes on, so that lines of one name stay apart.
     pub passed: Option<Stream>,
+    /// Whether steps read them: they are here, too, as the steps left them.
+    pub seen: bool,
 }
 
 // === impl Reply ===

@@ -99,6 +99,8 @@ fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
     };
     // Go's server sends no content type with a 304.
     let without_type = status == 304;
+    let own = headers.iter().count() as u32;
+    let seen_behind = response.metadata.seen.then_some(own);
     let mut theirs = response.metadata.headers;
     theirs.remove_hop_by_hop();
     for (name, value) in theirs.iter() {
@@ -106,7 +108,7 @@ fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
             headers.add(name.to_owned(), value);
         }
     }
-    let passed = response.metadata.passed.map(|of| Passed { of, without_type });
+    let passed = response.metadata.passed.map(|of| Passed { of, without_type, seen_behind });
     let body = match response.io {
         Some(Body::Stream(stream)) => AnswerBody::Stream(stream),
         Some(Body::Bytes(body)) if !body.is_empty() => AnswerBody::Bytes(body.into_vec()),

@@ -153,7 +153,7 @@ impl World {
             AnswerBody::Stream(Stream(id)) => bodies[&id].1.clone(),
         };
         let mut headers = answer.headers;
-        if let Some(Passed { of: Stream(id), without_type }) = answer.passed {
+        if let Some(Passed { of: Stream(id), without_type, seen_behind: None }) = answer.passed {
             for (name, value) in bodies[&id].0.iter() {
                 if !(without_type && name.eq_ignore_ascii_case("Content-Type")) {
                     headers.add(name.to_owned(), value);
