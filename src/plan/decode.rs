@@ -56,14 +56,17 @@ impl Decode {
     }
 
     /// The open edition reads `yaml` as JSON, and a JSON body is answered as it does. What is no JSON is read as the
-    /// Enterprise edition reads it.
+    /// Enterprise edition reads it; what is neither fails as JSON does.
     fn yaml(&self, body: json::Body) -> Result<Data, Error> {
         let form = if self.is_collection { Form::Collection } else { Form::Json };
         let body = Rc::new(body);
         match json::decode(Rc::clone(&body), form, &self.shape) {
-            Err(json::DecodeError::Syntax { .. } | json::DecodeError::Cut | json::DecodeError::End) => {
-                Ok(self.shaped(encoding::yaml::decode(body.as_slice(), self.is_collection)?))
-            }
+            Err(
+                error @ (json::DecodeError::Syntax { .. } | json::DecodeError::Cut | json::DecodeError::End),
+            ) => match encoding::yaml::decode(body.as_slice(), self.is_collection) {
+                Ok(map) => Ok(self.shaped(map)),
+                Err(_) => Err(error.into()),
+            },
             decoded => Ok(decoded?),
         }
     }

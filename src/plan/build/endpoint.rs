@@ -109,11 +109,12 @@ fn fill(
         let built = backend::build(node, index, &parent, &site)?;
         match built.shadow_timeout_ms {
             None => backends.push((built.backend, built.encoding)),
-            Some(timeout) => shadows.push((built.backend, timeout)),
+            Some(timeout) => shadows.push((built.backend, built.encoding, timeout)),
         }
     }
-    let single_encoding = match &backends[..] {
-        [(_, encoding)] => Some(encoding.as_str()),
+    // KrakenD's split leaves the shadow backends as the endpoint's only ones, and then chooses the output.
+    let single_encoding = match (&backends[..], &shadows[..]) {
+        ([(_, encoding)], []) | (_, [(_, encoding, _)]) => Some(encoding.as_str()),
         _ => None,
     };
     endpoint.output = Output::parse(output, single_encoding);
@@ -125,8 +126,8 @@ fn fill(
     let plumbing = Plumbing { sequential, timeout_ms: endpoint.timeout_ms, propagated: &propagated };
     let handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
     if !shadows.is_empty() {
-        let timeout_ms = shadows.iter().map(|(_, timeout)| *timeout).max().unwrap_or(endpoint.timeout_ms);
-        let pipe = plumbing.pipe(shadows.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
+        let timeout_ms = shadows.iter().map(|(.., timeout)| *timeout).max().unwrap_or(endpoint.timeout_ms);
+        let pipe = plumbing.pipe(shadows.into_iter().map(|(backend, ..)| backend).collect(), flatmap())?;
         endpoint.shadow = Some(Shadow { layers: site.compile(order::DATA)?, pipe, timeout_ms });
         layers.push(Box::new(Splitter));
     }
