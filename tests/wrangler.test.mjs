@@ -9,6 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { env } from "../scripts/lib.mjs";
 import { realCase } from "./support/cases.mjs";
 import { root } from "./support/gateway.mjs";
+import { startUpstream } from "./support/upstream.mjs";
 
 /** A copy of the project that tests may change; what is large is linked. */
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
@@ -238,6 +239,27 @@ describe("wrangler dev", () => {
     };
     assert.equal(await passed("/exact"), 4);
     assert.equal(await passed("/nearby"), 3);
+  });
+
+  test("finds in the edge's cache what an isolate before it has kept", async (t) => {
+    let n = 0;
+    const upstream = await startUpstream({
+      "/kept": () => ({ json: { n: ++n }, headers: { date: new Date().toUTCString(), "cache-control": "max-age=600", "set-cookie": "a=1" } }),
+    });
+    t.after(() => upstream.stop());
+    t.after(() => write(example));
+    const cached = (endpoint) => ({
+      endpoint,
+      output_encoding: "no-op",
+      backend: [{ host: [upstream.url], url_pattern: "/kept", encoding: "no-op", extra_config: { "qos/http-cache": { shared: true } } }],
+    });
+    for (const version of ["/one", "/two"]) {
+      write({ ...example, endpoints: [...example.endpoints, cached(version)] });
+      await until(async () => (await get(version)).status === 200, "the new version doesn't answer");
+      const { text, headers } = await get(version);
+      assert.deepEqual([text, headers.get("set-cookie")], ['{"n":1}', "a=1"]);
+    }
+    assert.equal(upstream.requests.length, 1);
   });
 });
 

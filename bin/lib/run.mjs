@@ -51,6 +51,7 @@ export async function execute(values, positionals) {
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     vars: variables,
     counters: JSON.parse(config.read.counters()),
+    cache: /http-?cache/.test(config.text),
     assets: values.assets && folder(values.assets),
   });
   let stopping = false;

@@ -41,7 +41,14 @@ const OBJECTS = `
 const objectsDisk = (dir) => `
     (name = "objects", disk = (path = ${quote(dir)}, writable = true)),`;
 
-function workerdConfig({ modules, bindings, address, assets, counters, dir }) {
+/** What keeps the answers that backends share: workerd has no cache of its own. */
+const CACHE = `
+    (name = "cache", worker = (
+      modules = [${moduleLines(["edgecache.mjs"])}],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+    )),`;
+
+function workerdConfig({ modules, bindings, address, assets, counters, cache, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -54,7 +61,7 @@ function workerdConfig({ modules, bindings, address, assets, counters, dir }) {
 const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}
   ],
   sockets = [(name = "http", address = ${quote(address)}, http = (), service = "gateway")],
 );
@@ -65,19 +72,21 @@ const gateway :Workerd.Worker = (
   ],
   bindings = [
       ${bindings.join(",\n      ")}
-  ],${counters.length > 0 ? OBJECTS : ""}
+  ],${counters.length > 0 ? OBJECTS : ""}${cache ? '\n  cacheApiOutbound = "cache",' : ""}
   compatibilityDate = "${COMPATIBILITY_DATE}",
 );
 `;
 }
 
 /** Writes everything that workerd reads into `dir`, and gives back the environment that carries the bindings' values. */
-function prepare(dir, { config, address, vars, assets, counters = [], codeDir = buildDir }) {
+function prepare(dir, { config, address, vars, assets, counters = [], cache = false, codeDir = buildDir }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
-  if (assets) fs.copyFileSync(new URL("./assets.mjs", import.meta.url), path.join(dir, "assets.mjs"));
+  for (const name of [assets && "assets.mjs", cache && "edgecache.mjs"].filter(Boolean)) {
+    fs.copyFileSync(new URL(name, import.meta.url), path.join(dir, name));
+  }
 
   // Values travel in the environment: no escaping, and no secret on the disk.
   const environment = {};
@@ -89,7 +98,7 @@ function prepare(dir, { config, address, vars, assets, counters = [], codeDir = 
   if (counters.length > 0) fs.mkdirSync(path.join(dir, "objects"));
   bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
   const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
-  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets, counters, dir }));
+  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets, counters, cache, dir }));
   return environment;
 }
 

@@ -223,7 +223,7 @@ export class Flight {
   #call(id, operation, args) {
     const { raw } = this.#instance;
     Promise.resolve()
-      .then(() => operations[operation](args, this.#env, this.#ctx))
+      .then(() => operations[operation](args, this.#env, this.#ctx, this.#request))
       .then(
         (result) => this.#result(raw.called, id, result ?? EMPTY),
         (error) => this.#result(raw.called, id, null, error),

@@ -22,20 +22,20 @@ pub fn run(case: &Value) -> Result<(), String> {
     if let Some(code) = case["check"].as_str() {
         return refused(&config.to_string(), code);
     }
-    let environment = Environment::from_json(case["files"].to_string(), case["env"].to_string());
-    let plan = plan::build(config.to_string().into_bytes(), environment.clone())
-        .map_err(|error| error.to_string())?;
-    let gateway = Gateway::new(plan);
-    // A second isolate: `isolate` says which one a request comes to.
-    let other =
-        plan::build(config.to_string().into_bytes(), environment).map_err(|error| error.to_string())?;
-    let gateways = [gateway, Gateway::new(other)];
+    let gateway = || {
+        let environment = Environment::from_json(case["files"].to_string(), case["env"].to_string());
+        let plan = plan::build(config.to_string().into_bytes(), environment);
+        plan.map(Gateway::new).map_err(|error| error.to_string())
+    };
+    // Two isolates: `isolate` says which one a request comes to.
+    let gateways = [gateway()?, gateway()?];
     let mut world = World { now: 1_700_000_000_000.0, ..World::default() };
     for (call, answers) in case["origins"].as_object().into_iter().flatten() {
         let answers = answers.as_array().cloned().unwrap_or_else(|| vec![answers.clone()]);
         world.origins.insert(call.clone(), answers.iter().map(script).collect());
     }
     let counters = case["counters"].as_array().into_iter().flatten();
+    world.cache = (case["cache"] != Value::Bool(false)).then(Default::default);
     world.counters = counters.filter_map(Value::as_str).map(str::to_owned).collect();
     let exchanges = match case.get("then") {
         Some(more) => [vec![case.clone()], more.as_array().cloned().unwrap_or_default()].concat(),
@@ -46,6 +46,7 @@ pub fn run(case: &Value) -> Result<(), String> {
         world.seen.clear();
         world.log.clear();
         world.counted.clear();
+        world.services.clear();
         world.client_body = text(&exchange["body"]).into_bytes();
         let answer =
             world.send(&gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize], request(exchange));
@@ -136,6 +137,11 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
         if world.calls != want {
             return Err(format!("calls {:?}, want {want:?}", world.calls));
         }
+    }
+    if let Some(services) = expect.get("services")
+        && json!(world.services) != *services
+    {
+        return Err(format!("services {:?}, want {services}", world.services));
     }
     if let Some(counted) = expect.get("counted")
         && json!(world.counted) != *counted

@@ -42,6 +42,10 @@ pub struct World {
     pub buckets: BTreeMap<String, Bucket>,
     /// The counts that were asked for, in order.
     pub counted: Vec<String>,
+    /// What the edge's cache has; none if it fails.
+    pub cache: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
+    /// The services that were used, in order.
+    pub services: Vec<&'static str>,
 }
 
 /// Header lines and bodies of answers that stay with the platform.
@@ -129,11 +133,32 @@ impl World {
         (script.after_ms, Outcome::Fetched(Ok(Fetched { status: script.status, headers, body })))
     }
 
-    /// The host's services: the one that counts.
+    /// The host's services: the edge's cache, and the one that counts.
     fn call(&mut self, Call { op, args }: Call) -> Result<Vec<u8>, HostError> {
-        if op != "limit" {
-            return Err(HostError(format!("no {op}")));
+        self.services.push(op);
+        match op {
+            "limit" => self.limit(args),
+            "cache_find" | "cache_put" | "cache_remove" => {
+                let Some(cache) = self.cache.as_mut() else {
+                    // Nobody waits to hear how keeping went.
+                    return if op == "cache_put" {
+                        Ok(Vec::new())
+                    } else {
+                        Err(HostError("no cache".to_owned()))
+                    };
+                };
+                match (op, args.as_slice()) {
+                    ("cache_find", [name]) => return Ok(cache.get(name).cloned().unwrap_or_default()),
+                    ("cache_put", [name, kept]) => drop(cache.insert(name.clone(), kept.clone())),
+                    (_, names) => names.iter().for_each(|name| drop(cache.remove(name))),
+                }
+                Ok(Vec::new())
+            }
+            _ => Err(HostError(format!("no {op}"))),
         }
+    }
+
+    fn limit(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
         let [binding, key, rate] =
             <[Vec<u8>; 3]>::try_from(args).unwrap().map(|arg| String::from_utf8(arg).unwrap());
         if !self.counters.contains(&binding) {

@@ -1,5 +1,6 @@
 //! `qos/http-cache`: keeps answers of a backend as their headers allow.
 
+mod edge;
 mod exchange;
 mod policy;
 mod store;
@@ -23,6 +24,11 @@ pub static NAMESPACE: Namespace = Namespace {
             Kind::Int { min: 1024, max: i64::MAX },
             "How many bytes are kept; needs max_items too.",
         ),
-        opt("shared", Kind::Bool, "Shares the cache with the other backends that say so."),
+        opt(
+            "shared",
+            Kind::Bool,
+            "Shares the cache with the other backends that say so, and keeps its answers in the edge's own cache too, which \
+             all isolates of a place share; on *.workers.dev that one stays empty.",
+        ),
     ]),
 };

@@ -12,6 +12,7 @@ use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange}
 use crate::registry::Options;
 
 use super::NAMESPACE;
+use super::edge;
 use super::policy::{self, Freshness};
 use super::store::{Kept, Limits, Store};
 
@@ -21,6 +22,8 @@ pub type SharedCache = OnceCell<Rc<RefCell<Store>>>;
 /// The cache of one backend, or the one that several share.
 struct Cache {
     store: Rc<RefCell<Store>>,
+    /// The edge's cache stands behind the isolate's.
+    is_shared: bool,
 }
 
 /// Compiles the cache. `max_items` and `max_size` count together only, as in KrakenD.
@@ -32,11 +35,12 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
         _ => Limits::default(),
     };
     let own = || Rc::new(RefCell::new(Store::new(limits)));
-    let store = match options.bool("shared")? {
+    let is_shared = options.bool("shared")?;
+    let store = match is_shared {
         true => Rc::clone(site.environment.shared.get_or_init(own)),
         false => own(),
     };
-    Ok(Some(Box::new(Cache { store })))
+    Ok(Some(Box::new(Cache { store, is_shared })))
 }
 
 impl Exchange for Cache {
@@ -47,10 +51,12 @@ impl Exchange for Cache {
         next: NextExchange<'a>,
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
         Box::pin(async move {
-            let is_cacheable =
-                matches!(&*request.method, "GET" | "HEAD") && !request.headers.contains("Range");
-            if !is_cacheable {
-                self.store.borrow_mut().remove(&key(&request));
+            if !matches!(&*request.method, "GET" | "HEAD") {
+                // Nothing is ever kept for another method.
+                return next.run(cx, request).await;
+            }
+            if request.headers.contains("Range") {
+                self.remove(cx, &key(&request)).await;
                 return next.run(cx, request).await;
             }
             self.cached(cx, request, next).await
@@ -69,8 +75,7 @@ impl Cache {
     ) -> Result<HttpResponse, Error> {
         let (key, url, asked) = (key(&request), Rc::clone(&request.url), Rc::clone(&request.headers));
         let is_get = request.method == "GET";
-        let kept = self.store.borrow_mut().get(&key).filter(|kept| policy::matches(kept, &asked));
-        let Some(kept) = kept else {
+        let Some(kept) = self.find(cx, &key, &asked).await else {
             if policy::Directives::of(&asked).has("only-if-cached") {
                 return Ok(answer(504, Headers::default(), &[], url));
             }
@@ -91,12 +96,12 @@ impl Cache {
                     headers.set(name.to_owned(), value);
                 }
                 let renewed = Kept { headers: headers.clone(), ..(*kept).clone() };
-                self.store.borrow_mut().put(&key, renewed);
+                self.put(cx, &key, renewed).await;
                 Ok(answer(kept.status, headers, &kept.body, url))
             }
             Ok(response) if response.status < 500 => {
                 if response.status != 200 {
-                    self.store.borrow_mut().remove(&key);
+                    self.remove(cx, &key).await;
                 }
                 self.keep(cx, &key, &asked, response).await
             }
@@ -104,7 +109,7 @@ impl Cache {
                 Ok(answer(kept.status, kept.headers.clone(), &kept.body, url))
             }
             failed => {
-                self.store.borrow_mut().remove(&key);
+                self.remove(cx, &key).await;
                 failed
             }
         }
@@ -132,9 +137,40 @@ impl Cache {
                 body: Rc::from(body.as_slice()),
                 varied: policy::varied(&response.headers, asked),
             };
-            self.store.borrow_mut().put(key, kept);
+            self.put(cx, key, kept).await;
         }
         Ok(response)
+    }
+
+    /// The answer that this request may get: the isolate's if it is fresh, else the edge's, which another isolate may have
+    /// renewed.
+    async fn find(&self, cx: Cx<'_>, key: &str, asked: &Headers) -> Option<Rc<Kept>> {
+        let here = self.store.borrow_mut().get(key).filter(|kept| policy::matches(kept, asked));
+        let is_stale = here
+            .as_ref()
+            .is_none_or(|kept| policy::freshness(&kept.headers, asked, seconds(cx)) == Freshness::Stale);
+        if !(self.is_shared && is_stale) {
+            return here;
+        }
+        match edge::find(cx, key).await.filter(|kept| policy::matches(kept, asked)) {
+            Some(there) => Some(self.store.borrow_mut().put(key, there)),
+            None => here,
+        }
+    }
+
+    async fn put(&self, cx: Cx<'_>, key: &str, kept: Kept) {
+        let kept = self.store.borrow_mut().put(key, kept);
+        // What is too large for the isolate isn't copied out of it either.
+        if self.is_shared && self.store.borrow().admits(key, &kept) {
+            edge::put(cx, key, &kept).await;
+        }
+    }
+
+    async fn remove(&self, cx: Cx<'_>, key: &str) {
+        self.store.borrow_mut().remove(key);
+        if self.is_shared {
+            edge::remove(cx, key).await;
+        }
     }
 }
 

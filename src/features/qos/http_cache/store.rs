@@ -66,13 +66,19 @@ impl Store {
         Some(Rc::clone(&entry.kept))
     }
 
-    /// Keeps an answer; one that is larger than everything together is not kept.
-    pub fn put(&mut self, key: &str, kept: Kept) {
+    /// Whether an answer may be kept at all: one that is larger than everything together may not.
+    pub fn admits(&self, key: &str, kept: &Kept) -> bool {
+        self.limits.items > 0 && size(key, kept) <= self.limits.bytes
+    }
+
+    /// Keeps an answer, if it may be kept, and gives it back.
+    pub fn put(&mut self, key: &str, kept: Kept) -> Rc<Kept> {
         self.remove(key);
-        let size = size(key, &kept);
-        if size > self.limits.bytes || self.limits.items == 0 {
-            return;
+        let kept = Rc::new(kept);
+        if !self.admits(key, &kept) {
+            return kept;
         }
+        let size = size(key, &kept);
         while self.entries.len() >= self.limits.items || self.bytes + size > self.limits.bytes {
             let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
             let Some(oldest) = oldest else { break };
@@ -80,7 +86,8 @@ impl Store {
         }
         self.clock += 1;
         self.bytes += size;
-        self.entries.insert(key.to_owned(), Entry { kept: Rc::new(kept), size, used: self.clock });
+        self.entries.insert(key.to_owned(), Entry { kept: Rc::clone(&kept), size, used: self.clock });
+        kept
     }
 
     /// Forgets an answer.

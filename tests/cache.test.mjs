@@ -1,0 +1,83 @@
+// Kept answers (`qos/http-cache`): those of the isolate, and those of the edge's cache behind it.
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { config, endpoint, origin, serve } from "./support/gateway.mjs";
+
+/** Two endpoints with a cache that has room for one answer: what the other one finds again was kept elsewhere. */
+const paths = (shared, rest = {}) =>
+  ["/a", "/b"].map((path) =>
+    endpoint(path, [{ url_pattern: path, ...rest.backend, extra_config: { "qos/http-cache": { shared, max_items: 1, max_size: 100_000 } } }], rest.endpoint),
+  );
+const noop = { backend: { encoding: "no-op" }, endpoint: { output_encoding: "no-op", input_headers: ["Range", "Cache-Control"] } };
+
+/** Answers `{"n": …}`, another number each time. */
+function counting(headers = { "cache-control": "max-age=60" }) {
+  let n = 0;
+  return () => ({ json: { n: ++n }, headers: { date: new Date().toUTCString(), ...headers } });
+}
+
+async function gatewayOf(t, shared, rest) {
+  const upstream = await origin(t, { "/a": counting(rest?.headers), "/b": counting(rest?.headers) });
+  const gateway = await serve(t, config(paths(shared, rest), { host: [upstream.url] }));
+  return { gateway, upstream };
+}
+
+test("an isolate's cache keeps as many answers as it may", async (t) => {
+  const { gateway, upstream } = await gatewayOf(t, false);
+  for (const path of ["/a", "/a", "/b", "/a", "/b"]) await gateway.get(path);
+  // Each backend has a cache of its own.
+  assert.equal(upstream.requests.length, 2);
+});
+
+describe("a shared cache", () => {
+  test("gives again what only the edge's cache still has", async (t) => {
+    const { gateway, upstream } = await gatewayOf(t, true);
+    const seen = [];
+    for (const path of ["/a", "/b", "/a", "/b", "/a"]) seen.push((await gateway.get(path)).json);
+    assert.deepEqual(seen, Array(5).fill({ n: 1 }));
+    assert.equal(upstream.requests.length, 2);
+    assert.doesNotMatch(gateway.output, /cache/);
+  });
+
+  test("keeps no-op answers byte by byte", async (t) => {
+    const upstream = await origin(t, {
+      "/a": { body: Buffer.from([0, 10, 10, 255, 13, 10]), headers: { date: new Date().toUTCString(), "cache-control": "max-age=60", "content-type": "image/x", "x-mine": "é" } },
+      "/b": counting(),
+    });
+    const gateway = await serve(t, config(paths(true, noop), { host: [upstream.url] }));
+    const read = async () => {
+      const answer = await gateway.fetch("/a");
+      return [answer.headers.get("content-type"), answer.headers.get("x-mine"), [...new Uint8Array(await answer.arrayBuffer())]];
+    };
+    const first = await read();
+    assert.deepEqual(first[2], [0, 10, 10, 255, 13, 10]);
+    await gateway.get("/b");
+    assert.deepEqual(await read(), first);
+    assert.equal(upstream.requests.length, 2);
+  });
+
+  test("forgets an answer when a part of it is asked for, as KrakenD does", async (t) => {
+    const { gateway, upstream } = await gatewayOf(t, true, noop);
+    await gateway.get("/a");
+    await gateway.get("/a", { range: "bytes=0-1" });
+    await gateway.get("/a");
+    assert.equal(upstream.requests.length, 3);
+  });
+
+  test("asks the origin where the client wants its answer, or the answer may not be kept", async (t) => {
+    const { gateway, upstream } = await gatewayOf(t, true, noop);
+    for (const path of ["/a", "/a"]) await gateway.get(path, { "cache-control": "no-cache" });
+    assert.equal(upstream.requests.length, 2);
+    const unstorable = await gatewayOf(t, true, { headers: { "cache-control": "max-age=60, no-store" } });
+    for (const path of ["/a", "/a"]) await unstorable.gateway.get(path);
+    assert.equal(unstorable.upstream.requests.length, 2);
+  });
+
+  test("holds under parallel requests", async (t) => {
+    const { gateway, upstream } = await gatewayOf(t, true);
+    await Promise.all(["/a", "/b"].map((path) => gateway.get(path)));
+    const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => gateway.get(i % 2 ? "/a" : "/b")));
+    assert.ok(answers.every(({ status, json }) => status === 200 && json.n === 1));
+    assert.equal(upstream.requests.length, 2);
+  });
+});
