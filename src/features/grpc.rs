@@ -9,7 +9,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; call the JSON interface of the services, or a worker behind a `service://` host",
+    ),
     doc: "Serves gRPC.",
     value: Kind::Object(&[
         opt("catalog", Kind::STRINGS, ".pb descriptor files/dirs.").required(),

@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; call backends one after the other with `proxy.sequential`, or an endpoint of this gateway as a backend",
+    ),
     doc: "Runs a whole endpoint in the place of a backend.",
     value: Kind::Part(Scope::Workflow),
 };

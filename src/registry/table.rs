@@ -187,9 +187,6 @@ impl Support {
     /// A feature that the open edition ignores without harm.
     pub const ENTERPRISE_IGNORED: Support =
         Support::NoEffect("an Enterprise feature: the open edition ignores it, and so does Fjord");
-    /// A feature without which a configuration would do, or let through, something else.
-    pub const ENTERPRISE_REFUSED: Support =
-        Support::Refused("an Enterprise feature that Fjord doesn't have, and that can't be left out");
 }
 
 // === impl Opt ===

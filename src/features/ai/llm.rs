@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; call the model's API as a backend of its own, with modifier/martian or modifier/lua-backend for its headers and bodies",
+    ),
     doc: "Speaks to language models of several vendors in one form.",
     value: Kind::With(
         &Kind::Object(&[

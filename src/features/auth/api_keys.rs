@@ -1,4 +1,13 @@
 //! `auth/api-keys`: lets in requests that bring a known key.
+//!
+//! A feature of the Enterprise edition, built by its documentation: no key or an unknown one is 401, a key without the
+//! role is 403, one that comes too often is 429.
+
+mod handler;
+mod ring;
+
+pub use handler::{compile, share};
+pub use ring::SharedRing;
 
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
 
@@ -8,17 +17,30 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Implemented,
     doc: "Lets in requests that bring a known key.",
     value: Kind::Object(&[
-        opt("client_max_rate", Kind::NUMBER, "(endpoint) per-key requests/second → 429."),
+        opt(
+            "client_max_rate",
+            Kind::RATE,
+            "The requests with one key in a second; more get 429. 0 for no limit.",
+        ),
         opt(
             "identifier",
             Kind::Str,
-            "Header (default Authorization, Bearer optional) or query name (default key).",
+            "The header or the query parameter with the key; the service's by default.",
         ),
-        opt("roles", Kind::STRINGS, "(endpoint) any-of roles.").required(),
-        opt("strategy", Kind::Enum(&["header", "query_string"]), "Header | query_string."),
+        opt(
+            "roles",
+            Kind::STRINGS,
+            "The roles of which a key needs one, else 403; an empty list takes any key.",
+        )
+        .required(),
+        opt(
+            "strategy",
+            Kind::Enum(&["header", "query_string"]),
+            "Where a request has its key; the service's by default.",
+        ),
     ]),
 };
 
@@ -28,33 +50,40 @@ pub static SERVICE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Implemented,
     doc: "Lets in requests that bring a known key.",
     value: Kind::Object(&[
         opt(
             "hash",
             Kind::Enum(&["plain", "fnv128", "sha256", "sha1"]),
-            "How stored keys are hashed: plain, fnv128, sha256, sha1.",
+            "What was done to the keys before they were written here, in hexadecimal: sha256 keeps them out of the bundle. fnv128 is \
+             refused, as keys that fit it are easily made.",
         )
         .default("\"plain\""),
         opt(
             "identifier",
             Kind::Str,
-            "Header (default Authorization, Bearer optional) or query name (default key).",
+            "The header with the key, whose leading Bearer is taken off; with query_string the parameter, which is then `key` by \
+             default.",
         )
         .default("\"Authorization\""),
         opt(
             "keys",
             Kind::List(&Kind::Object(&[
-                opt("key", Kind::Str, "Key (or its hash)."),
-                opt("roles", Kind::STRINGS, "Roles."),
+                opt("key", Kind::Str, "The key, or its hash."),
+                opt("roles", Kind::STRINGS, "What the key is good for."),
             ])),
-            "List of keys with roles.",
+            "The keys that are known.",
         )
         .required(),
-        opt("propagate_role", Kind::Str, "Header sent to backend with matched role.").default("\"\""),
-        opt("salt", Kind::Str, "Prefix before hashing.").default("\"\""),
-        opt("strategy", Kind::Enum(&["header", "query_string"]), "Header | query_string.")
+        opt(
+            "propagate_role",
+            Kind::Str,
+            "The header that tells backends the role that let the request in, or ANY; it needs input_headers to pass.",
+        )
+        .default("\"\""),
+        opt("salt", Kind::Str, "What stands in front of a key when it is hashed.").default("\"\""),
+        opt("strategy", Kind::Enum(&["header", "query_string"]), "Where a request has its key.")
             .default("\"header\""),
     ]),
 };

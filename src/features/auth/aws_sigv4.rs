@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; backend/lambda signs calls of functions; for other services let a worker behind a `service://` host sign",
+    ),
     doc: "Signs calls for Amazon Web Services.",
     value: Kind::Object(&[
         opt("assume_role_arn", Kind::Str, "STS role."),

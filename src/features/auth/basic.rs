@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; use auth/api-keys or auth/validator",
+    ),
     doc: "Asks for a user and a password.",
     value: Kind::Object(&[
         opt("htpasswd_path", Kind::Str, "Htpasswd file."),

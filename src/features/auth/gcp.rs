@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; let a worker behind a `service://` host fetch the token and call on",
+    ),
     doc: "Signs calls for Google Cloud.",
     value: Kind::With(
         &Kind::Object(&[

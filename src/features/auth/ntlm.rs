@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; let a worker or a proxy in front of the origin log in",
+    ),
     doc: "Logs in to the backend by NTLM.",
     value: Kind::Object(&[
         opt("password", Kind::Str, "NTLM user/password.").required(),

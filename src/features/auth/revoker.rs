@@ -2,8 +2,10 @@
 
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
 
-const NO_RPC: &str = "its filter is filled over a port that a worker doesn't have, and each isolate would have its own; give \
-    tokens short lives, or refuse them by a claim in validation/cel";
+/// An empty filter would let every revoked token in: nothing of this can be left out.
+const NO_RPC: &str = "its filter is filled over an RPC port, which a worker doesn't have, and a filter that stays empty revokes \
+    nothing; give tokens short lives, revoke single ones with validation/cel (`!(JWT.jti in ['a', 'b'])`), and all of a client or \
+    a device by a claim in the same way";
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -23,9 +25,7 @@ pub static NAMESPACE: Namespace = Namespace {
         .required(),
         opt("TTL", Kind::POSITIVE, "How long a revoked token is remembered, in seconds.").required(),
         opt("hash_name", Kind::Enum(&["optimal", "default"]), "The hash functions of the filter.").required(),
-        opt("port", Kind::PORT, "The port on which KrakenD takes revocations.")
-            .required()
-            .no_effect("a worker has no port; revocations come over HTTP"),
+        opt("port", Kind::PORT, "The port on which KrakenD takes revocations.").required(),
         opt("revoke_server_api_key", Kind::Str, "Shared key.").enterprise(),
         opt("revoke_server_max_retries", Kind::INT, "Retries.").default("0").enterprise(),
         opt("revoke_server_max_workers", Kind::INT, "Push workers.").default("5").enterprise(),

@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; give each case an endpoint of its own, or hold calls back with validation/cel at the backend",
+    ),
     doc: "Calls the backend only if a condition holds.",
     value: Kind::Object(&[
         opt("name", Kind::Str, "Header name (canonical) for strategy header."),

@@ -9,7 +9,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; call the JSON interface of the service, or a worker behind a `service://` host",
+    ),
     doc: "Calls a gRPC service.",
     value: Kind::Object(&[
         opt("client_tls", Kind::Object(tls::CLIENT), "GRPC TLS option."),

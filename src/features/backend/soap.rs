@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; write the envelope with modifier/martian (body.Modifier), and read the answer with the encoding `xml`",
+    ),
     doc: "Calls a SOAP service.",
     value: Kind::With(
         &Kind::Object(&[

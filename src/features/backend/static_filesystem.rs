@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; put the files into static assets and use the host `service://ASSETS`",
+    ),
     doc: "Answers with files.",
     value: Kind::Object(&[
         opt("directory_listing", Kind::Bool, "List folders.").default("false"),

@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; build the body with modifier/martian (body.Modifier) or modifier/lua-backend",
+    ),
     doc: "Writes the request body from a template; the old name of request-body-generator.",
     value: Kind::With(&Kind::Object(OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
 };

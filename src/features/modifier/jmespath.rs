@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; use allow, deny, mapping, target and flatmap_filter, or modifier/lua-proxy",
+    ),
     doc: "Queries the answer with JMESPath.",
     value: Kind::Object(&[opt(
         "expr",

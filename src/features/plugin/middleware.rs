@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; use modifier/lua-proxy, modifier/martian or validation/cel",
+    ),
     doc: "Wraps calls in Go plugins.",
     value: Kind::Object(&[opt("name", Kind::STRINGS, "Middleware plugin names.").required()]),
 };

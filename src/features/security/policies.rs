@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; write the policies as validation/cel, which sees requests, answers and tokens",
+    ),
     doc: "Checks requests, answers and tokens against policies.",
     value: Kind::With(
         &Kind::Object(&[

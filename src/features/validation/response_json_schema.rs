@@ -9,7 +9,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_REFUSED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have; check the answer with validation/cel (resp_data), or with modifier/lua-proxy",
+    ),
     doc: "Lets out only answers that fit a JSON schema.",
     value: Kind::Object(&[
         opt("error", Kind::Object(policies::ERROR), "Custom rejection."),

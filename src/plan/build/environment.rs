@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::config::node::{Kind, Node};
+use crate::features::auth::api_keys::SharedRing;
 use crate::features::auth::keys::SharedKeys;
 use crate::features::qos::http_cache::SharedCache;
 use crate::json::Value;
@@ -20,6 +21,8 @@ pub struct Environment {
     pub shared: SharedCache,
     /// The key sets that endpoints have in common.
     pub keys: SharedKeys,
+    /// The API keys of the service.
+    pub api_keys: SharedRing,
 }
 
 // === impl Environment ===

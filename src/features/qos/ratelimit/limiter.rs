@@ -95,7 +95,7 @@ impl Limiter {
 }
 
 /// Takes a token of a bucket that is full until it is first used.
-pub(super) fn take(bucket: &Cell<Option<Bucket>>, rate: &Rate, now: f64) -> bool {
+pub fn take(bucket: &Cell<Option<Bucket>>, rate: &Rate, now: f64) -> bool {
     let mut current = bucket.get().unwrap_or_else(|| Bucket::full(rate, now));
     let taken = current.take(rate, now);
     bucket.set(Some(current));
