@@ -3,12 +3,13 @@ import { parseArgs } from "node:util";
 import { Failure, at, call, main } from "../scripts/lib.mjs";
 import { crossings } from "./lib/crossings.mjs";
 import { chosen, runCase } from "./lib/load.mjs";
+import { parts } from "./lib/parts.mjs";
 import { canMeasure } from "./lib/process.mjs";
 import { environment, latest, regressions, save, size } from "./lib/results.mjs";
 import { startUpstream } from "./lib/servers.mjs";
 import { startUp } from "./lib/startup.mjs";
 import { steady } from "./lib/steady.mjs";
-import { HEAD, fillReadme, line, markdown } from "./lib/table.mjs";
+import { HEAD, NAME_WIDTH, fillReadme, line, markdown } from "./lib/table.mjs";
 
 const HELP = `npm run bench -- [CASE-REGEX] [options]
 
@@ -17,6 +18,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --warm-up N       requests before the first turn (8000): V8 makes hot code faster in stages
   --quick           5 rounds, fewer requests: a first look
   --startup         only the start-up times
+  --parts           only what each thing that is asked of the platform costs by itself
   --memory          only whether memory stays over many requests
   --memory-requests N   how many (20000; the last word has 200000)
   --candidate NAME=DIR  measures another build beside this one; may be repeated
@@ -38,7 +40,7 @@ function commandLine() {
   const text = { type: "string" };
   const flag = { type: "boolean", default: false };
   const options = {
-    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, memory: flag, "memory-requests": { ...text, default: "20000" },
+    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, "memory-requests": { ...text, default: "20000" },
     candidate: { ...text, multiple: true, default: [] }, save: flag, gate: flag, readme: flag, "no-build": flag, help: { ...flag, short: "h" },
   };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
@@ -55,6 +57,14 @@ async function measureStartUp(rounds) {
     console.log(`start-up over an empty worker, ${count} endpoints: CPU ${shown(cpu)}, of the first request ${shown(first)}; wall ${shown(wall)}`);
   }
   return startup;
+}
+
+async function measureParts(upstream, options) {
+  const measured = await parts(upstream, options);
+  for (const [name, { median, low, high }] of Object.entries(measured)) {
+    console.log(`${name.padEnd(NAME_WIDTH)} ${median.toFixed(1).padStart(7)} µs (${low.toFixed(1)} to ${high.toFixed(1)})`);
+  }
+  return measured;
 }
 
 async function measureMemory(upstream, requests) {
@@ -84,12 +94,14 @@ async function measure(options) {
   const upstream = await startUpstream();
   try {
     if (options.startup) return void (await measureStartUp(options.rounds));
+    if (options.parts) return void (await measureParts(upstream, options));
     if (options.memory) return void (await measureMemory(upstream, number("memory-requests", options["memory-requests"])));
     const before = options.gate ? latest() : undefined;
     const results = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };
     results.cases = await measureCases(upstream, options);
     if (options.pattern === "") {
       results.startup = await measureStartUp(options.rounds);
+      results.parts = await measureParts(upstream, options);
       results.memory = await measureMemory(upstream, number("memory-requests", options["memory-requests"]));
     }
     console.log(`\n${markdown(results)}`);

@@ -16,8 +16,8 @@ const scaled = (requests, { documents }) => {
   return Math.max(20, Math.round(requests / Math.max(1, bytes / 50_000)));
 };
 
-/** One who takes part: its process, its client, what it answered first, and its figures. */
-class Side {
+/** One who takes part: its process, its client, what it answered first (all others must be the same), and its figures. */
+export class Side {
   cpu = [];
   rate = [];
   times = [];

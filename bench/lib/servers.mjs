@@ -7,6 +7,9 @@ import { fileURLToPath } from "node:url";
 import { buildDir, checkConfig, loadCore, readConfig } from "../../bin/lib/core.mjs";
 import { startWorkerd } from "../../bin/lib/workerd.mjs";
 
+// Each server ends with this process, by a listener of its own.
+process.setMaxListeners(0);
+
 const ADDRESS = "127.0.0.1:0";
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -39,7 +42,7 @@ export async function prepare(value, files = {}) {
     const file = path.join(dir, "krakend.json");
     fs.writeFileSync(file, JSON.stringify(value));
     const config = await readConfig(core, file);
-    const { ok, report } = checkConfig(core, config);
+    const { ok, report } = checkConfig(config);
     return { config, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error").message };
   } finally {
     fs.rmSync(dir, { recursive: true });

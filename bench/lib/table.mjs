@@ -3,7 +3,7 @@ import fs from "node:fs";
 import { Failure, at } from "../../scripts/lib.mjs";
 import { cases } from "./cases.mjs";
 
-const NAME_WIDTH = 32;
+export const NAME_WIDTH = 32;
 const goals = new Map(cases.map(({ name, goal }) => [name, goal]));
 
 const micro = (value) => value.toFixed(value < 10 ? 1 : 0);
