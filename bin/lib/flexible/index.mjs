@@ -29,11 +29,19 @@ export function render(file, text, env) {
   }
   const offsets = new Map();
   const pieces = [];
+  // An action that writes a partial as it is stands for that file.
+  const partials = new Map();
+  const read = (partial, content) => {
+    if (!partials.has(content)) sources.push({ file: partial, text: content });
+    partials.set(content, partial);
+  };
   let out = "";
   let size = 0;
   const write = (chunk, from, start, end) => {
     if (chunk === "") return;
     const at = sources.findIndex((source) => source.file === from);
+    const partial = partials.get(chunk);
+    if (partial !== undefined && sources[at].text.slice(start, end) !== chunk) return write(chunk, partial, 0, chunk.length);
     if (!offsets.has(at)) offsets.set(at, byteOffsets(sources[at].text));
     const length = Buffer.byteLength(chunk);
     pieces.push([size, size + length, at, offsets.get(at)(start), offsets.get(at)(end)]);
@@ -41,7 +49,7 @@ export function render(file, text, env) {
     out += chunk;
   };
   try {
-    execute(templates, main, settings(env.FC_SETTINGS), { functions: functions({ env, partials: env.FC_PARTIALS }), write });
+    execute(templates, main, settings(env.FC_SETTINGS), { functions: functions({ env, partials: env.FC_PARTIALS, read }), write });
   } catch (error) {
     throw located(error, sources);
   }

@@ -37,8 +37,8 @@ export function problem(name) {
   return reason ? `function "${name}" is left out: it ${reason}` : `function "${name}" not defined`;
 }
 
-/** The functions of a rendering with these variables, which reads partials from this folder. */
-export function functions({ env, partials }) {
+/** The functions of a rendering with these variables, which reads partials from this folder; `read(file, text)` is told of each. */
+export function functions({ env, partials, read = () => {} }) {
   const expand = (text) => text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => env[braced ?? bare] ?? "");
   return {
     ...known,
@@ -48,7 +48,10 @@ export function functions({ env, partials }) {
     marshal: fn("x", (value) => toJson(value)),
     include: fn("s", (name) => {
       try {
-        return fs.readFileSync(path.join(partials ?? "", name), "utf8");
+        const file = path.join(partials ?? "", name);
+        const text = fs.readFileSync(file, "utf8");
+        read(file, text);
+        return text;
       } catch (error) {
         const reason = error.code === "ENOENT" ? "doesn't exist" : "can't be read";
         throw new FunctionFault(`the partial ${path.join(partials ?? "", name)} ${reason}${partials ? "" : ": FC_PARTIALS names the folder"}`);
