@@ -56,7 +56,11 @@ fn reports_for_programs() {
 fn counts_calls_and_names_what_the_worker_lacks() {
     compare("edge.txt", &checked("edge.json", |c, file| text(c, file, false), false));
     let bytes = include_bytes!("data/check/edge.json");
-    let worker = Worker { file: "wrangler.toml".into(), names: vec!["USERS".into(), "IDP_SECRET".into()] };
+    let worker = Worker {
+        file: "wrangler.toml".into(),
+        names: vec!["USERS".into(), "IDP_SECRET".into()],
+        ..Worker::default()
+    };
     let options = CheckOptions { worker: Some(&worker), ..CheckOptions::default() };
     let found = check_bytes(bytes, &options).diagnostics;
     let found = found.iter().filter(|d| d.code != "any-audience");
@@ -86,4 +90,26 @@ fn leads_back_to_the_files_that_a_text_was_made_from() {
         (&first["file"], &first["line"], &first["column"]),
         (&"t/e.tmpl".into(), &1.into(), &8.into())
     );
+}
+
+#[test]
+fn tells_what_an_endpoint_costs_where_the_surroundings_change_it_and_what_hides_it() {
+    let config = br#"{"version": 3, "timeout": "3s", "host": ["https://h.example"], "endpoints": [
+  {"endpoint": "/a", "backend": [{"url_pattern": "/x"}, {"url_pattern": "/y", "sd": "dns"}],
+    "extra_config": {"qos/ratelimit/router": {"max_rate": 5, "binding": "LIMITS"}}},
+  {"endpoint": "/files/{name}", "output_encoding": "no-op", "backend": [{"url_pattern": "/z"}]}]}"#;
+    let options = serde_json::json!({
+        "file": "k.json", "costs": true, "variables": {"KRAKEND_TIMEOUT": "90s"},
+        "worker": {"file": "wrangler.toml", "names": ["LIMITS"], "assets": ["/", "/a", "/files/logo.png"]},
+        "counters": {"LIMITS": "exactly"},
+        "schema": {"file": "own.json", "text": r#"{"required": ["name"], "properties": {"endpoints": {"maxItems": 1}}}"#},
+    });
+    let report: serde_json::Value =
+        serde_json::from_str(&report(&Document::read(config), &options.to_string())).unwrap();
+    compare("surroundings.txt", report["text"].as_str().unwrap());
+    let wanted = serde_json::json!([
+        {"path": "/endpoints/0", "calls": 4, "worst": 24, "at_once": 2, "cpu": 520, "memory": 40960},
+        {"path": "/endpoints/1", "calls": 1, "worst": 11, "at_once": 1, "cpu": 270, "memory": 0},
+    ]);
+    assert_eq!(report["costs"], wanted);
 }

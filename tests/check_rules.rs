@@ -7,6 +7,14 @@ use fjord::config::Severity;
 
 /// Members of the root beside the version and one good endpoint.
 const SERVICE: &[(&str, &str)] = &[
+    (
+        r#""extra_config": {"qos/ratelimit/service": {"client_max_rate": 1}}"#,
+        "/extra_config/qos~1ratelimit~1service missing",
+    ),
+    (
+        r#""extra_config": {"qos/ratelimit/service": {"max_rate": 0}}"#,
+        "/extra_config/qos~1ratelimit~1service/max_rate zero",
+    ),
     (r#""tls": null"#, ""),
     (r#""timeout": null"#, "/timeout wrong-type"),
     (r#""port": -1"#, "/port out-of-range"),
@@ -56,6 +64,31 @@ const SERVICE: &[(&str, &str)] = &[
 
 /// Members of an endpoint `/a/{id}` beside one good backend.
 const ENDPOINT: &[(&str, &str)] = &[
+    (
+        r#""extra_config": {"qos/ratelimit/router": {"client_max_rate": 5, "strategy": "header", "key": "X Y"}}"#,
+        "/endpoints/0/extra_config/qos~1ratelimit~1router/key bad-header",
+    ),
+    (
+        r#""extra_config": {"auth/validator": {"alg": "RS256", "jwk_url": "https://idp.example/k", "audience": ["a"], "auth_header_name": "X Y"}}"#,
+        "/endpoints/0/extra_config/auth~1validator/auth_header_name bad-header",
+    ),
+    (
+        r#""extra_config": {"auth/validator": {"alg": "RS256", "jwk_secret": "not a name", "audience": ["a"]}}"#,
+        "/endpoints/0/extra_config/auth~1validator/jwk_secret bad-name",
+    ),
+    (r#""extra_config": {"auth/validator": {"alg": "RS256", "jwk_secret": "$KEYS", "audience": ["a"]}}"#, ""),
+    (
+        r#""extra_config": {"validation/cel": [{"check_expr": "JWT.sub == 'x'"}]}"#,
+        "/endpoints/0/extra_config/validation~1cel/0/check_expr never-runs",
+    ),
+    (
+        r#""extra_config": {"validation/cel": [{"check_expr": "JWT.sub == 'x'"}], "auth/validator": {"alg": "RS256", "jwk_url": "https://idp.example/k", "audience": ["a"]}}"#,
+        "",
+    ),
+    (
+        r##""method": "POST", "extra_config": {"validation/json-schema": {"properties": {"a": {"$ref": "#/definitions/b"}}}}"##,
+        "/endpoints/0/extra_config/validation~1json-schema/properties/a/$ref not-served",
+    ),
     (r#""host": ["http://h.example"]"#, "/endpoints/0/host unknown-option"),
     (r#""concurrent_calls": 0"#, "/endpoints/0/concurrent_calls out-of-range"),
     (r#""input_headers": ["X-A", "X-A"]"#, "/endpoints/0/input_headers/1 repeated"),
@@ -167,6 +200,64 @@ const BACKEND: &[(&str, &str)] = &[
         r#""url_pattern": "/", "extra_config": {"auth/client-credentials": {"client_id": "a", "client_secret": "b", "token_url": "idp.example/t"}}"#,
         "/endpoints/0/backend/0/extra_config/auth~1client-credentials/token_url bad-url",
     ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "query ($a: ) { x }"}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/query bad-document",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": ""}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/query bad-document",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "query A { a } query B { b }"}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/query bad-document",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "query All { a }", "operationName": "Al"}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/operationName undefined-operation",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "query Q($id: ID!) { a(id: $id) }", "variables": {}}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/variables missing",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "query Q($id: ID!) { a(id: $id) }", "variables": {"id": "{id}"}}}"#,
+        "",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "query Q { a }", "variables": {"id": "{id}"}}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/variables/id no-effect",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "mutation", "query": "mutation M($id: ID!) { a(id: $id) { b } }"}}"#,
+        "",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "mutation { a }"}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/type wrong-operation",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"auth/client-credentials": {"client_id": "", "client_secret": "b", "token_url": "https://idp.example/t"}}"#,
+        "/endpoints/0/backend/0/extra_config/auth~1client-credentials/client_id empty",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"modifier/martian": {"header.Modifier": {"scope": ["request"], "name": "X Y", "value": "z"}}}"#,
+        "/endpoints/0/backend/0/extra_config/modifier~1martian/header.Modifier/name bad-header",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"modifier/martian": {"port.Modifier": {"scope": ["request"], "port": 70000}}}"#,
+        "/endpoints/0/backend/0/extra_config/modifier~1martian/port.Modifier/port out-of-range",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"modifier/martian": {"cookie.Modifier": {"scope": ["response"], "name": "a", "value": "b", "expires": "never"}}}"#,
+        "/endpoints/0/backend/0/extra_config/modifier~1martian not-served",
+    ),
+    (r#""url_pattern": "/", "host": ["http://a.example?x"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
+    (
+        r#""url_pattern": "/", "host": ["http://a.example,http://b.example"]"#,
+        "/endpoints/0/backend/0/host/0 bad-host",
+    ),
+    (r#""url_pattern": "/", "host": ["http:/a.example"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
 ];
 
 /// Paths of an endpoint.

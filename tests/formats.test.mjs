@@ -45,6 +45,8 @@ const { dir, remove } = folder({
   "krakend.tmpl": '{\n  "version": 3,\n  "endpoints": [{{ range $i, $e := .api.list }}\n    {{ template "one.tmpl" $e }}{{ end }}\n  ]\n}\n',
   "yaml.tmpl": 'version: 3\nendpoints:\n{{- range .api.list }}\n- endpoint: {{ .path }}\n  backend:\n  - url_pattern: {{ .to }}\n    host: ["https://h.example"]\n{{- end }}\n',
   "unknown.tmpl": '{ "version": {{ three 3 }} }\n',
+  "partial.tmpl": '{\n  "version": 3,\n  "endpoints": [\n    {{ include "a.json" }}\n  ]\n}\n',
+  "partials/a.json": '{ "endpoint": "/a",\n  "backend": [{ "url_pattern": "/{x}", "host": ["https://h.example"] }] }',
   "bad.tmpl": '{\n  "version": 3,\n  "port": {{ .api.port | upper }}\n}\n',
   "templates/one.tmpl": '{ "endpoint": "{{ .path }}",\n      "backend": [{ "url_pattern": "{{ .to }}", "host": ["https://h.example"] }] }',
   "settings/api.json": '{ "port": 8080, "list": [{ "path": "/a/{id}", "to": "/b/{idd}" }] }',
@@ -71,6 +73,7 @@ describe("what a user sees", () => {
       run(["check", "unknown.tmpl"], FC),
       run(["check", "bad.tmpl"], FC),
       run(["check", "bad.tmpl"], { ...FC, FC_SETTINGS: "nowhere" }),
+      run(["check", "partial.tmpl"], { ...FC, FC_PARTIALS: "partials" }),
     ];
     assert.deepEqual(seen.map(({ status }) => status), seen.map(() => 1));
     const shown = seen.map(({ all }) => all.trimEnd()).join("\n\n\n");
@@ -144,8 +147,13 @@ required = ["KEYS"]
   "vars": { "URL": "https://a.example//x" },
 }`;
   const wanted = [
-    [{ "wrangler.toml": toml, ".dev.vars": "LOCAL=1\n" }, { file: "wrangler.toml", names: ["LOCAL", "STAGE", "USERS", "ASSETS", "COUNTER", "LIMIT", "KEYS"], counters: { COUNTER: "exactly", LIMIT: "locally" } }],
-    [{ "wrangler.jsonc": jsonc }, { file: "wrangler.jsonc", names: ["URL", "USERS"], counters: {} }],
+    [{ "wrangler.toml": toml, ".dev.vars": "LOCAL=1\n" }, { file: "wrangler.toml", names: ["LOCAL", "STAGE", "USERS", "ASSETS", "COUNTER", "LIMIT", "KEYS"], counters: { COUNTER: "exactly", LIMIT: "locally" }, assets: [], overrides: {} }],
+    [{ "wrangler.jsonc": jsonc }, { file: "wrangler.jsonc", names: ["URL", "USERS"], counters: {}, assets: [], overrides: {} }],
+    [
+      { "wrangler.toml": '[vars]\nKRAKEND_PORT = 9\n[assets]\ndirectory = "www"\nrun_worker_first = ["/api/*", "!/api/x.txt"]\n', "www/index.html": "", "www/a/b.html": "", "www/api/x.txt": "", "www/api/y.txt": "" },
+      { file: "wrangler.toml", names: ["KRAKEND_PORT"], counters: {}, assets: ["/", "/a/b", "/a/b.html", "/api/x.txt", "/index.html"], overrides: { KRAKEND_PORT: "9" } },
+    ],
+    [{ "wrangler.toml": '[assets]\ndirectory = "www"\nrun_worker_first = true\n', "www/a": "" }, { file: "wrangler.toml", names: [], counters: {}, assets: [], overrides: {} }],
     [{ "wrangler.toml": "broken" }, undefined],
     [{}, undefined],
   ];
@@ -191,4 +199,25 @@ test("pieces lead back through texts", () => {
   assert.deepEqual(locate(outer, 5, 6), [0, 20, 30]);
   assert.equal(locate([], 0, 1), undefined);
   assert.deepEqual(compose([[0, 2, 0, 1, 3], [2, 9, 0, 4, 6]], outer), [[0, 2, 0, 11, 13], [2, 9, 0, 20, 30]]);
+});
+
+test("a schema of one's own, and the environment", () => {
+  fs.writeFileSync(path.join(dir, "own.json"), '{"required": ["name"]}');
+  const { status, stdout } = run(["check", "-s", "own.json", "krakend.toml"]);
+  assert.equal(status, 1);
+  assert.match(stdout, /^error\[schema\]: own\.json: name is required$/m);
+  assert.equal(run(["check", "-s", "nowhere.json", "good.yml"]).status, 2);
+  assert.match(run(["check", "good.yml"], { KRAKEND_VERSION: "2" }).stdout, /^error\[not-a-choice\]: 2 is not 3[^]*note\[overridden\]: KRAKEND_VERSION takes the place/m);
+});
+
+test("large and deep files end soon", () => {
+  fs.writeFileSync(path.join(dir, "deep.yaml"), "[".repeat(3_000_000));
+  fs.writeFileSync(path.join(dir, "large.yaml"), "[".repeat(33 * 1024 * 1024));
+  const faulty = Array.from({ length: 30_000 }, (_, index) => ({ endpoin: `/${index}` }));
+  fs.writeFileSync(path.join(dir, "faulty.json"), JSON.stringify({ version: 3, endpoints: faulty }));
+  const start = Date.now();
+  assert.match(run(["check", "deep.yaml"]).stderr, /^error\[yaml\]: nested too deeply$/m);
+  assert.match(run(["check", "large.yaml"]).stderr, /^large\.yaml has 34 MB; more than 32 MB are not read$/m);
+  assert.match(run(["check", "faulty.json"]).stdout, /^error\[more\]: 89000 more findings, from here on$/m);
+  assert.ok(Date.now() - start < 30_000);
 });

@@ -32,7 +32,11 @@ const config = {
 describe("the tree of a configuration", () => {
   test("shows more with each level", () => {
     const text = JSON.stringify(config);
-    const shown = [1, 2, 3].map((level) => `-${"d".repeat(level)}\n${tree(text, { level })}\n`).join("\n");
+    const costs = [
+      { calls: 4, worst: 44, at_once: 4, cpu: 560, memory: 81_920 },
+      { calls: 1, worst: 1, at_once: 1, cpu: 270, memory: 0 },
+    ];
+    const shown = [1, 2, 3].map((level) => `-${"d".repeat(level)}\n${tree(text, { level, costs })}\n`).join("\n");
     const file = path.join(root, "tests/snapshots/tree.txt");
     if (process.env.UPDATE_SNAPSHOTS) fs.writeFileSync(file, shown);
     assert.equal(shown, fs.readFileSync(file, "utf8"));
@@ -47,6 +51,7 @@ describe("the tree of a configuration", () => {
     const { status, stdout } = spawnSync(process.execPath, [fjord, "check", "-tdlnc", "-"], { input: JSON.stringify(config), encoding: "utf8" });
     assert.equal(status, 0, stdout);
     assert.match(stdout, /2 API endpoint\(s\):\n\t- GET \/v1\/products\/\{id\}\n[^]*\nSyntax OK!\n$/);
+    assert.match(stdout, /At the edge: 4 calls \(44 if all are redirected\), 4 at once, about 0\.6 ms of CPU/);
   });
 });
 

@@ -1,4 +1,5 @@
 // `fjord check`: says what is wrong with a configuration, all at once.
+import fs from "node:fs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { UsageError } from "./errors.mjs";
 import { SourceError } from "./faults.mjs";
@@ -20,12 +21,13 @@ export const help = `fjord check: says what is wrong with a configuration, all a
 Usage: fjord check [-dtl] [-c] FILE [options]
 
   -c, --config FILE       the configuration: JSON, YAML, TOML or a template; - reads standard input
-  -d, --debug             show endpoints and backends; -dd shows their options, -ddd the service's
+  -d, --debug             show endpoints and backends, and what a request costs the worker;
+                          -dd shows their options, -ddd the service's
   -i, --indent TEXT       what indents the lines of -d (default: a tab)
   -t, --test-gin-routes   accepted as KrakenD's: conflicting routes are always looked for
   -l, --lint              accepted as KrakenD's, and so is -n (--lint-no-network): unknown and
                           misplaced options are always looked for, and never in the network
-  -s, --lint-custom-schema FILE   accepted as KrakenD's; only Fjord's own schema is used
+  -s, --lint-custom-schema FILE   a JSON schema that the configuration must fit, too
       --format FORMAT     text for people (default), json for programs, github for annotations
       --lenient           parts that are refused and options that are unknown are warnings
   -h, --help              this text
@@ -47,7 +49,9 @@ export async function execute(values, positionals) {
     return unreadable(file, error, values.format);
   }
   const color = values.format === "text" && wantsColor(process.stdout);
-  const { ok, text, github, report } = checkConfig(config, { lenient: values.lenient, color });
+  const costs = values.format === "json" || values.debug.length > 0;
+  const schema = customSchema(values["lint-custom-schema"]);
+  const { ok, text, github, report } = checkConfig(config, { lenient: values.lenient, color, costs, schema });
   if (values.format === "json") {
     console.log(JSON.stringify(report, null, 2));
   } else if (values.format === "github") {
@@ -56,11 +60,21 @@ export async function execute(values, positionals) {
     if (text) console.log(text.trimEnd());
     if (ok && values.debug.length > 0) {
       const { tree } = await import("./tree.mjs");
-      console.log(tree(config.text, { level: values.debug.length, indent: values.indent, color }));
+      console.log(tree(config.text, { level: values.debug.length, indent: values.indent, color, costs: report.costs }));
     }
     if (ok) console.log("Syntax OK!");
   }
   process.exitCode = ok ? 0 : 1;
+}
+
+/** The schema of the user's own. */
+function customSchema(file) {
+  if (file === undefined) return undefined;
+  try {
+    return { file, text: fs.readFileSync(file, "utf8") };
+  } catch (error) {
+    throw new UsageError(`--lint-custom-schema ${file}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+  }
 }
 
 /** The report on a text that is no configuration yet. */

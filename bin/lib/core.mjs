@@ -56,12 +56,16 @@ function locate(name, file) {
  * Asks the core about a configuration: `{ ok, text, github, report }`, the text being for people, the others for GitHub
  * Actions and for programs.
  */
-export function checkConfig(config, { lenient = false, color = false, quiet = false } = {}) {
+export function checkConfig(config, { lenient = false, color = false, quiet = false, costs = false, schema } = {}) {
   const { file, read, files, origin, worker } = config;
-  const options = { file, lenient, color, quiet, files, origin, worker, counters: worker?.counters };
+  const variables = { ...worker?.overrides, ...overrides() };
+  const options = { file, lenient, color, quiet, files, origin, worker, counters: worker?.counters, variables, costs, schema };
   const { text, github, ...report } = JSON.parse(read.check(JSON.stringify(options)));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }
+
+/** The variables of the environment that take the place of options, as KrakenD reads them. */
+export const overrides = (env = process.env) => Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("KRAKEND_")));
 
 /** Whether a stream wants colours. */
 export const wantsColor = (stream) => Boolean(stream.isTTY) && !process.env.NO_COLOR;

@@ -2,7 +2,7 @@
 import net from "node:net";
 import path from "node:path";
 import fs from "node:fs";
-import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { checkConfig, loadCore, overrides, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError } from "./errors.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
@@ -36,7 +36,7 @@ export async function execute(values, positionals) {
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("run needs one configuration: fjord run -c FILE");
   const core = await loadCore();
   const config = await readConfig(core, file);
-  const variables = { ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
+  const variables = { ...overrides(), ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
   const checked = checkConfig(config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
@@ -44,7 +44,7 @@ export async function execute(values, positionals) {
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
   const host = hostAddress(values.host);
-  const port = portNumber(values.port ?? configuredPort(config.text));
+  const port = portNumber(values.port ?? variables.KRAKEND_PORT ?? configuredPort(config.text));
   await ensureFree(host, port);
   const gateway = await startWorkerd({
     config,

@@ -5,6 +5,9 @@ import { Failure } from "./errors.mjs";
 import { Fault, SourceError } from "./faults.mjs";
 import { byteOffsets, compose, locate } from "./pieces.mjs";
 
+/** What the core reads of JSON, too. */
+const MAX_SIZE = 32 * 1024 * 1024;
+
 /**
  * Reads a configuration: `{ bytes, origin }`. The origin is there when the bytes aren't those of the file: `{ sources, pieces }`
  * leads back from the bytes to the files.
@@ -14,6 +17,7 @@ export async function readSource(file, env = process.env) {
   const isTemplate = Boolean(env.FC_ENABLE);
   const format = formatOf((isTemplate && env.FC_OUT) || file);
   if (!isTemplate && format === "json") return { bytes };
+  if (bytes.length > MAX_SIZE) throw new Failure(`${file} has ${Math.floor(bytes.length / 1e6)} MB; more than 32 MB are not read`);
   const text = decode(bytes, file);
   if (!isTemplate) {
     const source = { file, text };

@@ -5,9 +5,9 @@ const CODES = { green: "32;1", white: "37;1", yellow: "33;1", red: "31;1", blue:
 const METHODS = { GET: "blue", POST: "cyan", PUT: "yellow", DELETE: "red", PATCH: "green", HEAD: "cyan", OPTIONS: "white" };
 
 /** The lines of the tree of a configuration that has no errors, given as JSON text. */
-export function tree(text, { level = 1, indent = "\t", color = false } = {}) {
+export function tree(text, { level = 1, indent = "\t", color = false, costs = [] } = {}) {
   const paint = (name, words) => (color && CODES[name] ? `\x1b[${CODES[name]}m${words}\x1b[0m` : words);
-  const writer = new Writer(paint, level, indent);
+  const writer = new Writer(paint, level, indent, costs);
   writer.service(JSON.parse(text));
   return writer.lines.join("\n");
 }
@@ -29,11 +29,20 @@ function duration(value, otherwise = 0) {
   return formatDuration(time === undefined || time === 0 ? otherwise : time);
 }
 
+/** What one request costs the worker. */
+function costText({ calls, worst, at_once: atOnce, cpu, memory }) {
+  const plural = calls === 1 ? "" : "s";
+  const redirected = worst > calls ? ` (${worst} if all are redirected)` : "";
+  const parts = [`${calls} call${plural}${redirected}`, `${atOnce} at once`, `about ${(cpu / 1000).toFixed(1)} ms of CPU`];
+  if (memory > 0) parts.push(`${memory >> 10} KB of memory for answers of 10 KB`);
+  return parts.join(", ");
+}
+
 class Writer {
   lines = [];
 
-  constructor(paint, level, indent) {
-    Object.assign(this, { paint, level, indent });
+  constructor(paint, level, indent, costs) {
+    Object.assign(this, { paint, level, indent, costs });
   }
 
   line(prefix, text) {
@@ -56,7 +65,7 @@ class Writer {
     for (const [name, value] of facts) this.line(indent, `${name}: ${value}`);
     this.components(root, "global", "");
     this.line("", paint("green", `${root.endpoints?.length ?? 0} API endpoint(s):`));
-    for (const endpoint of root.endpoints ?? []) this.endpoint(endpoint);
+    (root.endpoints ?? []).forEach((endpoint, index) => this.endpoint(endpoint, this.costs[index]));
     this.line("", paint("green", `${root.async_agent?.length ?? 0} async agent(s):`));
     for (const agent of root.async_agent ?? []) this.agent(agent);
   }
@@ -66,7 +75,7 @@ class Writer {
     this.line(prefix, `${sign} ${colored} ${this.paint("cyan", path)}`);
   }
 
-  endpoint(endpoint) {
+  endpoint(endpoint, cost) {
     const { indent, level, root } = this;
     const method = endpoint.method ?? "GET";
     const timeout = endpoint.timeout === undefined ? this.timeout : duration(endpoint.timeout, 2e9);
@@ -80,6 +89,7 @@ class Writer {
     }
     const calls = endpoint.concurrent_calls ?? 1;
     if (calls > 1 || level > 1) this.line(indent, `Concurrent calls: ${calls}`);
+    if (cost) this.line(indent, `At the edge: ${costText(cost)}`);
     this.components(endpoint, "endpoint", indent);
     this.backends(endpoint.backend ?? [], { method, timeout, calls, encoding: endpoint.output_encoding === "no-op" ? "no-op" : "json" });
   }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CheckOptions, Checked, Counts, Worker, found, render};
+use super::meaning::costs;
+use super::{CheckOptions, Checked, Cost, Counts, CustomSchema, Worker, found, render};
 use crate::config::{Diagnostic, Lines, Origin, Reading, Severity};
 
 /// What the command line asks for.
@@ -22,6 +23,11 @@ struct Wish {
     /// The worker's bindings that count; without it nobody knows them.
     counters: Option<BTreeMap<String, Counts>>,
     worker: Option<Worker>,
+    schema: Option<CustomSchema>,
+    /// Variables of the environment.
+    variables: Option<BTreeMap<String, String>>,
+    /// Whether to tell what each endpoint costs.
+    costs: bool,
     /// Where the text comes from, if it isn't that of the file.
     origin: Option<Origin>,
 }
@@ -34,6 +40,8 @@ struct Report<'a> {
     text: String,
     /// The same as annotations of GitHub Actions.
     github: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    costs: Vec<Cost>,
 }
 
 #[derive(Serialize)]
@@ -58,8 +66,9 @@ struct Related<'a> {
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
 /// object with any of `file`, `lenient`, `color`, `quiet`, `files` (texts of the named files that are there, by name),
-/// `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares) and
-/// `origin` (the files that the text was made from).
+/// `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares), `schema` (one
+/// that the configuration must fit, too: `{file, text}`), `variables` (of the environment), `costs` (whether to add what each
+/// endpoint costs) and `origin` (the files that the text was made from).
 pub fn report(reading: &Reading<'_>, options: &str) -> String {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
     let options = CheckOptions {
@@ -67,24 +76,33 @@ pub fn report(reading: &Reading<'_>, options: &str) -> String {
         files: wish.files.as_ref(),
         counters: wish.counters.as_ref(),
         worker: wish.worker.as_ref(),
+        schema: wish.schema.as_ref(),
+        variables: wish.variables.as_ref(),
     };
     let mut checked = Checked { text: (&*reading.text).into(), diagnostics: found(reading, &options) };
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }
+    let root = reading.document.as_ref().map(|document| &document.root).filter(|_| wish.costs);
+    let costs = root.map(costs).unwrap_or_default();
     match &wish.origin {
-        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color),
-        None => json(&checked, &wish.file, wish.color),
+        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color, costs),
+        None => write(&[(&*wish.file, &checked)], &wish.file, wish.color, costs),
     }
 }
 
 /// The report on a checked configuration.
 pub fn json(checked: &Checked<'_>, file: &str, color: bool) -> String {
-    write(&[(file, checked)], file, color)
+    write(&[(file, checked)], file, color, Vec::new())
 }
 
 /// The report on what was found in each of the sources.
-fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(parts: &[(&str, C)], file: &str, color: bool) -> String {
+fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(
+    parts: &[(&str, C)],
+    file: &str,
+    color: bool,
+    costs: Vec<Cost>,
+) -> String {
     // Most files are in order: their lines needn't be counted.
     let parts = parts.iter().map(|(file, checked)| (*file, checked.borrow()));
     let parts: Vec<(&str, &Checked<'_>)> =
@@ -98,6 +116,7 @@ fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(parts: &[(&str, C)], file: &st
         diagnostics: entries.collect(),
         text: render::text_of(&parts, color),
         github: parts.iter().map(|(file, checked)| render::github(checked, file)).collect(),
+        costs,
     };
     // Strings and numbers only: writing them as JSON can't fail.
     serde_json::to_string(&report).unwrap_or_default()

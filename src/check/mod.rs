@@ -4,6 +4,7 @@
 //! together: routes, variables, hosts, credentials. A feature whose options hold a language of its own (expressions,
 //! scripts, schemas) adds its function to the table in [`meaning`].
 
+mod custom;
 mod findings;
 mod json;
 mod meaning;
@@ -13,15 +14,23 @@ mod spot;
 mod structure;
 pub(crate) mod suggest;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::config::node::Node;
 use crate::config::{Document, Lines, Origin, Reading, Severity};
+use crate::plan::Environment;
 
 pub use crate::config::Diagnostic;
+pub use custom::CustomSchema;
 pub use json::{json, report};
+pub use meaning::Cost;
 pub use render::{github, text};
+
+/// More findings than these are only counted: nobody reads them, and a file may have a million.
+const MAX_FINDINGS: usize = 1000;
 
 /// How to check.
 #[derive(Clone, Copy, Default)]
@@ -34,6 +43,10 @@ pub struct CheckOptions<'a> {
     pub counters: Option<&'a BTreeMap<String, Counts>>,
     /// The worker that the configuration is for, if that is known.
     pub worker: Option<&'a Worker>,
+    /// A schema that the configuration must fit, too.
+    pub schema: Option<&'a CustomSchema>,
+    /// Variables of the environment, of which `KRAKEND_PORT` and the like take the place of options.
+    pub variables: Option<&'a BTreeMap<String, String>>,
 }
 
 /// What a worker's own configuration declares.
@@ -42,7 +55,11 @@ pub struct Worker {
     /// The name of its file, such as `wrangler.toml`.
     pub file: String,
     /// The names of its bindings, variables and required secrets.
+    #[serde(default)]
     pub names: Vec<String>,
+    /// Paths that its static assets answer before any endpoint can.
+    #[serde(default)]
+    pub assets: Vec<String>,
 }
 
 /// How a binding counts.
@@ -59,7 +76,7 @@ pub enum Counts {
 #[derive(Debug)]
 pub struct Checked<'a> {
     /// The text that the spans point into.
-    pub text: std::borrow::Cow<'a, str>,
+    pub text: Cow<'a, str>,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -81,17 +98,49 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
     let mut diagnostics = reading.diagnostics.clone();
     if let Some(document) = &reading.document {
         let mut findings = findings::Findings::new(*options);
-        structure::check(&document.root, &mut findings);
-        meaning::check(&document.root, &mut findings);
+        let root = overridden(&document.root, options, &mut findings);
+        structure::check(&root, &mut findings);
+        meaning::check(&root, &mut findings);
+        if let Some(schema) = options.schema {
+            custom::check(&reading.text, &document.root, schema, &mut findings);
+        }
         let is_ok = diagnostics.iter().all(|d| d.severity != Severity::Error) && findings.is_ok();
         if is_ok && !options.lenient {
-            served::check(&document.root, &mut findings);
+            served::check(&root, &mut findings);
         }
         diagnostics.extend(findings.into_list());
     }
     diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
     diagnostics.dedup_by(|later, first| later.path == first.path && later.message == first.message);
+    let more = diagnostics.split_off(diagnostics.len().min(MAX_FINDINGS));
+    if let (Some(worst), Some(next)) = (more.iter().map(|d| d.severity).max(), more.first()) {
+        let message = format!("{} more findings, from here on", more.len());
+        diagnostics.push(Diagnostic::new(worst, "more", next.span.clone(), message).at(&*next.path));
+    }
     diagnostics
+}
+
+/// The root as it is with the variables of the environment, and a note on each of these.
+fn overridden<'a>(
+    root: &'a Node,
+    options: &CheckOptions<'_>,
+    findings: &mut findings::Findings<'_>,
+) -> Cow<'a, Node> {
+    let Some(variables) = options.variables.filter(|variables| !variables.is_empty()) else {
+        return Cow::Borrowed(root);
+    };
+    let environment = Environment { variables: variables.clone(), ..Environment::default() };
+    let root_spot = spot::Spot::root(root);
+    let after = environment.overridden(root.clone());
+    for (before, after) in root.members().iter().zip(after.members()) {
+        if before.value != after.value
+            && let Some(spot) = root_spot.get(&before.key)
+        {
+            let name = before.key.to_ascii_uppercase();
+            findings.add(spot.note("overridden", format!("KRAKEND_{name} takes the place of this value")));
+        }
+    }
+    Cow::Owned(after)
 }
 
 // === impl Checked ===

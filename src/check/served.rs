@@ -30,11 +30,43 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     };
     if let Some(reason) = refusals.service {
         let place = root.get("extra_config");
-        return findings.add(place.as_ref().unwrap_or(&root).lacks("not-served", reason));
+        return blame(
+            place.as_ref().filter(|_| !reason.contains(": ")).unwrap_or(&root),
+            &reason,
+            &mut |spot, reason| {
+                findings.add(spot.lacks("not-served", reason));
+            },
+        );
     }
     let Some(endpoints) = root.get("endpoints") else { return };
     for (index, reason) in refusals.endpoints {
         let Some(spot) = endpoints.items().nth(index) else { continue };
-        findings.add(spot.lacks("not-served", format!("the endpoint can't be served: {reason}")));
+        blame(&spot, &reason, &mut |spot, reason| {
+            findings.add(spot.lacks("not-served", format!("the endpoint can't be served: {reason}")));
+        });
+    }
+}
+
+/// Finds the part that a refusal is about. Its text begins with the way there, as far as whoever refused knew it:
+/// `backend 0: modifier/martian: …`, `validation/json-schema: /properties/a: …`.
+fn blame(spot: &Spot<'_>, reason: &str, say: &mut dyn FnMut(&Spot<'_>, &str)) {
+    let Some((step, rest)) = reason.split_once(": ") else { return say(spot, reason) };
+    let (step, rest) = match step.strip_prefix('/').map(|pointer| pointer.split_once('/').ok_or(pointer)) {
+        Some(Ok((step, more))) => (step, format!("/{more}: {rest}")),
+        Some(Err(last)) => (last, rest.to_owned()),
+        None => (step, rest.to_owned()),
+    };
+    let backend = step.strip_prefix("backend ").and_then(|index| index.parse::<usize>().ok());
+    if let (Some(index), Some(list)) = (backend, spot.get("backend")) {
+        return match list.items().nth(index) {
+            Some(inner) => blame(&inner, &rest, say),
+            None => say(spot, reason),
+        };
+    }
+    let key = step.replace("~1", "/").replace("~0", "~");
+    let item = key.parse::<usize>().ok().and_then(|index| spot.items().nth(index));
+    match spot.namespace(&key).or_else(|| spot.get(&key)).or(item) {
+        Some(inner) => blame(&inner, &rest, say),
+        None => say(spot, reason),
     }
 }

@@ -27,7 +27,7 @@ impl<'a> Spot<'a> {
     /// A member of the object here; null counts as absent.
     pub(super) fn get<'s>(&'s self, key: &str) -> Option<Spot<'s>> {
         let member = self.node.members().iter().rev().find(|m| &*m.key == key)?;
-        (member.value.kind != Kind::Null).then(|| Spot {
+        (!matches!(member.value.kind, Kind::Null)).then(|| Spot {
             node: &member.value,
             path: self.path.key(&member.key),
             key: Some(&member.key_span),

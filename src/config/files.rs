@@ -28,9 +28,10 @@ pub fn named(root: &Node) -> Vec<String> {
 pub(super) fn each_namespace(root: &Node, mut visit: impl FnMut(&str, &Node)) {
     let mut nodes = vec![root];
     while let Some(node) = nodes.pop() {
-        nodes.extend(node.items());
+        let has_more = |node: &&Node| matches!(node.kind, Kind::Array(_) | Kind::Object(_));
+        nodes.extend(node.items().iter().filter(has_more));
         for member in node.members() {
-            nodes.push(&member.value);
+            nodes.extend(Some(&member.value).filter(has_more));
             if &*member.key == "extra_config" {
                 for namespace in member.value.members() {
                     let known = crate::registry::named(&namespace.key).next();

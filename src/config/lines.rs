@@ -1,5 +1,6 @@
 //! Turns byte offsets of a text into lines and columns, only when somebody asks.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 /// Where the lines of a text start.
@@ -7,6 +8,9 @@ use std::ops::Range;
 pub struct Lines<'a> {
     text: &'a str,
     starts: Vec<u32>,
+    /// The last place that was asked for, as bytes and column: the next one often follows in the same line, which may have
+    /// megabytes.
+    last: Cell<(usize, usize)>,
 }
 
 /// A place as people and editors count: from 1, columns in characters.
@@ -24,7 +28,7 @@ impl<'a> Lines<'a> {
     /// Indexes the lines of `text`.
     pub fn new(text: &'a str) -> Lines<'a> {
         let ends = text.match_indices('\n').map(|(at, _)| at as u32 + 1);
-        Lines { text, starts: std::iter::once(0).chain(ends).collect() }
+        Lines { text, starts: std::iter::once(0).chain(ends).collect(), last: Cell::default() }
     }
 
     /// The text.
@@ -39,7 +43,13 @@ impl<'a> Lines<'a> {
         let start = self.starts[line - 1] as usize;
         // A byte order mark is no column of the first line.
         let start = if start == 0 && self.text.starts_with('\u{feff}') { 3.min(offset) } else { start };
-        let column = self.text.as_bytes()[start..offset].iter().filter(|b| **b & 0xc0 != 0x80).count() + 1;
+        let (from, column) = match self.last.get() {
+            (last, column) if (start + 1..=offset).contains(&last) => (last, column),
+            _ => (start, 1),
+        };
+        let column =
+            column + self.text.as_bytes()[from..offset].iter().filter(|b| **b & 0xc0 != 0x80).count();
+        self.last.set((offset, column));
         Position { line, column }
     }
 

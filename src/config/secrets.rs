@@ -1,4 +1,4 @@
-//! Values that a configuration takes from secrets, by their names: `jwk_secret: "NAME"`, `client_secret: "$NAME"`.
+//! Values that a configuration takes from secrets, by their names: `jwk_secret: "NAME"` (or `"$NAME"`), `client_secret: "$NAME"`.
 
 use std::ops::Range;
 
@@ -9,10 +9,14 @@ use super::node::Node;
 pub fn reference(text: &str) -> Option<&str> {
     let name = text.strip_prefix('$')?;
     let name = name.strip_prefix('{').map_or(Some(name), |name| name.strip_suffix('}'))?;
-    let is_name = !name.starts_with(|c: char| c.is_ascii_digit())
+    is_name(name).then_some(name)
+}
+
+/// Whether a secret or variable can have this name.
+pub fn is_name(name: &str) -> bool {
+    !name.starts_with(|c: char| c.is_ascii_digit())
         && !name.is_empty()
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    is_name.then_some(name)
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The names of all secrets that the configuration asks for.
@@ -27,7 +31,10 @@ pub fn places(root: &Node) -> Vec<(String, Range<u32>)> {
         let text = |option| value.get(option).and_then(|node| Some((node.as_str()?, node.span.clone())));
         match namespace {
             "auth/validator" | "auth/signer" => {
-                found.extend(text("jwk_secret").map(|(name, span)| (name.to_owned(), span)));
+                let name = text("jwk_secret").map(|(text, span)| (reference(text).unwrap_or(text), span));
+                found.extend(
+                    name.filter(|(name, _)| is_name(name)).map(|(name, span)| (name.to_owned(), span)),
+                );
             }
             "auth/client-credentials" => {
                 let texts = ["client_id", "client_secret"].into_iter().filter_map(text);

@@ -47,7 +47,7 @@ impl<'a> Options<'a> {
     /// The value as written; none if it is absent or null.
     pub fn node(&self, name: &str) -> Option<&'a Node> {
         debug_assert!(self.table.iter().any(|opt| opt.name == name), "{name} is not in the table");
-        self.node.get(name).filter(|node| node.kind != Kind::Null)
+        self.node.get(name).filter(|node| !matches!(node.kind, Kind::Null))
     }
 
     /// Whether the option is set.

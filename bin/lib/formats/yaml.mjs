@@ -4,6 +4,7 @@ import { Fault, SourceError } from "../faults.mjs";
 import { emit } from "./emit.mjs";
 
 const MAX_NODES = 1_000_000;
+const MAX_OPEN = 10_000;
 
 /** JSON from YAML, with pieces that lead back. */
 export function fromYaml(source) {
@@ -49,11 +50,23 @@ export function fromYaml(source) {
 }
 
 function parse(source) {
+  const at = tooManyBrackets(source.text);
+  if (at !== undefined) throw new SourceError([new Fault(source, at, "yaml", "nested too deeply")]);
   try {
     return parseDocument(source.text, { prettyErrors: false, merge: false, intAsBigInt: true });
   } catch (error) {
     throw error instanceof RangeError ? tooDeep(source) : error;
   }
+}
+
+/** Where so many brackets are open, quoted ones counted, that the parser would take minutes to give up. */
+function tooManyBrackets(text) {
+  let open = 0;
+  for (const { 0: bracket, index } of text.matchAll(/[[\]{}]/g)) {
+    open += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (open > MAX_OPEN) return index;
+  }
+  return undefined;
 }
 
 const tooDeep = (source) => new SourceError([new Fault(source, 0, "yaml", "nested too deeply")]);

@@ -1,76 +1,10 @@
-//! GraphQL variables, and bodies in base64.
+//! Functions of Lambda, and Martian's modifiers.
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
-use super::{Around, resources};
+use super::{Around, inputs};
 use crate::encoding::base64;
 use crate::http::template::title;
-
-/// `backend/graphql`
-pub(super) fn graphql(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    if let Some(path) = spot.get("query_path") {
-        resources::file(&path, findings);
-    }
-    if let Some(query) = spot.get("query")
-        && let Some(text) = query.str()
-        && let Some((at, what)) = unbalanced(text)
-    {
-        let fault = query.error("bad-document", format!("no GraphQL document: {what}"));
-        findings.add(match query.inside(at) {
-            Some(span) => fault.related(span, "here"),
-            None => fault,
-        });
-    }
-    let (Some(endpoint), Some(variables)) = (around.endpoint, spot.get("variables")) else { return };
-    if spot.get("type").is_some_and(|kind| kind.str() == Some("mutation")) {
-        return;
-    }
-    for (_, variable) in variables.members() {
-        let Some(text) = variable.str() else { continue };
-        if text.is_empty() {
-            findings.add(variable.error("empty", "an empty variable, with which KrakenD doesn't start"));
-        }
-        let Some(name) = text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) else { continue };
-        if endpoint.params.iter().any(|param| param == name) {
-            continue;
-        }
-        let message = format!("the endpoint declares no `{{{name}}}`, so the text itself is sent");
-        let fault = variable.warning("undefined-variable", message);
-        findings.add(match suggest::nearest(name, endpoint.params.iter().map(String::as_str)) {
-            Some(meant) => fault.help(format!("did you mean \"{{{meant}}}\"?")),
-            None => fault,
-        });
-    }
-}
-
-/// The place in a GraphQL document where its brackets go wrong.
-fn unbalanced(document: &str) -> Option<(usize, String)> {
-    let mut open = Vec::new();
-    let mut chars = document.char_indices();
-    while let Some((at, c)) = chars.next() {
-        match c {
-            '#' => {
-                chars.find(|(_, c)| *c == '\n');
-            }
-            '"' => {
-                let mut escaped = false;
-                chars.find(|(_, c)| {
-                    let ends = *c == '"' && !escaped;
-                    escaped = *c == '\\' && !escaped;
-                    ends
-                });
-            }
-            '{' | '(' | '[' => open.push((at, c)),
-            '}' | ')' | ']' => match (open.pop(), c) {
-                (Some((_, '{')), '}') | (Some((_, '(')), ')') | (Some((_, '[')), ']') => {}
-                _ => return Some((at, format!("`{c}` closes nothing"))),
-            },
-            _ => {}
-        }
-    }
-    open.pop().map(|(at, c)| (at, format!("`{c}` is not closed")))
-}
 
 /// `backend/lambda`: the parameter that names the function.
 pub(super) fn lambda(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -103,6 +37,15 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
             && base64::decode(text).is_none()
         {
             findings.add(body.error("bad-base64", "a body is written in base64"));
+        }
+        if name.starts_with("header.") {
+            let names = ["name", "from", "to"].into_iter().filter_map(|key| modifier.get(key));
+            names.for_each(|name| inputs::header_name(&name, findings));
+        }
+        if let (Some(port), true) = (modifier.get("port"), name.starts_with("port."))
+            && port.f64().is_some_and(|port| !(1.0..=65535.0).contains(&port))
+        {
+            findings.add(port.error("out-of-range", "expected a port from 1 to 65535"));
         }
         let target = match name {
             "header.Modifier" => modifier.get("name"),

@@ -76,6 +76,12 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
             "an expression without req_…, resp_… or JWT belongs to no phase, and KrakenD never runs it";
         return Some(spot.error("never-runs", message).help("add && req_method != ''"));
     }
+    let token_is_checked = around.backend.is_none()
+        && around.endpoint.is_some_and(|endpoint| endpoint.spot.namespace("auth/validator").is_some());
+    if !token_is_checked && Phase::of(text).all(|phase| matches!(phase, Phase::Token)) {
+        let message = "no token is checked here, so an expression with JWT never runs";
+        return Some(spot.error("never-runs", message).help("it needs auth/validator at the same endpoint"));
+    }
     parameters(spot, &program, around)
         .or_else(|| phases(spot, text, &program))
         .or_else(|| headers(spot, &program))

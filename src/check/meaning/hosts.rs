@@ -118,6 +118,18 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         let fault = spot.error("bad-host", "a user or password in the host, which KrakenD refuses");
         return Some(fault.help(format!("write only {name}; send credentials in a header")));
     }
+    if text.contains(',') {
+        let fault = spot.error("bad-host", "several hosts in one text");
+        return Some(fault.help("write each as an item of its own"));
+    }
+    if authority.is_empty() || text.starts_with("http:/") && scheme.is_none() {
+        return fault("no host name behind the scheme: expected https://api.example.com");
+    }
+    if path.starts_with(['?', '#']) && rules == Rules::Http {
+        let base = &text[..text.len() - path.len()];
+        let fault = spot.error("bad-host", "a query or fragment has no place in a host");
+        return Some(fault.help(format!("write \"{base}\"")));
+    }
     if !matches!(path, "" | "/") && rules == Rules::Http {
         let base = &text[..text.len() - path.len()];
         let fault = spot.error("bad-host", "a host has no path");

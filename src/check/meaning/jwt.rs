@@ -2,12 +2,16 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::{Around, resources};
+use super::{Around, inputs, resources};
+use crate::config::secrets;
 
 /// `auth/validator`
 pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let Some(endpoint) = around.endpoint else { return };
     key_set(spot, "every request gets 401", findings);
+    if let Some(name) = spot.get("auth_header_name") {
+        inputs::header_name(&name, findings);
+    }
     if let (Some(cache), Some(_)) = (spot.get("cache").filter(|s| s.is_true()), spot.get("jwk_local_path")) {
         findings.add(cache.error("exclusive", "a local key set is not cached, and KrakenD refuses to start"));
     }
@@ -34,6 +38,7 @@ pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
 fn propagated(pair: &Spot<'_>, endpoint: &Spot<'_>, findings: &mut Findings<'_>) {
     let Some(header) = pair.items().nth(1) else { return };
     let Some(name) = header.str() else { return };
+    inputs::header_name(&header, findings);
     let inputs = endpoint.get("input_headers");
     let lets_in = |text: &str| text == "*" || text.eq_ignore_ascii_case(name);
     if !inputs.is_some_and(|list| list.items().any(|item| item.str().is_some_and(lets_in))) {
@@ -55,6 +60,16 @@ pub(super) fn signer(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_
 fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
     if let Some(path) = spot.get("jwk_local_path") {
         resources::file(&path, findings);
+        if path.str() == Some("") && spot.get("jwk_url").is_none() {
+            findings.add(path.error("empty", format!("no file with keys, so {otherwise}")));
+        }
+    }
+    if let Some(secret) = spot.get("jwk_secret")
+        && let Some(text) = secret.str()
+        && !secrets::is_name(secrets::reference(text).unwrap_or(text))
+    {
+        let fault = secret.error("bad-name", format!("\"{text}\" is no name of a secret, so {otherwise}"));
+        findings.add(fault.help("write only its name; `npx wrangler secret put NAME` takes what it holds"));
     }
     let Some(url) = spot.get("jwk_url") else { return };
     let Some(text) = url.str() else { return };
@@ -78,6 +93,11 @@ fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
 
 /// `auth/client-credentials`
 pub(super) fn client_credentials(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    for key in ["client_id", "client_secret"] {
+        if let Some(empty) = spot.get(key).filter(|text| text.str() == Some("")) {
+            findings.add(empty.error("empty", format!("`{key}` is empty, so no token is given")));
+        }
+    }
     let Some(url) = spot.get("token_url") else { return };
     let Some(text) = url.str() else { return };
     match text.split_once("://") {

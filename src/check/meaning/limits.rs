@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::{Around, counts};
+use super::{Around, counts, inputs};
 
-/// `qos/ratelimit/router`
+/// `qos/ratelimit/router`, `qos/ratelimit/service`
 pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let number = |key| spot.get(key).and_then(|s| s.f64());
     let (all, client) = (number("max_rate"), number("client_max_rate"));
@@ -50,6 +50,7 @@ fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
             let message = format!("strategy {name} needs `key`: without it every request gets 429");
             findings.add(spot.lacks("missing", message));
         }
+        (Some("header"), Some(key)) => inputs::header_name(&key, findings),
         (Some("param"), Some(key)) => {
             let Some(endpoint) = around.endpoint else { return };
             let Some(name) = key.str() else { return };

@@ -9,6 +9,7 @@ mod bodies;
 mod counts;
 mod edge;
 mod expressions;
+mod graphql;
 mod hosts;
 mod inputs;
 mod json_schema;
@@ -52,6 +53,15 @@ struct Endpoint<'a> {
     is_sequential: bool,
 }
 
+pub use edge::Cost;
+
+/// What each endpoint of a document costs the worker.
+pub(super) fn costs(root: &Node) -> Vec<Cost> {
+    let root = Spot::root(root);
+    let Some(list) = root.get("endpoints") else { return Vec::new() };
+    list.items().map(|endpoint| Cost::of(&endpoint, &root)).collect()
+}
+
 type Check = fn(&Spot<'_>, &Around<'_>, &mut Findings<'_>);
 
 /// The namespaces with a meaning beyond their table.
@@ -60,7 +70,7 @@ const NAMESPACES: &[(&str, Check)] = &[
     ("auth/revoker", limits::revoker),
     ("auth/signer", jwt::signer),
     ("auth/validator", jwt::validator),
-    ("backend/graphql", bodies::graphql),
+    ("backend/graphql", graphql::check),
     ("backend/http/client", tls::client),
     ("backend/lambda", bodies::lambda),
     ("modifier/lua-backend", scripts::lua),
@@ -72,7 +82,7 @@ const NAMESPACES: &[(&str, Check)] = &[
     ("qos/http-cache", limits::http_cache),
     ("qos/ratelimit/proxy", limits::proxy),
     ("qos/ratelimit/router", limits::router),
-    ("qos/ratelimit/service", counts::check),
+    ("qos/ratelimit/service", limits::router),
     ("router", service::router),
     ("security/bot-detector", security::bot_detector),
     ("security/cors", security::cors),
@@ -122,7 +132,7 @@ fn endpoint(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     service::endpoint_timeout(&endpoint, &around, findings);
     response::groups(&endpoint, findings);
     sequence::shadows(&endpoint, findings);
-    edge::calls(&endpoint, findings);
+    edge::limits(spot, around.service, findings);
     namespaces(spot, &around, findings);
     for (index, spot) in backends.iter().enumerate() {
         let around = Around { backend: Some((index, spot)), ..around };

@@ -4,8 +4,7 @@ use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::Around;
 use crate::config::Diagnostic;
-use crate::router::ConflictKind;
-use crate::router::{Options, Route, Router};
+use crate::router::{ConflictKind, Options, Outcome, Route, Router};
 
 /// Prefixes of KrakenD's own pages.
 const RESERVED: [&str; 3] = ["/__debug", "/__echo", "/__health"];
@@ -139,7 +138,9 @@ pub(super) fn conflicts(list: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
     let routes = |id: usize| Route { method: &methods[id], path: paths[id], id, builtin: false };
     let routes: Vec<Route<'_>> = (0..spots.len()).filter(|id| !paths[*id].is_empty()).map(routes).collect();
     let options = Options { disable_rest: around.disable_rest, ..Options::default() };
-    for conflict in Router::new(&routes, options).1 {
+    let (router, conflicts) = Router::new(&routes, options);
+    shadowed(&router, &spots, findings);
+    for conflict in conflicts {
         let Some(spot) = spots.get(conflict.route.id).and_then(|spot| spot.get("endpoint")) else { continue };
         let other = conflict.other.as_ref().and_then(|other| spots.get(other.id));
         let method = &conflict.route.method;
@@ -163,5 +164,22 @@ pub(super) fn conflicts(list: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
             Some(span) => fault.related(span, "the earlier endpoint"),
             None => fault,
         });
+    }
+}
+
+/// Endpoints for whose paths the worker has a file: the platform answers with that, and never asks the gateway.
+fn shadowed(router: &Router, spots: &[Spot<'_>], findings: &mut Findings<'_>) {
+    let Some(worker) = findings.worker() else { return };
+    let mut said = Vec::new();
+    for path in &worker.assets {
+        let Outcome::Found(found) = router.find("GET", path) else { continue };
+        let Some(spot) = spots.get(found.route).and_then(|spot| spot.get("endpoint")) else { continue };
+        if said.contains(&found.route) {
+            continue;
+        }
+        said.push(found.route);
+        let message = format!("the asset {path} answers such a request before the gateway sees it");
+        let help = format!("set run_worker_first = true under [assets] in {}", worker.file);
+        findings.add(spot.warning("shadowed", message).help(help));
     }
 }

@@ -8,6 +8,12 @@ use crate::lua::{Limits, Options, Scope, Script};
 /// `modifier/lua-endpoint`, `modifier/lua-proxy`, `modifier/lua-backend`
 pub(super) fn lua(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
     resources::sources(spot, findings);
+    let files = findings.files();
+    for source in spot.get("sources").iter().flat_map(Spot::items) {
+        if let Some(text) = source.str().and_then(|name| files.get(name)) {
+            syntax(&source, text, findings);
+        }
+    }
     for key in ["pre", "post"] {
         if let Some(script) = spot.get(key)
             && let Some(text) = script.str()
@@ -21,9 +27,17 @@ fn syntax(spot: &Spot<'_>, text: &str, findings: &mut Findings<'_>) {
     // What is read doesn't depend on where the script stands.
     let options = Options { scope: Scope::Proxy, open_libs: false, limits: Limits::default() };
     let Err(error) = Script::compile(&[], text, "", options) else { return };
-    let line = error.place.as_ref().map_or(1, |place| place.line as usize);
     let what = error.message.split(" (pre-script").next().unwrap_or_default().trim();
+    let line = match what.ends_with("at EOF") {
+        true => text.lines().count().max(1),
+        false => error.place.as_ref().map_or(1, |place| (place.line as usize).max(1)),
+    };
+    let what = what.strip_suffix(&format!(" at line {line}")).unwrap_or(what);
     let message = format!("no script: {what} in line {line}, so every request fails");
+    if spot.str() != Some(text) {
+        // The text is that of a file.
+        return findings.add(spot.error("bad-script", message));
+    }
     let start: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     let fault = spot.error("bad-script", message);
     findings.add(match spot.inside(start) {

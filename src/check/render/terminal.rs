@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use super::super::Checked;
+use crate::config::lines::Position;
 use crate::config::{Diagnostic, Lines, Severity};
 
 /// The widest part of a line that is shown.
@@ -54,6 +55,11 @@ pub(in crate::check) fn text_of(parts: &[(&str, &Checked<'_>)], color: bool) -> 
         // Writing into a String can't fail.
         let _ = writeln!(out, "{}", summary.join(", "));
     }
+    let is_known = |d: &&Diagnostic| !d.path.is_empty() && !d.code.starts_with("unknown");
+    let about = all().filter(|d| d.severity != Severity::Note).find(is_known);
+    if let Some(about) = about {
+        let _ = writeln!(out, "More on an option: fjord explain {}", about.path);
+    }
     out
 }
 
@@ -91,7 +97,7 @@ fn finding(out: &mut String, diagnostic: &Diagnostic, lines: &Lines<'_>, file: &
             }
             if at.line != shown {
                 let number = paint.wrap(BLUE, &format!("{:>width$}", at.line));
-                let line = format!("{number} {bar} {}", excerpt(lines, at.line, at.column).0);
+                let line = format!("{number} {bar} {}", excerpt(lines, span.start, at).0);
                 let _ = writeln!(out, "{}", line.trim_end());
             }
             shown = at.line;
@@ -111,22 +117,35 @@ fn finding(out: &mut String, diagnostic: &Diagnostic, lines: &Lines<'_>, file: &
     }
 }
 
-/// A line as it is shown, and the column that its first character has; long lines are clipped around `column`.
-fn excerpt(lines: &Lines<'_>, line: usize, column: usize) -> (String, usize) {
-    let text = lines.line(line).map_or("", |(text, _)| text);
-    let length = text.chars().count();
-    let start = if length <= WIDTH { 0 } else { column.saturating_sub(BEFORE).min(length - WIDTH) };
-    let shown: String = text.chars().skip(start).take(WIDTH).map(printable).collect();
+/// The line of a place as it is shown, and the column that its first character has; long lines are clipped around the place.
+fn excerpt(lines: &Lines<'_>, offset: u32, at: Position) -> (String, usize) {
+    let (text, place) = lines.line(at.line).unwrap_or_default();
+    // Lines may have megabytes: only what is around the place is looked at.
+    let (before, behind) =
+        text.split_at_checked((offset as usize).saturating_sub(place.start)).unwrap_or((text, ""));
+    let room = WIDTH.saturating_sub(behind.chars().take(WIDTH).count()).max(BEFORE - 1);
+    let back = match before.char_indices().rev().nth(room) {
+        None => 0,
+        Some((at, c)) => at + c.len_utf8(),
+    };
+    let skipped = at.column.saturating_sub(1).saturating_sub(before[back..].chars().count());
+    let (start, skipped) = if text[..back].is_empty() || is_short(text) { (0, 0) } else { (back, skipped) };
+    let mut rest = text[start..].chars();
+    let shown: String = rest.by_ref().take(WIDTH).map(printable).collect();
     let left = if start > 0 { "…" } else { "" };
-    let right = if start + WIDTH < length { "…" } else { "" };
-    (format!("{left}{shown}{right}"), start + 1 - usize::from(start > 0))
+    let right = if rest.next().is_some() { "…" } else { "" };
+    (format!("{left}{shown}{right}"), skipped + 1 - usize::from(start > 0))
+}
+
+fn is_short(line: &str) -> bool {
+    line.len() <= 4 * WIDTH && line.chars().count() <= WIDTH
 }
 
 /// The blanks before a mark and the mark itself.
 fn caret(lines: &Lines<'_>, span: &Range<u32>, sign: char) -> (String, String) {
     let start = lines.position(span.start);
     let end = lines.position(span.end);
-    let (shown, first) = excerpt(lines, start.line, start.column);
+    let (shown, first) = excerpt(lines, span.start, start);
     let visible = shown.chars().count();
     let from = start.column - first.min(start.column);
     let to = if end.line == start.line { end.column - first.min(end.column) } else { visible };

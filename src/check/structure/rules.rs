@@ -1,5 +1,7 @@
 //! Rules over several members or items.
 
+use std::collections::HashMap;
+
 use super::super::findings::Findings;
 use super::super::spot::{Spot, is_comment};
 use crate::config::node::Kind as Is;
@@ -88,16 +90,26 @@ fn quoted(texts: &[&str]) -> String {
 
 /// Reports items that stand twice.
 fn unique(spot: &Spot<'_>, findings: &mut Findings<'_>) {
-    let mut seen = std::collections::HashMap::new();
+    let report = |first: &Spot<'_>, item: &Spot<'_>, text: &str, findings: &mut Findings<'_>| {
+        let fault = item.warning("repeated", format!("\"{text}\" stands here twice"));
+        findings.add(fault.related(first.span(), "first here"));
+    };
+    if spot.items().len() < 16 {
+        for (index, item) in spot.items().enumerate() {
+            let Some(text) = item.str() else { continue };
+            if let Some(first) = spot.items().take(index).find(|first| first.str() == Some(text)) {
+                report(&first, &item, text, findings);
+            }
+        }
+        return;
+    }
+    let mut seen: HashMap<&str, Spot<'_>> = HashMap::new();
     for item in spot.items() {
         let Some(text) = item.str() else { continue };
         match seen.get(text) {
+            Some(first) => report(first, &item, text, findings),
             None => {
-                seen.insert(text, item.span());
-            }
-            Some(first) => {
-                let fault = item.warning("repeated", format!("\"{text}\" stands here twice"));
-                findings.add(fault.related(first.clone(), "first here"));
+                seen.insert(text, item);
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::config::secrets;
 use crate::http::url;
 use crate::jose::KeySet;
 use crate::plan::build::{Refusal, Site};
@@ -54,6 +55,7 @@ pub(super) const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remov
 /// `jwk_local_path` (spec §23).
 pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal> {
     let secret = options.str("jwk_secret")?;
+    let secret = secrets::reference(secret).unwrap_or(secret);
     if !secret.is_empty() {
         let text = site.environment.variable(secret);
         let text = text.ok_or_else(|| Refusal(format!("jwk_secret: there is no secret {secret}")))?;

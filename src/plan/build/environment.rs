@@ -50,7 +50,7 @@ impl Environment {
 
     /// The root with `KRAKEND_<KEY>` in place of its scalars, as KrakenD reads the environment: keys of the file
     /// only (spec §2.1).
-    pub(super) fn overridden(&self, mut root: Node) -> Node {
+    pub(crate) fn overridden(&self, mut root: Node) -> Node {
         let Kind::Object(members) = &mut root.kind else { return root };
         for member in members {
             let Some(text) = self.variable(&format!("KRAKEND_{}", member.key.to_ascii_uppercase())) else {
