@@ -113,14 +113,6 @@ impl Piece {
         }
     }
 
-    /// The value, built; takes what is already built.
-    pub fn into_value(self) -> Result<Value, DecodeError> {
-        match self {
-            Self::Value(value) => Ok(Rc::unwrap_or_clone(value)),
-            other => other.to_value(),
-        }
-    }
-
     /// The members, if this is an object.
     pub fn into_object(self) -> Option<Object> {
         match self {

@@ -71,11 +71,6 @@ impl Value {
         keys.into_iter().try_fold(self, |value, key| value.get(key))
     }
 
-    /// Whether this is `null`.
-    pub fn is_null(&self) -> bool {
-        matches!(self, Self::Null)
-    }
-
     /// Whether this is `true`. KrakenD's options are on for `true` only, never for `1` or `"true"`.
     pub fn is_true(&self) -> bool {
         matches!(self, Self::Bool(true))

@@ -144,14 +144,6 @@ impl Cors {
         })
     }
 
-    /// The headers of the request that are looked at.
-    pub const LOOKS_AT: [&str; 4] = [
-        "Origin",
-        "Access-Control-Request-Method",
-        "Access-Control-Request-Headers",
-        "Access-Control-Request-Private-Network",
-    ];
-
     /// What to say to a preflight; `None` if the request is none. A refused one gets the same status without permission.
     pub fn preflight(&self, method: &str, request: &Headers) -> Option<Headers> {
         let wanted = request.get("Access-Control-Request-Method").filter(|wanted| !wanted.is_empty())?;

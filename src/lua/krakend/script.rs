@@ -98,12 +98,7 @@ impl Script {
         Execution { script: self.clone(), vm: None, running: Chunk::Sources }
     }
 
-    /// Whether anything runs before the call.
-    pub fn has_pre(&self) -> bool {
-        self.0.sources.is_some() || self.0.pre.is_some()
-    }
-
-    /// Whether anything runs after it.
+    /// Whether anything runs after the call.
     pub fn has_post(&self) -> bool {
         self.0.post.is_some()
     }
