@@ -42,6 +42,30 @@ fn hostile_feeds_are_refused() {
     }
 }
 
+#[test]
+fn declarations_end_with_their_elements() {
+    let feed = r#"<rss xmlns:a="u:one"><channel><a:x>1</a:x><item xmlns:a="u:two" xmlns:b="u:one"><a:x>2</a:x><b:x>3</b:x></item>
+        <item><a:x>4</a:x></item></channel></rss>"#;
+    let document = tree::Document::read(feed.as_bytes()).unwrap().unwrap();
+    let channel = &document.root.children[0];
+    let extensions = |element: &tree::Element| {
+        element.children.iter().map(|child| child.extension.clone().unwrap_or_default()).collect::<Vec<_>>()
+    };
+    assert_eq!(extensions(channel), ["a", "", ""]);
+    assert_eq!(extensions(&channel.children[1]), ["a", "b"]);
+    assert_eq!(extensions(&channel.children[2]), ["a"]);
+}
+
+/// With a copy of the declarations for each element this took minutes and gigabytes.
+#[test]
+fn many_declarations_and_many_elements_cost_their_sum() {
+    let declarations: String = (0..10_000).map(|i| format!(" xmlns:n{i}='u:{i}'")).collect();
+    let items = "<item><n1:x/></item>".repeat(20_000);
+    let feed = format!("<rss{declarations}><channel>{items}</channel></rss>");
+    let Value::Array(items) = &decode(feed.as_bytes()).unwrap()["items"] else { panic!() };
+    assert_eq!(items.len(), 20_000);
+}
+
 proptest::proptest! {
     #[test]
     fn any_bytes_are_decoded_or_refused(body in "(<rss|<feed|\\{\"items\")[<>/!?a-d\\[\\]&;#x\"'= -]{0,40}") {

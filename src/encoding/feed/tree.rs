@@ -34,10 +34,19 @@ pub(super) struct Element {
 }
 
 /// The namespaces that are declared at some place: prefixes to names, and back (the prefix declared last).
-#[derive(Default, Clone)]
+#[derive(Default)]
 struct Scope {
     names: BTreeMap<String, String>,
     prefixes: BTreeMap<String, String>,
+    /// What declarations replaced, to be put back at the end of their elements: copies for each element would grow with
+    /// depth times declarations.
+    replaced: Vec<Replaced>,
+}
+
+/// A prefix and a name before a declaration.
+struct Replaced {
+    name: (String, Option<String>),
+    prefix: (String, Option<String>),
 }
 
 // === impl Document ===
@@ -46,7 +55,9 @@ impl<'a> Document<'a> {
     /// Reads the first element of `body`, or none if there is none.
     pub fn read(body: &'a [u8]) -> Result<Option<Document<'a>>, Fault> {
         let mut tokens = Tokenizer::new(body, false);
-        let mut open: Vec<(Element, Scope)> = Vec::new();
+        let mut scope = Scope::default();
+        // Open elements, and how many declarations came before them.
+        let mut open: Vec<(Element, usize)> = Vec::new();
         while let Some(token) = tokens.next()? {
             match token {
                 Token::Text(text) => {
@@ -55,7 +66,7 @@ impl<'a> Document<'a> {
                     }
                 }
                 Token::Start(name, attributes) => {
-                    let mut scope = open.last().map(|(_, scope)| scope.clone()).unwrap_or_default();
+                    let before = scope.replaced.len();
                     for (name, value) in &attributes {
                         scope.declare(&name.prefix, &name.local, value);
                     }
@@ -74,10 +85,11 @@ impl<'a> Document<'a> {
                         inner: tokens.offset()..tokens.offset(),
                         ..Element::default()
                     };
-                    open.push((element, scope));
+                    open.push((element, before));
                 }
                 Token::End => {
-                    let Some((mut element, _)) = open.pop() else { break };
+                    let Some((mut element, before)) = open.pop() else { break };
+                    scope.return_to(before);
                     element.inner.end = tokens.token_start();
                     match open.last_mut() {
                         Some((parent, _)) => parent.children.push(element),
@@ -117,8 +129,18 @@ impl Scope {
             ("", "xmlns") => ("", String::new()),
             _ => return,
         };
-        self.names.insert(declared.to_owned(), value.to_owned());
-        self.prefixes.insert(value.trim().to_owned(), prefix);
+        let (declared, name) = (declared.to_owned(), value.trim().to_owned());
+        let old_name = self.names.insert(declared.clone(), value.to_owned());
+        let old_prefix = self.prefixes.insert(name.clone(), prefix);
+        self.replaced.push(Replaced { name: (declared, old_name), prefix: (name, old_prefix) });
+    }
+
+    /// Takes back all declarations but the first `count`.
+    fn return_to(&mut self, count: usize) {
+        for Replaced { name, prefix } in self.replaced.drain(count..).rev() {
+            restore(&mut self.names, name);
+            restore(&mut self.prefixes, prefix);
+        }
     }
 
     /// The namespace of a prefix; one that is not declared is its own.
@@ -142,6 +164,13 @@ impl Scope {
         let declared = self.prefixes.get(namespace).map(String::as_str);
         Some(customary.or(declared).unwrap_or(namespace).to_owned())
     }
+}
+
+fn restore(map: &mut BTreeMap<String, String>, (key, value): (String, Option<String>)) {
+    match value {
+        Some(value) => map.insert(key, value),
+        None => map.remove(&key),
+    };
 }
 
 /// Prefixes of well-known namespaces.

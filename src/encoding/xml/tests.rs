@@ -67,6 +67,14 @@ fn renders_of_deep_data_need_no_stack() {
     assert!(xml.starts_with(b"<r><a><a>"));
 }
 
+/// KrakenD decodes the text anew with each declaration, which doubles every character that isn't ASCII.
+#[test]
+fn only_the_first_declaration_changes_the_charset() {
+    let mut body = "<?xml version='1.0' encoding='latin1'?>".repeat(64).into_bytes();
+    body.extend_from_slice(b"<a>\xe9</a>");
+    assert_eq!(decode(&body, false).unwrap()["a"], Value::String("\u{e9}".to_owned()));
+}
+
 fn tree() -> impl Strategy<Value = Value> {
     let leaf = "[ -~\u{e9}\u{1F600}]{0,8}".prop_map(|text| Value::String(text.trim().to_owned()));
     leaf.prop_recursive(4, 24, 4, |inner| {

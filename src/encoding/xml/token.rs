@@ -37,6 +37,8 @@ pub(crate) struct Tokenizer<'a> {
     pub(super) strict: bool,
     open: Vec<Name>,
     pending_end: Option<Name>,
+    /// Whether a declaration has named the charset.
+    declared: bool,
 }
 
 // === impl Tokenizer ===
@@ -51,6 +53,7 @@ impl<'a> Tokenizer<'a> {
             strict,
             open: Vec::new(),
             pending_end: None,
+            declared: false,
         }
     }
 
@@ -207,7 +210,10 @@ impl<'a> Tokenizer<'a> {
             return Err(Fault::Version(version.to_owned()));
         }
         let label = pseudo_attribute("encoding", &content);
-        if !label.is_empty() && !label.eq_ignore_ascii_case("utf-8") {
+        // Only the first counts: each decoding could double the text.
+        let is_first = !label.is_empty() && !self.declared;
+        self.declared |= is_first;
+        if is_first && !label.eq_ignore_ascii_case("utf-8") {
             let rest = charset::decode(label, self.slice(self.at, self.input.len()));
             let rest = rest.ok_or_else(|| Fault::Charset(label.to_owned()))?;
             // What was read stays in front, so that offsets and line numbers keep their meaning.
