@@ -1,6 +1,6 @@
 //! The keywords for arrays.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::super::canonical;
 use super::super::subschema::{Additional, ArrayRules, Id, Items};
@@ -43,7 +43,8 @@ impl<'v> Run<'v> {
             out.add(path, What::MaxItems(max));
         }
         if rules.unique {
-            let mut seen = HashMap::new();
+            // Ordered: a hash map of wasm has no secret, so that a client could make items collide.
+            let mut seen = BTreeMap::new();
             for (j, item) in items.iter().enumerate() {
                 if let Some(i) = seen.insert(canonical::of_value(item), j) {
                     out.add(path, What::Unique(i, j));
