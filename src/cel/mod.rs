@@ -20,15 +20,16 @@ mod literal;
 mod macros;
 mod parser;
 mod time;
+mod types;
 mod value;
 mod walk;
 mod zones;
 
 use std::collections::BTreeSet;
 
-pub use check::Type;
 pub use error::{CompileError, EvalError};
 pub use time::{Duration, Timestamp};
+pub use types::Type;
 pub use value::{CelValue, Entries, Key, List, Map, Numbers, Shared};
 
 use ast::{Expr, Kind};

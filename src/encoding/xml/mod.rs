@@ -1,6 +1,7 @@
 //! XML bodies become objects and objects XML, in the shapes of mxj 1.8.4 (spec §7, §14).
 
 mod fault;
+mod markup;
 mod names;
 mod render;
 mod text;

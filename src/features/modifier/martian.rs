@@ -1,6 +1,7 @@
 //! `modifier/martian`: changes the request to the backend and its response.
 
 mod compile;
+mod condition;
 mod cookie;
 mod exchange;
 mod message;

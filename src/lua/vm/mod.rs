@@ -1,6 +1,7 @@
 //! The machine that runs a script: all state in arenas and explicit stacks, nothing of a script on the host's stack,
 //! so that it can stop at any call, and every instruction and byte is counted.
 
+mod arena;
 mod args;
 mod call;
 mod coroutine;
@@ -10,6 +11,7 @@ mod jobs;
 mod meta;
 mod ops;
 mod run;
+mod unwind;
 
 use std::sync::Arc;
 
@@ -17,6 +19,7 @@ use super::compile::{Chunk, Proto};
 use super::krakend::{Heap, HttpCall, Object};
 use super::table::Table;
 use super::value::{Id, Str, Val};
+pub use arena::Arena;
 pub use args::Args;
 pub use call::Exit;
 pub use frame::{Frame, Job, Ret};
@@ -62,12 +65,6 @@ pub struct Limits {
     pub instructions: u64,
     /// Bytes that may be alive at once.
     pub memory: usize,
-}
-
-/// Objects of one kind, addressed by number. Freed as a whole with the execution, or by a collection.
-pub struct Arena<T> {
-    items: Vec<T>,
-    free: Vec<Id>,
 }
 
 /// A function of the script with its variables.
@@ -174,47 +171,7 @@ struct Names {
     unm: Str,
 }
 
-// === impl Arena ===
-
-impl<T: Default> Arena<T> {
-    fn new(items: Vec<T>) -> Self {
-        Self { items, free: Vec::new() }
-    }
-
-    /// Adds an object.
-    pub fn add(&mut self, item: T) -> Id {
-        if let Some(id) = self.free.pop() {
-            self.items[id as usize] = item;
-            return id;
-        }
-        self.items.push(item);
-        (self.items.len() - 1) as Id
-    }
-
-    /// Frees what is not marked.
-    fn sweep(&mut self, marked: &[bool]) {
-        self.free.clear();
-        for (at, item) in self.items.iter_mut().enumerate() {
-            if !marked[at] {
-                *item = T::default();
-                self.free.push(at as Id);
-            }
-        }
-    }
-}
-
-impl<T> std::ops::Index<Id> for Arena<T> {
-    type Output = T;
-    fn index(&self, id: Id) -> &T {
-        &self.items[id as usize]
-    }
-}
-
-impl<T> std::ops::IndexMut<Id> for Arena<T> {
-    fn index_mut(&mut self, id: Id) -> &mut T {
-        &mut self.items[id as usize]
-    }
-}
+// === impl Upvalue ===
 
 impl Default for Upvalue {
     fn default() -> Self {

@@ -3,8 +3,9 @@
 
 use std::ops::Range;
 
+use super::condition::Condition;
 use super::cookie::Cookie;
-use super::program::{Action, Condition, Port, Program};
+use super::program::{Action, Port, Program};
 use crate::config::node::{Kind, Node};
 use crate::encoding::feed::rfc3339_seconds;
 use crate::http::canonical;

@@ -1,9 +1,9 @@
 //! What a configuration of modifiers compiles to, and how it runs.
 
-use super::cookie::{self, Cookie};
+use super::condition::Condition;
+use super::cookie::Cookie;
 use super::message::{Request, Response};
 use crate::http::Query;
-use crate::pattern::Pattern;
 
 /// A modifier with the sides it works on.
 #[derive(Debug)]
@@ -60,36 +60,6 @@ pub(super) enum Action {
     Status(u16),
     /// A verifier: it only records.
     Nothing,
-}
-
-/// When a filter lets its modifier run.
-#[derive(Debug)]
-pub(super) enum Condition {
-    Header {
-        name: String,
-        value: String,
-    },
-    /// A field of the request, on both sides.
-    HeaderPattern {
-        name: String,
-        pattern: Pattern,
-    },
-    Url {
-        scheme: String,
-        host: String,
-        path: String,
-        query: String,
-    },
-    UrlPattern(Pattern),
-    Query {
-        name: String,
-        value: String,
-    },
-    Cookie {
-        name: String,
-        value: String,
-    },
-    Port(i64),
 }
 
 /// What happens to the port of the URL.
@@ -250,78 +220,6 @@ fn run_group(
     if errors.is_empty() { Ok(()) } else { Err(errors.join("\n")) }
 }
 
-// === impl Condition ===
-
-impl Condition {
-    fn holds(&self, side: &mut Side<'_>) -> Result<bool, String> {
-        if let Condition::Header { name, value } = self {
-            return Ok(side.fields().has(name, value));
-        }
-        if let (Condition::Cookie { name, value }, Side::Response(response, _)) = (self, &side) {
-            return Ok(cookie::is_set(&response.headers, name, value));
-        }
-        let (request, on_response) = match side {
-            Side::Request(request) => (&**request, false),
-            Side::Response(_, request) => (*request, true),
-        };
-        Ok(match self {
-            Condition::Header { .. } => false,
-            Condition::HeaderPattern { name, pattern } => {
-                request.headers.get(name).is_some_and(|value| !value.is_empty() && pattern.is_match(value))
-            }
-            Condition::Url { scheme, host, path, query } => {
-                (scheme.is_empty() || *scheme == request.scheme)
-                    && (host.is_empty() || matches_host(&request.host, host))
-                    && (path.is_empty() || *path == request.plain_path())
-                    && (query.is_empty() || *query == request.query)
-            }
-            Condition::UrlPattern(pattern) => pattern.is_match(&request.url()),
-            Condition::Query { name, value } => {
-                Query::parse(&request.query).get_all(name).any(|found| value.is_empty() || found == value)
-            }
-            Condition::Cookie { name, value } => cookie::is_sent(&request.headers, name, value),
-            Condition::Port(port) => match request.host_and_port() {
-                (_, Some(text)) => {
-                    let found: Result<i64, _> = text.parse();
-                    found.map_err(|_| format!("strconv.Atoi: parsing {text:?}: invalid syntax"))? == *port
-                }
-                (_, None) if *port == request.default_port() => true,
-                // Only the response side insists on a port.
-                (host, None) if on_response => {
-                    return Err(format!("address {host}: missing port in address"));
-                }
-                _ => false,
-            },
-        })
-    }
-}
-
-/// Whether a host fits a pattern in which `*` stands for what is left of a label, read from the end as martian does.
-fn matches_host(host: &str, pattern: &str) -> bool {
-    let (host, pattern) = (host.as_bytes(), pattern.as_bytes());
-    if host.is_empty() || host == pattern {
-        return !host.is_empty();
-    }
-    let mut at = host.len() - 1;
-    for (index, &byte) in pattern.iter().enumerate().rev() {
-        if byte == b'*' {
-            while at > 0 && host[at] != b'.' {
-                at -= 1;
-            }
-            if index == 0 && at == 0 {
-                return true;
-            }
-        } else if host[at] != byte {
-            return false;
-        } else if at == 0 {
-            return index == 0;
-        } else {
-            at -= 1;
-        }
-    }
-    false
-}
-
 // === impl Port ===
 
 impl Port {
@@ -342,7 +240,7 @@ impl Port {
 // === impl Side ===
 
 impl Side<'_> {
-    fn fields(&mut self) -> super::message::Fields<'_> {
+    pub(super) fn fields(&mut self) -> super::message::Fields<'_> {
         match self {
             Side::Request(request) => request.fields(),
             Side::Response(response, _) => response.fields(),
