@@ -35,6 +35,7 @@ before(async () => {
         endpoint("/partial", [{ url_pattern: "/quick" }, { url_pattern: "/drip", group: "slow" }], { timeout: "400ms" }),
         endpoint("/both", [{ url_pattern: "/hang" }, { url_pattern: "/hang2" }], { timeout: "10s" }),
         endpoint("/quick", [{ url_pattern: "/quick" }]),
+        endpoint("/checked", [{ url_pattern: "/quick" }], { method: "POST", timeout: "20s", extra_config: { "validation/json-schema": { type: "string" } } }),
       ],
       { host: [origin.url] },
     ),
@@ -93,6 +94,20 @@ test("a stream without a content type is sniffed by its first part, and still no
   assert.equal((await within(1000, reader.read(), "the first part")).value, "<html><body>1");
   first.give();
   assert.equal((await within(1000, reader.read(), "the second part")).value, "2</body></html>");
+});
+
+test("a body that must be taken into memory is taken up to 32 MB, announced or not", async () => {
+  origin.routes["/quick"] = { json: { a: 1 } };
+  const send = (body) => fetch(`${gateway.url}/checked`, { method: "POST", body, duplex: "half" });
+  const stream = (parts) => {
+    const part = new TextEncoder().encode("x".repeat(1 << 20));
+    let left = parts;
+    return new ReadableStream({ pull: (to) => (left-- > 0 ? to.enqueue(part) : to.close()) });
+  };
+  assert.equal((await send(`"${"x".repeat((1 << 25) - 2)}"`)).status, 200);
+  assert.equal((await send(`"${"x".repeat(1 << 25)}"`)).status, 500);
+  assert.equal((await send(stream(3))).status, 400);
+  assert.equal((await send(stream(40))).status, 500);
 });
 
 test("an upload passes as it comes", async () => {

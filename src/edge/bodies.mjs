@@ -6,6 +6,9 @@
  */
 const SMALL = 1 << 17;
 
+/** What is longer is not taken into memory, which all requests of an isolate share: 128 MB, and a body lies there twice. */
+const MOST = 1 << 25;
+
 /** What became of a body that did not come whole. */
 export class Unfinished extends Error {}
 
@@ -17,6 +20,29 @@ export function announced({ headers }) {
 
 /** Whether a body is better taken whole. */
 export const isSmall = (length) => length <= SMALL;
+
+/** The body of a request or an answer as bytes, if that is not too many. */
+export async function taken(message) {
+  const length = announced(message);
+  if (length > MOST) throw tooLong();
+  if (message.body === null || length <= MOST) return new Uint8Array(await message.arrayBuffer());
+  const parts = [];
+  let size = 0;
+  for await (const part of message.body) {
+    size += part.length;
+    if (size > MOST) throw tooLong();
+    parts.push(part);
+  }
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}
+
+const tooLong = () => new Error(`the body is longer than ${MOST >> 20} MB`);
 
 /** A body as bytes, if it comes until `until` (ms since the epoch, or undefined). */
 export function whole(answer, until) {

@@ -1,5 +1,5 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
-import { announced, chunked, cut, inflated, isSmall, whole } from "./bodies.mjs";
+import { announced, chunked, cut, inflated, isSmall, taken, whole } from "./bodies.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 
@@ -214,8 +214,8 @@ export class Flight {
   /** Reads a body to its end. */
   #read(id, from) {
     const { raw } = this.#instance;
-    from.arrayBuffer().then(
-      (body) => this.#result(raw.body_read, id, new Uint8Array(body)),
+    taken(from).then(
+      (bytes) => this.#result(raw.body_read, id, bytes),
       (error) => this.#result(raw.body_read, id, null, error),
     );
   }
