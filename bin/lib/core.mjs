@@ -67,5 +67,13 @@ export function checkConfig(config, { lenient = false, color = false, quiet = fa
 /** The variables of the environment that take the place of options, as KrakenD reads them. */
 export const overrides = (env = process.env) => Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("KRAKEND_")));
 
+/** Why the core would serve nothing of a configuration; undefined if it would. */
+export function refusal(core, config, variables) {
+  const bytes = Buffer.from(config.text);
+  const at = core.body(bytes.length);
+  new Uint8Array(core.raw.memory.buffer).set(bytes, at);
+  return core.init(Buffer.from(JSON.stringify(config.files)), Buffer.from(JSON.stringify(variables)), 0);
+}
+
 /** Whether a stream wants colours. */
 export const wantsColor = (stream) => Boolean(stream.isTTY) && !process.env.NO_COLOR;

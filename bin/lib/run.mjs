@@ -2,7 +2,7 @@
 import net from "node:net";
 import path from "node:path";
 import fs from "node:fs";
-import { checkConfig, loadCore, overrides, readConfig, wantsColor } from "./core.mjs";
+import { checkConfig, loadCore, overrides, readConfig, refusal, wantsColor } from "./core.mjs";
 import { Failure, UsageError } from "./errors.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
@@ -40,7 +40,7 @@ export async function execute(values, positionals) {
   const checked = checkConfig(config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
-  const refused = values.lenient ? core.init(...[config.text, JSON.stringify(config.files), JSON.stringify(variables)].map((text) => Buffer.from(text)), 0) : !checked.ok;
+  const refused = values.lenient ? refusal(core, config, variables) : !checked.ok;
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
   const host = hostAddress(values.host);

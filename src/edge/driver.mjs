@@ -52,7 +52,8 @@ class Instance {
 
   init(config, files, env) {
     const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string"));
-    return this.#core.init(encoder.encode(config), encoder.encode(files), encoder.encode(JSON.stringify(variables)), Math.random());
+    this.body(encoder.encode(config));
+    return this.#core.init(encoder.encode(files), encoder.encode(JSON.stringify(variables)), Math.random());
   }
 
   /** Memory grows now and then, which makes older views useless. */

@@ -21,13 +21,13 @@ extern "C" {
 
 /// Compiles the configuration and serves it. Returns the reason if nothing can be served, else nothing.
 ///
-/// `files` is a JSON object of the files that the configuration names, `env` one of the host's variables. As bytes, which come
-/// over in one piece; the glue copies a text character by character.
+/// The configuration is in the fresh body, `files` is a JSON object of the files that it names, `env` one of the host's
+/// variables. All are bytes, which come over in one piece: the glue copies a text character by character.
 #[wasm_bindgen]
-pub fn init(config: &[u8], files: &[u8], env: &[u8], seed: f64) -> Option<String> {
+pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
     std::panic::set_hook(Box::new(|info| console_error(&format!("fjord: {info}"))));
     let environment = plan::Environment::from_json(files, env);
-    match plan::build(config, environment) {
+    match plan::build(DESK.with(Desk::take_body), environment) {
         Ok(plan) => {
             DESK.with(|desk| desk.serve(Gateway::new(plan), seed.to_bits()));
             None

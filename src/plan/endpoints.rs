@@ -55,13 +55,14 @@ impl Endpoints {
 
     fn compile(&self, id: EndpointId, span: &Range<u32>, service: &Service) -> Endpoint {
         let text = self.text.as_slice().get(span.start as usize..span.end as usize).unwrap_or_default();
-        // What is wrong with the text as a whole was found when the endpoints were.
-        let node = str::from_utf8(text).ok().and_then(|text| Document::value(text).ok());
-        let read = node.is_some();
-        let node = node.unwrap_or(Node { span: span.clone(), kind: Kind::Null });
+        let text = str::from_utf8(text).unwrap_or_default();
+        let (node, fault) = match Document::value(text) {
+            Ok(node) => (node, None),
+            Err(faults) => (Node { span: span.clone(), kind: Kind::Null }, faults.into_iter().next()),
+        };
         let mut endpoint = endpoint::build(id, &node, &self.defaults, &self.environment, service);
-        if !read {
-            endpoint.refused = Some("it can't be read".to_owned());
+        if let Some(fault) = fault {
+            endpoint.refused = Some(format!("it can't be read: {}", fault.message));
         }
         endpoint.header_list = self.needs.number(&endpoint, service);
         endpoint

@@ -32,10 +32,21 @@ fn a_text_that_is_no_configuration_makes_no_plan() {
 #[test]
 fn an_endpoint_that_is_none_harms_no_other() {
     let good = r#"{"endpoint": "/a", "backend": [{"url_pattern": "/"}]}"#;
+    let odd = r#"{"endpoint": "/c", "timeout": "2s" , "backend": [{"url_pattern": '/'}]}"#;
     let deep = format!(r#"{{"endpoint": "/b", "@x": {}{}}}"#, "[".repeat(9000), "]".repeat(9000));
-    let seen = refused(&format!("5, {good}, {deep}, null, {{\"endpoint\": 7}}"));
+    let seen = refused(&format!("5, {good}, {deep}, {odd}, null, {{\"endpoint\": 7}}"));
     let none = Some("there is no backend to answer with".to_owned());
-    assert_eq!(seen, [none.clone(), None, Some("it can't be read".to_owned()), none.clone(), none]);
+    assert_eq!(
+        seen,
+        [
+            none.clone(),
+            None,
+            Some("it can't be read: values are nested more than 256 levels deep".to_owned()),
+            Some("it can't be read: single quotes: texts and keys stand in double quotes".to_owned()),
+            none.clone(),
+            none
+        ]
+    );
 }
 
 #[test]

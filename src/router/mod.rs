@@ -3,6 +3,7 @@
 //! Built once from the configured endpoints, read-only afterwards. A path without parameters costs one hash
 //! lookup; one with parameters costs one lookup per segment, however many endpoints there are.
 
+mod build;
 mod clean;
 mod conflict;
 mod fold;
@@ -20,7 +21,6 @@ mod gin_tests;
 mod tests;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 pub use clean::clean_path;
@@ -30,7 +30,6 @@ pub use redirect::{Redirect, RedirectAnswer};
 pub(crate) use redirect::{escape_html, escape_non_ascii};
 
 use crate::http::escape;
-use conflict::RouteRef;
 use params::{Names, Spans};
 use pattern::Pattern;
 use texts::{Text, Texts};
@@ -135,58 +134,8 @@ enum Answer {
 // === impl Router ===
 
 impl Router {
-    /// Builds the router. An endpoint that can't be registered is left out and reported; the first of two equal ones stays.
-    pub fn new(routes: &[Route<'_>], options: Options) -> (Self, Vec<Conflict>) {
-        let mut router = Self { options, ..Self::default() };
-        let mut conflicts = Vec::new();
-        let mut allowed: Vec<(&str, Vec<&str>)> = Vec::new();
-        let mut shapes = BTreeMap::new();
-        for route in routes {
-            let mut form = String::new();
-            let pattern = match Pattern::read(route.path, options.disable_rest, &mut form) {
-                Ok(pattern) => pattern,
-                Err(error) => {
-                    conflicts.push(Conflict::new(RouteRef::from(route), None, ConflictKind::Pattern(error)));
-                    continue;
-                }
-            };
-            let inserted = router.insert(route.method, &pattern, Answer::Endpoint(route.id));
-            let refused = inserted.iter().any(|conflict| conflict.1.is_refused());
-            conflicts.extend(inserted.into_iter().map(|(other, kind)| {
-                let other = other.and_then(|id| routes.iter().find(|r| r.id == id)).map(RouteRef::from);
-                Conflict::new(RouteRef::from(route), other, kind)
-            }));
-            if options.auto_options && !route.builtin && !refused {
-                let at = *shapes.entry(pattern.shape()).or_insert_with(|| {
-                    allowed.push((route.path, Vec::new()));
-                    allowed.len() - 1
-                });
-                allowed[at].1.push(route.method);
-            }
-        }
-        for tree in &router.trees {
-            for id in tree.tree.shared_wildcards().filter_map(|entry| router.endpoint(entry)) {
-                if let Some(route) = routes.iter().find(|route| route.id == id) {
-                    conflicts.push(Conflict::new(RouteRef::from(route), None, ConflictKind::Wildcard));
-                }
-            }
-        }
-        for (path, mut methods) in allowed {
-            methods.sort_unstable();
-            if let Ok(pattern) = Pattern::read(path, options.disable_rest, &mut String::new()) {
-                // A configured OPTIONS endpoint of the same path stays, so a clash here is no news.
-                router.insert("OPTIONS", &pattern, Answer::Options(methods.join(", ").into()));
-            }
-        }
-        (router, conflicts)
-    }
-
-    fn insert(
-        &mut self,
-        method: &str,
-        pattern: &Pattern<'_>,
-        answer: Answer,
-    ) -> Vec<(Option<usize>, ConflictKind)> {
+    /// Adds an endpoint; says with which entries it conflicts. A duplicate isn't added.
+    fn insert(&mut self, method: &str, pattern: &Pattern<'_>, answer: Answer) -> Vec<(u32, ConflictKind)> {
         let at = self.trees.iter().position(|tree| &*tree.method == method).unwrap_or_else(|| {
             self.trees.push(MethodTree { method: method.into(), tree: Tree::default() });
             self.trees.len() - 1
@@ -195,24 +144,12 @@ impl Router {
         let first = self.names.len() as u32;
         self.names.extend(pattern.names().map(|name| self.texts.push(name)));
         self.entries.push(Entry { answer, names: first..self.names.len() as u32 });
-        self.trees[at]
-            .tree
-            .insert(pattern, index)
-            .into_iter()
-            .map(|(other, kind)| (self.endpoint(other), kind))
-            .collect()
+        self.trees[at].tree.insert(pattern, index)
     }
 
     fn names(&self, entry: &Entry) -> Names<'_> {
         let names = self.names.get(entry.names.start as usize..entry.names.end as usize).unwrap_or_default();
         Names { texts: &self.texts, names }
-    }
-
-    fn endpoint(&self, index: u32) -> Option<usize> {
-        match self.entries.get(index as usize)?.answer {
-            Answer::Endpoint(id) => Some(id),
-            Answer::Options(_) => None,
-        }
     }
 
     /// The endpoint for `method` and the raw request target (path and query as they came in).

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A path of an endpoint, cut into segments.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Pattern<'p> {
     /// The segments after the leading slash.
     pub segments: Vec<Segment<'p>>,
@@ -116,18 +116,23 @@ pub fn gin_path(path: &str, disable_rest: bool) -> String {
 impl<'p> Pattern<'p> {
     /// Cuts a configured path. `form` takes gin's form of it, if that is needed.
     pub fn read(path: &'p str, disable_rest: bool, form: &'p mut String) -> Result<Self, PatternError> {
-        if let Some(plain) = Self::plain(path) {
-            return Ok(plain);
+        let mut pattern = Self::default();
+        if pattern.read_plain(path) {
+            return Ok(pattern);
         }
         *form = gin_path(path, disable_rest);
         Self::parse(form)
     }
 
-    /// Cuts a path whose parameters are whole segments and in which nothing else means anything to gin. Nearly all are like
-    /// this, and a start reads them all.
-    fn plain(path: &'p str) -> Option<Self> {
-        let path = path.strip_prefix('/').unwrap_or(path);
-        Some(Self { segments: path.split('/').map(Segment::plain).collect::<Option<_>>()? })
+    /// Cuts a path whose parameters are whole segments and in which nothing else means anything to gin; false for another
+    /// path. Nearly all are like this, and a start reads them all.
+    pub fn read_plain(&mut self, path: &'p str) -> bool {
+        self.segments.clear();
+        for part in path.strip_prefix('/').unwrap_or(path).split('/') {
+            let Some(segment) = Segment::plain(part) else { return false };
+            self.segments.push(segment);
+        }
+        true
     }
 
     /// Cuts gin's form of a path into segments.
@@ -251,7 +256,8 @@ mod tests {
     proptest! {
         #[test]
         fn a_plain_path_needs_no_form_of_gin(path in "(/|[a{}:*?-]|\\{a\\}|/\\{a\\}/|/\\{b-1\\}/){0,8}", rest in any::<bool>()) {
-            if let Some(plain) = Pattern::plain(&path) {
+            let mut plain = Pattern::default();
+            if plain.read_plain(&path) {
                 let form = gin_path(&path, rest);
                 prop_assert_eq!(Ok(plain), Pattern::parse(&form));
             }

@@ -119,12 +119,19 @@ impl Tree {
         }
         node.entry = entry;
         if let Some(path) = pattern.as_static() {
-            self.exact.insert(hash(NONE, &path), self.paths.len() as u32);
-            self.paths.push((self.texts.push(&path), entry));
+            self.whole(&path, entry);
         }
         conflicts
     }
 
+    #[inline(never)]
+    fn whole(&mut self, path: &str, entry: u32) {
+        self.exact.insert(hash(NONE, path), self.paths.len() as u32);
+        self.paths.push((self.texts.push(path), entry));
+    }
+
+    // Functions of their own: `insert` runs often at a start, and its code must be short (see `plan::build::outline`).
+    #[inline(never)]
     fn fixed_child(&mut self, at: u32, text: &str) -> u32 {
         if let Some(child) = self.child(at, text) {
             return child;
@@ -136,6 +143,7 @@ impl Tree {
         child
     }
 
+    #[inline(never)]
     fn param_child(
         &mut self,
         at: u32,

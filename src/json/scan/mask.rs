@@ -1,4 +1,5 @@
-//! Finds the bytes that end a run of plain string text, 16 at a time: quotes, backslashes, control characters.
+//! Finds the bytes that end a run of plain string text, 16 at a time: quotes, backslashes, control characters. And those that
+//! bound values.
 
 /// A bit for each of the 16 bytes, the first byte's lowest: set for `"`, `\` and everything below the space.
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -38,6 +39,48 @@ fn portable(bytes: &[u8; 16]) -> u32 {
     };
     let word = u128::from_le_bytes(*bytes);
     (half(word as u64) | half((word >> 64) as u64) << 8) as u32
+}
+
+/// Bits for the marks among 16 bytes that bound values, the first byte's lowest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Marks {
+    pub quotes: u32,
+    pub escapes: u32,
+    /// `{` and `[`
+    pub opens: u32,
+    /// `}` and `]`
+    pub closes: u32,
+}
+
+/// The marks among 16 bytes.
+#[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+#[inline(always)]
+pub(super) fn marks(bytes: &[u8; 16]) -> Marks {
+    use core::arch::wasm32::{u8x16_bitmask, u8x16_eq, u8x16_splat, u64x2, v128_or};
+    let word = u128::from_le_bytes(*bytes);
+    let text = u64x2(word as u64, (word >> 64) as u64);
+    let bits = |text, byte| u32::from(u8x16_bitmask(u8x16_eq(text, u8x16_splat(byte))));
+    // Braces and brackets differ in one bit.
+    let lower = v128_or(text, u8x16_splat(0x20));
+    Marks {
+        quotes: bits(text, b'"'),
+        escapes: bits(text, b'\\'),
+        opens: bits(lower, b'{'),
+        closes: bits(lower, b'}'),
+    }
+}
+
+/// The marks among 16 bytes.
+#[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+#[inline(always)]
+pub(super) fn marks(bytes: &[u8; 16]) -> Marks {
+    let bits = |is: fn(u8) -> bool| bytes.iter().rev().fold(0, |bits, byte| bits << 1 | u32::from(is(*byte)));
+    Marks {
+        quotes: bits(|byte| byte == b'"'),
+        escapes: bits(|byte| byte == b'\\'),
+        opens: bits(|byte| byte | 0x20 == b'{'),
+        closes: bits(|byte| byte | 0x20 == b'}'),
+    }
 }
 
 #[cfg(test)]

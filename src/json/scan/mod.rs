@@ -7,9 +7,11 @@
 
 mod mask;
 mod number;
+mod skip;
 mod string;
 
 pub(super) use number::number;
+pub(crate) use skip::{name, skip};
 pub(super) use string::{hex, string};
 
 /// The deepest nesting that is read, as in Go.
@@ -17,11 +19,11 @@ pub(super) const MAX_DEPTH: usize = 10_000;
 
 /// A key as it stands in the body: the text between its quotes.
 #[derive(Clone, Copy)]
-pub(crate) struct RawKey {
-    pub(crate) start: usize,
-    pub(crate) end: usize,
+pub(super) struct RawKey {
+    pub(super) start: usize,
+    pub(super) end: usize,
     /// Whether the text contains escapes.
-    pub(crate) escaped: bool,
+    pub(super) escaped: bool,
 }
 
 /// The byte at `i`.
@@ -53,7 +55,7 @@ fn solid_far(text: &[u8], mut i: usize) -> Option<usize> {
 
 /// The position behind the value that starts at `i`, which is `depth` levels deep. `None` if it is not JSON.
 #[inline]
-pub(crate) fn value(text: &[u8], i: usize, depth: usize) -> Option<usize> {
+pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<usize> {
     match byte(text, i)? {
         b'"' => string(text, i + 1),
         b'{' | b'[' => container(text, i, depth),
@@ -99,7 +101,7 @@ fn key_slow(text: &[u8], start: usize, special: usize) -> Option<(RawKey, usize)
 /// Calls `each` with every member of the object that starts at `i`: its key and where its value starts; `each` says
 /// where the value ends. Gives the position behind the object.
 #[inline(always)]
-pub(crate) fn members(
+pub(super) fn members(
     text: &[u8],
     i: usize,
     mut each: impl FnMut(RawKey, usize) -> Option<usize>,
@@ -133,19 +135,26 @@ pub(crate) fn members(
 
 /// Calls `each` with the start of every item of the array that starts at `i`; `each` says where the item ends. Gives the
 /// position behind the array, `None` if there is no (valid) array.
-pub(crate) fn items(text: &[u8], i: usize, mut each: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
-    if byte(text, i)? != b'[' {
-        return None;
-    }
+pub(super) fn items(text: &[u8], i: usize, each: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
+    if byte(text, i)? == b'[' { list(text, i, b']', each) } else { None }
+}
+
+/// The same for whatever stands between the bracket at `i` and `closer`, with commas between.
+pub(crate) fn list(
+    text: &[u8],
+    i: usize,
+    closer: u8,
+    mut each: impl FnMut(usize) -> Option<usize>,
+) -> Option<usize> {
     let mut i = solid(text, i + 1)?;
-    if byte(text, i)? == b']' {
+    if byte(text, i)? == closer {
         return Some(i + 1);
     }
     loop {
         i = solid(text, each(i)?)?;
         match byte(text, i)? {
             b',' => i = solid(text, i + 1)?,
-            b']' => return Some(i + 1),
+            end if end == closer => return Some(i + 1),
             _ => return None,
         }
     }

@@ -23,7 +23,8 @@ pub(super) fn special(text: &[u8], i: usize) -> Option<usize> {
     far(text, i + 16)
 }
 
-fn far(text: &[u8], mut i: usize) -> Option<usize> {
+/// The first special byte from `i` on, with the shortest code.
+pub(super) fn far(text: &[u8], mut i: usize) -> Option<usize> {
     loop {
         let mask = specials(window(text, i)?);
         if mask != 0 {

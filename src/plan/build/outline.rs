@@ -1,11 +1,11 @@
-//! Finds the endpoints in a configuration's text without building them: a start costs one pass over the text, whatever it says.
+//! Finds the endpoints in a configuration's text without reading them: a start costs one quick pass over the text.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::config::document::MAX_BYTES;
 use crate::config::node::Node;
-use crate::json::scan::{self, RawKey, byte};
+use crate::json::scan::{self, byte};
 use crate::json::{Body, unquote};
 
 /// An endpoint that nobody has read yet: where it stands, and what the router must know.
@@ -17,31 +17,27 @@ pub(super) struct Entry<'t> {
     pub method: Cow<'t, str>,
 }
 
-/// The text with its list of endpoints emptied, and what was in the list. Nothing if the text isn't plain JSON: `Document`
-/// says why, or reads it as meant.
+/// The text with its list of endpoints emptied, and what was in the list. Nothing if the text isn't plain JSON as far as it is
+/// looked at: `Document` says why, or reads it as meant. What is wrong inside of an endpoint's options harms that endpoint.
 ///
-/// V8 compiles what runs hot a second time, function by function: the loop must not end up inside of one that runs once.
-#[inline(never)]
+/// V8 compiles what runs hot a second time, function by function and by the bytes of their code: the loops here are functions
+/// of their own with little code, so that a start ends before that.
 pub(super) fn read(body: &Body) -> Option<(String, Vec<Entry<'_>>)> {
     let bytes = body.padded();
     let text = simdutf8::basic::from_utf8(body.as_slice()).ok().filter(|text| text.len() <= MAX_BYTES)?;
     let (mut service, mut copied, mut entries) = (String::new(), 0, Vec::new());
     let start = scan::solid(bytes, 0).filter(|start| byte(bytes, *start) == Some(b'{'))?;
-    let end = scan::members(bytes, start, |key, at| {
-        if !is(text, key, "endpoints") {
-            return scan::value(bytes, at, 1);
+    let end = scan::list(bytes, start, b'}', |at| {
+        let (name, at) = scan::name(bytes, at)?;
+        if name != b"endpoints" {
+            return scan::skip(bytes, at);
         }
         // Of a key written twice the last counts.
         entries.clear();
         if byte(bytes, at)? != b'[' {
-            return scan::value(bytes, at, 1);
+            return scan::skip(bytes, at);
         }
-        let end = scan::items(bytes, at, |at| {
-            let entry = Entry::read(text, bytes, at)?;
-            let end = entry.span.end;
-            entries.push(entry);
-            Some(end as usize)
-        })?;
+        let end = elements(text, bytes, at, &mut entries)?;
         service.push_str(text.get(copied..at)?);
         service.push_str("[]");
         copied = end;
@@ -49,6 +45,16 @@ pub(super) fn read(body: &Body) -> Option<(String, Vec<Entry<'_>>)> {
     })?;
     service.push_str(text.get(copied..)?);
     (scan::solid(bytes, end)? == text.len()).then_some((service, entries))
+}
+
+#[inline(never)]
+fn elements<'t>(text: &'t str, bytes: &[u8], start: usize, entries: &mut Vec<Entry<'t>>) -> Option<usize> {
+    scan::list(bytes, start, b']', |at| {
+        let entry = Entry::read(text, bytes, at)?;
+        let end = entry.span.end;
+        entries.push(entry);
+        Some(end as usize)
+    })
 }
 
 /// The endpoints of a text that was read as a whole.
@@ -67,37 +73,42 @@ pub(super) fn of(root: &Node) -> Vec<Entry<'static>> {
         .collect()
 }
 
-fn is(text: &str, key: RawKey, name: &str) -> bool {
-    text.get(key.start..key.end).is_some_and(|key| plain(key) == name)
-}
-
-/// The characters of a text between quotes.
-fn plain(raw: &str) -> Cow<'_, str> {
-    if raw.contains('\\') { unquote(raw.as_bytes()) } else { Cow::Borrowed(raw) }
+/// The characters of a string; none of any other value.
+#[inline(never)]
+fn string(value: &str) -> Cow<'_, str> {
+    match value.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+        Some(text) if text.contains('\\') => unquote(text.as_bytes()),
+        Some(text) => Cow::Borrowed(text),
+        None => Cow::default(),
+    }
 }
 
 // === impl Entry ===
 
 impl<'t> Entry<'t> {
-    /// Reads over the value at `start`.
+    /// Goes over the value at `start`.
     #[inline(never)]
     fn read(text: &'t str, bytes: &[u8], start: usize) -> Option<Self> {
-        let (mut path, mut method) = (Cow::default(), Cow::default());
+        let mut entry = Self { span: start as u32..0, path: Cow::default(), method: Cow::default() };
         let end = match byte(bytes, start)? {
-            b'{' => scan::members(bytes, start, |key, at| {
-                let end = scan::value(bytes, at, 3)?;
-                let option = match text.get(key.start..key.end).map(plain)? {
-                    key if key == "endpoint" => &mut path,
-                    key if key == "method" => &mut method,
-                    _ => return Some(end),
-                };
-                let string = text.get(at..end)?.strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-                *option = string.map(plain).unwrap_or_default();
-                Some(end)
-            }),
-            _ => scan::value(bytes, start, 2),
-        }?;
-        Some(Self { span: start as u32..end as u32, path, method })
+            b'{' => scan::list(bytes, start, b'}', |at| entry.member(text, bytes, at)),
+            _ => scan::skip(bytes, start),
+        };
+        entry.span.end = end? as u32;
+        Some(entry)
+    }
+
+    /// Goes over the member at `at`; keeps its value if the router must know it.
+    #[inline(never)]
+    fn member(&mut self, text: &'t str, bytes: &[u8], at: usize) -> Option<usize> {
+        let (name, start) = scan::name(bytes, at)?;
+        let end = scan::skip(bytes, start)?;
+        match name {
+            b"endpoint" => self.path = string(text.get(start..end)?),
+            b"method" => self.method = string(text.get(start..end)?),
+            _ => {}
+        }
+        Some(end)
     }
 }
 
@@ -115,7 +126,7 @@ mod tests {
         entries.iter().map(|entry| (span(entry), entry.path.to_string(), entry.method.to_string())).collect()
     }
 
-    /// What both ways of reading find; the first may leave a text to the second.
+    /// What both ways of reading find; the first may leave a text to the second, and sees no faults inside of options.
     fn both(text: &str) -> (Option<Seen>, Option<Seen>) {
         let outline = read(&text.as_bytes().into()).map(|(_, entries)| seen(text, entries));
         let whole = Document::parse(text).ok().map(|document| seen(text, of(&document.root)));
@@ -129,7 +140,7 @@ mod tests {
             r#"{"endpoints": [{"endpoint": "/a"}], "@endpoints": [1], "endpoints": [{"endpoint": "/b"}]}"#,
             r#"{"endpoints": [{"endpoint": "/a"}], "endpoints": null}"#,
             r#"{"endpoints": [{"endpoint": "/a", "endpoint": 7, "method": "get", "method": "\u0050UT"}]}"#,
-            r#"{"endp\u006fints": [{"\u0065ndpoint": "/\"é\\"}], "x": {"endpoints": [{}]}}"#,
+            r#"{"endpoints": [{"endpoint": "/\"é\\"}], "x": {"endpoints": [{}]}}"#,
             "\n{ }\t",
         ] {
             let (outline, whole) = both(text);
@@ -142,7 +153,17 @@ mod tests {
 
     #[test]
     fn leaves_to_the_whole_reading_what_is_odd() {
-        for text in ["", "[]", "{", "{} x", "\u{feff}{}", r#"{"endpoints": [{"a": "\ud800"}]}"#, "{'a': 1}"] {
+        for text in [
+            "",
+            "[]",
+            "{",
+            "{} x",
+            "\u{feff}{}",
+            "{'a': 1}",
+            r#"{"endp\u006fints": []}"#,
+            r#"{"endpoints": [{"\u0065ndpoint": 1}]}"#,
+            r#"{"endpoints": [{"a": 1,}]}"#,
+        ] {
             assert!(read(&text.as_bytes().into()).is_none(), "{text}");
         }
         assert!(read(&b"{\"a\": \"\xff\"}"[..].into()).is_none());
@@ -156,7 +177,7 @@ mod tests {
             let items = parts.concat();
             for text in [items.clone(), format!("{{\"endpoints\":[{items}]}}"), format!("{{\"endpoints\":[{{{items}}}]}}")] {
                 let (outline, whole) = both(&text);
-                prop_assert_eq!(outline, whole, "{}", text);
+                prop_assert!(whole.is_none() || outline == whole, "{}", text);
             }
         }
     }
