@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import aws4 from "aws4";
 import { config, endpoint, startGateway } from "./support/gateway.mjs";
+import { startFunction, unavailable } from "./support/function.mjs";
 import { startUpstream } from "./support/upstream.mjs";
 
 const KEY = "AKIDEXAMPLE";
@@ -29,6 +30,11 @@ const FUNCTIONS = {
   large: () => failure(413, "RequestTooLargeException", "too large"),
   broken: () => failure(500, "ServiceException", "An error occurred"),
   starting: () => failure(502, "EC2ThrottledException", "throttled"),
+  // A real one, behind the same check of the signature.
+  function: async ({ url, body }) => {
+    const answer = await fetch(real.url + url, { method: "POST", body }).catch(() => null);
+    return answer === null ? { reset: true } : { status: answer.status, body: await answer.text() };
+  },
   slow: () => ({ hang: true }),
   reset: () => ({ reset: true }),
 };
@@ -56,11 +62,12 @@ function invoke(request) {
 
 const dateOf = (text = "") => Date.parse(text.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
 const sessions = { expected: undefined };
+let real;
 
 let service;
 const gateways = [];
 /** A gateway with these secrets; the endpoints are `/fixed` of one function and `/run/{function}` of any. */
-async function gatewayWith(env, rest = {}) {
+async function gatewayWith(env, rest = {}, timeout = "600ms") {
   const options = { endpoint: service.url, region: REGION, ...rest };
   const lambda = (more) => [{ url_pattern: "/", extra_config: { "backend/lambda": { ...options, ...more } } }];
   // As in KrakenD, a parameter's name has a capital behind the router.
@@ -77,7 +84,7 @@ async function gatewayWith(env, rest = {}) {
         endpoint("/arn", lambda({ function_name: Object.keys(FUNCTIONS)[1] })),
         endpoint("/odd", lambda({ function_name: Object.keys(FUNCTIONS)[2] })),
       ],
-      { host: [service.url], timeout: "600ms", ...shown },
+      { host: [service.url], timeout, ...shown },
     ),
     { env },
   );
@@ -194,5 +201,42 @@ describe("the service's own check", () => {
     assert.equal(status, 500);
     assert.match(text, /AWS_ACCESS_KEY_ID/);
     assert.equal(service.requests.length, from);
+  });
+});
+
+describe("a function that AWS's own runtime runs", { skip: unavailable() }, () => {
+  const source = `
+import time
+def handler(event, context):
+    if isinstance(event, dict) and event.get("do") == "raise":
+        raise ValueError("boom")
+    if isinstance(event, dict) and event.get("do") == "sleep":
+        time.sleep(1)
+    return [event] if event == 1 else {"event": event, "n": 1.5, "text": "æ <&>"}
+`;
+  let gateway;
+  before(async () => {
+    real = await startFunction(source);
+    gateway = await gatewayWith({ AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET }, {}, "5s");
+  });
+  after(() => real?.stop());
+
+  test("gets parameters and bodies, and gives its answer", async () => {
+    assert.deepEqual((await gateway.get("/run/function")).json, { event: { function: "function" }, n: 1.5, text: "æ <&>" });
+    const { status, json } = await gateway.post("/post/function", '{"a":[1,"æ",null]}');
+    assert.deepEqual([status, json.event], [200, { a: [1, "æ", null] }]);
+  });
+
+  test("answers with its error, as KrakenD lets it", async () => {
+    const { status, json } = await gateway.post("/post/function", '{"do":"raise"}');
+    assert.deepEqual([status, json.errorMessage, json.errorType], [200, "boom", "ValueError"]);
+    const unread = await gateway.post("/post/function", "no JSON");
+    assert.deepEqual([unread.status, unread.json.errorType], [200, "Runtime.UnmarshalError"]);
+  });
+
+  test("fails where its answer is no object, and where it is late", async () => {
+    assert.equal((await gateway.post("/post/function", "1")).status, 500);
+    const hasty = await gatewayWith({ AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET });
+    assert.equal((await hasty.post("/post/function", '{"do":"sleep"}')).status, 500);
   });
 });
