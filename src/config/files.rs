@@ -4,6 +4,7 @@ use super::node::{Kind, Node};
 
 /// Options whose value is the path of a file, or a list of paths, by their namespace.
 const NAMED: &[(&str, &str)] = &[
+    ("auth/basic", "htpasswd_path"),
     ("auth/validator", "jwk_local_path"),
     ("auth/signer", "jwk_local_path"),
     ("backend/graphql", "query_path"),

@@ -32,12 +32,14 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
     Step { namespace: "security/bot-detector", compile: security::steps::service_bots },
     Step { namespace: "qos/ratelimit/service", compile: qos::ratelimit::service::compile },
     Step { namespace: "auth/validator", compile: auth::validator::share },
+    Step { namespace: "auth/basic", compile: auth::basic::share },
     Step { namespace: "auth/api-keys", compile: auth::api_keys::share },
 ];
 
 /// Around an endpoint's pipe, on the client's request.
 pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: "security/bot-detector", compile: security::steps::endpoint_bots },
+    Step { namespace: "auth/basic", compile: auth::basic::compile },
     Step { namespace: "auth/api-keys", compile: auth::api_keys::compile },
     Step { namespace: "auth/validator", compile: auth::validator::compile },
     // Everything behind it is replaced (spec §24).

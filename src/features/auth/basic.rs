@@ -1,4 +1,14 @@
 //! `auth/basic`: asks for a user and a password.
+//!
+//! A feature of the Enterprise edition, built by its documentation: whoever isn't known gets 401 and no backend is called. An
+//! endpoint with users of its own doesn't let in those of the service.
+
+mod bcrypt;
+mod handler;
+mod users;
+
+pub use handler::{compile, share};
+pub use users::SharedUsers;
 
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
 
@@ -8,12 +18,19 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; use auth/api-keys or auth/validator",
-    ),
-    doc: "Asks for a user and a password.",
+    support: Support::Implemented,
+    doc: "Asks for a user and a password. At the service it declares users for the endpoints that have an empty one.",
     value: Kind::Object(&[
-        opt("htpasswd_path", Kind::Str, "Htpasswd file."),
-        opt("users", Kind::Map(&Kind::Str), "User→hash map."),
+        opt(
+            "htpasswd_path",
+            Kind::Str,
+            "The file of the users, with bcrypt hashes (`htpasswd -B`); it is bundled with the configuration.",
+        ),
+        opt(
+            "users",
+            Kind::Map(&Kind::Str),
+            "Users and the bcrypt hashes of their passwords, before those of the file. A cost of 5 takes some milliseconds of CPU \
+             for the first look at a password, one more doubles it; 12 is the most.",
+        ),
     ]),
 };

@@ -103,5 +103,5 @@ pub static NAMESPACE: Namespace = Namespace {
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
 
-const NO_PLUGINS: &str =
-    "Go plugins can not be loaded; put the logic into a worker before or behind this one";
+const NO_PLUGINS: &str = "Go plugins can not be loaded; put the logic into a worker before or behind this one (ip-filter and \
+    geoip: rules of the platform's firewall; virtualhost, wildcard and url-rewrite: routes of the worker, endpoints that end in /*)";

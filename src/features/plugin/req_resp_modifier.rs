@@ -54,7 +54,7 @@ pub static NAMESPACE: Namespace = Namespace {
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
 
 const NO_PLUGINS: &str = "Go plugins can not be loaded; use modifier/lua-proxy, modifier/martian or \
-    validation/cel";
+    validation/cel (ip-filter: a rule of the platform's firewall)";
 
 /// Shared by several namespaces.
 pub static IP_FILTER: &[Opt] = &[

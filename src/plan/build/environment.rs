@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::config::node::{Kind, Node};
 use crate::features::auth::api_keys::SharedRing;
+use crate::features::auth::basic::SharedUsers;
 use crate::features::auth::keys::SharedKeys;
 use crate::features::qos::http_cache::SharedCache;
 use crate::json::Value;
@@ -23,6 +24,8 @@ pub struct Environment {
     pub keys: SharedKeys,
     /// The API keys of the service.
     pub api_keys: SharedRing,
+    /// The users of the service.
+    pub users: SharedUsers,
 }
 
 // === impl Environment ===

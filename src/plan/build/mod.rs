@@ -12,7 +12,7 @@ mod site;
 
 pub use environment::Environment;
 pub(super) use service::Defaults;
-pub use site::{Refusal, Site};
+pub use site::{Refusal, Site, is_comment};
 
 use outline::Entry;
 
