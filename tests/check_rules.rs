@@ -8,6 +8,19 @@ use fjord::config::Severity;
 /// Members of the root beside the version and one good endpoint.
 const SERVICE: &[(&str, &str)] = &[
     (
+        r#""extra_config": {"security/cors": {"allow_origins": ["https://a.example"], "allow_headers": ["*", "X Y"]}}"#,
+        "/extra_config/security~1cors/allow_headers/1 bad-header",
+    ),
+    (
+        r#""extra_config": {"security/http": {"host_proxy_headers": ["X Y"]}}"#,
+        "/extra_config/security~1http/host_proxy_headers/0 bad-header",
+    ),
+    (
+        r#""extra_config": {"security/bot-detector": {"patterns": [".*"]}}"#,
+        "/extra_config/security~1bot-detector/patterns/0 everybody",
+    ),
+    (r#""extra_config": {"security/bot-detector": {"patterns": ["^$", "(bot|spider)"]}}"#, ""),
+    (
         r#""extra_config": {"qos/ratelimit/service": {"client_max_rate": 1}}"#,
         "/extra_config/qos~1ratelimit~1service missing",
     ),
@@ -252,6 +265,11 @@ const BACKEND: &[(&str, &str)] = &[
         r#""url_pattern": "/", "extra_config": {"modifier/martian": {"cookie.Modifier": {"scope": ["response"], "name": "a", "value": "b", "expires": "never"}}}"#,
         "/endpoints/0/backend/0/extra_config/modifier~1martian not-served",
     ),
+    (
+        r#""url_pattern": "/", "deny": ["a"], "mapping": {"a": "b"}"#,
+        "/endpoints/0/backend/0/mapping/a no-effect",
+    ),
+    (r#""url_pattern": "/", "deny": ["a.c"], "mapping": {"a": "b"}"#, ""),
     (r#""url_pattern": "/", "host": ["http://a.example?x"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
     (
         r#""url_pattern": "/", "host": ["http://a.example,http://b.example"]"#,

@@ -36,6 +36,11 @@ pub fn places(root: &Node) -> Vec<(String, Range<u32>)> {
                     name.filter(|(name, _)| is_name(name)).map(|(name, span)| (name.to_owned(), span)),
                 );
             }
+            // Each AWS tool reads its credentials from these.
+            "backend/lambda" => {
+                let names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"].into_iter();
+                found.extend(names.map(|name| (name.to_owned(), value.span.start..value.span.start + 1)));
+            }
             "auth/client-credentials" => {
                 let texts = ["client_id", "client_secret"].into_iter().filter_map(text);
                 found.extend(texts.filter_map(|(text, span)| Some((reference(text)?.to_owned(), span))));

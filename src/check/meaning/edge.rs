@@ -60,6 +60,7 @@ impl Cost {
             (keys(endpoint), "keys"),
             (each(tokens), "tokens"),
             (each(lookups), "DNS"),
+            (2 * copies * each(kept), "kept answers"),
             (
                 counters(endpoint, "qos/ratelimit/router")
                     + counters(service, "qos/ratelimit/service")
@@ -149,6 +150,12 @@ fn keys(endpoint: &Spot<'_>) -> u64 {
 
 fn tokens(backend: &Spot<'_>) -> u64 {
     u64::from(backend.namespace("auth/client-credentials").is_some())
+}
+
+/// Answers that are looked up in the edge's cache, and put there.
+fn kept(backend: &Spot<'_>) -> u64 {
+    let cache = backend.namespace("qos/http-cache");
+    u64::from(cache.is_some_and(|cache| cache.get("shared").is_some_and(|shared| shared.is_true())))
 }
 
 /// Hosts that are looked up over HTTPS.

@@ -148,6 +148,11 @@ pub(super) fn filters(backend: &Spot<'_>, findings: &mut Findings<'_>) {
             findings.add(fault.related(allow.head(), "without it"));
         } else if from.contains('.') {
             findings.add(to.warning("no-effect", "only fields of the first level can be renamed"));
+        } else if let (Some(deny), None) = (&deny, &allow)
+            && deny.items().any(|item| item.str() == Some(from))
+        {
+            let fault = to.warning("no-effect", format!("there is no `{from}` to rename: `deny` removes it"));
+            findings.add(fault.related(deny.head(), "with it"));
         }
         seen.push((name, to));
     }

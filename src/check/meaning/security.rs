@@ -2,7 +2,7 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::Around;
+use super::{Around, inputs};
 use crate::config::Diagnostic;
 use crate::pattern::Pattern;
 
@@ -20,6 +20,12 @@ pub(super) fn cors(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
                 .add(star.warning("everybody", "the star lets every origin in, so the others say nothing"));
         }
         list.items().filter_map(|item| origin(&item)).for_each(|fault| findings.add(fault));
+    }
+    for key in ["allow_headers", "expose_headers"] {
+        let Some(list) = spot.get(key) else { continue };
+        list.items()
+            .filter(|item| item.str() != Some("*"))
+            .for_each(|item| inputs::header_name(&item, findings));
     }
     let any = |list: &Spot<'_>| list.items().len() == 0 || list.items().any(|item| item.str() == Some("*"));
     if let Some(credentials) = spot.get("allow_credentials").filter(|s| s.is_true())
@@ -64,6 +70,9 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
             host.error("bad-host", "a host name has neither scheme nor path, so redirects lead nowhere"),
         );
     }
+    if let Some(list) = spot.get("host_proxy_headers") {
+        list.items().for_each(|item| inputs::header_name(&item, findings));
+    }
     let is_regex = spot.get("allowed_hosts_are_regex").is_some_and(|s| s.is_true());
     let Some(hosts) = spot.get("allowed_hosts") else { return };
     for item in hosts.items() {
@@ -84,8 +93,13 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
 pub(super) fn bot_detector(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
     let Some(patterns) = spot.get("patterns") else { return };
     for item in patterns.items() {
-        if let Some(text) = item.str() {
-            regex(&item, text, "KrakenD switches the detector off", findings);
+        let Some(text) = item.str() else { continue };
+        regex(&item, text, "KrakenD switches the detector off", findings);
+        // A pattern that finds nothing in particular finds it in every client.
+        if Pattern::new(text)
+            .is_ok_and(|pattern| ["", "x", "Mozilla/5.0"].iter().all(|name| pattern.is_match(name)))
+        {
+            findings.add(item.warning("everybody", "this matches every client, so all are refused as bots"));
         }
     }
 }
