@@ -36,6 +36,7 @@ fn document(spot: &Spot<'_>, place: &Spot<'_>, text: &str, is_mutation: bool, fi
     }
     let operations = match syntax::read(text) {
         Ok(operations) => operations,
+        Err(_) if is_dql(text) => return,
         Err(fault) => {
             let line = text[..fault.at].matches('\n').count() + 1;
             let of = if line > 1 { format!(" (line {line})") } else { String::new() };
@@ -53,6 +54,11 @@ fn document(spot: &Spot<'_>, place: &Spot<'_>, text: &str, is_mutation: bool, fi
         findings.add(fault.help("a mutation takes its variables from the client's body"));
     }
     variables(spot, operation, is_mutation, findings);
+}
+
+/// Dgraph's own language, which KrakenD's documentation shows, too: it passes as it is.
+fn is_dql(text: &str) -> bool {
+    text.split_whitespace().collect::<String>().contains("(func:")
 }
 
 /// The operation that is run.
@@ -102,7 +108,7 @@ fn variables(spot: &Spot<'_>, operation: &Operation<'_>, is_mutation: bool, find
         if operation.variables.iter().any(|variable| variable.name == name) {
             continue;
         }
-        let fault = value.warning("no-effect", format!("the operation declares no ${name}"));
+        let fault = value.note("no-effect", format!("the operation declares no ${name}"));
         let names = operation.variables.iter().map(|variable| variable.name);
         findings.add(match suggest::nearest(name, names) {
             Some(meant) => fault.help(format!("did you mean `{meant}`?")),
