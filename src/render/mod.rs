@@ -81,6 +81,8 @@ fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
     }
     let body = error.message.into_owned().into_bytes();
     match error.content_type {
+        // Go's server sends no content type with a 304.
+        _ if status == 304 => {}
         Some(content_type) => headers.set("Content-Type", content_type),
         None if !body.is_empty() => headers.set("Content-Type", content_sniff(&body)),
         None => {}

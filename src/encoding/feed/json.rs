@@ -1,15 +1,14 @@
 //! JSON Feed, 1.0 and 1.1.
 
-use serde_json::Value as Json;
-
 use super::Feed;
 use super::date::Date;
 use super::item::{Enclosure, Item, Person};
 use crate::encoding::DecodeError;
+use crate::json::Value as Json;
 
 /// Reads a JSON feed; any JSON object is one. What is no JSON at all is no feed.
 pub(super) fn decode(body: &[u8]) -> Result<Feed, DecodeError> {
-    let root: Json = serde_json::from_slice(body).map_err(|_| DecodeError::NotAFeed)?;
+    let root: Json = Json::parse(body).map_err(|_| DecodeError::NotAFeed)?;
     let items = list(&root, "items")?.iter().map(item).collect::<Result<Vec<_>, _>>()?;
     Ok(Feed {
         kind: "json",
@@ -62,7 +61,8 @@ fn item(json: &Json) -> Result<Item, DecodeError> {
 fn attachment(json: &Json) -> Result<Enclosure, DecodeError> {
     let seconds = match json.get("duration_in_seconds") {
         None | Some(Json::Null) => 0,
-        Some(number) => number.as_i64().ok_or_else(|| wrong("duration_in_seconds"))?,
+        Some(Json::Number(text)) => text.parse::<i64>().map_err(|_| wrong("duration_in_seconds"))?,
+        Some(_) => return Err(wrong("duration_in_seconds")),
     };
     // KrakenD's length of an attachment is its duration.
     Ok(Enclosure { url: text(json, "url")?, kind: text(json, "mime_type")?, length: seconds.to_string() })
