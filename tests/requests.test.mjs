@@ -34,7 +34,7 @@ before(async () => {
         endpoint("/search/{id}", [{ url_pattern: "/user/search?q={id}" }]),
         noop("/pass", "/pass", all),
         noop("/marked", "/pass", { backend: { extra_config: { "modifier/martian": { "fifo.Group": { scope: ["response"], modifiers: marks } } } } }),
-        endpoint("/thrice", [{ url_pattern: "/echo" }], { method: "POST", concurrent_calls: 3 }),
+        endpoint("/thrice", [{ url_pattern: "/echo" }], { method: "POST", concurrent_calls: 3, input_headers: ["Content-Length"] }),
         noop("/hop/{n}", "/hop/{n}"),
         noop("/numbered/{n}", "/numbered/{n}"),
         endpoint("/merged/{n}", [{ url_pattern: "/numbered/{n}" }, { url_pattern: "/numbered/{n}", group: "again" }]),

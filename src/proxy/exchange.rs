@@ -164,6 +164,10 @@ async fn fetch(cx: Cx<'_>, mut request: HttpRequest) -> Result<HttpResponse, Err
         Some(_) => {}
         None => Rc::make_mut(&mut request.headers).set("User-Agent", "Go-http-client/1.1"),
     }
+    // A client's length of nothing says nothing of a copy (spec §5).
+    if matches!(request.body, RequestBody::Chunked(_)) && request.headers.get("Content-Length") == Some("0") {
+        Rc::make_mut(&mut request.headers).remove("Content-Length");
+    }
     let (method, url) = (request.method.clone(), request.url.clone());
     match cx.deadline.bound(cx.io.fetch(request)).await? {
         Ok(answer) => {
