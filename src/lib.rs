@@ -1,6 +1,6 @@
 //! Fjord answers requests as a KrakenD configuration describes it, at the edge.
 //!
-//! Two phases: a configuration becomes a [`plan`](crate), once; a request then only reads the plan.
+//! Two phases: a configuration becomes a [`plan`], once; a request then only reads the plan.
 
 pub mod audit;
 pub mod aws;

@@ -2,7 +2,7 @@
 //!
 //! `structure` knows the registry only: types, ranges, required and unknown options. `meaning` knows what options do
 //! together: routes, variables, hosts, credentials. A feature whose options hold a language of its own (expressions,
-//! scripts, schemas) adds its function to the table in [`meaning`].
+//! scripts, schemas) adds its function to the table in `meaning`.
 
 mod custom;
 mod findings;

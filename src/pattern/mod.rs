@@ -5,7 +5,7 @@
 //! form, so that neither its parser nor its Unicode tables become part of the edge module.
 //!
 //! Weighed as a module of its own (opt-level 3, fat LTO, raw / gzip, without the 8 KB that any module has): this
-//! 286 KB / 105 KB, of it the lazy automaton 39 KB and the tables of [`unicode`] 12 KB; `regex` without Unicode
+//! 286 KB / 105 KB, of it the lazy automaton 39 KB and the tables of `unicode` 12 KB; `regex` without Unicode
 //! 407 KB / 132 KB, with general categories, scripts and case 562 KB / 187 KB, and its dialect would still have to be
 //! translated; `regex-lite` 83 KB / 35 KB, but it knows neither `\p{…}` nor case beyond ASCII and has only the slowest
 //! engine.

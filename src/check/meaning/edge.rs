@@ -32,7 +32,7 @@ pub struct Cost {
     pub worst: u64,
     /// Calls that are open at the same time.
     pub at_once: u64,
-    /// Microseconds of CPU, estimated for answers of [`ANSWER`] bytes; scripts and expressions come on top.
+    /// Microseconds of CPU, estimated for answers of `ANSWER` bytes; scripts and expressions come on top.
     pub cpu: u64,
     /// Bytes of memory for the same.
     pub memory: u64,
