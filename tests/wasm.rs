@@ -3,9 +3,23 @@
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::edge::exports::{init, open};
-use fjord::edge::tools::{named_files, report};
+use fjord::edge::exports::{body, init, open};
+use fjord::edge::tools::Config;
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_test::wasm_bindgen_test;
+
+#[wasm_bindgen(
+    inline_js = "export const put = (memory, at, text) => new Uint8Array(memory.buffer, at).set(new TextEncoder().encode(text));"
+)]
+extern "C" {
+    fn put(memory: &JsValue, at: u32, text: &str);
+}
+
+/// Serves a configuration as the script does, which writes it into the fresh body.
+fn serve(config: &str) -> Option<String> {
+    put(&wasm_bindgen::memory(), body(config.len()), config);
+    init(b"{}", b"{}", 0.5)
+}
 
 const CONFIG: &str = r#"{
   "version": 3,
@@ -20,7 +34,7 @@ const CONFIG: &str = r#"{
 
 #[wasm_bindgen_test]
 fn requests_in_flight_have_places_of_their_own() {
-    assert_eq!(init(r#"{"version": 3, "endpoints": []}"#, "{}", "{}", 0.5), None);
+    assert_eq!(serve(r#"{"version": 3, "endpoints": []}"#), None);
     let places = [open(0, 0) >> 8, open(0, 0) >> 8];
     assert_ne!(places[0], places[1]);
 }
@@ -30,20 +44,20 @@ fn what_is_no_configuration_is_refused_with_the_reason() {
     for (text, reason) in
         [("{", "1:2: the file ends"), (r#"{"version": 2}"#, "unsupported version: 2 (want: 3)")]
     {
-        let refused = init(text, "{}", "{}", 0.5).unwrap();
+        let refused = serve(text).unwrap();
         assert!(refused.contains(reason), "{refused}");
     }
 }
 
 #[wasm_bindgen_test]
 fn files_are_named_in_their_order() {
-    assert_eq!(named_files(CONFIG.as_bytes()), r#"["lua/a.lua","lua/b.lua"]"#);
-    assert_eq!(named_files(b"\xff\x00"), "[]");
+    assert_eq!(Config::new(CONFIG.as_bytes()).files(), r#"["lua/a.lua","lua/b.lua"]"#);
+    assert_eq!(Config::new(b"\xff\x00").files(), "[]");
 }
 
 #[wasm_bindgen_test]
 fn the_report_has_places() {
-    let found = report(br#"{"version": 3, "endpoint": []}"#, r#"{"file": "a.json"}"#);
+    let found = Config::new(br#"{"version": 3, "endpoint": []}"#).check(r#"{"file": "a.json"}"#);
     assert!(
         found.starts_with(r#"{"file":"a.json","diagnostics":[{"severity":"error","file":"a.json","code":""#),
         "{found}"
