@@ -51,7 +51,7 @@ describe("the tree of a configuration", () => {
     const { status, stdout } = spawnSync(process.execPath, [fjord, "check", "-tdlnc", "-"], { input: JSON.stringify(config), encoding: "utf8" });
     assert.equal(status, 0, stdout);
     assert.match(stdout, /2 API endpoint\(s\):\n\t- GET \/v1\/products\/\{id\}\n[^]*\nSyntax OK!\n$/);
-    assert.match(stdout, /At the edge: 4 calls \(44 if all are redirected\), 4 at once, about 0\.6 ms of CPU/);
+    assert.match(stdout, /At the edge: 8 calls \(48 if all are redirected\), 4 at once, about 0\.8 ms of CPU/);
   });
 });
 
