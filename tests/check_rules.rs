@@ -8,6 +8,10 @@ use fjord::config::Severity;
 /// Members of the root beside the version and one good endpoint.
 const SERVICE: &[(&str, &str)] = &[
     (
+        r#""extra_config": {"auth/api-keys": {"keys": [{"key": "a"}, {"roles": []}]}}"#,
+        "/extra_config/auth~1api-keys/keys/1 empty",
+    ),
+    (
         r#""extra_config": {"security/cors": {"allow_origins": ["https://a.example"], "allow_headers": ["*", "X Y"]}}"#,
         "/extra_config/security~1cors/allow_headers/1 bad-header",
     ),
@@ -77,6 +81,10 @@ const SERVICE: &[(&str, &str)] = &[
 
 /// Members of an endpoint `/a/{id}` beside one good backend.
 const ENDPOINT: &[(&str, &str)] = &[
+    (
+        r#""extra_config": {"auth/api-keys": {"roles": []}}"#,
+        "/endpoints/0/extra_config/auth~1api-keys missing",
+    ),
     (
         r#""extra_config": {"qos/ratelimit/router": {"client_max_rate": 5, "strategy": "header", "key": "X Y"}}"#,
         "/endpoints/0/extra_config/qos~1ratelimit~1router/key bad-header",

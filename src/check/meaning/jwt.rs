@@ -1,4 +1,4 @@
-//! Tokens: settings that would let nobody in, or anybody.
+//! Tokens and keys: settings that would let nobody in, or anybody.
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
@@ -53,6 +53,19 @@ pub(super) fn signer(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_
     key_set(spot, "the endpoint answers 401 to all", findings);
     if let Some(keys) = spot.get("keys_to_sign").filter(|list| list.items().len() == 0) {
         findings.add(keys.warning("no-effect", "an empty list signs nothing"));
+    }
+}
+
+/// `auth/api-keys`: an endpoint takes the keys of the service.
+pub(super) fn api_keys(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    if around.endpoint.is_some() && around.service.namespace("auth/api-keys").is_none() {
+        let fault = spot.lacks("missing", "the service declares no keys, so nobody gets in");
+        findings.add(fault.help("add auth/api-keys with `keys` to the extra_config of the service"));
+    }
+    for item in spot.get("keys").iter().flat_map(Spot::items) {
+        if item.get("key").is_none_or(|key| key.str() == Some("")) {
+            findings.add(item.lacks("empty", "an empty key would let everybody in"));
+        }
     }
 }
 

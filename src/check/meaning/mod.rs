@@ -66,6 +66,7 @@ type Check = fn(&Spot<'_>, &Around<'_>, &mut Findings<'_>);
 
 /// The namespaces with a meaning beyond their table.
 const NAMESPACES: &[(&str, Check)] = &[
+    ("auth/api-keys", jwt::api_keys),
     ("auth/client-credentials", jwt::client_credentials),
     ("auth/revoker", limits::revoker),
     ("auth/signer", jwt::signer),
