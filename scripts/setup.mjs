@@ -1,14 +1,15 @@
 // Makes a fresh clone ready: the npm packages of package-lock.json, and Node from among them.
 // Runs before `npm start`, `npm test` and `npm run deploy`; takes no time when there is nothing to do.
+import crypto from "node:crypto";
 import fs from "node:fs";
-import { at, call, main } from "./lib.mjs";
+import { at, call, main, readText, writeText } from "./lib.mjs";
 
-/** npm leaves its own copy of the lock file in node_modules when an installation is complete. */
-function installed() {
-  const done = at("node_modules/.package-lock.json");
-  return fs.existsSync(done) && fs.statSync(done).mtimeMs >= fs.statSync(at("package-lock.json")).mtimeMs;
-}
+/** Says which lock file the packages were installed from. */
+const stamp = at("node_modules/.fjord-lock");
+const lock = crypto.createHash("sha256").update(fs.readFileSync(at("package-lock.json"))).digest("hex");
 
 await main(() => {
-  if (!installed()) call("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
+  if (readText(stamp) === lock) return;
+  call("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { shell: process.platform === "win32" });
+  writeText(stamp, lock);
 });
