@@ -44,6 +44,18 @@ describe("fjord audit", () => {
     assert.ok(some.includes("2.2.3"));
   });
 
+  test("prints by a template of the user's", async () => {
+    const lines = "{{ range .Recommendations }}{{ .Rule }} {{ colored .Severity }} {{ .Line }}:{{ .Column }}\n{{ end }}";
+    const { code, stdout } = await command(["audit", "-s", "CRITICAL", "-f", lines, file]);
+    assert.equal(code, 1);
+    assert.match(stdout, /^3\.3\.4 CRITICAL 6:18\n/);
+    const [all, json] = await Promise.all(["{{ marshal . }}", "json"].map((format) => command(["audit", "-f", format, file])));
+    assert.deepEqual(JSON.parse(all.stdout), JSON.parse(json.stdout));
+    const broken = await command(["audit", "-f", "{{ nope . }}", file]);
+    assert.equal(broken.code, 2);
+    assert.match(broken.stderr, /function "nope" not defined\n --> --format:1:4\n/);
+  });
+
   test("knows the bindings of wrangler.toml", async () => {
     const bound = ids(await command(["audit", "-f", "json", path.join(dir, "bound/open.json")]));
     assert.ok(!bound.includes("9.2.3"));
@@ -63,7 +75,7 @@ describe("fjord audit", () => {
 
   for (const [args, message] of [
     [[], /needs one configuration/],
-    [[file, "-f", "{{ marshal . }}"], /Go templates are not read/],
+    [[file, "-f", "xml"], /expected text, json or a Go template/],
     [[file, "-s", "WORST"], /expected CRITICAL/],
     [[file, "-I", "nowhere"], /no such file/],
   ]) {

@@ -21,8 +21,9 @@ Usage: fjord audit [-c] FILE [options]
   -s, --severity LIST     only these: CRITICAL,HIGH,MEDIUM,LOW (default: all)
   -i, --ignore LIST       rules to leave out: 2.1.2,5.2; 5.2 stands for all that begin with it
   -I, --ignore-file FILE  the same from a file, separated by lines or commas; # starts a comment
-  -f, --format FORMAT     text for people (default) or json for programs, with the fields of
-                          KrakenD's {{ marshal . }} and more; Go templates are not read
+  -f, --format FORMAT     text for people (default), json for programs, or a Go template such as
+                          '{{ range .Recommendations }}{{ .Rule }} {{ .Message }}{{ end }}';
+                          also .Severity .File .Line .Column .Path .Help, colored and marshal
   -h, --help              this text
 
 The rules 1 to 7 are KrakenD's; those that begin with 9 are for the edge: secrets in the bundle,
@@ -34,9 +35,8 @@ export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("audit needs one configuration: fjord audit FILE");
   const { format } = values;
-  if (!["text", "json"].includes(format)) {
-    const hint = format.includes("{{") ? "; Go templates are not read, json has the same fields" : "";
-    throw new UsageError(`--format ${format}: expected text or json${hint}`);
+  if (!["text", "json"].includes(format) && !format.includes("{{")) {
+    throw new UsageError(`--format ${format}: expected text, json or a Go template`);
   }
   const severities = items(values.severity).map((name) => name.toUpperCase());
   const odd = severities.find((name) => !SEVERITIES.includes(name));
@@ -51,8 +51,38 @@ export async function execute(values, positionals) {
   // What can't be read has no rules to break: the check says why.
   if (report === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
   const { text, ...rest } = JSON.parse(report);
-  console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
+  if (format.includes("{{")) process.stdout.write(await templated(format, rest));
+  else console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
   process.exitCode = rest.recommendations.length ? 1 : 0;
+}
+
+const COLORS = { CRITICAL: 31, HIGH: 33, MEDIUM: 36, LOW: 32 };
+
+/** The findings in a form of the user's own. A template sees the fields as KrakenD's has them, `marshal` writes them as json does. */
+async function templated(format, report) {
+  const [{ renderText }, { fn }, { fromJson, toJson }] = await Promise.all([
+    import("./flexible/index.mjs"),
+    import("./flexible/call.mjs"),
+    import("./flexible/values.mjs"),
+  ]);
+  const color = wantsColor(process.stdout);
+  const functions = {
+    marshal: fn("x", (value) => toJson(renamed(value, (name) => name.toLowerCase()))),
+    colored: fn("s", (text) => (color && text in COLORS ? `\x1b[${COLORS[text]}m${text}\x1b[0m` : text)),
+  };
+  try {
+    return renderText("--format", format, renamed(fromJson(report), (name) => name.toUpperCase()), functions);
+  } catch (error) {
+    // The template is part of the command line.
+    throw Object.assign(error, { code: 2 });
+  }
+}
+
+/** The same with another first letter in the name of each field. */
+function renamed(value, first) {
+  if (Array.isArray(value)) return value.map((item) => renamed(item, first));
+  if (!(value instanceof Map)) return value;
+  return new Map([...value].map(([name, item]) => [first(name[0]) + name.slice(1), renamed(item, first)]));
 }
 
 /** The items of lists that are separated by commas or blanks. */

@@ -56,10 +56,24 @@ export function render(file, text, env) {
   return { text: out, sources, pieces };
 }
 
-/** Adds the templates of a source; what is empty replaces nothing. */
-function add(templates, source, name) {
+/** Renders a text on `data` with `more` functions beside the known ones: no files, no variables. */
+export function renderText(name, text, data, more) {
+  const source = { file: name, text };
+  const templates = new Map();
+  add(templates, source, name, (called) => (called in more ? undefined : problem(called)));
+  let out = "";
   try {
-    for (const [found, nodes] of parse(source.text, name, problem)) {
+    execute(templates, name, data, { functions: { ...functions({ env: {} }), ...more }, write: (chunk) => (out += chunk) });
+  } catch (error) {
+    throw located(error, [source]);
+  }
+  return out;
+}
+
+/** Adds the templates of a source; what is empty replaces nothing. */
+function add(templates, source, name, has = problem) {
+  try {
+    for (const [found, nodes] of parse(source.text, name, has)) {
       if (templates.has(found) && isEmpty(nodes)) continue;
       templates.set(found, { file: source.file, nodes });
     }
