@@ -31,6 +31,7 @@ const cases = {
   "nests arrays 100,000 levels deep": { reply: json(nested("[", "]", 100_000)), decoded: 500, passed: 200 },
   "nests objects 100,000 levels deep": { reply: json(nested('{"a":', "}", 100_000).replace(":}", ":1}")), decoded: 500, passed: 200 },
   "sends 20 MB": { reply: { json: { text } }, decoded: { text }, passed: 200 },
+  "sends 33 MB": { reply: { json: { text: "0123456789".repeat(3_400_000) } }, decoded: 500, passed: 200 },
   "sends malformed JSON": { reply: json('{"a":'), decoded: 500, passed: 200 },
   "sends something else": { reply: { body: "<html>", headers: { "content-type": "text/html" } }, decoded: 500, passed: 200 },
   "sends nothing": { reply: json(""), decoded: 500, passed: 200 },

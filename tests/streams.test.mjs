@@ -104,10 +104,16 @@ test("a body that must be taken into memory is taken up to 32 MB, announced or n
     let left = parts;
     return new ReadableStream({ pull: (to) => (left-- > 0 ? to.enqueue(part) : to.close()) });
   };
+  // The answer comes before the body has been sent: a client that is still sending may find the connection closed instead.
+  const refused = async (body) => {
+    const { status, code } = await send(body).catch(({ cause }) => cause);
+    assert.ok(status === 500 || ["EPIPE", "ECONNRESET", "UND_ERR_SOCKET"].includes(code), `${status} ${code}`);
+  };
   assert.equal((await send(`"${"x".repeat((1 << 25) - 2)}"`)).status, 200);
-  assert.equal((await send(`"${"x".repeat(1 << 25)}"`)).status, 500);
+  await refused(`"${"x".repeat(1 << 25)}"`);
   assert.equal((await send(stream(3))).status, 400);
-  assert.equal((await send(stream(40))).status, 500);
+  await refused(stream(40));
+  assert.equal((await send(`"x"`)).status, 200);
 });
 
 test("an upload passes as it comes", async () => {

@@ -1,5 +1,5 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
-import { announced, chunked, cut, inflated, isSmall, taken, whole } from "./bodies.mjs";
+import { announced, bearable, chunked, cut, inflated, isSmall, taken, whole } from "./bodies.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 
@@ -185,7 +185,7 @@ export class Flight {
       }
       answer = await (binding === "" ? fetch(known ?? url, init) : this.#env[binding].fetch(known ?? url, init));
       if (flags & STREAM) (this.#streams ??= new Map()).set(id, flags & GZIP ? inflated(answer) : answer);
-      else bytes = new Uint8Array(await answer.arrayBuffer());
+      else bytes = bearable(await answer.arrayBuffer());
     } catch (error) {
       this.#failed(id, error);
       return;
