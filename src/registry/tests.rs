@@ -67,23 +67,25 @@ enum Found {
     Member(Kind),
 }
 
-fn find_path(kind: Kind, path: &str) -> Option<Found> {
+///
+/// `passed` is told of each option on the way.
+fn find_path(kind: Kind, path: &str, passed: &mut dyn FnMut(&'static Opt)) -> Option<Found> {
     let path = path.strip_prefix('.').unwrap_or(path);
     match kind {
-        Kind::With(inner, _) | Kind::Same(inner) => find_path(*inner, path),
-        Kind::List(item) => find_path(*item, path.strip_prefix("[]")?),
-        Kind::Part(scope) => find_path(Kind::Object(core::options(scope)), path),
+        Kind::With(inner, _) | Kind::Same(inner) => find_path(*inner, path, passed),
+        Kind::List(item) => find_path(*item, path.strip_prefix("[]")?, passed),
+        Kind::Part(scope) => find_path(Kind::Object(core::options(scope)), path, passed),
         Kind::Map(value) => {
             let rest = &path[path.strip_prefix('<')?.find('>')? + 2..];
-            if rest.is_empty() { Some(Found::Member(*value)) } else { find_path(*value, rest) }
+            if rest.is_empty() { Some(Found::Member(*value)) } else { find_path(*value, rest, passed) }
         }
         Kind::Object(options) => options.iter().find_map(|option| {
             let rest = path.strip_prefix(option.name)?;
-            match rest.as_bytes().first() {
-                None => Some(Found::Option(option)),
-                Some(b'.' | b'[') => find_path(option.kind, rest),
-                Some(_) => None,
+            if !matches!(rest.as_bytes().first(), None | Some(b'.' | b'[')) {
+                return None;
             }
+            passed(option);
+            if rest.is_empty() { Some(Found::Option(option)) } else { find_path(option.kind, rest, passed) }
         }),
         _ => None,
     }
@@ -153,7 +155,7 @@ fn every_option_of_the_format_is_known() {
                 }
             },
         };
-        let Some(found) = find_path(root, row.path) else {
+        let Some(found) = find_path(root, row.path, &mut |_| {}) else {
             faults.push(format!("{name}: not found"));
             continue;
         };
@@ -179,6 +181,31 @@ fn every_option_of_the_format_is_known() {
         }
     }
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+}
+
+/// The README says how many options there are of each kind. What stands in a refused place is refused.
+#[test]
+fn the_readme_counts_the_options() {
+    let (mut works, mut silent, mut refused) = (0, 0, 0);
+    for row in rows() {
+        let namespace = find(row.scope, row.namespace);
+        let root = namespace.map_or(Kind::Part(row.scope), |found| found.value);
+        let mut supports: Vec<Support> = namespace.iter().map(|found| found.support).collect();
+        find_path(root, row.path, &mut |option| supports.push(option.support));
+        let any = |is: fn(&Support) -> bool| supports.iter().any(is);
+        let count = match () {
+            () if any(|support| matches!(support, Support::Refused(_))) => &mut refused,
+            () if any(|support| matches!(support, Support::NoEffect(_))) => &mut silent,
+            () => &mut works,
+        };
+        *count += 1;
+    }
+    let total = works + silent + refused;
+    let line = format!(
+        "Of {total} options (an option counts once for each place where it may stand) {works} work, {silent} are accepted without effect, {refused} are refused."
+    );
+    let readme = include_str!("../../README.md").split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(readme.contains(&line), "README.md lacks: {line}");
 }
 
 #[test]
