@@ -31,6 +31,7 @@ before(async () => {
         noop("/hang", "/hang", { timeout: "10s" }),
         noop("/upload", "/upload", { method: "POST", timeout: "5s" }),
         noop("/untyped", "/untyped", { timeout: "5s" }),
+        noop("/silent", "/silent", { timeout: "300ms" }),
         endpoint("/drip", [{ url_pattern: "/drip" }], { timeout: "300ms" }),
         endpoint("/partial", [{ url_pattern: "/quick" }, { url_pattern: "/drip", group: "slow" }], { timeout: "400ms" }),
         endpoint("/both", [{ url_pattern: "/hang" }, { url_pattern: "/hang2" }], { timeout: "10s" }),
@@ -164,6 +165,15 @@ describe("at the endpoint's timeout", () => {
     assert.ok(elapsed > 250 && elapsed < 900, `${elapsed} ms`);
     assert.ok(length >= 20 && length < 200, `${length} bytes`);
     await within(1000, (await request).abort, "the end at the origin");
+  });
+
+  test("a body without a content type whose first part stays out is a 500", async () => {
+    origin.routes["/silent"] = { headers: { "content-type": [] }, chunks: ["", "late"], every: 2000, endless: true };
+    const started = performance.now();
+    const { status } = await gateway.get("/silent");
+    const elapsed = performance.now() - started;
+    assert.equal(status, 500);
+    assert.ok(elapsed > 250 && elapsed < 900, `${elapsed} ms`);
   });
 
   test("a body that drips behind a quick head fails the backend", async () => {

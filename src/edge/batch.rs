@@ -17,7 +17,7 @@ pub struct Batch {
     shared: Vec<std::rc::Rc<[u8]>>,
 }
 
-/// The kinds of records; `driver.mjs` has the same list.
+/// The kinds of records; `flight.mjs` has the same list.
 #[repr(u32)]
 enum Record {
     Fetch = 1,

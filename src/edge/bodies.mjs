@@ -9,9 +9,6 @@ const SMALL = 1 << 17;
 /** What is longer is not taken into memory, which all requests of an isolate share: 128 MB, and a body lies there twice. */
 const MOST = 1 << 25;
 
-/** What became of a body that did not come whole. */
-export class Unfinished extends Error {}
-
 /** The length that an origin announces; NaN if none, or if the body is inflated on its way and has another then. */
 export function announced({ headers }) {
   const length = headers.get("content-length");
@@ -50,13 +47,13 @@ export function bearable(body) {
 
 const tooLong = () => new Error(`the body is longer than ${MOST >> 20} MB`);
 
-/** A body as bytes, if it comes until `until` (ms since the epoch, or undefined). */
-export function whole(answer, until) {
-  if (until === undefined) return answer.arrayBuffer();
+/** What a promise gives, if it does until `until` (ms since the epoch, or undefined). */
+export function within(promise, until) {
+  if (until === undefined) return promise;
   return new Promise((resolve, reject) => {
     // The timer ends with the request.
-    setTimeout(() => reject(new Unfinished("the time is up")), Math.max(0, until - Date.now()));
-    answer.arrayBuffer().then(resolve, reject);
+    setTimeout(() => reject(new Error("the time is up")), Math.max(0, until - Date.now()));
+    promise.then(resolve, reject);
   });
 }
 

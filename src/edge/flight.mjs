@@ -1,5 +1,5 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
-import { announced, bearable, chunked, cut, inflated, isSmall, taken, whole } from "./bodies.mjs";
+import { announced, bearable, chunked, cut, inflated, isSmall, taken, within } from "./bodies.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 
@@ -252,18 +252,21 @@ export class Flight {
   async #whole(status, lines, answer, until) {
     let bytes;
     try {
-      bytes = new Uint8Array(await whole(answer, until));
+      bytes = new Uint8Array(await within(answer.arrayBuffer(), until));
     } catch (error) {
-      console.error(`fjord: an origin's body did not arrive: ${message(error)}`);
-      return new Response(null, { status: 500 });
+      return missing(error);
     }
     return response(status, lines.headers.has("content-type") ? lines : this.#typed(lines, bytes), bytes);
   }
 
   async #sniffed(status, lines, body, until) {
     const reader = body.getReader();
-    const first = await reader.read().catch(() => null);
-    if (first === null) return new Response(null, { status: 500 });
+    let first;
+    try {
+      first = await within(reader.read(), until);
+    } catch (error) {
+      return missing(error);
+    }
     if (first.done) return response(status, lines, null);
     reader.releaseLock();
     return response(status, this.#typed(lines, first.value), cut(body, NaN, until, first.value));
@@ -303,6 +306,12 @@ function hasBody(request) {
 
 function response(status, lines, body) {
   return new Response(isBodyless(status) ? null : body, lines.answer(status));
+}
+
+/** The answer where nothing of an origin's body can be passed on. */
+function missing(error) {
+  console.error(`fjord: an origin's body did not arrive: ${message(error)}`);
+  return new Response(null, { status: 500 });
 }
 
 function isBodyless(status) {

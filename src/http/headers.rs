@@ -8,7 +8,7 @@ pub struct Headers {
     fields: Vec<(Cow<'static, str>, String)>,
 }
 
-/// Whether a field, by its canonical name, is about one connection and never passed on; `flight.mjs` has the same list.
+/// Whether a field, by its canonical name, is about one connection and never passed on; `lines.mjs` has the same list.
 pub fn is_hop_by_hop(name: &str) -> bool {
     const NAMES: [&str; 7] =
         ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];

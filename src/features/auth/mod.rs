@@ -13,3 +13,11 @@ pub mod revoker;
 mod signature;
 pub mod signer;
 pub mod validator;
+
+/// A header's value without the scheme `Bearer`, if it has it.
+fn without_scheme(line: &str) -> &str {
+    match line.get(..7) {
+        Some(scheme) if scheme.eq_ignore_ascii_case("Bearer ") => &line[7..],
+        _ => line,
+    }
+}

@@ -37,7 +37,7 @@ fn bots(node: &Node) -> Result<BotDetector, Refusal> {
 }
 
 /// Fields that a step adds stand in front of those an origin sends. What CORS says is said once: browsers refuse an
-/// answer with two of its lines, which is what KrakenD gives where a no-op origin has its own. (`flight.mjs` does the
+/// answer with two of its lines, which is what KrakenD gives where a no-op origin has its own. (`lines.mjs` does the
 /// same for lines that stay with the host.)
 fn put_in_front(mut fields: Headers, answer: &mut Answer) {
     let own = fields.clone();

@@ -8,6 +8,7 @@ use super::NAMESPACE;
 use super::ring::{Place, Ring};
 use crate::config::node::Node;
 use crate::features::auth::refuse::refuse;
+use crate::features::auth::without_scheme;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::ratelimit::limiter;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
@@ -108,12 +109,7 @@ impl Place {
     fn key(&self, incoming: &Incoming) -> Option<String> {
         match self {
             Self::Header(name) => {
-                let line = incoming.headers.get(name)?.trim();
-                let key = match line.get(..7) {
-                    Some(scheme) if scheme.eq_ignore_ascii_case("Bearer ") => line[7..].trim_start(),
-                    _ => line,
-                };
-                Some(key.to_owned())
+                Some(without_scheme(incoming.headers.get(name)?.trim()).trim_start().to_owned())
             }
             Self::Query(name) => {
                 let (_, query) = incoming.target.split_once('?')?;

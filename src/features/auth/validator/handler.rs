@@ -7,6 +7,7 @@ use super::claims::{ClaimError, Claims, Expected, text};
 use crate::features::auth::keys::{KeyFault, Keys};
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::signature;
+use crate::features::auth::without_scheme;
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::jose::{Algorithm, Token, TokenError};
@@ -118,10 +119,7 @@ impl Validator {
             return Err(Denied::Token(TokenError::Parts));
         }
         if !line.is_empty() {
-            return Ok(match line.get(..7) {
-                Some(scheme) if scheme.eq_ignore_ascii_case("Bearer ") => &line[7..],
-                _ => line,
-            });
+            return Ok(without_scheme(line));
         }
         let cookies = incoming.headers.get_all("Cookie").flat_map(|line| line.split(';'));
         let pairs = cookies.filter_map(|cookie| cookie.trim().split_once('='));
