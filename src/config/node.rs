@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::json;
+
 /// A value of the configuration and its place in the text (byte offsets).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
@@ -101,5 +103,43 @@ impl Kind {
             Kind::Array(_) => "a list",
             Kind::Object(_) => "an object",
         }
+    }
+}
+
+// === impl Value ===
+
+/// Numbers of the configuration are floating-point; of members with one key the last counts.
+impl From<&Node> for json::Value {
+    fn from(node: &Node) -> Self {
+        match &node.kind {
+            Kind::Null => Self::Null,
+            Kind::Bool(value) => Self::Bool(*value),
+            // A node's number is always a number; one too large for a float is infinite.
+            Kind::Number(text) => Self::Float(text.parse().unwrap_or(f64::NAN)),
+            Kind::String(text) => Self::String(text.as_ref().to_owned()),
+            Kind::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
+            Kind::Object(members) => Self::Object(
+                members.iter().map(|m| (m.key.as_ref().to_owned(), Self::from(&m.value))).collect(),
+            ),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_config_value_has_floats_and_the_last_of_equal_keys() {
+        let node = |kind| Node { span: 0..0, kind };
+        let member = |key: &str, kind| Member { key: key.into(), key_span: 0..0, value: node(kind) };
+        let config = node(Kind::Object(vec![
+            member("a", Kind::Null),
+            member("a", Kind::Array(vec![node(Kind::Number("1.50".into()))])),
+            member("b", Kind::Bool(true)),
+        ]));
+        let value = json::Value::from(&config);
+        assert_eq!(value.get("a"), Some(&json::Value::Array(vec![json::Value::Float(1.5)])));
+        assert!(value.get("b").is_some_and(json::Value::is_true));
     }
 }

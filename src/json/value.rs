@@ -5,8 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::node;
-
 /// The members of an object, sorted bytewise as Go writes them.
 pub type Map = BTreeMap<String, Value>;
 
@@ -159,41 +157,9 @@ impl From<Vec<Value>> for Value {
     }
 }
 
-/// Numbers of the configuration are floating-point; of members with one key the last counts.
-impl From<&node::Node> for Value {
-    fn from(node: &node::Node) -> Self {
-        match &node.kind {
-            node::Kind::Null => Self::Null,
-            node::Kind::Bool(value) => Self::Bool(*value),
-            // What is no number can't be in a node; a number too large for a float is infinite.
-            node::Kind::Number(text) => Self::Float(text.parse().unwrap_or(f64::NAN)),
-            node::Kind::String(text) => Self::String(text.as_ref().to_owned()),
-            node::Kind::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
-            node::Kind::Object(members) => Self::Object(
-                members.iter().map(|m| (m.key.as_ref().to_owned(), Self::from(&m.value))).collect(),
-            ),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::node::{Kind as NodeKind, Member, Node};
-
-    #[test]
-    fn a_config_value_has_floats_and_the_last_of_equal_keys() {
-        let node = |kind| Node { span: 0..0, kind };
-        let member = |key: &str, kind| Member { key: key.into(), key_span: 0..0, value: node(kind) };
-        let config = node(NodeKind::Object(vec![
-            member("a", NodeKind::Null),
-            member("a", NodeKind::Array(vec![node(NodeKind::Number("1.50".into()))])),
-            member("b", NodeKind::Bool(true)),
-        ]));
-        let value = Value::from(&config);
-        assert_eq!(value.get("a"), Some(&Value::Array(vec![Value::Float(1.5)])));
-        assert!(value.get("b").is_some_and(Value::is_true));
-    }
 
     #[test]
     fn a_path_goes_through_objects_only() {

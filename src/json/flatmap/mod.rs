@@ -6,7 +6,7 @@ mod node;
 mod step;
 
 use super::object::Data;
-use crate::config::node::Node as Config;
+use super::value::Value;
 use node::{Edge, Node};
 use step::{Label, Step};
 
@@ -41,15 +41,15 @@ enum Compiled {
 
 impl Op {
     /// The operation that an entry of `flatmap_filter` describes; `None` if KrakenD skips the entry.
-    pub fn from_config(entry: &Config) -> Option<Op> {
+    pub fn from_config(entry: &Value) -> Option<Op> {
         let kind = entry.get("type")?.as_str()?;
-        let args = entry.get("args").map(Config::items).unwrap_or_default();
+        let args = entry.get("args").and_then(Value::as_array).unwrap_or_default();
         let pair = || match args {
             [from, to, ..] => Some((from.as_str()?.to_owned(), to.as_str()?.to_owned())),
             _ => None,
         };
         Some(match kind {
-            "del" => Op::Del(args.iter().filter_map(Config::as_str).map(str::to_owned).collect()),
+            "del" => Op::Del(args.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
             "move" => pair().map_or(Op::Nothing, |(from, to)| Op::Move(from, to)),
             "append" => pair().map_or(Op::Nothing, |(from, to)| Op::Append(from, to)),
             _ => Op::Nothing,
@@ -72,8 +72,8 @@ impl Flatmap {
     }
 
     /// The value of `flatmap_filter`.
-    pub fn from_config(list: &Config) -> Self {
-        Self::new(list.items().iter().filter_map(Op::from_config))
+    pub fn from_config(list: &Value) -> Self {
+        Self::new(list.as_array().unwrap_or_default().iter().filter_map(Op::from_config))
     }
 
     /// Whether there are no operations.

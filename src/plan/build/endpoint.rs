@@ -200,7 +200,7 @@ fn options_of_proxy<'a>(site: &Site<'_>, node: &'a Node) -> Options<'a> {
 
 /// The operations of `flatmap_filter`.
 pub(super) fn flatmap(proxy: &Options<'_>) -> Flatmap {
-    proxy.node("flatmap_filter").map(Flatmap::from_config).unwrap_or_default()
+    proxy.node("flatmap_filter").map(|list| Flatmap::from_config(&list.into())).unwrap_or_default()
 }
 
 fn headers(names: &[&str]) -> Headers {
