@@ -5,6 +5,7 @@ pub mod date;
 pub mod escape;
 pub mod headers;
 pub mod host;
+pub mod path;
 pub mod query;
 pub mod reach;
 pub mod redirect;

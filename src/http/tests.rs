@@ -3,7 +3,6 @@
 use serde_json::Value;
 
 use super::*;
-use crate::router::{Options, Outcome, Route, Router};
 
 #[track_caller]
 fn compare(kind: &str, answer: impl Fn(&[&str]) -> String, expected: impl Fn(&[&str]) -> String) {
@@ -61,47 +60,6 @@ fn sniffed_types() {
 #[test]
 fn quoted_texts() {
     compare("quoted", |row| escape::quote(row[0].as_bytes()), |row| row[1].to_owned());
-}
-
-/// From the client's request to the URL the upstream saw: the route, its parameters, the pattern, the query.
-#[test]
-fn recorded_requests_of_krakend() {
-    let rows: Vec<Value> = serde_json::from_str(include_str!("../../tests/data/http/requests.json")).unwrap();
-    assert!(rows.len() > 60);
-    for row in &rows {
-        let text = |key: &str| row[key].as_str().unwrap();
-        let route = Route { method: text("method"), path: text("endpoint"), id: 0, builtin: false };
-        let (router, _) = Router::new(&[route], Options::default());
-        let Outcome::Found(found) = router.find(text("method"), text("target")) else { panic!("{row}") };
-        if let Err(error) = found.check_params() {
-            assert_eq!(error.to_string(), row["error"], "{row}");
-            continue;
-        }
-        let endpoint = template::Endpoint::new(text("method"), text("endpoint"), false);
-        let pattern = UrlPattern::compile(text("pattern"), &endpoint, 0).unwrap();
-        let lookup = |variable: &template::Variable| {
-            let name = variable.to_string();
-            found
-                .params()
-                .find(|(param, _)| template::title(param) == name)
-                .map(|(_, value)| value.to_owned().into())
-        };
-        let strings: Vec<&str> =
-            row["strings"].as_array().unwrap().iter().map(|s| s.as_str().unwrap()).collect();
-        let raw_query = text("target").split_once('?').map_or("", |target| target.1);
-        let query = Query::parse_some(raw_query, |key| strings.contains(&"*") || strings.contains(&key));
-        match url::join("http://127.0.0.1:8084", &pattern.expand(lookup).unwrap(), &query.encode()) {
-            Err(error) => assert_eq!(error.to_string(), row["error"], "{row}"),
-            Ok(url) => {
-                let parts = url::Parts::parse(&url).unwrap();
-                let path = escape::unescape(parts.path).unwrap();
-                assert_eq!(row.get("path").map_or(Some(&*path), Value::as_str), Some(&*path), "{row}");
-                let query = parts.query.unwrap_or("");
-                assert_eq!(row.get("query").map_or(Some(query), Value::as_str), Some(query), "{row}");
-                assert_eq!(row.get("error"), None, "{row}");
-            }
-        }
-    }
 }
 
 #[test]

@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
+pub use crate::http::path::REST;
 use crate::http::template::Variable;
 use crate::http::{Headers, Query};
 use crate::platform::{Io, RequestBody, Via};
 
 use super::Error;
-
-/// The parameter that holds what a `/*` at the end of an endpoint's path matched.
-pub const REST: &str = "*";
 
 /// Named values for `url_pattern` and the features: url parameters, claims (`JWT.x`), values of earlier responses
 /// (`Resp0_x`). Names start with a capital as in KrakenD (spec §4).

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use fjord::http::UrlPattern;
 use fjord::http::host::clean_host;
+use fjord::http::path::gin_path;
 use fjord::http::template::Endpoint;
 use fjord::plan::{self, Environment};
-use fjord::router::pattern::gin_path;
 use serde_json::{Value, json};
 
 use crate::{case, cases};

@@ -29,8 +29,8 @@ mod url_pattern;
 use super::findings::Findings;
 use super::spot::Spot;
 use crate::config::node::Node;
+use crate::http::path::{clean_leading_slash, params};
 use crate::registry;
-use crate::router::pattern::{clean_leading_slash, params};
 
 /// What the checks of a part know of the parts around it.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::{Piece, UrlPattern, Variable, title};
 use crate::http::headers::canonical;
-use crate::router::pattern::{clean_leading_slash, gin_path, params};
+use crate::http::path::{clean_leading_slash, gin_path, params};
 
 /// What the endpoint gives to the patterns of its backends.
 #[derive(Debug, Clone)]
