@@ -2,7 +2,7 @@
 //
 //   fjord.wasm, fjord.mjs    the core and its glue, from Rust: only when a source has changed
 //   limits.wasm, limits*.mjs the Durable Object that counts for rate limits, likewise
-//   worker.mjs, driver.mjs   the entry module and the driver, as they stand in src/edge
+//   worker.mjs, driver.mjs … the entry module and the driver, as they are in src/edge
 //   krakend.json             the configuration, as text, after it has been checked
 //   files.json               the texts of the files that the configuration names, by path
 //

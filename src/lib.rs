@@ -8,7 +8,6 @@ pub mod calendar;
 pub mod cel;
 pub mod check;
 pub mod config;
-#[cfg(target_arch = "wasm32")]
 pub mod edge;
 pub mod encoding;
 pub mod features;

@@ -3,7 +3,9 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import test from "node:test";
 import { Driver } from "../build/driver.mjs";
+import { readBatch } from "../build/batch.mjs";
 import { instantiate } from "../build/fjord.mjs";
+import { Instance } from "../build/instance.mjs";
 import { limit } from "../build/ratelimit.mjs";
 
 const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
@@ -61,11 +63,67 @@ test("a trap harms one request: those in flight go on, the next has a fresh core
   assert.equal(started.length, 2);
 });
 
-test("a configuration that can't be read is told once for each request, and answered with 501", async (t) => {
+test("a configuration that can't be read is read once; each request is answered with 501, and told the reason", async (t) => {
   const lines = t.mock.method(console, "error", () => {});
-  const gateway = new Driver(() => instantiate(module), "{", "{}");
-  assert.equal((await get(gateway, "/a")).status, 501);
-  assert.match(lines.mock.calls[0].arguments[0], /can't be read/);
+  let read = 0;
+  const gateway = new Driver(() => (read++, instantiate(module)), "{", "{}");
+  for (let request = 1; request <= 3; request++) {
+    assert.equal((await get(gateway, "/a")).status, 501);
+    assert.equal(lines.mock.callCount(), request);
+    assert.match(lines.mock.calls[request - 1].arguments[0], /can't be read/);
+  }
+  assert.equal(read, 1);
+});
+
+test("calls that are refused at once fail as others do: after the batch, one by one", async (t) => {
+  t.mock.method(console, "error", () => {});
+  t.mock.method(globalThis, "fetch", (call) => {
+    if (pathOf(call) !== "/ok") throw new TypeError("no such place");
+    return Promise.resolve(Response.json({ ok: true }));
+  });
+  const [a, b, ok] = ["/a", "/b", "/ok"].map((url_pattern) => ({ url_pattern }));
+  const endpoints = [
+    { endpoint: "/one", backend: [a] },
+    { endpoint: "/two", backend: [a, ok, b] },
+    { endpoint: "/both", backend: [a, b] },
+  ];
+  const gateway = new Driver(() => instantiate(module), JSON.stringify({ version: 3, host: ["http://origin.test"], endpoints }), "{}");
+  assert.equal((await get(gateway, "/one")).status, 500);
+  assert.deepEqual(await (await get(gateway, "/two")).json(), { ok: true });
+  assert.equal((await get(gateway, "/both")).status, 500);
+});
+
+/** An instance over a core of which only the memory is there. */
+const hollow = () => new Instance({ raw: { memory: new WebAssembly.Memory({ initial: 1 }) } });
+
+test("the core isn't entered in the middle of a batch", () => {
+  const instance = hollow();
+  const inside = () => instance.enter(() => 0, () => {});
+  assert.throws(() => instance.enter(inside, () => {}), /in the middle of a batch/);
+  const again = hollow();
+  // The batch at 16: nothing finished, no words, no text.
+  assert.throws(() => again.enter(() => 16, () => again.enter(() => 0, () => {})), /in the middle of a batch/);
+  assert.equal(again.trapped, false);
+  again.enter(() => 0, () => {});
+});
+
+test("a record that the script doesn't know is an error, and its instance serves no other request", () => {
+  const instance = hollow();
+  const words = new Uint32Array(instance.raw.memory.buffer);
+  words.set([0, 64, 1, 0, 0], 4);
+  words[16] = 99;
+  assert.throws(() => readBatch(instance, 16), /record 99/);
+  assert.throws(() => instance.enter(() => 16, () => assert.fail("it is performed")), /record 99/);
+  assert.equal(instance.trapped, true);
+});
+
+test("header lines that come again are made once, and long ones leave them alone", async () => {
+  // A copy of its own: the cache is full to the last place.
+  const { linesOf } = await import("../build/lines.mjs?full");
+  const short = linesOf("X-One\n1\n");
+  for (let i = 0; i < 255; i++) linesOf(`X-Many\n${i}\n`);
+  for (let i = 0; i < 1000; i++) assert.equal(linesOf(`Authorization\n${"t".repeat(300)}${i}\n`).headers.get("authorization").length > 300, true);
+  assert.equal(linesOf("X-One\n1\n"), short);
 });
 
 test("what comes after the deadline reaches no other request", async (t) => {

@@ -135,3 +135,54 @@ test("an origin that refuses connections is an error of its backend alone", asyn
   const { status, json: merged, header } = await gateway.get("/one");
   assert.deepEqual({ status, merged, completed: header("x-krakend-completed") }, { status: 200, merged: { ok: true }, completed: "false" });
 });
+
+describe("a binding that the worker lacks", () => {
+  let origin;
+  let gateway;
+  before(async () => {
+    origin = await startUpstream({ "/ok": { json: { ok: true } } });
+    const ok = { url_pattern: "/ok" };
+    const nope = { host: ["service://NOPE"], url_pattern: "/" };
+    // A variable is no service, and what every object inherits is no binding.
+    const [text, inherited] = ["TEXT", "toString"].map((name) => ({ host: [`service://${name}`], url_pattern: "/" }));
+    const sequential = { extra_config: { proxy: { sequential: true } } };
+    gateway = await startGateway(
+      config(
+        [
+          endpoint("/single", [nope]),
+          endpoint("/text", [text]),
+          endpoint("/inherited", [inherited]),
+          endpoint("/passed", [{ ...nope, encoding: "no-op" }], { output_encoding: "no-op" }),
+          endpoint("/parallel", [nope, ok]),
+          endpoint("/first", [nope, ok], sequential),
+          endpoint("/second", [ok, { ...nope, url_pattern: "/{resp0_ok}" }], sequential),
+          endpoint("/ok", [ok]),
+        ],
+        { host: [origin.url] },
+      ),
+      { env: { TEXT: "x" } },
+    );
+  });
+  after(async () => {
+    await gateway?.stop();
+    await origin?.stop();
+  });
+
+  const partial = { status: 200, text: '{"ok":true}', completed: "false" };
+  const none = { status: 500, text: "", completed: "false" };
+  const cases = { single: none, text: none, inherited: none, passed: none, parallel: partial, first: none, second: partial };
+  for (const [name, expected] of Object.entries(cases)) {
+    test(`fails its backend: ${name}`, async () => {
+      const { status, text: body, header } = await gateway.get(`/${name}`);
+      assert.deepEqual({ status, text: body, completed: header("x-krakend-completed") }, expected);
+      assert.deepEqual((await gateway.get("/ok")).json, { ok: true });
+    });
+  }
+
+  test("is named in the log", async () => {
+    await gateway.logged(/ENDPOINT: \/single\].* the worker has no binding NOPE/);
+    await gateway.logged(/ENDPOINT: \/inherited\].* the worker has no binding toString/);
+    await gateway.logged(/ENDPOINT: \/text\].* the binding TEXT is not a service/);
+    assert.doesNotMatch(gateway.output, /hung|request failed/);
+  });
+});

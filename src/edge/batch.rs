@@ -6,6 +6,8 @@
 use crate::http::Headers;
 use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed, RequestBody, Stream, Via};
 
+use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record};
+
 /// What the script gets back from an entry. Its first words are the [`Batch::head`].
 #[derive(Default)]
 pub struct Batch {
@@ -15,19 +17,6 @@ pub struct Batch {
     /// Keeps bytes alive that the words point to, until the next entry.
     bytes: Vec<Vec<u8>>,
     shared: Vec<std::rc::Rc<[u8]>>,
-}
-
-/// The kinds of records; `flight.mjs` has the same list.
-#[repr(u32)]
-enum Record {
-    Fetch = 1,
-    Timer = 2,
-    Cancel = 3,
-    ReadBody = 4,
-    ReadStream = 5,
-    Call = 6,
-    Log = 7,
-    Answer = 8,
 }
 
 // === impl Batch ===
@@ -83,24 +72,29 @@ impl Batch {
         let status = if (200..=599).contains(&answer.status) { answer.status } else { 502 };
         self.words.extend([Record::Answer as u32, u32::from(status)]);
         self.headers(&answer.headers, false);
-        match answer.passed {
-            None => self.words.extend([0, 0, 0]),
-            Some(Passed { of, seen_behind: Some(own), .. }) => self.words.extend([3, of.0, own]),
-            Some(passed) => self.words.extend([1 + u32::from(passed.without_type), passed.of.0, 0]),
-        }
+        let (passed, of, own) = match answer.passed {
+            None => (PassedKind::None, 0, 0),
+            Some(Passed { of, seen_behind: Some(own), .. }) => (PassedKind::Changed, of.0, own),
+            Some(Passed { of, without_type: true, .. }) => (PassedKind::WithoutType, of.0, 0),
+            Some(Passed { of, .. }) => (PassedKind::All, of.0, 0),
+        };
+        self.words.extend([passed as u32, of, own]);
         match answer.body {
-            AnswerBody::Empty => self.words.extend([0, 0, 0]),
+            AnswerBody::Empty => self.words.extend([AnswerKind::Empty as u32, 0, 0]),
             AnswerBody::Bytes(bytes) => {
-                self.words.push(1);
+                self.words.push(AnswerKind::Bytes as u32);
                 self.owned(bytes);
             }
-            AnswerBody::Stream(Stream(id)) => self.words.extend([2, id, 0]),
+            AnswerBody::Stream(Stream(id)) => self.words.extend([AnswerKind::Stream as u32, id, 0]),
         }
     }
 
     fn fetch(&mut self, id: EffectId, fetch: Fetch) {
-        let flags = u32::from(fetch.stream) | u32::from(fetch.want_headers) << 1 | u32::from(fetch.gzip) << 2;
-        self.words.extend([Record::Fetch as u32, id, flags, fetch.cut_after.unwrap_or(u32::MAX)]);
+        let flag = |set: bool, flag: FetchFlag| if set { flag as u32 } else { 0 };
+        let flags = flag(fetch.stream, FetchFlag::Stream)
+            | flag(fetch.want_headers, FetchFlag::WantHeaders)
+            | flag(fetch.gzip, FetchFlag::Gzip);
+        self.words.extend([Record::Fetch as u32, id, flags, fetch.cut_after.unwrap_or(NEVER)]);
         match &fetch.via {
             Via::Network => self.words.push(0),
             Via::Binding(name) => self.string(name),
@@ -109,12 +103,12 @@ impl Batch {
         self.string(&fetch.url);
         self.headers(&fetch.headers, fetch.gzip);
         let (kind, bytes) = match fetch.body {
-            RequestBody::None => (0, None),
-            RequestBody::Incoming => (1, None),
-            RequestBody::Chunked(bytes) => (2, Some(bytes)),
-            RequestBody::Sized(bytes) => (3, Some(bytes)),
+            RequestBody::None => (BodyKind::None, None),
+            RequestBody::Incoming => (BodyKind::Incoming, None),
+            RequestBody::Chunked(bytes) => (BodyKind::Chunked, Some(bytes)),
+            RequestBody::Sized(bytes) => (BodyKind::Sized, Some(bytes)),
         };
-        self.words.push(kind);
+        self.words.push(kind as u32);
         match bytes {
             Some(bytes) => {
                 self.words.extend([address(bytes.as_ptr()), bytes.len() as u32]);

@@ -1,13 +1,10 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
-import { announced, bearable, chunked, cut, inflated, isSmall, taken, within } from "./bodies.mjs";
+import { bearable, chunked, inflated, taken } from "./bodies.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
+import { passed, response } from "./passing.mjs";
+import * as protocol from "./protocol.mjs";
 
-/** The kinds of records; batch.rs has the same list. */
-const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
-const STREAM = 1, WANT_HEADERS = 2, GZIP = 4;
-const NEVER = 0xffffffff;
-const CONSOLE = ["debug", "info", "warn", "error", "error"];
 const EMPTY = new Uint8Array(0);
 
 export class Flight {
@@ -46,27 +43,15 @@ export class Flight {
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
   }
 
-  /** Lets the core go on, then performs what it asks for. A trap harms this request alone. */
+  /** Lets the core go on, then performs what it asks for. What fails here, a trap or an answer that the runtime refuses, harms this request alone. */
   #enter(call) {
     // What comes too late must not reach the request that has this one's place by now.
     if (this.#over) return;
-    let batch;
     try {
-      batch = call();
+      this.#instance.enter(call, (batch) => this.#perform(batch));
     } catch (error) {
-      this.#instance.trapped = true;
-      console.error(`fjord: request failed: ${error?.message}`);
-      this.#answer(new Response(null, { status: 500 }));
-      this.#finish();
-      return;
-    }
-    if (batch === 0) return;
-    try {
-      this.#perform(batch);
-    } catch (error) {
-      // What the runtime refuses outright: a header line that is none, for example.
-      console.error(`fjord: request failed: ${error?.message}`);
-      this.#instance.raw.close(this.#place);
+      console.error(`fjord: request failed: ${message(error)}`);
+      if (!this.#instance.trapped) this.#instance.raw.close(this.#place);
       this.#answer(new Response(null, { status: 500 }));
       this.#finish();
     }
@@ -87,104 +72,56 @@ export class Flight {
     return lines === "" ? 0 : this.#instance.write(lines);
   }
 
-  #perform(batch) {
-    const instance = this.#instance;
-    const words = instance.words;
-    let at = batch >>> 2;
-    const finished = words[at] === 1;
-    const end = (words[at + 1] >>> 2) + words[at + 2];
-    const text = instance.text(words[at + 3], words[at + 4]);
-    at = words[at + 1] >>> 2;
-    let position = 0;
-    const string = () => text.slice(position, (position += words[at++]));
-    const bytes = () => {
-      const from = words[at++];
-      const length = words[at++];
-      return instance.bytes.slice(from, from + length);
-    };
-    const headers = () => linesOf(string());
-    // What the core is told about these comes later, in turns of their own: nothing here enters it.
-    while (at < end) {
-      switch (words[at++]) {
-        case FETCH: {
-          const id = words[at++];
-          const flags = words[at++];
-          const cutAfter = words[at++];
-          const binding = string();
-          const method = string();
-          const url = string();
-          const lines = headers();
-          const body = words[at++];
-          this.#fetch(id, flags, cutAfter, binding, method, url, lines, this.#body(body, body >= 2 ? bytes() : (at += 2, null), lines));
-          break;
-        }
-        case TIMER: {
-          const id = words[at++];
-          const timer = setTimeout(() => this.#enter(() => instance.raw.elapsed(this.#place, id, Date.now())), words[at++]);
-          (this.#timers ??= new Map()).set(id, timer);
-          break;
-        }
-        case CANCEL: {
-          const timer = this.#timers?.get(words[at++]);
-          // Timers end with their request; clearing one costs 3 µs.
-          if (timer !== undefined && !finished) clearTimeout(timer);
-          break;
-        }
-        case READ_BODY:
-          this.#read(words[at++], this.#request);
-          break;
-        case READ_STREAM: {
-          const id = words[at++];
-          this.#read(id, this.#streams.get(words[at++]));
-          break;
-        }
-        case CALL: {
-          const id = words[at++];
-          const operation = string();
-          const args = Array.from({ length: words[at++] }, bytes);
-          this.#call(id, operation, args);
-          break;
-        }
-        case LOG:
-          console[CONSOLE[words[at++]]](string());
-          break;
-        case ANSWER: {
-          const status = words[at++];
-          const block = string();
-          let lines = linesOf(block);
-          const passed = words[at++];
-          const origin = words[at++];
-          const own = words[at++];
-          if (passed === 3) lines = changed(block, own, this.#streams.get(origin).headers);
-          else if (passed !== 0) lines = lines.over(this.#streams.get(origin).headers, passed === 2);
-          const kind = words[at++];
-          if (kind === 2) this.#answer(this.#passed(status, lines, words[at]));
-          // A response copies what it is made of, so a view of the core's memory will do.
-          else this.#answer(response(status, lines, kind === 1 ? instance.view(words[at], words[at + 1]) : null));
-          at = end;
-          break;
-        }
-      }
-    }
+  #perform({ effects, answer, finished }) {
+    for (const effect of effects) this.#effect(effect, finished);
+    if (answer !== null) this.#answer(this.#made(answer));
     if (finished) this.#finish();
     else if (this.#answered !== null && this.#done === null) {
       this.#ctx.waitUntil(new Promise((resolve) => (this.#done = resolve)));
     }
   }
 
-  async #fetch(id, flags, cutAfter, binding, method, url, lines, body) {
-    if (cutAfter !== NEVER) (this.#cuts ??= new Map()).set(id, Date.now() + cutAfter);
+  /** Starts one effect. What the core is told about it comes later, in a turn of its own. */
+  #effect(effect, finished) {
+    const { id } = effect;
+    switch (effect.kind) {
+      case protocol.FETCH:
+        this.#fetch(effect);
+        break;
+      case protocol.TIMER: {
+        const timer = setTimeout(() => this.#enter(() => this.#instance.raw.elapsed(this.#place, id, Date.now())), effect.ms);
+        (this.#timers ??= new Map()).set(id, timer);
+        break;
+      }
+      case protocol.CANCEL: {
+        const timer = this.#timers?.get(id);
+        // Timers end with their request; clearing one costs 3 µs.
+        if (timer !== undefined && !finished) clearTimeout(timer);
+        break;
+      }
+      case protocol.READ_BODY:
+        this.#read(id, this.#request);
+        break;
+      case protocol.READ_STREAM:
+        this.#read(id, this.#streams.get(effect.of));
+        break;
+      case protocol.CALL:
+        this.#service(effect);
+        break;
+      case protocol.LOG:
+        console[protocol.CONSOLE[effect.level]](effect.line);
+        break;
+    }
+  }
+
+  async #fetch(effect) {
+    const { id, flags, cutAfter } = effect;
+    if (cutAfter !== protocol.NEVER) (this.#cuts ??= new Map()).set(id, Date.now() + cutAfter);
     let answer;
     let bytes = null;
     try {
-      const known = body === null ? lines.call(method, url) : null;
-      let init;
-      if (known === null) {
-        init = lines.init(method);
-        if (body !== null && method !== "GET" && method !== "HEAD") init = { ...init, body };
-      }
-      answer = await (binding === "" ? fetch(known ?? url, init) : this.#env[binding].fetch(known ?? url, init));
-      if (flags & STREAM) (this.#streams ??= new Map()).set(id, flags & GZIP ? inflated(answer) : answer);
+      answer = await this.#called(effect);
+      if (flags & protocol.FETCH_STREAM) (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
       else bytes = bearable(await answer.arrayBuffer());
     } catch (error) {
       this.#failed(id, error);
@@ -193,11 +130,36 @@ export class Flight {
     this.#deliver(id, flags, answer, bytes);
   }
 
+  /** The promise of an origin's answer. What is refused at once (an invalid URL, an unknown binding) is a broken promise, too. */
+  #called({ binding, method, url, block, body: kind, bytes }) {
+    try {
+      const lines = linesOf(block);
+      const body = this.#body(kind, bytes, lines);
+      const known = body === null ? lines.call(method, url) : null;
+      let init;
+      if (known === null) {
+        init = lines.init(method);
+        if (body !== null && method !== "GET" && method !== "HEAD") init = { ...init, body };
+      }
+      return binding === "" ? fetch(known ?? url, init) : this.#bound(binding).fetch(known ?? url, init);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** A service or assets binding of the worker. */
+  #bound(name) {
+    const bound = Object.hasOwn(this.#env, name) ? this.#env[name] : undefined;
+    if (bound === undefined) throw new Error(`the worker has no binding ${name}`);
+    if (typeof bound.fetch !== "function") throw new Error(`the binding ${name} is not a service`);
+    return bound;
+  }
+
   #deliver(id, flags, answer, body) {
     const instance = this.#instance;
     this.#enter(() => {
       let lines = "";
-      if (flags & WANT_HEADERS || (answer.status !== 200 && answer.status !== 201)) {
+      if (flags & protocol.FETCH_WANT_HEADERS || (answer.status !== 200 && answer.status !== 201)) {
         for (const [name, value] of answer.headers) lines += `${name}\0${value}\0`;
       }
       const length = lines === "" ? 0 : instance.write(lines);
@@ -220,7 +182,7 @@ export class Flight {
     );
   }
 
-  #call(id, operation, args) {
+  #service({ id, operation, args }) {
     const { raw } = this.#instance;
     Promise.resolve()
       .then(() => operations[operation](args, this.#env, this.#ctx, this.#request))
@@ -238,52 +200,27 @@ export class Flight {
     });
   }
 
-  /** An answer whose body passes through. One without a content type gets the one that its body looks like, as from Go's server. */
-  #passed(status, lines, id) {
-    const answer = this.#streams.get(id);
-    const { body } = answer;
-    if (body === null || isBodyless(status)) return response(status, lines, null);
-    const until = this.#cuts?.get(id);
-    const length = announced(answer);
-    if (isSmall(length)) return this.#whole(status, lines, answer, until);
-    return lines.headers.has("content-type") ? response(status, lines, cut(body, length, until)) : this.#sniffed(status, lines, body, until);
-  }
-
-  async #whole(status, lines, answer, until) {
-    let bytes;
-    try {
-      bytes = new Uint8Array(await within(answer.arrayBuffer(), until));
-    } catch (error) {
-      return missing(error);
-    }
-    return response(status, lines.headers.has("content-type") ? lines : this.#typed(lines, bytes), bytes);
-  }
-
-  async #sniffed(status, lines, body, until) {
-    const reader = body.getReader();
-    let first;
-    try {
-      first = await within(reader.read(), until);
-    } catch (error) {
-      return missing(error);
-    }
-    if (first.done) return response(status, lines, null);
-    reader.releaseLock();
-    return response(status, this.#typed(lines, first.value), cut(body, NaN, until, first.value));
-  }
-
-  #typed(lines, bytes) {
-    return bytes.length === 0 ? lines : lines.with("Content-Type", this.#instance.sniff(bytes.subarray(0, 512)));
-  }
-
   /** The body of a call: none, the client's as it comes, bytes in chunks, or bytes with a length. */
   #body(kind, bytes, lines) {
-    if (kind === 0) return null;
-    if (kind === 3) return bytes;
-    const body = kind === 1 ? this.#request.body : chunked(bytes);
+    if (kind === protocol.BODY_NONE) return null;
+    if (kind === protocol.BODY_SIZED) return bytes;
+    const body = kind === protocol.BODY_INCOMING ? this.#request.body : chunked(bytes);
     // The runtime knows the length of what it received and would announce it: KrakenD does so only where the header was let in.
     const length = lines.headers.get("content-length");
     return body.pipeThrough(length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length)));
+  }
+
+  /** The response that the core answers with, or the promise of one. */
+  #made({ status, block, passed: kind, of, own, bytes, stream }) {
+    let lines;
+    if (kind === protocol.PASSED_CHANGED) lines = changed(block, own, this.#streams.get(of).headers);
+    else {
+      lines = linesOf(block);
+      if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#streams.get(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
+    }
+    if (stream !== null) return passed(this.#instance, status, lines, this.#streams.get(stream), this.#cuts?.get(stream));
+    // A response copies what it is made of, so a view of the core's memory will do.
+    return response(status, lines, bytes);
   }
 
   #answer(response) {
@@ -302,20 +239,6 @@ export class Flight {
 /** Whether a body follows: one that is announced as empty doesn't. */
 function hasBody(request) {
   return request.body !== null && request.headers.get("content-length") !== "0";
-}
-
-function response(status, lines, body) {
-  return new Response(isBodyless(status) ? null : body, lines.answer(status));
-}
-
-/** The answer where nothing of an origin's body can be passed on. */
-function missing(error) {
-  console.error(`fjord: an origin's body did not arrive: ${message(error)}`);
-  return new Response(null, { status: 500 });
-}
-
-function isBodyless(status) {
-  return status === 101 || status === 204 || status === 205 || status === 304;
 }
 
 function message(error) {

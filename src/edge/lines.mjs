@@ -1,13 +1,15 @@
 // Header lines, and what calls and answers are made with beside them. Most repeat those before them, so they are kept.
+import { HOP_BY_HOP } from "./protocol.mjs";
 
-/** Blocks of text whose lines are kept, at most. */
+/** Blocks of text whose lines are kept, at most; and how long one may be: long ones carry tokens and come once. */
 const KEPT = 256;
+const LONGEST = 256;
 
 /** Calls that are kept with the lines they share, at most. */
 const CALLS = 8;
 
-/** Headers about one connection, never passed on; headers.rs has the same list. The runtime sets the length by itself. */
-const DROPPED = new Set(["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "content-length"]);
+/** Never passed on: headers about one connection, and the length, which the runtime sets by itself. */
+const DROPPED = new Set([...HOP_BY_HOP, "content-length"]);
 
 /** Header lines made of a block of text: names and values, each ended by a line break. */
 export class Lines {
@@ -86,8 +88,10 @@ export function linesOf(block) {
     const headers = new Headers();
     for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
     lines = new Lines(headers);
-    if (known.size >= KEPT) known.clear();
-    if (block.length <= 256) known.set(block, lines);
+    if (block.length <= LONGEST) {
+      if (known.size >= KEPT) known.clear();
+      known.set(block, lines);
+    }
   }
   return lines;
 }

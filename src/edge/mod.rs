@@ -1,13 +1,19 @@
 //! The edge module's border: numbers cross it, everything else lies in memory.
 //!
-//! The script beside this (`driver.mjs`) enters the core once per event (a request, an answer, a timer) and gets a
-//! [`batch`] of effects back. It decides nothing. Text comes in through one input buffer, bodies through a buffer made to
-//! measure; text goes out through one blob that the script decodes at once.
+//! The script beside this (`driver.mjs`, `flight.mjs`) enters the core once per event (a request, an answer, a timer) and gets
+//! a batch of effects back, which it reads as a whole before it performs any. It decides nothing. Text comes in through one
+//! input buffer, bodies through a buffer made to measure; text goes out through one blob that the script decodes at once.
+//! The numbers in a batch are those of [`protocol`], from which the script's are generated.
 //!
 //! A panic traps: the script then retires this instance, answers that one request with 500, and starts a new instance for the
 //! next; requests in flight elsewhere in the instance go on, as no state is borrowed while a request is polled.
 
+#[cfg(target_arch = "wasm32")]
 mod batch;
+#[cfg(target_arch = "wasm32")]
 mod desk;
+#[cfg(target_arch = "wasm32")]
 pub mod exports;
+pub mod protocol;
+#[cfg(target_arch = "wasm32")]
 pub mod tools;

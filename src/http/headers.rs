@@ -8,11 +8,13 @@ pub struct Headers {
     fields: Vec<(Cow<'static, str>, String)>,
 }
 
-/// Whether a field, by its canonical name, is about one connection and never passed on; `lines.mjs` has the same list.
+/// Fields about one connection, which are never passed on, by their canonical names.
+pub const HOP_BY_HOP: [&str; 7] =
+    ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];
+
+/// Whether a field, by its canonical name, is about one connection and never passed on.
 pub fn is_hop_by_hop(name: &str) -> bool {
-    const NAMES: [&str; 7] =
-        ["Connection", "Keep-Alive", "Proxy-Connection", "Te", "Trailer", "Transfer-Encoding", "Upgrade"];
-    NAMES.contains(&name)
+    HOP_BY_HOP.contains(&name)
 }
 
 /// The canonical form of a field's name, as Go's `textproto.CanonicalMIMEHeaderKey`: a name that isn't one stays.

@@ -1,0 +1,124 @@
+// Reads what the core asks for: a whole batch, before any of it is performed. What is performed may call code that isn't the
+// gateway's, and the core reuses the memory of a batch at its next entry.
+import * as protocol from "./protocol.mjs";
+
+/**
+ * @typedef {object} Fetch A call to an origin.
+ * @property {typeof protocol.FETCH} kind
+ * @property {number} id
+ * @property {number} flags bits `FETCH_*`
+ * @property {number} cutAfter ms after which a streamed body is cut, or `NEVER`
+ * @property {string} binding its name; empty for the network
+ * @property {string} method
+ * @property {string} url
+ * @property {string} block header lines: names and values, each ended by a line break
+ * @property {number} body one of `BODY_*`
+ * @property {Uint8Array | null} bytes
+ *
+ * @typedef {{ kind: typeof protocol.TIMER, id: number, ms: number }} Timer
+ * @typedef {{ kind: typeof protocol.CANCEL, id: number }} Cancel
+ * @typedef {{ kind: typeof protocol.READ_BODY, id: number }} ReadBody
+ * @typedef {{ kind: typeof protocol.READ_STREAM, id: number, of: number }} ReadStream
+ * @typedef {{ kind: typeof protocol.CALL, id: number, operation: string, args: Uint8Array[] }} Call
+ * @typedef {{ kind: typeof protocol.LOG, level: number, line: string }} Log
+ * @typedef {Fetch | Timer | Cancel | ReadBody | ReadStream | Call | Log} Effect
+ *
+ * @typedef {object} Answer
+ * @property {number} status
+ * @property {string} block the gateway's header lines
+ * @property {number} passed one of `PASSED_*`: which lines of an origin's answer follow them
+ * @property {number} of the call that those belong to
+ * @property {number} own with `PASSED_CHANGED`: how many of `block` are the gateway's own
+ * @property {Uint8Array | null} bytes the body, as a view of the core's memory: used before the core is entered again
+ * @property {number | null} stream the call whose body is the answer's
+ *
+ * @typedef {object} Batch
+ * @property {boolean} finished whether nothing of the request goes on
+ * @property {Effect[]} effects
+ * @property {Answer | null} answer
+ */
+
+/** @type {Effect[]} */
+const NOTHING = [];
+
+/**
+ * The batch at an address.
+ * @param {{ words: Uint32Array, bytes: Uint8Array, text(at: number, length: number): string }} memory
+ * @param {number} address
+ * @returns {Batch}
+ */
+export function readBatch(memory, address) {
+  const { words, bytes } = memory;
+  const head = address >>> 2;
+  const finished = words[head] === 1;
+  let at = words[head + 1] >>> 2;
+  const end = at + words[head + 2];
+  const text = memory.text(words[head + 3], words[head + 4]);
+  let position = 0;
+  const string = () => text.slice(position, (position += words[at++]));
+  const taken = () => {
+    const from = words[at++];
+    return bytes.slice(from, from + words[at++]);
+  };
+
+  /** @type {Effect[]} */
+  let effects = NOTHING;
+  /** @type {Answer | null} */
+  let answer = null;
+  /** @param {Effect} effect */
+  const add = (effect) => (effects === NOTHING ? (effects = [effect]) : effects.push(effect));
+  while (at < end) {
+    const kind = words[at++];
+    switch (kind) {
+      case protocol.FETCH: {
+        const id = words[at++];
+        const flags = words[at++];
+        const cutAfter = words[at++];
+        const binding = string();
+        const method = string();
+        const url = string();
+        const block = string();
+        const body = words[at++];
+        const has = body === protocol.BODY_CHUNKED || body === protocol.BODY_SIZED;
+        const sent = has ? taken() : ((at += 2), null);
+        add({ kind, id, flags, cutAfter, binding, method, url, block, body, bytes: sent });
+        break;
+      }
+      case protocol.TIMER:
+        add({ kind, id: words[at++], ms: words[at++] });
+        break;
+      case protocol.CANCEL:
+      case protocol.READ_BODY:
+        add({ kind, id: words[at++] });
+        break;
+      case protocol.READ_STREAM:
+        add({ kind, id: words[at++], of: words[at++] });
+        break;
+      case protocol.CALL: {
+        const id = words[at++];
+        const operation = string();
+        add({ kind, id, operation, args: Array.from({ length: words[at++] }, taken) });
+        break;
+      }
+      case protocol.LOG:
+        add({ kind, level: words[at++], line: string() });
+        break;
+      case protocol.ANSWER: {
+        const status = words[at++];
+        const block = string();
+        const passed = words[at++];
+        const of = words[at++];
+        const own = words[at++];
+        const body = words[at++];
+        const first = words[at++];
+        const length = words[at++];
+        const sent = body === protocol.ANSWER_BYTES ? bytes.subarray(first, first + length) : null;
+        answer = { status, block, passed, of, own, bytes: sent, stream: body === protocol.ANSWER_STREAM ? first : null };
+        break;
+      }
+      default:
+        throw new Error(`the core asks for something unknown: record ${kind}`);
+    }
+  }
+  return { finished, effects, answer };
+}

@@ -1,0 +1,102 @@
+// One instance of the core and its memory: what goes in, what comes out.
+import { readBatch } from "./batch.mjs";
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+export class Instance {
+  /** Set by a trap (a panic, an exhausted stack): requests in flight go on, new ones get a new instance. */
+  trapped = false;
+  #core;
+  #entered = false;
+  #lists = [];
+  #input = 0;
+  #capacity = 0;
+  #bytes;
+  #words;
+
+  constructor(core) {
+    this.#core = core;
+    this.raw = core.raw;
+    this.#view();
+  }
+
+  /** Serves a configuration; the reason if it can't be. */
+  init(config, files, env) {
+    const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string"));
+    this.body(encoder.encode(config));
+    return this.#core.init(encoder.encode(files), encoder.encode(JSON.stringify(variables)), Math.random());
+  }
+
+  /**
+   * Enters the core by `call`, then hands `perform` the batch that it asks for, if any. The batch lies in memory that the next
+   * entry uses again, so none may come before this one has ended.
+   */
+  enter(call, perform) {
+    if (this.#entered) throw new Error("the core was entered in the middle of a batch");
+    this.#entered = true;
+    try {
+      let batch;
+      try {
+        const address = call();
+        batch = address === 0 ? null : readBatch(this, address);
+      } catch (error) {
+        this.trapped = true;
+        throw error;
+      }
+      if (batch !== null) perform(batch);
+    } finally {
+      this.#entered = false;
+    }
+  }
+
+  /** Memory grows now and then, which makes older views useless. */
+  #view() {
+    const { buffer } = this.raw.memory;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Uint32Array(buffer);
+  }
+
+  get bytes() {
+    if (this.#bytes.length === 0) this.#view();
+    return this.#bytes;
+  }
+
+  get words() {
+    if (this.#words.length === 0) this.#view();
+    return this.#words;
+  }
+
+  /** Writes text to the input buffer, after `offset` bytes of it; returns the number of bytes. */
+  write(text, offset = 0) {
+    const needed = offset + text.length * 3;
+    if (needed > this.#capacity) {
+      this.#capacity = Math.max(4096, needed);
+      this.#input = this.raw.input(this.#capacity);
+    }
+    const at = this.#input + offset;
+    return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
+  }
+
+  /** Copies bytes into a fresh body. */
+  body(bytes) {
+    const at = this.raw.body(bytes.length);
+    this.bytes.set(bytes, at);
+  }
+
+  /** The content type that the first bytes of a body look like. */
+  sniff(bytes) {
+    this.body(bytes);
+    return this.#core.sniff();
+  }
+
+  text(at, length) {
+    return decoder.decode(this.bytes.subarray(at, at + length));
+  }
+
+  /** The names of a header list; 0 is all. */
+  list(number) {
+    if (number === 0) return null;
+    return (this.#lists[number] ??= this.#core.header_names(number).split("\n").filter((name) => name !== ""));
+  }
+}

@@ -1,0 +1,56 @@
+// Answers whose body is an origin's: it goes on without entering the core.
+import { announced, cut, isSmall, within } from "./bodies.mjs";
+
+/** What `Response` is made of; some statuses have no body. */
+export function response(status, lines, body) {
+  return new Response(isBodyless(status) ? null : body, lines.answer(status));
+}
+
+/**
+ * An answer with the body of an origin's `answer`, which is cut at `until` (ms since the epoch). One without a content type gets
+ * the one that its body looks like, as from Go's server.
+ */
+export function passed(instance, status, lines, answer, until) {
+  const { body } = answer;
+  if (body === null || isBodyless(status)) return response(status, lines, null);
+  const length = announced(answer);
+  if (isSmall(length)) return whole(instance, status, lines, answer, until);
+  return lines.headers.has("content-type") ? response(status, lines, cut(body, length, until)) : sniffed(instance, status, lines, body, until);
+}
+
+async function whole(instance, status, lines, answer, until) {
+  let bytes;
+  try {
+    bytes = new Uint8Array(await within(answer.arrayBuffer(), until));
+  } catch (error) {
+    return missing(error);
+  }
+  return response(status, lines.headers.has("content-type") ? lines : typed(instance, lines, bytes), bytes);
+}
+
+async function sniffed(instance, status, lines, body, until) {
+  const reader = body.getReader();
+  let first;
+  try {
+    first = await within(reader.read(), until);
+  } catch (error) {
+    return missing(error);
+  }
+  if (first.done) return response(status, lines, null);
+  reader.releaseLock();
+  return response(status, typed(instance, lines, first.value), cut(body, NaN, until, first.value));
+}
+
+function typed(instance, lines, bytes) {
+  return bytes.length === 0 ? lines : lines.with("Content-Type", instance.sniff(bytes.subarray(0, 512)));
+}
+
+/** The answer where nothing of an origin's body can be passed on. */
+function missing(error) {
+  console.error(`fjord: an origin's body did not arrive: ${error?.message ?? error}`);
+  return new Response(null, { status: 500 });
+}
+
+function isBodyless(status) {
+  return status === 101 || status === 204 || status === 205 || status === 304;
+}

@@ -1,0 +1,26 @@
+// The numbers and names that the core and the script agree on. Generated from protocol.rs:
+// UPDATE=1 cargo test --lib edge::protocol
+
+/** The kinds of records. */
+export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
+
+/** Bits of a call to an origin. */
+export const FETCH_STREAM = 1, FETCH_WANT_HEADERS = 2, FETCH_GZIP = 4;
+
+/** The body of a call to an origin. */
+export const BODY_NONE = 0, BODY_INCOMING = 1, BODY_CHUNKED = 2, BODY_SIZED = 3;
+
+/** The body of the answer. */
+export const ANSWER_EMPTY = 0, ANSWER_BYTES = 1, ANSWER_STREAM = 2;
+
+/** The header lines of an origin's answer that follow those of the gateway. */
+export const PASSED_NONE = 0, PASSED_ALL = 1, PASSED_WITHOUT_TYPE = 2, PASSED_CHANGED = 3;
+
+/** No end, in place of milliseconds. */
+export const NEVER = 4294967295;
+
+/** The method of the console, by level. */
+export const CONSOLE = /** @type {const} */ (["debug", "info", "warn", "error", "error"]);
+
+/** Header fields about one connection, which are never passed on. */
+export const HOP_BY_HOP = ["connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"];
