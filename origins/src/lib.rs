@@ -1,0 +1,8 @@
+//! Origins that the runtime's `fetch` can't reach: HTTPS with certificates of one's own.
+//!
+//! The gateway's core decides what is called and how; this module performs it, over the sockets of the runtime. What is
+//! below `edge` knows that runtime; all else runs natively, on any stream.
+
+pub mod call;
+pub mod http;
+pub mod tls;
