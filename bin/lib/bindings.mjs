@@ -8,60 +8,131 @@ const FILES = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"];
 const MAX_ASSETS = 2000;
 
 /**
- * The Wrangler file beside a configuration: `{ file, names, counters, overrides, assets }`, undefined without one that can be
- * read. The names are those of all bindings, variables and required secrets, of `.dev.vars` too. Counters are the bindings that
- * can count for rate limits, and how: `{ NAME: "exactly" | "locally" }`. Overrides are variables that take the place of options.
- * Assets are the paths that the platform answers with files before it asks the worker.
+ * What a Wrangler file declares.
+ *
+ * @typedef {object} Worker
+ * @property {string} file
+ * @property {string[]} names Of all bindings, variables and required secrets, of `.dev.vars` too.
+ * @property {Record<string, "exactly" | "locally">} counters The bindings that can count for rate limits, and how.
+ * @property {Record<string, string>} overrides Variables that take the place of options.
+ * @property {string[]} assets The paths that the platform answers with files before it asks the worker.
+ */
+
+/**
+ * Members of the settings that are looked at. Wrangler hasn't checked them: each may hold anything.
+ *
+ * @typedef {{ [name: string]: unknown }} Settings
+ */
+
+/**
+ * The Wrangler file beside a configuration; undefined without one that can be read.
+ *
+ * @param {string} config
+ * @returns {Promise<Worker | undefined>}
  */
 export async function workerBeside(config) {
   const folder = path.dirname(config);
   const file = FILES.find((name) => fs.existsSync(path.join(folder, name)));
-  const settings = file && (await read(path.join(folder, file)));
-  if (!settings) return undefined;
-  const found = { file, names: local(path.join(folder, ".dev.vars")), counters: {}, assets: assetsOf(settings.assets, folder) };
+  if (file === undefined) return undefined;
+  const settings = await read(path.join(folder, file));
+  if (settings === undefined) return undefined;
+  const overriding = Object.entries(members(settings.vars)).filter(([name]) => name.startsWith("KRAKEND_"));
+  /** @type {Worker} */
+  const found = {
+    file,
+    names: local(path.join(folder, ".dev.vars")),
+    counters: {},
+    overrides: Object.fromEntries(overriding.map(([name, value]) => [name, String(value)])),
+    assets: assetsOf(settings.assets, folder),
+  };
   collect(settings, found);
-  const overriding = Object.entries(settings.vars ?? {}).filter(([name]) => name.startsWith("KRAKEND_"));
-  found.overrides = Object.fromEntries(overriding.map(([name, value]) => [name, String(value)]));
   return found;
 }
 
-/** The settings; undefined if they can't be read: Wrangler says what is wrong with them. */
+/**
+ * The members of an object; none of anything else.
+ *
+ * @param {unknown} value
+ * @returns {Settings}
+ */
+const members = (value) => (isObject(value) ? value : {});
+
+/**
+ * @param {unknown} value
+ * @returns {value is Settings}
+ */
+const isObject = (value) => value !== null && typeof value === "object";
+
+/**
+ * @param {unknown} value
+ * @returns {value is string}
+ */
+const isText = (value) => typeof value === "string";
+
+/**
+ * The settings; undefined if they can't be read: Wrangler says what is wrong with them.
+ *
+ * @param {string} file
+ * @returns {Promise<Settings | undefined>}
+ */
 async function read(file) {
   const text = fs.readFileSync(file, "utf8");
   try {
     if (file.endsWith(".toml")) {
       const { fromToml } = await import("./formats/toml.mjs");
-      return JSON.parse(fromToml({ file, text }).text);
+      return settingsOf(fromToml({ file, text }).text);
     }
     // Comments and trailing commas; what looks like one inside of a string stays.
     const plain = text.replace(/("(?:[^"\\]|\\.)*")|\/\/.*|\/\*[^]*?\*\//g, "$1").replace(/("(?:[^"\\]|\\.)*")|,(?=\s*[}\]])/g, "$1");
-    return JSON.parse(plain);
+    return settingsOf(plain);
   } catch {
     return undefined;
   }
 }
 
-/** Collects what settings declare, those of environments too. */
+/** @param {string} json */
+function settingsOf(json) {
+  /** @type {unknown} */
+  const settings = JSON.parse(json);
+  return isObject(settings) ? settings : undefined;
+}
+
+/**
+ * Collects what settings declare, those of environments too.
+ *
+ * @param {unknown} settings
+ * @param {Worker} found
+ */
 function collect(settings, found) {
-  if (settings === null || typeof settings !== "object") return;
+  if (!isObject(settings)) return;
   const { binding, name, class_name: durable, namespace_id: limit, vars, secrets } = settings;
-  const isText = (value) => typeof value === "string";
   // A Durable Object has a class, a rate limit a namespace, each beside its name.
   const counts = isText(durable) ? "exactly" : limit !== undefined && "locally";
   if (isText(name) && counts) found.counters[name] = counts;
-  const names = [binding, counts && name, ...Object.keys(vars ?? {}), ...(secrets?.required ?? [])];
+  const { required } = members(secrets);
+  const names = [binding, counts && name, ...Object.keys(members(vars)), ...(Array.isArray(required) ? required : [])];
   found.names.push(...names.filter(isText));
   for (const value of Object.values(settings)) collect(value, found);
 }
 
+/**
+ * The names in a file of variables.
+ *
+ * @param {string} file
+ */
 function local(file) {
   if (!fs.existsSync(file)) return [];
-  return [...fs.readFileSync(file, "utf8").matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].map(([, name]) => name);
+  return [...fs.readFileSync(file, "utf8").matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)\s*=/gm)].flatMap(([, name]) => name ?? []);
 }
 
-/** The paths of files that the platform serves by itself. */
+/**
+ * The paths of files that the platform serves by itself.
+ *
+ * @param {unknown} assets
+ * @param {string} folder
+ */
 function assetsOf(assets, folder) {
-  const { directory, run_worker_first: workerFirst = false } = assets ?? {};
+  const { directory, run_worker_first: workerFirst = false } = members(assets);
   if (typeof directory !== "string" || workerFirst === true) return [];
   const root = path.resolve(folder, directory);
   if (!fs.existsSync(root)) return [];
@@ -75,11 +146,15 @@ function assetsOf(assets, folder) {
   return [...new Set(paths)].filter((file) => !isFirst(file)).sort();
 }
 
-/** Whether one of the globs fits a path, and none that begins with `!`. */
+/**
+ * Whether one of the globs fits a path, and none that begins with `!`.
+ *
+ * @param {unknown[]} globs
+ */
 function matcher(globs) {
-  const regex = (glob) => new RegExp(`^${glob.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
-  const texts = globs.filter((glob) => typeof glob === "string");
+  const regex = (/** @type {string} */ glob) => new RegExp(`^${glob.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
+  const texts = globs.filter(isText);
   const yes = texts.filter((glob) => !glob.startsWith("!")).map(regex);
   const no = texts.filter((glob) => glob.startsWith("!")).map((glob) => regex(glob.slice(1)));
-  return (file) => yes.some((glob) => glob.test(file)) && !no.some((glob) => glob.test(file));
+  return (/** @type {string} */ file) => yes.some((glob) => glob.test(file)) && !no.some((glob) => glob.test(file));
 }
