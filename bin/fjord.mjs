@@ -2,11 +2,26 @@
 // The `fjord` command.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
-import { Failure, UsageError } from "./lib/errors.mjs";
+import { Failure, UsageError, codeOf, messageOf } from "./lib/errors.mjs";
 
+/** @type {{ version: string }} */
 const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-// Each in a module of its own, which is loaded when it is asked for.
-const commands = ["new", "run", "check", "audit", "build", "explain", "schema"];
+
+/**
+ * Each in a module of its own, which is loaded when it is asked for.
+ *
+ * @type {Partial<Record<string, () => Promise<Command>>>}
+ * @typedef {import("./lib/command.js").Command} Command
+ */
+const commands = {
+  new: () => import("./lib/new.mjs"),
+  run: () => import("./lib/run.mjs"),
+  check: () => import("./lib/check.mjs"),
+  audit: () => import("./lib/audit.mjs"),
+  build: () => import("./lib/build.mjs"),
+  explain: () => import("./lib/explain.mjs"),
+  schema: () => import("./lib/schema.mjs"),
+};
 
 const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.
 
@@ -24,10 +39,11 @@ Usage: fjord COMMAND [options]
 
 "fjord COMMAND --help" lists a command's options.`;
 
+/** @param {string[]} args */
 async function main([name, ...rest]) {
   if (name === undefined) throw new UsageError(help);
   if (name === "version" || name === "--version" || name === "-v") return console.log(`fjord ${version}`);
-  if (name === "help" || name === "--help" || name === "-h") return console.log((await load(rest[0]))?.help ?? help);
+  if (name === "help" || name === "--help" || name === "-h") return console.log((await load(rest[0] ?? ""))?.help ?? help);
   const command = await load(name);
   if (!command) throw new UsageError(`fjord has no command "${name}": "fjord help" lists those it has`);
   const { values, positionals } = parse(command, name, rest);
@@ -35,18 +51,28 @@ async function main([name, ...rest]) {
   return command.execute(values, positionals);
 }
 
-/** The module of a command; undefined for any other name. */
+/**
+ * The module of a command; undefined for any other name.
+ *
+ * @param {string} name
+ */
 function load(name) {
-  return commands.includes(name) ? import(`./lib/${name}.mjs`) : undefined;
+  return Object.hasOwn(commands, name) ? commands[name]?.() : undefined;
 }
 
+/**
+ * @param {Command} command
+ * @param {string} name
+ * @param {string[]} args
+ */
 function parse(command, name, args) {
+  /** @type {import("./lib/command.js").Options} */
   const options = { ...command.options, help: { type: "boolean", short: "h", default: false } };
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    if (!error.code?.startsWith("ERR_PARSE_ARGS")) throw error;
-    throw new UsageError(`fjord ${name}: ${error.message}\n"fjord ${name} --help" lists the options`);
+    if (!codeOf(error)?.startsWith("ERR_PARSE_ARGS")) throw error;
+    throw new UsageError(`fjord ${name}: ${messageOf(error)}\n"fjord ${name} --help" lists the options`);
   }
 }
 

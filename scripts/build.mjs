@@ -18,13 +18,17 @@ const TARGET = "wasm32-unknown-unknown";
 /** All that the wasm depends on. */
 const SOURCES = ["src", "limits", "tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
 
-/** Files below `entry`, sorted; the entry's own scripts don't go into the wasm. */
+/**
+ * Files below `entry`, sorted; the entry's own scripts don't go into the wasm.
+ *
+ * @param {string} entry
+ */
 function sources(entry) {
   const full = at(entry);
   if (!fs.existsSync(full)) return [];
   if (fs.statSync(full).isFile()) return [entry];
-  const inside = fs.readdirSync(full, { recursive: true }).map((name) => path.join(entry, name));
-  return inside.filter((file) => !file.endsWith(".mjs") && fs.statSync(at(file)).isFile()).sort();
+  const inside = fs.readdirSync(full, { recursive: true, encoding: "utf8" }).map((name) => path.join(entry, name));
+  return inside.filter((file) => !/\.m[jt]s$/.test(file) && fs.statSync(at(file)).isFile()).sort();
 }
 
 /** One hash over names and contents: unlike times it survives checkouts and touched files. */
@@ -41,7 +45,8 @@ async function ensureRust() {
   if ((await run("rustup", ["--version"])).code !== 0) {
     throw new Failure("Rust is missing: install rustup (https://rustup.rs), then run this again.");
   }
-  const channel = /channel = "(.+)"/.exec(readText(at("rust-toolchain.toml")))[1];
+  const [, channel] = /channel = "(.+)"/.exec(readText(at("rust-toolchain.toml")) ?? "") ?? [];
+  if (channel === undefined) throw new Failure("rust-toolchain.toml names no channel.");
   call("rustup", ["toolchain", "install", channel, "--profile", "minimal", "--component", "rustfmt", "--component", "clippy", "--target", TARGET]);
 }
 
@@ -54,7 +59,7 @@ async function buildWasm() {
   call("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen"]);
   const staging = at("target/edge");
   fs.rmSync(staging, { recursive: true, force: true });
-  const bindgen = (crate, ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), staging, ...args]);
+  const bindgen = (/** @type {string} */ crate, /** @type {string[]} */ ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), staging, ...args]);
   bindgen("fjord", "fjord", "factory");
   bindgen("fjord_limits", "limits", "module");
   fs.mkdirSync(at("build"), { recursive: true });
@@ -66,7 +71,7 @@ async function buildWasm() {
 
 function copyScripts() {
   for (const name of fs.readdirSync(at("src/edge")).filter((file) => file.endsWith(".mjs"))) {
-    writeText(at("build", name), readText(at("src/edge", name)));
+    writeText(at("build", name), fs.readFileSync(at("src/edge", name), "utf8"));
   }
 }
 

@@ -3,6 +3,7 @@ import path from "node:path";
 import { checkConfig, loadCore, readConfig, wantsColor } from "../bin/lib/core.mjs";
 import { Failure, at, root, writeText } from "./lib.mjs";
 
+/** @param {string} file */
 export async function buildConfig(file) {
   const core = await loadCore();
   const shown = path.relative(root, file);

@@ -11,6 +11,7 @@ import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
+import { messageOf } from "../bin/lib/errors.mjs";
 import { Failure, at, env, main, readText, run, writeText } from "./lib.mjs";
 
 const folder = path.resolve(at(), process.env.FJORD_CONFORMANCE ?? "../shared/conformance");
@@ -22,25 +23,43 @@ export const haveSuites = () => fs.existsSync(path.join(folder, "run.mjs"));
 
 /** The suites: folders that hold a configuration with its cases, and the cases of configurations alone. */
 function suites() {
-  const found = fs.readdirSync(folder, { recursive: true }).filter((file) => path.basename(file) === "cases.json");
+  const found = fs.readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => path.basename(file) === "cases.json");
   const served = found.map((file) => path.dirname(file)).filter((dir) => fs.existsSync(path.join(folder, dir, "krakend.json")));
   const checked = fs.existsSync(path.join(folder, "check/score.mjs")) ? ["check"] : [];
   return [...checked, ...served.sort()];
 }
 
-/** Starts a program and waits until its output matches. */
+/**
+ * The result of a case.
+ *
+ * @typedef {{ name: string, ok: boolean, why?: string }} CaseResult
+ */
+
+/**
+ * Cases of a suite that are known not to pass.
+ *
+ * @typedef {{ reason: string, suite: string, cases: string[] }} Exception
+ */
+
+/**
+ * Starts a program and waits until its output matches.
+ *
+ * @param {string[]} args
+ * @param {RegExp} pattern
+ * @param {{ cwd?: string }} [options]
+ */
 async function start(args, pattern, options = {}) {
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], ...options });
   let output = "";
   const ended = new Promise((resolve) => child.on("close", resolve));
   const stop = () => child.kill("SIGTERM") && ended;
   const ready = await new Promise((resolve) => {
-    const take = (chunk) => {
-      output += chunk;
+    const take = (/** @type {string} */ text) => {
+      output += text;
       if (pattern.test(output)) resolve(true);
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
     ended.then(() => resolve(false));
   });
   if (!ready) throw new Failure(output.trim());
@@ -53,14 +72,20 @@ async function startUpstreams() {
     try {
       return await start([path.join(folder, "mock.mjs"), "--quiet"], /mock ready/);
     } catch (error) {
-      if (patience === 0 || !/EADDRINUSE/.test(error.message)) throw error;
+      if (patience === 0 || !/EADDRINUSE/.test(messageOf(error))) throw error;
       if (patience === 300) console.log("Waiting for the upstreams' ports: another program has them.");
       await new Promise((resolve) => setTimeout(resolve, 2000));
     }
   }
 }
 
-/** Results of a suite that the gateway serves: `{ name, ok, why }` for each case. */
+/**
+ * Results of a suite that the gateway serves.
+ *
+ * @param {string} suite
+ * @param {string} [only]
+ * @returns {Promise<CaseResult[]>}
+ */
 async function serveSuite(suite, only) {
   const report = path.join(os.tmpdir(), `fjord-report-${process.pid}.json`);
   const args = [FJORD, "run", "--lenient", "-c", path.join(folder, suite, "krakend.json"), "-p", String(PORT)];
@@ -72,38 +97,54 @@ async function serveSuite(suite, only) {
     const { output } = await run(process.execPath, runner);
     const text = readText(report);
     if (text === undefined) throw new Failure(output.trim());
-    return JSON.parse(text).map(({ name, ok, errs }) => ({ name, ok, why: errs.join("; ") }));
+    /** @type {{ name: string, ok: boolean, errs: string[] }[]} */
+    const results = JSON.parse(text);
+    return results.map(({ name, ok, errs }) => ({ name, ok, why: errs.join("; ") }));
   } finally {
     await gateway.stop();
     fs.rmSync(report, { force: true });
   }
 }
 
-/** Results of the cases for `fjord check`. */
+/**
+ * Results of the cases for `fjord check`.
+ *
+ * @param {string} [only]
+ * @returns {Promise<CaseResult[]>}
+ */
 async function checkSuite(only) {
   const filter = only ? ["--only", only] : [];
   const checker = [process.execPath, FJORD, "check", "--format", "json"];
   const { output } = await run(process.execPath, [path.join(folder, "check/score.mjs"), "--verbose", ...filter, "--", ...checker]);
-  const missed = new Map(output.split("\n").map((line) => [line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)]));
+  const missed = new Map(output.split("\n").map((line) => /** @type {const} */ ([line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)])));
+  /** @type {{ id: string }[]} */
   const cases = JSON.parse(fs.readFileSync(path.join(folder, "check/cases.json"), "utf8"));
   const chosen = cases.filter(({ id }) => !only || new RegExp(only).test(id));
   return chosen.map(({ id }) => ({ name: id, ok: !missed.has(id), why: missed.get(id) }));
 }
 
-/** The list of known exceptions, as `{ reason, suite, cases }`. */
+/**
+ * The list of known exceptions.
+ *
+ * @returns {Exception[]}
+ */
 const readList = () => JSON.parse(readText(LIST) ?? "[]");
 
 /**
  * Runs the suites that match. Gives back `{ passed, failed, known, problems }`: problems are the lines about cases that
  * fail unexpectedly, or pass unexpectedly.
+ *
+ * @param {{ filter?: string, only?: string, edit?: Edit, log?: (line: string) => void }} [options]
  */
 export async function runSuites({ filter = "", only, edit, log = console.log } = {}) {
   const list = readList();
+  /** @type {{ passed: number, failed: number, known: number, problems: string[] }} */
   const total = { passed: 0, failed: 0, known: 0, problems: [] };
   const upstreams = await startUpstreams();
   try {
     for (const suite of suites().filter((name) => new RegExp(filter).test(name))) {
-      const excused = new Map(list.filter((entry) => entry.suite === suite).flatMap(({ cases, reason }) => cases.map((name) => [name, reason])));
+      const excused = new Set(list.filter((entry) => entry.suite === suite).flatMap(({ cases }) => cases));
+      /** @type {CaseResult[]} */
       let results;
       try {
         results = await (suite === "check" ? checkSuite(only) : serveSuite(suite, only));
@@ -130,7 +171,21 @@ export async function runSuites({ filter = "", only, edit, log = console.log } =
   return total;
 }
 
-/** Changes the list as a developer asks. */
+/**
+ * Told of a suite's cases that fail or pass unexpectedly.
+ *
+ * @callback Edit
+ * @param {string} suite
+ * @param {{ surprises: CaseResult[], mended: CaseResult[] }} cases
+ */
+
+/**
+ * Changes the list as a developer asks.
+ *
+ * @param {Exception[]} list
+ * @param {{ prune?: boolean, reason?: string }} wish
+ * @returns {Edit}
+ */
 function editor(list, { prune, reason }) {
   return (suite, { surprises, mended }) => {
     if (prune) {
@@ -147,7 +202,7 @@ function editor(list, { prune, reason }) {
   };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await main(async () => {
     const { values, positionals } = parseArgs({
       allowPositionals: true,

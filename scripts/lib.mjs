@@ -3,11 +3,12 @@ import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { Failure } from "../bin/lib/errors.mjs";
+import { Failure, codeOf } from "../bin/lib/errors.mjs";
 
 export { Failure };
 
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+/** @param {string[]} parts */
 export const at = (...parts) => path.join(root, ...parts);
 
 /** The environment for every program called from here: no questions, no telemetry, tools of node_modules first. */
@@ -19,7 +20,13 @@ export const env = {
   PATH: [at("node_modules/.bin"), process.env.PATH].join(path.delimiter),
 };
 
-/** Runs a program to its end with the terminal handed through; throws `Failure` when it fails. */
+/**
+ * Runs a program to its end with the terminal handed through; throws `Failure` when it fails.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {import("node:child_process").SpawnSyncOptions} [options]
+ */
 export function call(program, args, options = {}) {
   const done = spawnSync(program, args, { cwd: root, env, stdio: "inherit", ...options });
   if (done.error) throw new Failure(`${program} can't be started: ${done.error.message}`);
@@ -27,31 +34,47 @@ export function call(program, args, options = {}) {
   return done;
 }
 
-/** Runs a program to its end and gives back what it said. */
+/**
+ * Runs a program to its end and gives back what it said.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<{ code: number | null, output: string, seconds: number }>}
+ */
 export function run(program, args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(program, args, { cwd: root, env, stdio: ["ignore", "pipe", "pipe"], ...options });
     let output = "";
     const started = Date.now();
-    const take = (chunk) => (output += chunk);
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
+    const take = (/** @type {string} */ text) => (output += text);
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
     child.on("error", (error) => resolve({ code: 127, output: `${program}: ${error.message}`, seconds: 0 }));
     child.on("close", (code) => resolve({ code, output, seconds: (Date.now() - started) / 1000 }));
   });
 }
 
-/** The text of a file, or nothing when it doesn't exist. */
+/**
+ * The text of a file, or nothing when it doesn't exist.
+ *
+ * @param {string} file
+ */
 export function readText(file) {
   try {
     return fs.readFileSync(file, "utf8");
   } catch (error) {
-    if (error.code === "ENOENT") return undefined;
+    if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
 }
 
-/** Writes a file in one step, and only when it changes: watchers see no half files and no false news. */
+/**
+ * Writes a file in one step, and only when it changes: watchers see no half files and no false news.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
 export function writeText(file, text) {
   if (readText(file) === text) return false;
   fs.mkdirSync(path.dirname(file), { recursive: true });
@@ -61,7 +84,11 @@ export function writeText(file, text) {
   return true;
 }
 
-/** Runs a script's main function: a `Failure` is one message and exit code 1. */
+/**
+ * Runs a script's main function: a `Failure` is one message and exit code 1.
+ *
+ * @param {() => void | Promise<void>} work
+ */
 export async function main(work) {
   try {
     await work();

@@ -9,13 +9,30 @@ import { at, env, main, run } from "./lib.mjs";
 const TARGET = "wasm32-unknown-unknown";
 const RUNNER = at("target/tools/fjord-test-runner");
 
-/** A stage that passes or fails as a whole. */
+/**
+ * What a stage gives back.
+ *
+ * @typedef {{ passed: number, failed: number, output: string }} Result
+ */
+
+/**
+ * A stage that passes or fails as a whole.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {() => Promise<Result>}
+ */
 const task = (program, ...args) => async () => {
   const { code, output } = await run(program, args);
   return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
 };
 
-/** Adds up what test binaries say at their ends; a binary that doesn't come that far counts as failed. */
+/**
+ * Adds up what test binaries say at their ends; a binary that doesn't come that far counts as failed.
+ *
+ * @param {{ code: number | null, output: string }} run
+ * @returns {Result}
+ */
 function cargoCounts({ code, output }) {
   const sum = { passed: 0, failed: 0, output };
   for (const [, passed, failed] of output.matchAll(/^test result: .*? (\d+) passed; (\d+) failed/gm)) {
@@ -26,6 +43,7 @@ function cargoCounts({ code, output }) {
   return sum;
 }
 
+/** @param {string[]} args */
 const cargoTest = (...args) => async () => cargoCounts(await run("cargo", ["test", "--quiet", "--locked", ...args]));
 
 async function wasmTest() {
@@ -38,12 +56,16 @@ async function wasmTest() {
 async function blackBox() {
   const files = fs.readdirSync(at("tests")).filter((name) => name.endsWith(".test.mjs")).map((name) => at("tests", name));
   const { code, output } = await run("node", ["--test", "--test-reporter=spec", "--test-timeout=120000", ...files]);
-  const count = (word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
+  const count = (/** @type {string} */ word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
   const failed = count("fail") + count("cancelled");
   return { passed: count("pass"), failed: code !== 0 && failed === 0 ? 1 : failed, output: failuresOnly(output) };
 }
 
-/** The spec reporter repeats the failures, with their details, behind a line of its own. */
+/**
+ * The spec reporter repeats the failures, with their details, behind a line of its own.
+ *
+ * @param {string} output
+ */
 function failuresOnly(output) {
   const start = output.indexOf("failing tests:");
   return start < 0 ? output : output.slice(start);
@@ -55,6 +77,7 @@ async function suites() {
   return { ...counts, output: problems.join("\n") };
 }
 
+/** @type {Record<string, () => Promise<Result>>} */
 const stages = {
   format: task("cargo", "fmt", "--all", "--check"),
   clippy: task("cargo", "clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"),

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
-import { command, config, endpoint, folder, startGateway } from "./support/gateway.mjs";
+import { command, config, endpoint, folder, root, startGateway } from "./support/gateway.mjs";
 
 const open = config([endpoint("/a", [{ host: ["service://API"], url_pattern: "/" }], { timeout: "61s", input_headers: ["*"] })]);
 const { dir, remove } = folder({
@@ -136,4 +136,9 @@ describe("fjord new", () => {
     assert.equal(code, 1);
     assert.match(stderr, /is not empty/);
   });
+});
+
+test("the types of the module's exports are those of the build", () => {
+  const [declared, built] = ["src/edge", "build"].map((name) => fs.readFileSync(path.join(root, name, "fjord.d.mts"), "utf8"));
+  assert.equal(declared, built, "copy build/fjord.d.mts to src/edge/");
 });

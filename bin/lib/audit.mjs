@@ -1,10 +1,11 @@
 // `fjord audit`: judges a configuration that is valid.
 import fs from "node:fs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
-import { Failure, UsageError } from "./errors.mjs";
+import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
 
 const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {
   config: { type: "string", short: "c" },
   severity: { type: "string", short: "s", multiple: true, default: [] },
@@ -12,6 +13,20 @@ export const options = {
   "ignore-file": { type: "string", short: "I" },
   format: { type: "string", short: "f", default: "text" },
 };
+
+/**
+ * @typedef {object} Recommendation
+ * @property {string} rule
+ * @property {string} severity
+ * @property {string} message
+ * @property {string} file
+ * @property {string} path
+ * @property {number} line
+ * @property {number} column
+ * @property {string} help
+ */
+
+/** @typedef {{ file: string, recommendations: Recommendation[] }} Report */
 
 export const help = `fjord audit: says what is open, missing or too generous in a configuration that is valid.
 
@@ -31,6 +46,10 @@ origins that can't be reached, bindings that wrangler.toml lacks, the platform's
 
 Exit code: 0 when nothing was found, 1 when something was, 2 when the command line is wrong.`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("audit needs one configuration: fjord audit FILE");
@@ -50,15 +69,22 @@ export async function execute(values, positionals) {
   const report = config.read.audit(JSON.stringify({ file, color, severities, ignore, bindings, origin }));
   // What can't be read has no rules to break: the check says why.
   if (report === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
+  /** @type {Report & { text: string }} */
   const { text, ...rest } = JSON.parse(report);
   if (format.includes("{{")) process.stdout.write(await templated(format, rest));
   else console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
   process.exitCode = rest.recommendations.length ? 1 : 0;
 }
 
+/** @type {Record<string, number>} */
 const COLORS = { CRITICAL: 31, HIGH: 33, MEDIUM: 36, LOW: 32 };
 
-/** The findings in a form of the user's own. A template sees the fields as KrakenD's has them, `marshal` writes them as json does. */
+/**
+ * The findings in a form of the user's own. A template sees the fields as KrakenD's has them, `marshal` writes them as json does.
+ *
+ * @param {string} format
+ * @param {Report} report
+ */
 async function templated(format, report) {
   const [{ renderText }, { fn }, { fromJson, toJson }] = await Promise.all([
     import("./flexible/index.mjs"),
@@ -74,24 +100,35 @@ async function templated(format, report) {
     return renderText("--format", format, renamed(fromJson(report), (name) => name.toUpperCase()), functions);
   } catch (error) {
     // The template is part of the command line.
-    throw Object.assign(error, { code: 2 });
+    throw error instanceof Failure ? Object.assign(error, { code: 2 }) : error;
   }
 }
 
-/** The same with another first letter in the name of each field. */
+/**
+ * The same with another first letter in the name of each field.
+ *
+ * @param {import("./flexible/values.mjs").Value} value
+ * @param {(letter: string) => string} first
+ * @returns {import("./flexible/values.mjs").Value}
+ */
 function renamed(value, first) {
   if (Array.isArray(value)) return value.map((item) => renamed(item, first));
   if (!(value instanceof Map)) return value;
-  return new Map([...value].map(([name, item]) => [first(name[0]) + name.slice(1), renamed(item, first)]));
+  return new Map([...value].map(([name, item]) => [first(name.slice(0, 1)) + name.slice(1), renamed(item, first)]));
 }
 
-/** The items of lists that are separated by commas or blanks. */
+/**
+ * The items of lists that are separated by commas or blanks.
+ *
+ * @param {string[]} lists
+ */
 const items = (lists) => lists.flatMap((list) => list.split(/[\s,]+/)).filter(Boolean);
 
+/** @param {string} name */
 function ignoreFile(name) {
   try {
     return items([fs.readFileSync(name, "utf8").replace(/#.*/g, "")]);
   } catch (error) {
-    throw new UsageError(`--ignore-file ${name}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+    throw new UsageError(`--ignore-file ${name}: ${codeOf(error) === "ENOENT" ? "no such file" : messageOf(error)}`);
   }
 }

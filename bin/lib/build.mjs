@@ -4,6 +4,7 @@ import path from "node:path";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError } from "./errors.mjs";
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {
   config: { type: "string", short: "c" },
   out: { type: "string", short: "o", default: "build" },
@@ -19,6 +20,10 @@ Usage: fjord build [-c] FILE [-o DIR]
 
 While "wrangler dev" runs, a mistake is shown and what was built before keeps serving.`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("build needs one configuration: fjord build FILE");
@@ -30,7 +35,8 @@ export async function execute(values, positionals) {
   if (!ok) {
     const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(path.join(out, "krakend.json"));
     if (!serving) throw new Failure(`${file} can't be served.`);
-    return console.error("The last good version keeps serving.");
+    console.error("The last good version keeps serving.");
+    return;
   }
   if (out !== buildDir) {
     const modules = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
@@ -40,7 +46,12 @@ export async function execute(values, positionals) {
   write(path.join(out, "files.json"), Buffer.from(JSON.stringify(config.files)));
 }
 
-/** Writes a file in one step, and only when it changes: watchers see no half files and no false news. */
+/**
+ * Writes a file in one step, and only when it changes: watchers see no half files and no false news.
+ *
+ * @param {string} file
+ * @param {Buffer} bytes
+ */
 function write(file, bytes) {
   if (fs.existsSync(file) && fs.readFileSync(file).equals(bytes)) return;
   fs.mkdirSync(path.dirname(file), { recursive: true });

@@ -1,9 +1,10 @@
 // `fjord check`: says what is wrong with a configuration, all at once.
 import fs from "node:fs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
-import { UsageError } from "./errors.mjs";
+import { UsageError, codeOf, messageOf } from "./errors.mjs";
 import { SourceError } from "./faults.mjs";
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {
   config: { type: "string", short: "c" },
   debug: { type: "boolean", short: "d", multiple: true, default: [] },
@@ -34,6 +35,10 @@ Usage: fjord check [-dtl] [-c] FILE [options]
 
 Exit code: 0 when it can be served, 1 when it can't, 2 when the command line is wrong.`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("check needs one configuration: fjord check FILE");
@@ -67,17 +72,27 @@ export async function execute(values, positionals) {
   process.exitCode = ok ? 0 : 1;
 }
 
-/** The schema of the user's own. */
+/**
+ * The schema of the user's own.
+ *
+ * @param {string | undefined} file
+ */
 function customSchema(file) {
   if (file === undefined) return undefined;
   try {
     return { file, text: fs.readFileSync(file, "utf8") };
   } catch (error) {
-    throw new UsageError(`--lint-custom-schema ${file}: ${error.code === "ENOENT" ? "no such file" : error.message}`);
+    throw new UsageError(`--lint-custom-schema ${file}: ${codeOf(error) === "ENOENT" ? "no such file" : messageOf(error)}`);
   }
 }
 
-/** The report on a text that is no configuration yet. */
+/**
+ * The report on a text that is no configuration yet.
+ *
+ * @param {string} file
+ * @param {SourceError} error
+ * @param {string} format
+ */
 function unreadable(file, { faults, message }, format) {
   const diagnostics = faults.map(({ entry }) => entry);
   if (format === "json") console.log(JSON.stringify({ file, diagnostics }, null, 2));

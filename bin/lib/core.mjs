@@ -19,24 +19,75 @@ const BRIEFLY = ["--wasm-lazy-validation", "--wasm-tiering-budget=1000000000"];
 /** The last Node whose V8 is known to have these flags: an unknown one would be complained about. */
 const LAST_KNOWN_NODE = 24;
 
+/**
+ * The module's glue, which a build writes.
+ *
+ * @typedef {typeof import("../../src/edge/fjord.mjs")} Glue
+ * @typedef {import("../../src/edge/fjord.mjs").Core} Core
+ */
+
+/**
+ * A configuration that was read.
+ *
+ * @typedef {object} ReadConfig
+ * @property {string} file
+ * @property {import("../../src/edge/fjord.mjs").Config} read As the core has read it.
+ * @property {string} text The text of its JSON.
+ * @property {Record<string, string>} files The texts of the files that it names and that are there, by name.
+ * @property {import("./source.mjs").Origin} [origin] Leads back, if it was made from YAML, TOML or a template.
+ * @property {import("./bindings.mjs").Worker} [worker] What the Wrangler file beside it declares.
+ */
+
+/**
+ * What the core says of a configuration.
+ *
+ * @typedef {object} Finding
+ * @property {"error" | "warning" | "note"} severity
+ * @property {string} code
+ * @property {string} path A JSON pointer.
+ * @property {string} file
+ * @property {number} line
+ * @property {number} column
+ * @property {string} message
+ * @property {string | null} help
+ * @property {{ line: number, column: number, message: string }[]} related
+ */
+
+/**
+ * What one request of an endpoint costs the worker.
+ *
+ * @typedef {{ path: string, calls: number, worst: number, at_once: number, cpu: number, memory: number }} Cost
+ */
+
+/**
+ * The report for programs.
+ *
+ * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[] }} Report
+ */
+
 /** A fresh instance of the core. */
 export async function loadCore() {
   const wasm = path.join(buildDir, "fjord.wasm");
   if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
+  /** @type {Glue} */
   const { instantiate } = await import(path.join(buildDir, "fjord.mjs"));
   return instantiate(new WebAssembly.Module(fs.readFileSync(wasm)));
 }
 
 /**
- * A configuration: the text of its JSON, as the core has `read` it, and the texts of the files that it names and that are there,
- * by name. Made from YAML, TOML or a template it has an `origin`, which leads back.
+ * Reads a configuration and the files that it names.
+ *
+ * @param {Core} core
+ * @param {string} file
+ * @returns {Promise<ReadConfig>}
  */
 export async function readConfig(core, file) {
   const { bytes, origin } = await readSource(file);
   const read = new core.Config(bytes);
+  /** @type {Record<string, string>} */
   const files = {};
-  for (const name of JSON.parse(read.files())) {
+  for (const name of listed(read.files())) {
     try {
       files[name] = fs.readFileSync(locate(name, file), "utf8");
     } catch {
@@ -46,28 +97,53 @@ export async function readConfig(core, file) {
   return { file, read, text: bytes.toString("utf8"), files, origin, worker: await workerBeside(file) };
 }
 
-/** A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it. */
+/**
+ * The texts of a list in JSON.
+ *
+ * @param {string} json
+ * @returns {string[]}
+ */
+export const listed = (json) => JSON.parse(json);
+
+/**
+ * A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it.
+ *
+ * @param {string} name
+ * @param {string} file
+ */
 function locate(name, file) {
   const beside = path.resolve(path.dirname(file), name);
   return fs.existsSync(beside) ? beside : path.resolve(name);
 }
 
 /**
- * Asks the core about a configuration: `{ ok, text, github, report }`, the text being for people, the others for GitHub
- * Actions and for programs.
+ * Asks the core about a configuration. The text is for people, the others are for GitHub Actions and for programs.
+ *
+ * @param {ReadConfig} config
+ * @param {{ lenient?: boolean, color?: boolean, quiet?: boolean, costs?: boolean, schema?: import("./faults.mjs").Source }} [options]
+ * @returns {{ ok: boolean, text: string, github: string, report: Report }}
  */
 export function checkConfig(config, { lenient = false, color = false, quiet = false, costs = false, schema } = {}) {
   const { file, read, files, origin, worker } = config;
   const variables = { ...worker?.overrides, ...overrides() };
   const options = { file, lenient, color, quiet, files, origin, worker, counters: worker?.counters, variables, costs, schema };
+  /** @type {Report & { text: string, github: string }} */
   const { text, github, ...report } = JSON.parse(read.check(JSON.stringify(options)));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }
 
 /** The variables of the environment that take the place of options, as KrakenD reads them. */
-export const overrides = (env = process.env) => Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith("KRAKEND_")));
+export function overrides(env = process.env) {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith("KRAKEND_") && value !== undefined ? [[name, value]] : [])));
+}
 
-/** Why the core would serve nothing of a configuration; undefined if it would. */
+/**
+ * Why the core would serve nothing of a configuration; undefined if it would.
+ *
+ * @param {Core} core
+ * @param {ReadConfig} config
+ * @param {Record<string, string>} variables
+ */
 export function refusal(core, config, variables) {
   const bytes = Buffer.from(config.text);
   const at = core.body(bytes.length);
@@ -75,5 +151,9 @@ export function refusal(core, config, variables) {
   return core.init(Buffer.from(JSON.stringify(config.files)), Buffer.from(JSON.stringify(variables)), 0);
 }
 
-/** Whether a stream wants colours. */
+/**
+ * Whether a stream wants colours.
+ *
+ * @param {NodeJS.WriteStream} stream
+ */
 export const wantsColor = (stream) => Boolean(stream.isTTY) && !process.env.NO_COLOR;

@@ -1,16 +1,24 @@
 // Durations in Go's notation: "1.5s", "1h30m".
 const UNITS = { ns: 1, us: 1e3, "µs": 1e3, "μs": 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12 };
 
-/** The nanoseconds of a text such as "1h30m"; undefined if it is none. */
+/**
+ * The nanoseconds of a text such as "1h30m"; undefined if it is none.
+ *
+ * @param {string} text
+ */
 export function parseDuration(text) {
   const [, sign, parts] = /^([+-]?)((?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+|0)$/.exec(text) ?? [];
   if (parts === undefined) return undefined;
   let sum = 0;
-  for (const [, number, unit] of parts.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) sum += Number(number) * UNITS[unit];
+  for (const [, number, unit] of parts.matchAll(/([\d.]+)(ns|us|µs|μs|ms|s|m|h)/g)) sum += Number(number) * UNITS[/** @type {keyof typeof UNITS} */ (unit)];
   return Math.round(sign === "-" ? -sum : sum);
 }
 
-/** As Go writes a duration of so many nanoseconds: "2s", "1m30s", "1.5ms". */
+/**
+ * As Go writes a duration of so many nanoseconds: "2s", "1m30s", "1.5ms".
+ *
+ * @param {number} nanoseconds
+ */
 export function formatDuration(nanoseconds) {
   const sign = nanoseconds < 0 ? "-" : "";
   const total = Math.abs(nanoseconds);
@@ -26,4 +34,5 @@ export function formatDuration(nanoseconds) {
   return minutes > 0 ? `${sign}${minutes}m${seconds}` : sign + seconds;
 }
 
+/** @param {number} number */
 const decimal = (number) => String(Number(number.toFixed(9)));

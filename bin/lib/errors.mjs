@@ -9,3 +9,21 @@ export class Failure extends Error {
 export class UsageError extends Failure {
   code = 2;
 }
+
+/**
+ * The code of a system error, such as "ENOENT"; undefined for all other errors.
+ *
+ * @param {unknown} error
+ */
+export function codeOf(error) {
+  return error instanceof Error && "code" in error ? String(error.code) : undefined;
+}
+
+/**
+ * What an error says.
+ *
+ * @param {unknown} error
+ */
+export function messageOf(error) {
+  return error instanceof Error ? error.message : String(error);
+}

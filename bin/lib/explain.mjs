@@ -2,6 +2,7 @@
 import { loadCore, wantsColor } from "./core.mjs";
 import { Failure, UsageError } from "./errors.mjs";
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {};
 
 export const help = `fjord explain: the documentation of a namespace or an option.
@@ -18,13 +19,19 @@ Usage: fjord explain NAME
 
 All of it on one page: docs/reference.md`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
-  if (positionals.length !== 1) throw new UsageError("explain needs one name: fjord explain qos/ratelimit/router");
+  const [name] = positionals;
+  if (name === undefined || positionals.length > 1) throw new UsageError("explain needs one name: fjord explain qos/ratelimit/router");
   const core = await loadCore();
-  const { text, meant } = JSON.parse(core.explain(positionals[0], wantsColor(process.stdout)));
+  /** @type {{ text?: string, meant?: string }} */
+  const { text, meant } = JSON.parse(core.explain(name, wantsColor(process.stdout)));
   if (text === undefined) {
     const hint = meant === undefined ? "docs/reference.md lists all names" : `did you mean "${meant}"?`;
-    throw new Failure(`Nothing is called "${positionals[0]}": ${hint}`);
+    throw new Failure(`Nothing is called "${name}": ${hint}`);
   }
   console.log(text.trimEnd());
 }

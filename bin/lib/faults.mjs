@@ -1,8 +1,20 @@
 // Mistakes in a text that the core never sees, shown as the core shows its own.
 import { Failure } from "./errors.mjs";
 
-/** One mistake at an offset of a source `{ file, text }`. */
+/**
+ * A text and the file that it comes from.
+ *
+ * @typedef {{ file: string, text: string }} Source
+ */
+
+/** One mistake at an offset of a source. */
 export class Fault {
+  /**
+   * @param {Source} source
+   * @param {number} at The offset, in characters.
+   * @param {string} code
+   * @param {string} message
+   */
   constructor(source, at, code, message) {
     const before = source.text.slice(0, at);
     const start = before.lastIndexOf("\n") + 1;
@@ -12,11 +24,12 @@ export class Fault {
     this.message = message;
     this.line = before.split("\n").length;
     this.column = [...before.slice(start)].length + 1;
-    this.excerpt = source.text.slice(start).split(/\r?\n/, 1)[0];
+    this.excerpt = source.text.slice(start).split(/\r?\n/, 1)[0] ?? "";
   }
 
+  /** @param {boolean} color */
   text(color) {
-    const paint = (code, words) => (color ? `\x1b[${code}m${words}\x1b[0m` : words);
+    const paint = (/** @type {string} */ code, /** @type {string} */ words) => (color ? `\x1b[${code}m${words}\x1b[0m` : words);
     const bar = paint("1;34", "|");
     const number = String(this.line);
     const pad = " ".repeat(number.length);
@@ -40,14 +53,18 @@ export class Fault {
 
   /** As an annotation for GitHub Actions. */
   get annotation() {
-    const escape = (text) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+    const escape = (/** @type {string} */ text) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
     return `::error file=${escape(this.file)},line=${this.line},col=${this.column},title=${this.code}::${escape(this.message)}`;
   }
 }
 
 /** Nothing can be checked or served: the text isn't even a configuration. */
 export class SourceError extends Failure {
-  constructor(faults, message = undefined) {
+  /**
+   * @param {Fault[]} faults
+   * @param {string} [message] What to say where there are no faults.
+   */
+  constructor(faults, message) {
     super(message ?? faults.map((fault) => fault.text(Boolean(process.stderr.isTTY) && !process.env.NO_COLOR)).join("\n\n"));
     this.faults = faults;
   }

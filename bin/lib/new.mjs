@@ -2,10 +2,11 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { Failure, UsageError } from "./errors.mjs";
+import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
 
 const home = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {};
 
 export const help = `fjord new: makes a folder with a gateway that runs.
@@ -17,9 +18,13 @@ Usage: fjord new DIR
 Writes krakend.json, wrangler.toml, package.json, README.md, .gitignore and a file to serve. The
 folder must be new or empty: nothing is overwritten. Then: cd DIR && npm install && npm start`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
-  if (positionals.length !== 1) throw new UsageError("new needs one folder: fjord new DIR");
   const [given] = positionals;
+  if (given === undefined || positionals.length > 1) throw new UsageError("new needs one folder: fjord new DIR");
   const dir = path.resolve(given);
   const name = path.basename(dir).toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 54) || "gateway";
   try {
@@ -30,17 +35,37 @@ export async function execute(values, positionals) {
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const reasons = { ENOTDIR: "is a file", EACCES: "may not be written", EEXIST: "is in the way" };
-    throw new Failure(`${error.path ?? given} ${reasons[error.code] ?? error.message}`);
+    const file = error instanceof Error && "path" in error ? error.path : given;
+    throw new Failure(`${file} ${REASONS[codeOf(error) ?? ""] ?? messageOf(error)}`);
   }
   const enter = path.relative(process.cwd(), dir);
   console.log(`${given} is ready:\n\n  ${enter ? `cd ${/[^\w./-]/.test(enter) ? JSON.stringify(enter) : enter} && ` : ""}npm install && npm start\n`);
 }
 
-/** The files of a new gateway, by name. */
+/** @type {Partial<Record<string, string>>} */
+const REASONS = { ENOTDIR: "is a file", EACCES: "may not be written", EEXIST: "is in the way" };
+
+/**
+ * What a new gateway takes over from the package.
+ *
+ * @typedef {object} Manifest
+ * @property {string} version
+ * @property {boolean} [private]
+ * @property {{ node: string, wrangler: string }} devDependencies
+ * @property {Record<string, boolean>} allowScripts
+ */
+
+/**
+ * The files of a new gateway, by name.
+ *
+ * @param {string} name
+ * @param {string} dir
+ */
 function files(name, dir) {
+  /** @type {Manifest} */
   const own = JSON.parse(fs.readFileSync(path.join(home, "package.json"), "utf8"));
-  const date = /^compatibility_date = "(.+)"/m.exec(fs.readFileSync(path.join(home, "wrangler.toml"), "utf8"))[1];
+  const [, date] = /^compatibility_date = "(.+)"/m.exec(fs.readFileSync(path.join(home, "wrangler.toml"), "utf8")) ?? [];
+  if (date === undefined) throw new Failure(`${path.join(home, "wrangler.toml")} has no compatibility_date`);
   // A version that no registry has is taken from where it lies.
   const beside = `file:${path.relative(fs.existsSync(dir) ? fs.realpathSync(dir) : dir, home).split(path.sep).join("/")}`;
   const manifest = {
@@ -81,6 +106,10 @@ function files(name, dir) {
   };
 }
 
+/**
+ * @param {string} name
+ * @param {string} date
+ */
 const wrangler = (name, date) => `name = "${name}"
 main = "build/worker.mjs"
 compatibility_date = "${date}"
@@ -106,6 +135,10 @@ run_worker_first = true
 enabled = true
 `;
 
+/**
+ * @param {string} name
+ * @param {string} [origin] Where the package is taken from, if no registry has it.
+ */
 const readme = (name, origin) => `# ${name}
 
 An API gateway: \`krakend.json\` says what it answers, [Fjord](https://www.npmjs.com/package/fjord) runs it on Cloudflare Workers.

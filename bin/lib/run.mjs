@@ -2,10 +2,11 @@
 import net from "node:net";
 import path from "node:path";
 import fs from "node:fs";
-import { checkConfig, loadCore, overrides, readConfig, refusal, wantsColor } from "./core.mjs";
-import { Failure, UsageError } from "./errors.mjs";
+import { checkConfig, listed, loadCore, overrides, readConfig, refusal, wantsColor } from "./core.mjs";
+import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
 import { startWorkerd } from "./workerd.mjs";
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {
   config: { type: "string", short: "c" },
   port: { type: "string", short: "p" },
@@ -31,11 +32,16 @@ Usage: fjord run [-c] FILE [-p PORT] [options]
 
 Prints "listening on http://IP:PORT" when it is ready. Ctrl-C stops it.`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
   const file = values.config ?? positionals[0];
   if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("run needs one configuration: fjord run -c FILE");
   const core = await loadCore();
   const config = await readConfig(core, file);
+  /** @type {Record<string, string>} */
   const variables = { ...overrides(), ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
   const checked = checkConfig(config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
@@ -50,7 +56,7 @@ export async function execute(values, positionals) {
     config,
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     vars: variables,
-    counters: JSON.parse(config.read.counters()),
+    counters: listed(config.read.counters()),
     cache: /http-?cache/.test(config.text),
     assets: values.assets && folder(values.assets),
   });
@@ -66,7 +72,12 @@ export async function execute(values, positionals) {
   if (!stopping) throw new Failure(message);
 }
 
-/** The configuration's own port; KrakenD's default without one. */
+/**
+ * The configuration's own port; KrakenD's default without one.
+ *
+ * @param {string} text
+ * @returns {unknown}
+ */
 function configuredPort(text) {
   try {
     return JSON.parse(text).port ?? 8080;
@@ -75,40 +86,56 @@ function configuredPort(text) {
   }
 }
 
+/** @param {unknown} value */
 function portNumber(value) {
   const port = Number(value);
   if (!/^\d+$/.test(String(value)) || port > 65535) throw new UsageError(`${value} is not a port: a number from 0 to 65535 is`);
   return port;
 }
 
+/** @param {string} value */
 function hostAddress(value) {
   if (value === "localhost") return "127.0.0.1";
   if (!net.isIP(value)) throw new UsageError(`${value} is not an IP address`);
   return value;
 }
 
+/**
+ * The variables of `--env`.
+ *
+ * @param {string[]} list
+ */
 function readVariables(list) {
   const entries = list.map((item) => {
-    const [, name, value] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(item) ?? [];
+    const [, name, value = ""] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(item) ?? [];
     if (name === undefined) throw new UsageError(`--env ${item}: expected NAME=VALUE`);
     return [name, value];
   });
   return Object.fromEntries(entries);
 }
 
+/** @param {string} value */
 function folder(value) {
   if (!fs.existsSync(value) || !fs.statSync(value).isDirectory()) throw new Failure(`--assets ${value}: no such folder`);
   return path.resolve(value);
 }
 
-/** workerd's own message about a taken port is long: ask first. */
+/** @type {Partial<Record<string, string>>} */
+const REASONS = { EADDRINUSE: "is in use by another program", EACCES: "needs more rights", EADDRNOTAVAIL: "is no address of this machine" };
+
+/**
+ * workerd's own message about a taken port is long: ask first.
+ *
+ * @param {string} host
+ * @param {number} port
+ * @returns {Promise<void>}
+ */
 function ensureFree(host, port) {
   return new Promise((resolve, reject) => {
     const probe = net.createServer();
     probe.once("error", (error) => {
-      const reasons = { EADDRINUSE: "is in use by another program", EACCES: "needs more rights", EADDRNOTAVAIL: "is no address of this machine" };
-      reject(new Failure(`${host}:${port} ${reasons[error.code] ?? error.message}`));
+      reject(new Failure(`${host}:${port} ${REASONS[codeOf(error) ?? ""] ?? messageOf(error)}`));
     });
-    probe.listen({ port, host, exclusive: true }, () => probe.close(resolve));
+    probe.listen({ port, host, exclusive: true }, () => probe.close(() => resolve()));
   });
 }

@@ -2,6 +2,7 @@
 import { loadCore } from "./core.mjs";
 import { UsageError } from "./errors.mjs";
 
+/** @satisfies {import("./command.js").Options} */
 export const options = {};
 
 export const help = `fjord schema: prints the JSON schema of the format as Fjord reads it (draft-07).
@@ -13,6 +14,10 @@ Usage: fjord schema > krakend.schema.json
 With "$schema": "./krakend.schema.json" as the first member of a configuration, an editor completes
 options, shows what they do and what Fjord makes of them, and marks what is wrong.`;
 
+/**
+ * @param {import("./command.js").Values<typeof options>} values
+ * @param {string[]} positionals
+ */
 export async function execute(values, positionals) {
   if (positionals.length) throw new UsageError(`schema takes no arguments, not "${positionals[0]}"`);
   const core = await loadCore();

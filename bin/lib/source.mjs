@@ -1,7 +1,7 @@
 // The text of a configuration: JSON as it is, YAML and TOML converted, templates rendered. The core only ever sees JSON.
 import fs from "node:fs";
 import path from "node:path";
-import { Failure } from "./errors.mjs";
+import { Failure, codeOf, messageOf } from "./errors.mjs";
 import { Fault, SourceError } from "./faults.mjs";
 import { byteOffsets, compose, locate } from "./pieces.mjs";
 
@@ -9,8 +9,23 @@ import { byteOffsets, compose, locate } from "./pieces.mjs";
 const MAX_SIZE = 32 * 1024 * 1024;
 
 /**
- * Reads a configuration: `{ bytes, origin }`. The origin is there when the bytes aren't those of the file: `{ sources, pieces }`
- * leads back from the bytes to the files.
+ * What leads back from the bytes of a configuration to the files that it was made from.
+ *
+ * @typedef {{ sources: import("./faults.mjs").Source[], pieces: import("./pieces.mjs").Piece[] }} Origin
+ */
+
+/**
+ * A text made from a source, and where its bytes come from.
+ *
+ * @typedef {{ text: string, pieces: import("./pieces.mjs").Piece[] }} Converted
+ */
+
+/**
+ * Reads a configuration. It has an origin when the bytes aren't those of the file.
+ *
+ * @param {string} file
+ * @param {NodeJS.ProcessEnv} [env]
+ * @returns {Promise<{ bytes: Buffer, origin?: Origin }>}
  */
 export async function readSource(file, env = process.env) {
   const bytes = readBytes(file);
@@ -36,30 +51,52 @@ export async function readSource(file, env = process.env) {
   return { bytes: Buffer.from(converted.text), origin: { sources: rendered.sources, pieces } };
 }
 
-/** By the name's ending, before that of a template; all others are JSON. */
+/** @type {Partial<Record<string, "yaml" | "toml">>} */
+const FORMATS = { ".yaml": "yaml", ".yml": "yaml", ".toml": "toml" };
+
+/**
+ * By the name's ending, before that of a template; all others are JSON.
+ *
+ * @param {string} file
+ */
 function formatOf(file) {
   const ending = path.extname(file.replace(/\.tmpl$/, "")).toLowerCase();
-  return { ".yaml": "yaml", ".yml": "yaml", ".toml": "toml" }[ending] ?? "json";
+  return FORMATS[ending] ?? "json";
 }
 
+/**
+ * @param {string} format "yaml" or "toml"
+ * @param {import("./faults.mjs").Source} source
+ * @returns {Promise<Converted>}
+ */
 async function convert(format, source) {
   if (format === "yaml") return (await import("./formats/yaml.mjs")).fromYaml(source);
   return (await import("./formats/toml.mjs")).fromToml(source);
 }
 
-/** Mistakes in what a template wrote, at their places in the template. */
+/**
+ * Mistakes in what a template wrote, at their places in the template.
+ *
+ * @param {Origin} origin
+ * @param {SourceError} error
+ * @param {import("./faults.mjs").Source} source
+ */
 function backThrough({ sources, pieces }, { faults }, source) {
   const offset = byteOffsets(source.text);
   return new SourceError(
     faults.map((fault) => {
       const start = offset(fault.at);
       const [found, from] = locate(pieces, start, start + 1) ?? [0, 0];
-      const { text, file } = sources[found];
+      const { text, file } = sources[found] ?? source;
       return new Fault({ file, text }, Buffer.from(text).subarray(0, from).toString().length, fault.code, fault.message);
     }),
   );
 }
 
+/**
+ * @param {Buffer} bytes
+ * @param {string} file
+ */
 function decode(bytes, file) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -68,19 +105,26 @@ function decode(bytes, file) {
   }
 }
 
+/**
+ * @param {string} file
+ * @param {string} text
+ */
 function writeOut(file, text) {
   try {
     fs.writeFileSync(file, text);
   } catch (error) {
-    throw new Failure(`FC_OUT names ${file}, which can't be written: ${error.message}`);
+    throw new Failure(`FC_OUT names ${file}, which can't be written: ${messageOf(error)}`);
   }
 }
 
+/** @type {Partial<Record<string, string>>} */
+const REASONS = { ENOENT: "doesn't exist", EISDIR: "is a folder", EACCES: "may not be read" };
+
+/** @param {string} file */
 function readBytes(file) {
   try {
     return fs.readFileSync(file === "-" ? 0 : file);
   } catch (error) {
-    const reasons = { ENOENT: "doesn't exist", EISDIR: "is a folder", EACCES: "may not be read" };
-    throw new Failure(`${file} ${reasons[error.code] ?? `can't be read: ${error.message}`}`);
+    throw new Failure(`${file} ${REASONS[codeOf(error) ?? ""] ?? `can't be read: ${messageOf(error)}`}`);
   }
 }

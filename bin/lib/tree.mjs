@@ -1,35 +1,126 @@
 // The tree of a configuration's endpoints and backends, as KrakenD's `check -d` writes it. More of it with each level.
 import { formatDuration, parseDuration } from "./duration.mjs";
 
+/**
+ * The members of a configuration that are shown. It has no errors, so they have these types.
+ *
+ * @typedef {{ [name: string]: unknown }} Extra
+ *
+ * @typedef {object} Backend
+ * @property {string} [method]
+ * @property {string} [url_pattern]
+ * @property {string[]} [host]
+ * @property {boolean} [disable_host_sanitize]
+ * @property {string} [target]
+ * @property {string[]} [deny]
+ * @property {string[]} [allow]
+ * @property {Record<string, string>} [mapping]
+ * @property {string} [group]
+ * @property {string} [encoding]
+ * @property {boolean} [is_collection]
+ * @property {string} [sd]
+ * @property {string} [sd_scheme]
+ * @property {string[]} [input_headers]
+ * @property {string[]} [input_query_strings]
+ * @property {Extra} [extra_config]
+ *
+ * @typedef {object} Endpoint
+ * @property {string} endpoint
+ * @property {string} [method]
+ * @property {string | number} [timeout]
+ * @property {string | number} [cache_ttl]
+ * @property {number} [concurrent_calls]
+ * @property {string} [output_encoding]
+ * @property {string[]} [input_headers]
+ * @property {string[]} [input_query_strings]
+ * @property {Backend[]} [backend]
+ * @property {Extra} [extra_config]
+ *
+ * @typedef {object} Agent
+ * @property {string} [name]
+ * @property {{ timeout?: string | number }} [consumer]
+ * @property {Backend[]} [backend]
+ * @property {Extra} [extra_config]
+ *
+ * @typedef {object} Service
+ * @property {string} [name]
+ * @property {number} [version]
+ * @property {number} [port]
+ * @property {string | number} [timeout]
+ * @property {string | number} [cache_ttl]
+ * @property {string[]} [host]
+ * @property {string} [output_encoding]
+ * @property {boolean} [disable_rest]
+ * @property {boolean} [echo_endpoint]
+ * @property {boolean} [sequential_start]
+ * @property {Endpoint[]} [endpoints]
+ * @property {Agent[]} [async_agent]
+ * @property {Extra} [extra_config]
+ */
+
+/**
+ * What backends inherit from an endpoint or an agent.
+ *
+ * @typedef {{ method: string, timeout: string, calls: number, encoding: string }} Inherited
+ */
+
+/**
+ * @typedef {import("./core.mjs").Cost} Cost
+ * @typedef {keyof typeof CODES} Color
+ */
+
 const CODES = { green: "32;1", white: "37;1", yellow: "33;1", red: "31;1", blue: "34;1", cyan: "36;1" };
+/** @type {Partial<Record<string, Color>>} */
 const METHODS = { GET: "blue", POST: "cyan", PUT: "yellow", DELETE: "red", PATCH: "green", HEAD: "cyan", OPTIONS: "white" };
 
-/** The lines of the tree of a configuration that has no errors, given as JSON text. */
+/**
+ * The lines of the tree of a configuration that has no errors, given as JSON text.
+ *
+ * @param {string} text
+ * @param {{ level?: number, indent?: string, color?: boolean, costs?: Cost[] }} [options]
+ */
 export function tree(text, { level = 1, indent = "\t", color = false, costs = [] } = {}) {
-  const paint = (name, words) => (color && CODES[name] ? `\x1b[${CODES[name]}m${words}\x1b[0m` : words);
-  const writer = new Writer(paint, level, indent, costs);
-  writer.service(JSON.parse(text));
+  const writer = new Writer(JSON.parse(text), { level, indent, color, costs });
+  writer.service();
   return writer.lines.join("\n");
 }
 
-/** A list as Go writes it. */
+/**
+ * A list as Go writes it.
+ *
+ * @param {unknown[] | undefined} items
+ */
 const list = (items) => `[${(items ?? []).map(plain).join(" ")}]`;
 
-/** Any value as Go writes it. */
+/**
+ * Any value as Go writes it.
+ *
+ * @param {unknown} value
+ * @returns {string}
+ */
 function plain(value) {
   if (Array.isArray(value)) return list(value);
   if (value === null || value === undefined) return "<nil>";
   if (typeof value !== "object") return String(value);
-  return `map[${Object.keys(value).sort().map((key) => `${key}:${plain(value[key])}`).join(" ")}]`;
+  const members = new Map(Object.entries(value));
+  return `map[${[...members.keys()].sort().map((key) => `${key}:${plain(members.get(key))}`).join(" ")}]`;
 }
 
-/** A duration as written in the configuration, in Go's own notation; a bare number counts nanoseconds. */
+/**
+ * A duration as written in the configuration, in Go's own notation; a bare number counts nanoseconds.
+ *
+ * @param {string | number | undefined} value
+ */
 function duration(value, otherwise = 0) {
   const time = typeof value === "number" ? value : parseDuration(String(value ?? ""));
   return formatDuration(time === undefined || time === 0 ? otherwise : time);
 }
 
-/** What one request costs the worker. */
+/**
+ * What one request costs the worker.
+ *
+ * @param {Cost} cost
+ */
 function costText({ calls, worst, at_once: atOnce, cpu, memory }) {
   const plural = calls === 1 ? "" : "s";
   const redirected = worst > calls ? ` (${worst} if all are redirected)` : "";
@@ -39,20 +130,41 @@ function costText({ calls, worst, at_once: atOnce, cpu, memory }) {
 }
 
 class Writer {
+  /** @type {string[]} */
   lines = [];
 
-  constructor(paint, level, indent, costs) {
-    Object.assign(this, { paint, level, indent, costs });
+  /**
+   * @param {Service} root
+   * @param {{ level: number, indent: string, color: boolean, costs: Cost[] }} options
+   */
+  constructor(root, { level, indent, color, costs }) {
+    this.root = root;
+    this.timeout = duration(root.timeout, 2e9);
+    this.level = level;
+    this.indent = indent;
+    this.color = color;
+    this.costs = costs;
   }
 
+  /**
+   * @param {Color} name
+   * @param {string} words
+   */
+  paint(name, words) {
+    return this.color ? `\x1b[${CODES[name]}m${words}\x1b[0m` : words;
+  }
+
+  /**
+   * @param {string} prefix
+   * @param {string} text
+   */
   line(prefix, text) {
     this.lines.push(prefix + text);
   }
 
-  service(root) {
-    const { paint, indent, level } = this;
-    this.root = root;
-    this.timeout = duration(root.timeout, 2e9);
+  service() {
+    const { root, indent, level } = this;
+    /** @type {[name: string, value: unknown][]} */
     const facts = [["Name", root.name ?? ""], ["Version", root.version], ["Port", root.port ?? 8080]];
     if (level > 1) facts.push(["Default cache TTL", duration(root.cache_ttl)], ["Default timeout", this.timeout]);
     if (root.host?.length || level > 1) facts.push(["Default backend hosts", list(root.host)]);
@@ -61,20 +173,31 @@ class Writer {
       facts.push(["Disable strict REST", root.disable_rest ?? false], ["Echo endpoint enabled", root.echo_endpoint ?? false]);
       facts.push(["Sequential start", root.sequential_start ?? false]);
     }
-    this.line("", paint("green", "Global settings"));
+    this.line("", this.paint("green", "Global settings"));
     for (const [name, value] of facts) this.line(indent, `${name}: ${value}`);
     this.components(root, "global", "");
-    this.line("", paint("green", `${root.endpoints?.length ?? 0} API endpoint(s):`));
+    this.line("", this.paint("green", `${root.endpoints?.length ?? 0} API endpoint(s):`));
     (root.endpoints ?? []).forEach((endpoint, index) => this.endpoint(endpoint, this.costs[index]));
-    this.line("", paint("green", `${root.async_agent?.length ?? 0} async agent(s):`));
+    this.line("", this.paint("green", `${root.async_agent?.length ?? 0} async agent(s):`));
     for (const agent of root.async_agent ?? []) this.agent(agent);
   }
 
+  /**
+   * @param {string} prefix
+   * @param {string} sign
+   * @param {string} method
+   * @param {string} path
+   */
   title(prefix, sign, method, path) {
-    const colored = METHODS[method] ? this.paint(METHODS[method], method) : method;
+    const color = METHODS[method];
+    const colored = color === undefined ? method : this.paint(color, method);
     this.line(prefix, `${sign} ${colored} ${this.paint("cyan", path)}`);
   }
 
+  /**
+   * @param {Endpoint} endpoint
+   * @param {Cost} [cost]
+   */
   endpoint(endpoint, cost) {
     const { indent, level, root } = this;
     const method = endpoint.method ?? "GET";
@@ -94,6 +217,7 @@ class Writer {
     this.backends(endpoint.backend ?? [], { method, timeout, calls, encoding: endpoint.output_encoding === "no-op" ? "no-op" : "json" });
   }
 
+  /** @param {Agent} agent */
   agent(agent) {
     const { indent } = this;
     this.line(indent, `- ${this.paint("cyan", agent.name ?? "")}`);
@@ -102,11 +226,19 @@ class Writer {
     this.backends(agent.backend ?? [], { method: "GET", timeout, calls: 1, encoding: "json" });
   }
 
+  /**
+   * @param {Backend[]} backends
+   * @param {Inherited} inherited
+   */
   backends(backends, inherited) {
     this.line(this.indent, this.paint("green", `Connecting to ${backends.length} backend(s):`));
     for (const backend of backends) this.backend(backend, inherited);
   }
 
+  /**
+   * @param {Backend} backend
+   * @param {Inherited} inherited
+   */
   backend(backend, { method, timeout, calls, encoding }) {
     const prefix = this.indent + this.indent;
     this.title(prefix, "[+]", backend.method ?? method, `/${(backend.url_pattern ?? "").replace(/^\//, "")}`);
@@ -130,7 +262,13 @@ class Writer {
     this.line("", "");
   }
 
-  /** The namespaces of a part; with their options from the second level on. */
+  /**
+   * The namespaces of a part; with their options from the second level on.
+   *
+   * @param {{ extra_config?: Extra }} part
+   * @param {string} what
+   * @param {string} prefix
+   */
   components({ extra_config: extra = {} }, what, prefix) {
     const names = Object.keys(extra).sort();
     if (names.length === 0 && this.level < 2) return;
@@ -139,9 +277,8 @@ class Writer {
       this.line(prefix, this.paint("yellow", `- ${name}`));
       if (this.level < 2) continue;
       const options = extra[name];
-      const isMap = options !== null && typeof options === "object" && !Array.isArray(options);
-      if (!isMap) this.line(`\t${prefix}`, `: ${plain(options)}`);
-      else for (const key of Object.keys(options)) this.line(`\t${prefix}`, `${key}: ${plain(options[key])}`);
+      if (options === null || typeof options !== "object" || Array.isArray(options)) this.line(`\t${prefix}`, `: ${plain(options)}`);
+      else for (const [key, value] of Object.entries(options)) this.line(`\t${prefix}`, `${key}: ${plain(value)}`);
     }
   }
 }

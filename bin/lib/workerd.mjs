@@ -7,6 +7,19 @@ import path from "node:path";
 import { buildDir } from "./core.mjs";
 import { Failure } from "./errors.mjs";
 
+/**
+ * What a local gateway is made of.
+ *
+ * @typedef {object} Settings
+ * @property {Pick<import("./core.mjs").ReadConfig, "text" | "files">} config
+ * @property {string} address
+ * @property {Record<string, string>} vars
+ * @property {string} [assets] A folder of files for the binding ASSETS.
+ * @property {string[]} [counters] Bindings that count for rate limits.
+ * @property {boolean} [cache] Whether backends share answers.
+ * @property {string} [codeDir] The worker's modules, if they aren't those of the build.
+ */
+
 /** The same as in wrangler.toml. */
 const COMPATIBILITY_DATE = "2026-11-17";
 
@@ -15,7 +28,7 @@ export function binary() {
   const require = createRequire(import.meta.url);
   try {
     const packageDir = path.dirname(require.resolve("workerd/package.json"));
-    const platform = { linux: "linux", darwin: "darwin", win32: "windows" }[process.platform];
+    const platform = process.platform === "win32" ? "windows" : process.platform;
     const name = process.platform === "win32" ? "workerd.exe" : "workerd";
     const arch = process.arch === "arm64" ? "arm64" : "64";
     return createRequire(path.join(packageDir, "package.json")).resolve(`@cloudflare/workerd-${platform}-${arch}/bin/${name}`);
@@ -24,13 +37,25 @@ export function binary() {
   }
 }
 
-/** A text literal of Cap'n Proto. */
+/**
+ * A text literal of Cap'n Proto.
+ *
+ * @param {string} text
+ */
 const quote = (text) => `"${text.replace(/[\\"]/g, "\\$&").replace(/[\x00-\x1f\x7f]/g, (c) => `\\x${c.charCodeAt(0).toString(16).padStart(2, "0")}`)}"`;
 
-/** How workerd names a kind of module. */
+/**
+ * How workerd names a kind of module.
+ *
+ * @type {Record<string, string>}
+ */
 const MODULE_KINDS = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
 
-/** The modules of a worker, as lines of its configuration; the entry comes first. */
+/**
+ * The modules of a worker, as lines of its configuration; the entry comes first.
+ *
+ * @param {string[]} names
+ */
 const moduleLines = (names) =>
   names.map((name) => `(name = ${quote(name)}, ${MODULE_KINDS[path.extname(name)]} = embed ${quote(name)})`).join(",\n      ");
 
@@ -38,6 +63,7 @@ const moduleLines = (names) =>
 const OBJECTS = `
   durableObjectNamespaces = [(className = "FjordLimits", uniqueKey = "limits")],
   durableObjectStorage = (localDisk = "objects"),`;
+/** @param {string} dir */
 const objectsDisk = (dir) => `
     (name = "objects", disk = (path = ${quote(dir)}, writable = true)),`;
 
@@ -48,6 +74,9 @@ const CACHE = `
       compatibilityDate = "${COMPATIBILITY_DATE}",
     )),`;
 
+/**
+ * @param {Pick<Required<Settings>, "address" | "counters" | "cache"> & { assets?: string, modules: string[], bindings: string[], dir: string }} parts
+ */
 function workerdConfig({ modules, bindings, address, assets, counters, cache, dir }) {
   const disk = `
     (name = "assets", worker = (
@@ -78,17 +107,25 @@ const gateway :Workerd.Worker = (
 `;
 }
 
-/** Writes everything that workerd reads into `dir`, and gives back the environment that carries the bindings' values. */
+/** The workers beside the gateway. */
+const workersDir = new URL("../workers/", import.meta.url);
+
+/**
+ * Writes everything that workerd reads into `dir`, and gives back the environment that carries the bindings' values.
+ *
+ * @param {string} dir
+ * @param {Settings} settings
+ */
 function prepare(dir, { config, address, vars, assets, counters = [], cache = false, codeDir = buildDir }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
-  for (const name of [assets && "assets.mjs", cache && "edgecache.mjs"].filter(Boolean)) {
-    fs.copyFileSync(new URL(name, import.meta.url), path.join(dir, name));
-  }
+  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(cache ? ["edgecache.mjs"] : [])];
+  for (const name of workers) fs.copyFileSync(new URL(name, workersDir), path.join(dir, name));
 
   // Values travel in the environment: no escaping, and no secret on the disk.
+  /** @type {Record<string, string>} */
   const environment = {};
   const bindings = Object.entries(vars).map(([name, value], index) => {
     environment[`FJORD_VALUE_${index}`] = value;
@@ -103,24 +140,29 @@ function prepare(dir, { config, address, vars, assets, counters = [], cache = fa
 }
 
 /**
- * Starts workerd with the modules of the build (or of `codeDir`); resolves when it listens, to `{ pid, port, ended, stop() }`. `ended` resolves to a message when it stops by
- * itself. The process doesn't outlive this one, however this one ends.
+ * Starts workerd with the modules of the build (or of `codeDir`); resolves when it listens. `ended` resolves to a message when
+ * workerd stops by itself. The process doesn't outlive this one, however this one ends.
+ *
+ * @param {Settings} settings
+ * @returns {Promise<{ pid: number | undefined, port: number, ended: Promise<string>, stop: () => Promise<string> }>}
  */
 export async function startWorkerd(settings) {
   const program = binary();
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-"));
   const cleanUp = () => fs.rmSync(dir, { recursive: true, force: true });
-  let child;
-  try {
-    const environment = prepare(dir, settings);
-    child = spawn(program, ["serve", "--control-fd=3", path.join(dir, "config.capnp")], {
-      stdio: ["ignore", "inherit", "inherit", "pipe"],
-      env: { ...process.env, ...environment },
-    });
-  } catch (error) {
-    cleanUp();
-    throw error;
-  }
+  const begin = () => {
+    try {
+      const environment = prepare(dir, settings);
+      return spawn(program, ["serve", "--control-fd=3", path.join(dir, "config.capnp")], {
+        stdio: ["ignore", "inherit", "inherit", "pipe"],
+        env: { ...process.env, ...environment },
+      });
+    } catch (error) {
+      cleanUp();
+      throw error;
+    }
+  };
+  const child = begin();
   const killNow = () => child.kill("SIGKILL");
   const atExit = () => {
     killNow();
@@ -129,10 +171,12 @@ export async function startWorkerd(settings) {
   process.on("exit", atExit);
   const guard = startGuard(child.pid);
 
-  const ended = new Promise((resolve) => {
+  /** @type {Promise<string>} */
+  const stopped = new Promise((resolve) => {
     child.on("error", (error) => resolve(`workerd can't be started: ${error.message}`));
     child.on("exit", (code, signal) => resolve(`workerd stopped (${signal ?? `exit code ${code}`})`));
-  }).then((message) => {
+  });
+  const ended = stopped.then((message) => {
     process.off("exit", atExit);
     guard?.kill();
     cleanUp();
@@ -143,9 +187,10 @@ export async function startWorkerd(settings) {
     const force = setTimeout(killNow, 2000);
     return ended.finally(() => clearTimeout(force));
   };
+  /** @type {Promise<number>} */
   const listening = new Promise((resolve) => {
     let seen = "";
-    child.stdio[3].on("data", (chunk) => {
+    child.stdio[3]?.on("data", (chunk) => {
       seen += chunk;
       const event = /\{"event":"listen","socket":"http","port":(\d+)\}/.exec(seen);
       if (event) resolve(Number(event[1]));
@@ -155,9 +200,13 @@ export async function startWorkerd(settings) {
   return { pid: child.pid, port, ended, stop };
 }
 
-/** Ends workerd also when this process is killed outright: the guard's input then closes. */
+/**
+ * Ends workerd also when this process is killed outright: the guard's input then closes.
+ *
+ * @param {number | undefined} pid
+ */
 function startGuard(pid) {
-  if (process.platform === "win32") return undefined;
+  if (process.platform === "win32" || pid === undefined) return undefined;
   const guard = spawn("sh", ["-c", `read -r line; kill -9 ${pid}`], { stdio: ["pipe", "ignore", "ignore"], detached: true });
   guard.on("error", () => {});
   guard.unref();

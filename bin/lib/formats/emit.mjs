@@ -6,22 +6,38 @@ const MAX_DEPTH = 200;
 const MAX_SIZE = 64 * 1024 * 1024;
 
 /**
- * JSON from a node: `{ range, value }` for scalars, `{ range, items }`, or `{ range, members: [{ key, keyRange, node }] }`;
- * a number may have a `source`, its text. Gives back `{ text, pieces }`.
+ * A value and its place, in characters. A number may have a `source`, its text.
+ *
+ * @typedef {[start: number, end: number]} Range
+ * @typedef {{ range: Range, value: unknown, source?: string, items?: undefined, members?: undefined }} ScalarNode
+ * @typedef {{ range: Range, items: Node[], members?: undefined }} ListNode
+ * @typedef {{ range: Range, members: Member[], items?: undefined }} ObjectNode
+ * @typedef {{ key: string, keyRange: Range, node: Node }} Member
+ * @typedef {ScalarNode | ListNode | ObjectNode} Node
+ */
+
+/**
+ * JSON from a node.
+ *
+ * @param {Node} root
+ * @param {import("../faults.mjs").Source} source
+ * @returns {import("../source.mjs").Converted}
  */
 export function emit(root, source) {
   const offset = byteOffsets(source.text);
+  /** @type {import("../pieces.mjs").Piece[]} */
   const pieces = [];
+  /** @type {string[]} */
   const parts = [];
   let size = 0;
-  const put = (text, range) => {
+  const put = (/** @type {string} */ text, /** @type {Range | undefined} */ range = undefined) => {
     const length = Buffer.byteLength(text);
     if (range) pieces.push([size, size + length, 0, offset(range[0]), offset(range[1])]);
     parts.push(text);
     size += length;
     if (size > MAX_SIZE) throw new SourceError([new Fault(source, range?.[0] ?? 0, "too-large", "the configuration is larger than 64 MB")]);
   };
-  const write = (node, depth) => {
+  const write = (/** @type {Node} */ node, /** @type {number} */ depth) => {
     if (depth > MAX_DEPTH) throw new SourceError([new Fault(source, node.range[0], "too-deep", `nested deeper than ${MAX_DEPTH} levels`)]);
     if (node.members) {
       put("{", [node.range[0], node.range[0] + 1]);
@@ -47,6 +63,10 @@ export function emit(root, source) {
   return { text: parts.join(""), pieces };
 }
 
+/**
+ * @param {ScalarNode} node
+ * @param {import("../faults.mjs").Source} source
+ */
 function scalar({ value, source: written, range }, source) {
   if (typeof value !== "number" && typeof value !== "bigint") return JSON.stringify(value ?? null);
   if (written && /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/.test(written)) return written;

@@ -3,10 +3,25 @@ import { ParseError, parseTOML } from "toml-eslint-parser";
 import { Fault, SourceError } from "../faults.mjs";
 import { emit } from "./emit.mjs";
 
-/** JSON from TOML, with pieces that lead back. */
+/**
+ * @typedef {import("../faults.mjs").Source} Source
+ * @typedef {import("./emit.mjs").Range} Range
+ * @typedef {import("./emit.mjs").Node} Node
+ * @typedef {import("./emit.mjs").ListNode} ListNode
+ * @typedef {import("./emit.mjs").ObjectNode} ObjectNode
+ * @typedef {import("toml-eslint-parser").AST.TOMLKeyValue} TOMLKeyValue
+ * @typedef {import("toml-eslint-parser").AST.TOMLTable} TOMLTable
+ * @typedef {import("toml-eslint-parser").AST.TOMLContentNode} TOMLContentNode
+ */
+
+/**
+ * JSON from TOML, with pieces that lead back.
+ *
+ * @param {Source} source
+ */
 export function fromToml(source) {
   const [top] = parse(source).body;
-  const root = { range: [0, 0], members: [] };
+  const root = emptyObject([0, 0]);
   for (const node of top.body) {
     if (node.type === "TOMLKeyValue") put(root, node);
     else table(root, node);
@@ -14,6 +29,7 @@ export function fromToml(source) {
   return emit(root, source);
 }
 
+/** @param {Source} source */
 function parse(source) {
   try {
     return parseTOML(source.text);
@@ -25,46 +41,99 @@ function parse(source) {
   }
 }
 
+/** @param {TOMLTable["key"]["keys"][number]} key */
 const nameOf = (key) => (key.type === "TOMLBare" ? key.name : key.value);
 
-/** The member of an object with this key, made if it isn't there. */
+/**
+ * The member of an object with this key, made if it isn't there.
+ *
+ * @template {Node} Made
+ * @param {ObjectNode} object
+ * @param {string} key
+ * @param {Range} keyRange
+ * @param {() => Made} make
+ */
 function member(object, key, keyRange, make) {
-  let found = object.members.find((known) => known.key === key);
-  if (!found) object.members.push((found = { key, keyRange, node: make() }));
-  return found.node;
+  const found = object.members.find((known) => known.key === key);
+  if (found) return found.node;
+  const node = make();
+  object.members.push({ key, keyRange, node });
+  return node;
 }
 
-/** `[a.b]` and `[[a.b]]`: the way leads through the last item of each list. */
+/**
+ * An object without members.
+ *
+ * @param {Range} range
+ * @returns {ObjectNode}
+ */
+const emptyObject = (range) => ({ range, members: [] });
+
+/**
+ * A list without items.
+ *
+ * @param {Range} range
+ * @returns {ListNode}
+ */
+const emptyList = (range) => ({ range, items: [] });
+
+/**
+ * The object that the next part of a key leads into: in a list it's the last item. The parser refuses keys that lead elsewhere.
+ *
+ * @param {Node | undefined} node
+ */
+function inside(node) {
+  const object = node?.items ? node.items.at(-1) : node;
+  if (!object?.members) throw new TypeError("the parser let a key through that leads into a value");
+  return object;
+}
+
+/**
+ * `[a.b]` and `[[a.b]]`
+ *
+ * @param {ObjectNode} root
+ * @param {TOMLTable} table
+ */
 function table(root, { key, kind, body, range }) {
   const last = key.keys.length - 1;
   let here = root;
   key.keys.forEach((part, at) => {
     const isItem = at === last && kind === "array";
-    const node = member(here, nameOf(part), part.range, () => (isItem ? { range: part.range, items: [] } : { range: part.range, members: [] }));
-    if (isItem) node.items.push({ range, members: [] });
-    here = node.items ? node.items.at(-1) : node;
+    const node = member(here, nameOf(part), part.range, () => (isItem ? emptyList(part.range) : emptyObject(part.range)));
+    if (isItem) node.items?.push(emptyObject(range));
+    here = inside(node);
   });
   for (const node of body) put(here, node);
 }
 
-/** `a.b = value` */
+/**
+ * `a.b = value`
+ *
+ * @param {ObjectNode} object
+ * @param {TOMLKeyValue} pair
+ */
 function put(object, { key, value }) {
-  const parts = key.keys;
   let here = object;
-  for (const part of parts.slice(0, -1)) here = member(here, nameOf(part), part.range, () => ({ range: part.range, members: [] }));
-  const last = parts.at(-1);
-  member(here, nameOf(last), last.range, () => read(value));
+  key.keys.forEach((part, at) => {
+    const isLast = at === key.keys.length - 1;
+    const node = member(here, nameOf(part), part.range, () => (isLast ? read(value) : emptyObject(part.range)));
+    if (!isLast) here = inside(node);
+  });
 }
 
+/**
+ * @param {TOMLContentNode} node
+ * @returns {Node}
+ */
 function read(node) {
   const { range } = node;
   if (node.type === "TOMLArray") return { range, items: node.elements.map(read) };
   if (node.type === "TOMLInlineTable") {
-    const object = { range, members: [] };
+    const object = emptyObject(range);
     for (const inner of node.body) put(object, inner);
     return object;
   }
   if (node.kind === "integer") return { range, value: node.bigint };
   if (node.kind === "float") return { range, value: node.value, source: node.number };
-  return { range, value: node.value instanceof Date ? node.datetime : node.value };
+  return { range, value: "datetime" in node ? node.datetime : node.value };
 }
