@@ -1,0 +1,2 @@
+/** @type {import("../origin.mjs").Routes} */
+export const routes = { "/search": { json: { hits: [] } } };
