@@ -54,6 +54,9 @@ describe("fjord audit", () => {
     const broken = await command(["audit", "-f", "{{ nope . }}", file]);
     assert.equal(broken.code, 2);
     assert.match(broken.stderr, /function "nope" not defined\n --> --format:1:4\n/);
+    const inherited = await command(["audit", "-f", "{{ constructor . }}", file]);
+    assert.equal(inherited.code, 2);
+    assert.match(inherited.stderr, /function "constructor" not defined\n/);
   });
 
   test("knows the bindings of wrangler.toml", async () => {

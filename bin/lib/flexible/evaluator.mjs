@@ -3,48 +3,108 @@ import { FunctionFault, TemplateFault } from "./fault.mjs";
 import { callFunction } from "./call.mjs";
 import { isTrue, print, sortedKeys, typeOf } from "./values.mjs";
 
+/**
+ * @typedef {import("./values.mjs").Value} Value
+ * @typedef {import("./values.mjs").Result} Result
+ * @typedef {import("./parser.mjs").Node} Node
+ * @typedef {import("./parser.mjs").Pipe} Pipe
+ * @typedef {import("./parser.mjs").Operand} Operand
+ */
+
+/**
+ * A parsed template and its file.
+ *
+ * @typedef {{ file: string, nodes: Node[] }} Template
+ * @typedef {Map<string, Template>} Templates
+ */
+
+/** @typedef {Record<string, import("./call.mjs").TemplateFunction>} Functions */
+
+/**
+ * Takes a text, and the place in a file that it comes from.
+ *
+ * @callback Write
+ * @param {string} text
+ * @param {string} file
+ * @param {number} from
+ * @param {number} to
+ */
+
+/** @typedef {"break" | "continue" | undefined} Jump */
+
 /** Templates that call each other more often than this never end. */
 const MAX_CALLS = 1000;
 /** No configuration is larger. */
 const MAX_OUTPUT = 64 * 1024 * 1024;
 
 /**
- * Runs the template `name` with `data`. `templates` maps names to `{ file, nodes }`; `write(text, file, from, to)` takes
- * what is written. A fault is thrown with the file it happened in.
+ * Runs a template. A fault is thrown with the file it happened in.
+ *
+ * @param {Templates} templates
+ * @param {Template} main
+ * @param {Value} data
+ * @param {{ functions: Functions, write: Write }} host
  */
-export function execute(templates, name, data, { functions, write }) {
-  const machine = new Machine(templates, functions, write);
-  machine.run(templates.get(name), data, 0);
+export function execute(templates, main, data, { functions, write }) {
+  new Machine(templates, functions, write).run(main, data, 0);
 }
 
 class Machine {
   written = 0;
 
+  /**
+   * @param {Templates} templates
+   * @param {Functions} functions
+   * @param {Write} write
+   */
   constructor(templates, functions, write) {
-    Object.assign(this, { templates, functions, write });
+    this.templates = templates;
+    this.functions = functions;
+    this.write = write;
   }
 
+  /**
+   * @param {Template} template
+   * @param {Result} data
+   * @param {number} calls
+   */
   run({ file, nodes }, data, calls) {
     const frame = new Frame(this, file, data, calls);
     try {
       frame.list(nodes, data);
     } catch (error) {
-      if (error instanceof RangeError) throw Object.assign(new TemplateFault(nodes[0]?.at ?? 0, "too deep or too large"), { file });
-      if (error instanceof TemplateFault) error.file ??= file;
-      throw error;
+      const fault = error instanceof RangeError ? new TemplateFault(nodes[0]?.at ?? 0, "too deep or too large") : error;
+      if (fault instanceof TemplateFault) fault.file ??= file;
+      throw fault;
     }
   }
 }
 
 /** One run of one template: its variables and its file. */
 class Frame {
+  /**
+   * @param {Machine} machine
+   * @param {string} file
+   * @param {Result} data
+   * @param {number} calls
+   */
   constructor(machine, file, data, calls) {
-    Object.assign(this, { machine, file, calls, variables: [["$", data]] });
+    this.machine = machine;
+    this.file = file;
+    this.calls = calls;
+    /** @type {{ name: string, value: Result }[]} */
+    this.variables = [{ name: "$", value: data }];
   }
 
   // === statements ===
 
-  /** Gives back "break" or "continue" when a loop should go on from there. */
+  /**
+   * Gives back "break" or "continue" when a loop should go on from there.
+   *
+   * @param {Node[]} nodes
+   * @param {Result} dot
+   * @returns {Jump}
+   */
   list(nodes, dot) {
     for (const node of nodes) {
       const signal = this.node(node, dot);
@@ -53,6 +113,11 @@ class Frame {
     return undefined;
   }
 
+  /**
+   * @param {Node} node
+   * @param {Result} dot
+   * @returns {Jump}
+   */
   node(node, dot) {
     switch (node.type) {
       case "text":
@@ -70,13 +135,19 @@ class Frame {
         return this.scoped(() => {
           const value = this.pipe(node.pipe, dot);
           if (isTrue(value)) return this.list(node.body, node.type === "with" ? value : dot);
-          return node.otherwise && this.list(node.otherwise, dot);
+          return this.list(node.otherwise ?? [], dot);
         });
       default:
         return node.type;
     }
   }
 
+  /**
+   * @param {string} text
+   * @param {number} from
+   * @param {number} to
+   * @returns {undefined}
+   */
   emit(text, from, to) {
     const { machine } = this;
     machine.written += text.length;
@@ -85,13 +156,24 @@ class Frame {
     return undefined;
   }
 
+  /**
+   * @param {import("./parser.mjs").TemplateNode} node
+   * @param {Result} dot
+   * @returns {undefined}
+   */
   template({ name, pipe, at }, dot) {
     const found = this.machine.templates.get(name);
     if (!found) throw new TemplateFault(at, `template "${name}" not defined`);
     if (this.calls >= MAX_CALLS) throw new TemplateFault(at, "exceeded maximum template depth");
     this.machine.run(found, pipe && this.pipe(pipe, dot), this.calls + 1);
+    return undefined;
   }
 
+  /**
+   * @param {import("./parser.mjs").ControlNode} node
+   * @param {Result} dot
+   * @returns {Jump}
+   */
   range({ pipe, body, otherwise }, dot) {
     const value = this.evaluate(pipe, dot);
     const { names, assigns } = pipe;
@@ -100,7 +182,7 @@ class Frame {
       ran = true;
       const signal = this.scoped(() => {
         const values = names.length > 1 ? [key, item] : [item];
-        names.forEach((name, index) => (assigns ? this.assign(name, values[index]) : this.variables.push([name, values[index]])));
+        names.forEach((name, index) => this.store(name, values[index], assigns));
         return this.list(body, item);
       });
       if (signal === "break") break;
@@ -108,6 +190,11 @@ class Frame {
     return !ran && otherwise ? this.list(otherwise, dot) : undefined;
   }
 
+  /**
+   * @param {Result} value
+   * @param {Pipe} pipe
+   * @returns {Generator<[key: Value, item: Result]>}
+   */
   *entries(value, { at }) {
     if (Array.isArray(value)) {
       for (const [index, item] of value.entries()) yield [BigInt(index), item];
@@ -120,6 +207,10 @@ class Frame {
     }
   }
 
+  /**
+   * @param {() => Jump} work
+   * @returns {Jump}
+   */
   scoped(work) {
     const mark = this.variables.length;
     const signal = work();
@@ -127,53 +218,106 @@ class Frame {
     return signal;
   }
 
-  assign(name, value) {
-    this.variables.findLast(([known]) => known === name)[1] = value;
+  /**
+   * Gives a variable a value: one that there is, or a new one.
+   *
+   * @param {string} name
+   * @param {Result} value
+   * @param {boolean} assigns
+   */
+  store(name, value, assigns) {
+    if (assigns) this.variable(name).value = value;
+    else this.variables.push({ name, value });
+  }
+
+  /**
+   * The variable of a name: the parser knows that there is one.
+   *
+   * @param {string} name
+   */
+  variable(name) {
+    const found = this.variables.findLast((variable) => variable.name === name);
+    if (!found) throw new TypeError(`the parser let the variable ${name} through`);
+    return found;
   }
 
   // === pipelines ===
 
-  /** A pipeline's value, after its variables have taken it. */
+  /**
+   * A pipeline's value, after its variables have taken it.
+   *
+   * @param {Pipe} pipe
+   * @param {Result} dot
+   * @returns {Result}
+   */
   pipe(pipe, dot) {
     const value = this.evaluate(pipe, dot);
-    for (const name of pipe.names) {
-      if (pipe.assigns) this.assign(name, value);
-      else this.variables.push([name, value]);
-    }
+    for (const name of pipe.names) this.store(name, value, pipe.assigns);
     return value;
   }
 
+  /**
+   * @param {Pipe} pipe
+   * @param {Result} dot
+   * @returns {Result}
+   */
   evaluate({ commands }, dot) {
+    /** @type {Result[]} */
     let given = [];
     for (const command of commands) given = [this.command(command, dot, given)];
     return given[0];
   }
 
+  /**
+   * @param {import("./parser.mjs").Command} command
+   * @param {Result} dot
+   * @param {Result[]} given The value of the command before, if there is one.
+   * @returns {Result}
+   */
   command({ args: [first, ...rest] }, dot, given) {
     if (first.type === "function") return this.call(first, rest, dot, given);
     if (first.type === "nil") throw new TemplateFault(first.at, "nil is not a command");
     const value = this.operand(first, dot);
     if (rest.length + given.length > 0) {
-      const what = first.path ? `${first.path.at(-1) ?? first.name} has arguments but is no function` : "can't give arguments to something that is no function";
+      const name = "path" in first ? (first.path.at(-1) ?? ("name" in first ? first.name : undefined)) : undefined;
+      const what = name === undefined ? "can't give arguments to something that is no function" : `${name} has arguments but is no function`;
       throw new TemplateFault(first.at, what);
     }
     return value;
   }
 
+  /**
+   * @param {import("./parser.mjs").FunctionNode} node
+   * @param {Operand[]} rest
+   * @param {Result} dot
+   * @param {Result[]} given
+   * @returns {Result}
+   */
   call({ name, at }, rest, dot, given) {
     // These two look no further than they must.
     if (name === "and" || name === "or") return this.logic(name, at, rest, dot, given);
     const args = rest.map((arg) => this.operand(arg, dot));
     try {
-      return callFunction(name, this.machine.functions[name], [...args, ...given], rest);
+      const called = this.machine.functions[name];
+      if (!called) throw new FunctionFault(`function "${name}" not defined`);
+      return callFunction(name, called, [...args, ...given], rest);
     } catch (error) {
       if (error instanceof RangeError) throw new TemplateFault(at, `error calling ${name}: ${error.message}`);
       if (!(error instanceof FunctionFault)) throw error;
-      throw new TemplateFault(rest[error.argument]?.at ?? at, error.message);
+      const argument = error.argument === undefined ? undefined : rest[error.argument];
+      throw new TemplateFault(argument?.at ?? at, error.message);
     }
   }
 
+  /**
+   * @param {"and" | "or"} name
+   * @param {number} at
+   * @param {Operand[]} rest
+   * @param {Result} dot
+   * @param {Result[]} given
+   */
   logic(name, at, rest, dot, given) {
+    /** @type {Result} */
     let value;
     if (rest.length + given.length === 0) throw new TemplateFault(at, `wrong number of args for ${name}: want at least 1 got 0`);
     for (const arg of rest) {
@@ -183,6 +327,11 @@ class Frame {
     return given.length > 0 ? given[0] : value;
   }
 
+  /**
+   * @param {Operand} node
+   * @param {Result} dot
+   * @returns {Result}
+   */
   operand(node, dot) {
     switch (node.type) {
       case "dot":
@@ -192,7 +341,7 @@ class Frame {
       case "field":
         return this.fields(dot, node);
       case "variable":
-        return this.fields(this.variables.findLast(([name]) => name === node.name)[1], node);
+        return this.fields(this.variable(node.name).value, node);
       case "chain":
         return this.fields(this.operand(node.node, dot), node);
       case "pipe":
@@ -204,6 +353,11 @@ class Frame {
     }
   }
 
+  /**
+   * @param {Result} value
+   * @param {{ path: string[], at: number }} node
+   * @returns {Result}
+   */
   fields(value, { path, at }) {
     let here = value;
     for (const name of path) {

@@ -6,10 +6,32 @@ const CLOSE = "}}";
 const BLANK = /[ \t\r\n]/;
 
 /**
- * The parts of a template: `{ type: "text", at, text }` and `{ type: "action", at, end, tokens }`. A token is
- * `{ type, text, at, glued }`; it is glued when no blank stands before it.
+ * A token is glued when there is no blank before it.
+ *
+ * @typedef {"string" | "raw" | "char" | "number" | "field" | "variable" | "word" | "declare" | "sign"} TokenType
+ * @typedef {{ type: TokenType, text: string, at: number, glued: boolean }} Token
+ */
+
+/**
+ * The parts of a template.
+ *
+ * @typedef {{ type: "text", at: number, text: string }} Text
+ * @typedef {{ type: "action", at: number, end: number, tokens: Token[] }} Action
+ */
+
+/**
+ * The end of an action or of a comment, which has no tokens.
+ *
+ * @typedef {{ end: number, trimsRight: boolean, tokens?: Token[] }} Closed
+ */
+
+/**
+ * Cuts a template into its parts.
+ *
+ * @param {string} source
  */
 export function lex(source) {
+  /** @type {(Text | Action)[]} */
   const parts = [];
   let at = 0;
   let trimNext = false;
@@ -27,20 +49,35 @@ export function lex(source) {
   return parts;
 }
 
+/**
+ * @param {(Text | Action)[]} parts
+ * @param {string} source
+ * @param {number} from
+ * @param {number} to
+ * @param {boolean} trimStart
+ * @param {boolean} trimEnd
+ */
 function pushText(parts, source, from, to, trimStart, trimEnd) {
-  if (trimStart) while (from < to && BLANK.test(source[from])) from++;
-  if (trimEnd) while (to > from && BLANK.test(source[to - 1])) to--;
+  if (trimStart) while (from < to && BLANK.test(source.charAt(from))) from++;
+  if (trimEnd) while (to > from && BLANK.test(source.charAt(to - 1))) to--;
   if (to > from) parts.push({ type: "text", at: from, text: source.slice(from, to) });
 }
 
-/** The end of an action at `at`: `{ end, trimsRight }`, or undefined. */
+/**
+ * The end of an action at `at`, or undefined.
+ *
+ * @param {string} source
+ * @param {number} at
+ * @returns {Closed | undefined}
+ */
 function closing(source, at) {
   if (source.startsWith(CLOSE, at)) return { end: at + 2, trimsRight: false };
   // The blank before the dash has been read.
-  if (source.startsWith(`-${CLOSE}`, at) && BLANK.test(source[at - 1])) return { end: at + 3, trimsRight: true };
+  if (source.startsWith(`-${CLOSE}`, at) && BLANK.test(source.charAt(at - 1))) return { end: at + 3, trimsRight: true };
   return undefined;
 }
 
+/** @type {[type: TokenType | "blank", rule: RegExp][]} */
 const RULES = [
   ["blank", /[ \t\r\n]+/y],
   ["string", /"(?:[^"\\\n]|\\.)*"/y],
@@ -57,10 +94,17 @@ const RULES = [
 /** What may stand behind a name. */
 const ENDS_NAME = /[ \t\r\n.,|:()=]|\}\}|$/y;
 
+/**
+ * @param {string} source
+ * @param {number} open
+ * @param {number} start
+ * @returns {Closed}
+ */
 function lexAction(source, open, start) {
   const comment = /[ \t\r\n]*\/\*/y;
   comment.lastIndex = start;
   if (comment.test(source)) return skipComment(source, open, comment.lastIndex);
+  /** @type {Token[]} */
   const tokens = [];
   let at = start;
   let glued = false;
@@ -79,6 +123,11 @@ function lexAction(source, open, start) {
   }
 }
 
+/**
+ * @param {string} source
+ * @param {number} at
+ * @returns {[type: TokenType | "blank", text: string]}
+ */
 function nextToken(source, at) {
   for (const [type, rule] of RULES) {
     rule.lastIndex = at;
@@ -92,6 +141,11 @@ function nextToken(source, at) {
   throw new TemplateFault(at, `unexpected ${JSON.stringify(sign)} in an action`);
 }
 
+/**
+ * @param {string} source
+ * @param {number} open
+ * @param {number} inside
+ */
 function skipComment(source, open, inside) {
   const end = source.indexOf("*/", inside);
   if (end < 0) throw new TemplateFault(open, "unclosed comment");

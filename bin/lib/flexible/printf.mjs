@@ -3,21 +3,46 @@ import { formatFloat, printNested, typeOf } from "./values.mjs";
 
 const VERB = /%([-+# 0]*)(\d+)?(?:\.(\d+)?)?(.)?/gsu;
 
-/** `format` with its verbs replaced by `values`. */
+/**
+ * @typedef {import("./values.mjs").Value} Value
+ * @typedef {import("./values.mjs").Result} Result
+ */
+
+/**
+ * `format` with its verbs replaced by `values`.
+ *
+ * @param {string} format
+ * @param {Value[]} values
+ */
 export function printf(format, values) {
   let next = 0;
-  const text = format.replace(VERB, (whole, flags, width, precision, verb) => {
+  /**
+   * @param {string} whole
+   * @param {string} flags
+   * @param {string | undefined} width
+   * @param {string | undefined} precision
+   * @param {string | undefined} verb
+   */
+  const formatted = (whole, flags, width, precision, verb) => {
     if (verb === undefined) return "%!(NOVERB)";
     if (verb === "%") return "%";
     if (next >= values.length) return `%!${verb}(MISSING)`;
     const digits = whole.includes(".") ? Number(precision ?? 0) : undefined;
     return pad(convert(verb, flags, digits, values[next++]), flags, Number(width ?? 0), verb);
-  });
-  if (next >= values.length) return text;
+  };
+  const written = format.replace(VERB, formatted);
+  if (next >= values.length) return written;
   const extra = values.slice(next).map((value) => (value === null ? "<nil>" : `${typeOf(value)}=${printNested(value)}`));
-  return `${text}%!(EXTRA ${extra.join(", ")})`;
+  return `${written}%!(EXTRA ${extra.join(", ")})`;
 }
 
+/**
+ * @param {string} verb
+ * @param {string} flags
+ * @param {number | undefined} digits
+ * @param {Result} value
+ * @returns {string}
+ */
 function convert(verb, flags, digits, value) {
   if (verb === "T") return typeOf(value);
   if (verb === "v") return flags.includes("#") ? goSyntax(value) : signed(flags, value, printNested(value));
@@ -38,8 +63,19 @@ function convert(verb, flags, digits, value) {
   }
 }
 
+/**
+ * @param {string} flags
+ * @param {Result} value
+ * @param {string} written
+ */
 const signed = (flags, value, written) => (flags.includes("+") && (typeof value === "bigint" || typeof value === "number") && value >= 0 ? `+${written}` : written);
 
+/**
+ * @param {string} verb
+ * @param {string} flags
+ * @param {number | undefined} digits
+ * @param {string} value
+ */
 function text(verb, flags, digits, value) {
   const cut = digits === undefined ? value : [...value].slice(0, digits).join("");
   if (verb === "s") return cut;
@@ -51,19 +87,35 @@ function text(verb, flags, digits, value) {
   return undefined;
 }
 
+/** @type {Partial<Record<string, number>>} */
+const BASES = { d: 10, b: 2, o: 8, x: 16, X: 16 };
+/** @type {Partial<Record<string, string>>} */
+const PREFIXES = { x: "0x", X: "0X", o: "0", b: "0b" };
+
+/**
+ * @param {string} verb
+ * @param {string} flags
+ * @param {bigint} value
+ */
 function integer(verb, flags, value) {
-  const base = { d: 10, b: 2, o: 8, x: 16, X: 16 }[verb];
+  const base = BASES[verb];
   if (verb === "c") return String.fromCodePoint(Number(value));
   if (verb === "q") return `'${String.fromCodePoint(Number(value))}'`;
   if (base === undefined) return undefined;
-  const prefix = flags.includes("#") ? { x: "0x", X: "0X", o: "0", b: "0b" }[verb] ?? "" : "";
+  const prefix = flags.includes("#") ? (PREFIXES[verb] ?? "") : "";
   const digits = (value < 0n ? -value : value).toString(base);
   const written = (value < 0n ? "-" : "") + prefix + (verb === "X" ? digits.toUpperCase() : digits);
   return signed(flags, value, written);
 }
 
+/**
+ * @param {string} verb
+ * @param {string} flags
+ * @param {number | undefined} digits
+ * @param {number} value
+ */
 function float(verb, flags, digits, value) {
-  const exponent = (written) => written.replace(/e([+-])(\d)$/, "e$10$2");
+  const exponent = (/** @type {string} */ written) => written.replace(/e([+-])(\d)$/, "e$10$2");
   switch (verb) {
     case "f":
     case "F":
@@ -77,25 +129,39 @@ function float(verb, flags, digits, value) {
   }
 }
 
+/** @param {Result} value */
 function goSyntax(value) {
   if (typeof value === "string") return quote(value);
   return value === null ? "<nil>" : printNested(value);
 }
 
-/** A text in quotes, as Go's %q. */
+/** @type {Partial<Record<string, string>>} */
+const NAMED = { "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\" };
+
+/**
+ * A text in quotes, as Go's %q.
+ *
+ * @param {string} value
+ */
 export function quote(value) {
-  const named = { "\x07": "\\a", "\b": "\\b", "\f": "\\f", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v", '"': '\\"', "\\": "\\\\" };
-  const hex = (code, width) => code.toString(16).padStart(width, "0");
+  const hex = (/** @type {number} */ code, /** @type {number} */ width) => code.toString(16).padStart(width, "0");
   const escaped = value.replace(/["\\]|[\p{C}\p{Z}]/gu, (sign) => {
     if (sign === " ") return sign;
-    if (named[sign]) return named[sign];
-    const code = sign.codePointAt(0);
+    const name = NAMED[sign];
+    if (name !== undefined) return name;
+    const code = sign.codePointAt(0) ?? 0;
     if (code < 0x80) return `\\x${hex(code, 2)}`;
     return code > 0xffff ? `\\U${hex(code, 8)}` : `\\u${hex(code, 4)}`;
   });
   return `"${escaped}"`;
 }
 
+/**
+ * @param {string} written
+ * @param {string} flags
+ * @param {number} width
+ * @param {string} verb
+ */
 function pad(written, flags, width, verb) {
   const missing = Math.min(width, 1_000_000) - [...written].length;
   if (missing <= 0) return written;

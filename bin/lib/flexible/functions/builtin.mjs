@@ -4,12 +4,27 @@ import { FunctionFault } from "../fault.mjs";
 import { compareText, isTrue, print, printNested, typeOf } from "../values.mjs";
 import { printf } from "../printf.mjs";
 
-/** The kinds that can be compared. */
+/**
+ * @typedef {import("../values.mjs").Value} Value
+ * @typedef {import("../values.mjs").Result} Result
+ */
+
+/** @type {Partial<Record<string, string>>} */
+const KINDS = { bigint: "int", number: "float", string: "string", boolean: "bool" };
+
+/**
+ * The kinds that can be compared.
+ *
+ * @param {Result} value
+ */
 function basic(value) {
-  const kind = { bigint: "int", number: "float", string: "string", boolean: "bool" }[typeof value];
-  return kind ?? (value === undefined || value === null ? "nil" : "other");
+  return KINDS[typeof value] ?? (value === undefined || value === null ? "nil" : "other");
 }
 
+/**
+ * @param {Value} first
+ * @param {Value[]} others
+ */
 function equal(first, others) {
   if (others.length === 0) throw new FunctionFault("missing argument for comparison");
   const kind = basic(first);
@@ -23,14 +38,25 @@ function equal(first, others) {
   });
 }
 
+/**
+ * @param {Value} first
+ * @param {Value} second
+ */
 function less(first, second) {
   const kind = basic(first);
   if (kind === "nil" || kind === "other" || kind === "bool" || basic(second) === "nil") throw new FunctionFault("invalid type for comparison");
   if (basic(second) !== kind) throw new FunctionFault("incompatible types for comparison");
-  return kind === "string" ? compareText(first, second) < 0 : first < second;
+  if (typeof first === "string" && typeof second === "string") return compareText(first, second) < 0;
+  if (typeof first === "bigint" && typeof second === "bigint") return first < second;
+  return Number(first) < Number(second);
 }
 
+/**
+ * @param {Value} collection
+ * @param {Value[]} keys
+ */
 function index(collection, keys) {
+  /** @type {Result} */
   let here = collection;
   for (const key of keys) {
     if (here instanceof Map) {
@@ -38,10 +64,10 @@ function index(collection, keys) {
       here = here.get(key) ?? null;
     } else if (Array.isArray(here) || typeof here === "string") {
       if (typeof key !== "bigint") throw new FunctionFault(`cannot index slice/array with type ${typeOf(key)}`);
-      const list = typeof here === "string" ? Buffer.from(here) : here;
+      /** @type {Value[]} */
+      const list = typeof here === "string" ? [...Buffer.from(here)].map(BigInt) : here;
       if (key < 0n || key >= list.length) throw new FunctionFault(`index out of range: ${key}`);
-      const item = list[Number(key)];
-      here = typeof here === "string" ? BigInt(item) : item;
+      here = list[Number(key)];
     } else {
       throw new FunctionFault(here === null || here === undefined ? "index of untyped nil" : `can't index item of type ${typeOf(here)}`);
     }
@@ -49,6 +75,7 @@ function index(collection, keys) {
   return here;
 }
 
+/** @param {Value} value */
 function length(value) {
   if (typeof value === "string") return BigInt(Buffer.byteLength(value));
   if (Array.isArray(value)) return BigInt(value.length);
@@ -56,16 +83,24 @@ function length(value) {
   throw new FunctionFault(value === null ? "len of nil pointer" : `len of type ${typeOf(value)}`);
 }
 
-/** As fmt.Sprint: blanks between operands when neither is a string. */
+/**
+ * As fmt.Sprint: blanks between operands when neither is a string.
+ *
+ * @param {Value[]} values
+ */
 function sprint(values) {
   return values.map((value, at) => (at > 0 && typeof value !== "string" && typeof values[at - 1] !== "string" ? " " : "") + printNested(value)).join("");
 }
 
-const escapeWith = (signs) => (...values) => {
-  const text = values.length === 1 ? print(values[0]) : sprint(values);
-  return text.replace(signs.pattern, (sign) => signs[sign]);
-};
-const HTML = { pattern: /[<>&'"\0]/g, "<": "&lt;", ">": "&gt;", "&": "&amp;", "'": "&#39;", '"': "&#34;", "\0": "\ufffd" };
+/**
+ * The text of an escaping function's arguments.
+ *
+ * @param {Value[]} values
+ */
+const textOf = (values) => (values.length === 1 ? print(values[0]) : sprint(values));
+
+/** @type {Record<string, string>} */
+const HTML = { "<": "&lt;", ">": "&gt;", "&": "&amp;", "'": "&#39;", '"': "&#34;", "\0": "\ufffd" };
 
 export const builtin = {
   // The evaluator looks at these itself: they don't evaluate more than they need.
@@ -83,10 +118,9 @@ export const builtin = {
   print: fn("x*", (...values) => sprint(values)),
   println: fn("x*", (...values) => `${values.map(printNested).join(" ")}\n`),
   printf: fn("sx*", (format, ...values) => printf(format, values)),
-  html: fn("x*", escapeWith(HTML)),
+  html: fn("x*", (...values) => textOf(values).replace(/[<>&'"\0]/g, (sign) => HTML[sign] ?? sign)),
   urlquery: fn("x*", (...values) => {
-    const text = values.length === 1 ? print(values[0]) : sprint(values);
-    return encodeURIComponent(text).replace(/%20/g, "+").replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+    return encodeURIComponent(textOf(values)).replace(/%20/g, "+").replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   }),
 };
 

@@ -1,21 +1,28 @@
 // sprig's defaults, encodings, hashes, paths and questions about types.
 import crypto from "node:crypto";
 import { posix } from "node:path";
+import { messageOf } from "../../errors.mjs";
 import { fn } from "../call.mjs";
 import { FunctionFault } from "../fault.mjs";
 import { deepEqual, fromJson, isEmpty, isTrue, kindOf, toJson, typeOf } from "../values.mjs";
 
+/** @param {string} name */
 const hash = (name) => fn("s", (text) => crypto.createHash(name).update(text).digest("hex"));
 
+/**
+ * @param {string} text
+ * @param {boolean} strict
+ */
 function parse(text, strict) {
   try {
     return fromJson(JSON.parse(text));
   } catch (error) {
-    if (strict) throw new FunctionFault(error.message);
+    if (strict) throw new FunctionFault(messageOf(error));
     return null;
   }
 }
 
+/** @param {string} text */
 function decode64(text) {
   const isRight = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
   if (isRight) return Buffer.from(text, "base64").toString();
@@ -23,8 +30,10 @@ function decode64(text) {
   return `illegal base64 data at input byte ${odd < 0 ? text.length - (text.length % 4) : odd}`;
 }
 
+/** @param {string} text */
 function adler32(text) {
-  let [a, b] = [1, 0];
+  let a = 1;
+  let b = 0;
   for (const byte of Buffer.from(text)) {
     a = (a + byte) % 65521;
     b = (b + a) % 65521;
@@ -32,10 +41,11 @@ function adler32(text) {
   return String(b * 65536 + a);
 }
 
+/** @param {string} path */
 const clean = (path) => posix.normalize(path).replace(/(.)\/$/, "$1");
 
 export const data = {
-  default: fn("xx*", (otherwise, ...given) => (given.length === 0 || isEmpty(given[0]) ? otherwise : given[0])),
+  default: fn("xx*", (otherwise, ...given) => (isEmpty(given[0]) ? otherwise : given[0])),
   empty: fn("x", isEmpty),
   coalesce: fn("x*", (...values) => values.find(isTrue) ?? null),
   all: fn("x*", (...values) => values.every(isTrue)),

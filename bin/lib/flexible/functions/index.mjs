@@ -1,6 +1,7 @@
 // All functions of a template: Go's own, sprig's, and KrakenD's `include` and `marshal`.
 import fs from "node:fs";
 import path from "node:path";
+import { codeOf } from "../../errors.mjs";
 import { fn } from "../call.mjs";
 import { FunctionFault } from "../fault.mjs";
 import { toJson } from "../values.mjs";
@@ -12,11 +13,16 @@ import { numbers } from "./numbers.mjs";
 import { regex } from "./regex.mjs";
 import { texts } from "./texts.mjs";
 
+/** @type {Record<string, import("../call.mjs").TemplateFunction>} */
 const known = { ...builtin, ...numbers, ...texts, ...lists, ...maps, ...regex, ...data };
 
 /** These fail by themselves here, so that the strict forms are the same. */
 const STRICT = [...Object.keys(regex), ...Object.keys(lists), "toJson", "toPrettyJson", "toRawJson", "merge", "mergeOverwrite", "deepCopy"];
-const strict = STRICT.map((name) => [`must${name[0].toUpperCase()}${name.slice(1)}`, known[name]]);
+const strict = Object.fromEntries(
+  Object.entries(known)
+    .filter(([name]) => STRICT.includes(name))
+    .map(([name, called]) => [`must${name.charAt(0).toUpperCase()}${name.slice(1)}`, called]),
+);
 
 /** sprig's other functions, and why they aren't here. */
 const LEFT_OUT = {
@@ -28,21 +34,38 @@ const LEFT_OUT = {
 };
 
 /** The names of all functions that there are. */
-export const names = Object.freeze([...Object.keys(known), ...strict.map(([name]) => name), "env", "expandenv", "include", "marshal"]);
+export const names = Object.freeze([...Object.keys(known), ...Object.keys(strict), "env", "expandenv", "include", "marshal"]);
 
-/** Why there is no function of this name; undefined if there is one. */
+/**
+ * Why there is no function of this name; undefined if there is one.
+ *
+ * @param {string} name
+ */
 export function problem(name) {
   if (names.includes(name)) return undefined;
   const [reason] = Object.entries(LEFT_OUT).find(([, list]) => list.split(" ").includes(name)) ?? [];
   return reason ? `function "${name}" is left out: it ${reason}` : `function "${name}" not defined`;
 }
 
-/** The functions of a rendering with these variables, which reads partials from this folder; `read(file, text)` is told of each. */
+/**
+ * Told of each partial that is read.
+ *
+ * @callback ReadPartial
+ * @param {string} file
+ * @param {string} text
+ */
+
+/**
+ * The functions of a rendering with these variables, which reads partials from this folder.
+ *
+ * @param {{ env: NodeJS.ProcessEnv, partials?: string, read?: ReadPartial }} host
+ * @returns {Record<string, import("../call.mjs").TemplateFunction>}
+ */
 export function functions({ env, partials, read = () => {} }) {
-  const expand = (text) => text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, braced, bare) => env[braced ?? bare] ?? "");
+  const expand = (/** @type {string} */ text) => text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (_, /** @type {string | undefined} */ braced, /** @type {string | undefined} */ bare) => env[braced ?? bare ?? ""] ?? "");
   return {
     ...known,
-    ...Object.fromEntries(strict),
+    ...strict,
     env: fn("s", (name) => env[name] ?? ""),
     expandenv: fn("s", expand),
     marshal: fn("x", (value) => toJson(value)),
@@ -53,7 +76,7 @@ export function functions({ env, partials, read = () => {} }) {
         read(file, text);
         return text;
       } catch (error) {
-        const reason = error.code === "ENOENT" ? "doesn't exist" : "can't be read";
+        const reason = codeOf(error) === "ENOENT" ? "doesn't exist" : "can't be read";
         throw new FunctionFault(`the partial ${path.join(partials ?? "", name)} ${reason}${partials ? "" : ": FC_PARTIALS names the folder"}`);
       }
     }),

@@ -1,7 +1,9 @@
 // sprig's regular expressions. Go's syntax is RE2's: most of it is JavaScript's too.
+import { messageOf } from "../../errors.mjs";
 import { fn } from "../call.mjs";
 import { FunctionFault } from "../fault.mjs";
 
+/** @param {string} source */
 function compile(source) {
   const [, flags = ""] = /^\(\?([ims]+)\)/.exec(source) ?? [];
   const body = source
@@ -16,22 +18,36 @@ function compile(source) {
     try {
       return new RegExp(body, `g${flags}`);
     } catch (error) {
-      throw new FunctionFault(`error parsing regexp: ${error.message}`);
+      throw new FunctionFault(`error parsing regexp: ${messageOf(error)}`);
     }
   }
 }
 
-/** A replacement in which $1, ${1} and ${name} stand for groups; a name is as long as it can be. */
+/**
+ * A replacement in which $1, ${1} and ${name} stand for groups; a name is as long as it can be.
+ *
+ * @param {string} replacement
+ * @param {RegExpExecArray} match
+ */
 function expand(replacement, match) {
-  return replacement.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced, bare) => {
+  return replacement.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (_, /** @type {string | undefined} */ braced, /** @type {string | undefined} */ bare) => {
     const name = braced ?? bare;
     if (name === undefined) return "$";
     return (/^\d+$/.test(name) ? match[Number(name)] : match.groups?.[name]) ?? "";
   });
 }
 
+/**
+ * @param {string[]} list
+ * @param {bigint} count
+ */
 const limit = (list, count) => (count < 0n ? list : list.slice(0, Number(count)));
 
+/**
+ * @param {string} source
+ * @param {string} text
+ * @param {string} replacement
+ */
 function replaceAll(source, text, replacement) {
   let out = "";
   let last = 0;
@@ -42,6 +58,11 @@ function replaceAll(source, text, replacement) {
   return out + text.slice(last);
 }
 
+/**
+ * @param {string} source
+ * @param {string} text
+ * @param {bigint} count
+ */
 function split(source, text, count) {
   if (count === 0n) return [];
   const parts = [];
