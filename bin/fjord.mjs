@@ -4,8 +4,7 @@ import fs from "node:fs";
 import { parseArgs } from "node:util";
 import { Failure, UsageError, codeOf, messageOf } from "./lib/errors.mjs";
 
-/** @type {{ version: string }} */
-const { version } = JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+const { version } = /** @type {{ version: string }} */ (JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8")));
 
 /**
  * Each in a module of its own, which is loaded when it is asked for.

@@ -51,18 +51,20 @@ function suites() {
 async function start(args, pattern, options = {}) {
   const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "pipe"], ...options });
   let output = "";
-  const ended = new Promise((resolve) => child.on("close", resolve));
+  /** @type {Promise<void>} */
+  const ended = new Promise((resolve) => child.on("close", () => resolve()));
   const stop = () => child.kill("SIGTERM") && ended;
-  const ready = await new Promise((resolve) => {
+  /** @type {Promise<boolean>} */
+  const ready = new Promise((resolve) => {
     const take = (/** @type {string} */ text) => {
       output += text;
       if (pattern.test(output)) resolve(true);
     };
     child.stdout.setEncoding("utf8").on("data", take);
     child.stderr.setEncoding("utf8").on("data", take);
-    ended.then(() => resolve(false));
+    void ended.then(() => resolve(false));
   });
-  if (!ready) throw new Failure(output.trim());
+  if (!(await ready)) throw new Failure(output.trim());
   return { stop };
 }
 
@@ -97,8 +99,7 @@ async function serveSuite(suite, only) {
     const { output } = await run(process.execPath, runner);
     const text = readText(report);
     if (text === undefined) throw new Failure(output.trim());
-    /** @type {{ name: string, ok: boolean, errs: string[] }[]} */
-    const results = JSON.parse(text);
+    const results = /** @type {{ name: string, ok: boolean, errs: string[] }[]} */ (JSON.parse(text));
     return results.map(({ name, ok, errs }) => ({ name, ok, why: errs.join("; ") }));
   } finally {
     await gateway.stop();
@@ -117,18 +118,13 @@ async function checkSuite(only) {
   const checker = [process.execPath, FJORD, "check", "--format", "json"];
   const { output } = await run(process.execPath, [path.join(folder, "check/score.mjs"), "--verbose", ...filter, "--", ...checker]);
   const missed = new Map(output.split("\n").map((line) => /** @type {const} */ ([line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)])));
-  /** @type {{ id: string }[]} */
-  const cases = JSON.parse(fs.readFileSync(path.join(folder, "check/cases.json"), "utf8"));
+  const cases = /** @type {{ id: string }[]} */ (JSON.parse(fs.readFileSync(path.join(folder, "check/cases.json"), "utf8")));
   const chosen = cases.filter(({ id }) => !only || new RegExp(only).test(id));
   return chosen.map(({ id }) => ({ name: id, ok: !missed.has(id), why: missed.get(id) }));
 }
 
-/**
- * The list of known exceptions.
- *
- * @returns {Exception[]}
- */
-const readList = () => JSON.parse(readText(LIST) ?? "[]");
+/** The list of known exceptions. */
+const readList = () => /** @type {Exception[]} */ (JSON.parse(readText(LIST) ?? "[]"));
 
 /**
  * Runs the suites that match. Gives back `{ passed, failed, known, problems }`: problems are the lines about cases that

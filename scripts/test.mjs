@@ -80,6 +80,8 @@ async function suites() {
 /** @type {Record<string, () => Promise<Result>>} */
 const stages = {
   format: task("cargo", "fmt", "--all", "--check"),
+  types: task("npm", "run", "--silent", "types"),
+  lint: task("npm", "run", "--silent", "lint"),
   clippy: task("cargo", "clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"),
   "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET, "--", "-D", "warnings"),
   build: task(process.execPath, at("scripts/build.mjs")),

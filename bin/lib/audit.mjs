@@ -69,8 +69,7 @@ export async function execute(values, positionals) {
   const report = config.read.audit(JSON.stringify({ file, color, severities, ignore, bindings, origin }));
   // What can't be read has no rules to break: the check says why.
   if (report === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
-  /** @type {Report & { text: string }} */
-  const { text, ...rest } = JSON.parse(report);
+  const { text, ...rest } = /** @type {Report & { text: string }} */ (JSON.parse(report));
   if (format.includes("{{")) process.stdout.write(await templated(format, rest));
   else console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
   process.exitCode = rest.recommendations.length ? 1 : 0;

@@ -92,8 +92,7 @@ async function read(file) {
 
 /** @param {string} json */
 function settingsOf(json) {
-  /** @type {unknown} */
-  const settings = JSON.parse(json);
+  const settings = /** @type {unknown} */ (JSON.parse(json));
   return isObject(settings) ? settings : undefined;
 }
 
@@ -110,7 +109,7 @@ function collect(settings, found) {
   const counts = isText(durable) ? "exactly" : limit !== undefined && "locally";
   if (isText(name) && counts) found.counters[name] = counts;
   const { required } = members(secrets);
-  const names = [binding, counts && name, ...Object.keys(members(vars)), ...(Array.isArray(required) ? required : [])];
+  const names = [binding, counts && name, ...Object.keys(members(vars)), ...(Array.isArray(required) ? /** @type {unknown[]} */ (required) : [])];
   found.names.push(...names.filter(isText));
   for (const value of Object.values(settings)) collect(value, found);
 }
@@ -137,13 +136,26 @@ function assetsOf(assets, folder) {
   const root = path.resolve(folder, directory);
   if (!fs.existsSync(root)) return [];
   const isFirst = Array.isArray(workerFirst) ? matcher(workerFirst) : () => false;
-  const files = fs.readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const paths = files.slice(0, MAX_ASSETS).flatMap(({ parentPath, path: before, name }) => {
-    const file = `/${path.relative(root, path.join(parentPath ?? before, name)).split(path.sep).join("/")}`;
+  const paths = filesBelow(root).flatMap((name) => {
+    const file = `/${name.split(path.sep).join("/")}`;
     // Pages are found without their endings.
     return [file, file.replace(/(\/)index\.html$|\.html$/, "$1")];
   });
   return [...new Set(paths)].filter((file) => !isFirst(file)).sort();
+}
+
+/**
+ * The files below a folder, as far as they are looked at.
+ *
+ * @param {string} root
+ */
+function filesBelow(root) {
+  const files = [];
+  for (const name of fs.readdirSync(root, { recursive: true, encoding: "utf8" })) {
+    if (fs.lstatSync(path.join(root, name)).isFile()) files.push(name);
+    if (files.length === MAX_ASSETS) break;
+  }
+  return files;
 }
 
 /**

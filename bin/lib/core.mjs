@@ -70,8 +70,7 @@ export async function loadCore() {
   const wasm = path.join(buildDir, "fjord.wasm");
   if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
-  /** @type {Glue} */
-  const { instantiate } = await import(path.join(buildDir, "fjord.mjs"));
+  const { instantiate } = /** @type {Glue} */ (await import(path.join(buildDir, "fjord.mjs")));
   return instantiate(new WebAssembly.Module(fs.readFileSync(wasm)));
 }
 
@@ -103,7 +102,7 @@ export async function readConfig(core, file) {
  * @param {string} json
  * @returns {string[]}
  */
-export const listed = (json) => JSON.parse(json);
+export const listed = (json) => /** @type {string[]} */ (JSON.parse(json));
 
 /**
  * A path in a configuration counts from the configuration's folder, then from the current one as KrakenD has it.
@@ -127,8 +126,7 @@ export function checkConfig(config, { lenient = false, color = false, quiet = fa
   const { file, read, files, origin, worker } = config;
   const variables = { ...worker?.overrides, ...overrides() };
   const options = { file, lenient, color, quiet, files, origin, worker, counters: worker?.counters, variables, costs, schema };
-  /** @type {Report & { text: string, github: string }} */
-  const { text, github, ...report } = JSON.parse(read.check(JSON.stringify(options)));
+  const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }
 

@@ -27,8 +27,7 @@ export async function execute(values, positionals) {
   const [name] = positionals;
   if (name === undefined || positionals.length > 1) throw new UsageError("explain needs one name: fjord explain qos/ratelimit/router");
   const core = await loadCore();
-  /** @type {{ text?: string, meant?: string }} */
-  const { text, meant } = JSON.parse(core.explain(name, wantsColor(process.stdout)));
+  const { text, meant } = /** @type {{ text?: string, meant?: string }} */ (JSON.parse(core.explain(name, wantsColor(process.stdout))));
   if (text === undefined) {
     const hint = meant === undefined ? "docs/reference.md lists all names" : `did you mean "${meant}"?`;
     throw new Failure(`Nothing is called "${name}": ${hint}`);

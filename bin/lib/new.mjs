@@ -35,7 +35,7 @@ export async function execute(values, positionals) {
     }
   } catch (error) {
     if (error instanceof Failure) throw error;
-    const file = error instanceof Error && "path" in error ? error.path : given;
+    const file = error instanceof Error && "path" in error && typeof error.path === "string" ? error.path : given;
     throw new Failure(`${file} ${REASONS[codeOf(error) ?? ""] ?? messageOf(error)}`);
   }
   const enter = path.relative(process.cwd(), dir);
@@ -62,8 +62,7 @@ const REASONS = { ENOTDIR: "is a file", EACCES: "may not be written", EEXIST: "i
  * @param {string} dir
  */
 function files(name, dir) {
-  /** @type {Manifest} */
-  const own = JSON.parse(fs.readFileSync(path.join(home, "package.json"), "utf8"));
+  const own = /** @type {Manifest} */ (JSON.parse(fs.readFileSync(path.join(home, "package.json"), "utf8")));
   const [, date] = /^compatibility_date = "(.+)"/m.exec(fs.readFileSync(path.join(home, "wrangler.toml"), "utf8")) ?? [];
   if (date === undefined) throw new Failure(`${path.join(home, "wrangler.toml")} has no compatibility_date`);
   // A version that no registry has is taken from where it lies.

@@ -60,11 +60,11 @@ export async function execute(values, positionals) {
     cache: /http-?cache/.test(config.text),
     assets: values.assets && folder(values.assets),
   });
-  let stopping = false;
+  let stopping = /** @type {boolean} */ (false);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => {
       stopping = true;
-      gateway.stop();
+      void gateway.stop();
     });
   }
   console.log(`listening on http://${host.includes(":") ? `[${host}]` : host}:${gateway.port}`);
@@ -80,7 +80,7 @@ export async function execute(values, positionals) {
  */
 function configuredPort(text) {
   try {
-    return JSON.parse(text).port ?? 8080;
+    return /** @type {{ port?: unknown }} */ (JSON.parse(text)).port ?? 8080;
   } catch {
     return 8080;
   }
@@ -89,7 +89,7 @@ function configuredPort(text) {
 /** @param {unknown} value */
 function portNumber(value) {
   const port = Number(value);
-  if (!/^\d+$/.test(String(value)) || port > 65535) throw new UsageError(`${value} is not a port: a number from 0 to 65535 is`);
+  if (!/^\d+$/.test(String(value)) || port > 65535) throw new UsageError(`${String(value)} is not a port: a number from 0 to 65535 is`);
   return port;
 }
 
@@ -106,12 +106,14 @@ function hostAddress(value) {
  * @param {string[]} list
  */
 function readVariables(list) {
-  const entries = list.map((item) => {
+  /** @type {Record<string, string>} */
+  const variables = {};
+  for (const item of list) {
     const [, name, value = ""] = /^([A-Za-z_][A-Za-z0-9_]*)=(.*)$/s.exec(item) ?? [];
     if (name === undefined) throw new UsageError(`--env ${item}: expected NAME=VALUE`);
-    return [name, value];
-  });
-  return Object.fromEntries(entries);
+    variables[name] = value;
+  }
+  return variables;
 }
 
 /** @param {string} value */

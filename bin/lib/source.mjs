@@ -44,11 +44,13 @@ export async function readSource(file, env = process.env) {
   if (env.FC_OUT) writeOut(env.FC_OUT, rendered.text);
   if (format === "json") return { bytes: Buffer.from(rendered.text), origin: rendered };
   const source = { file, text: rendered.text };
-  const converted = await convert(format, source).catch((error) => {
+  try {
+    const converted = await convert(format, source);
+    const pieces = compose(converted.pieces, rendered.pieces);
+    return { bytes: Buffer.from(converted.text), origin: { sources: rendered.sources, pieces } };
+  } catch (error) {
     throw error instanceof SourceError ? backThrough(rendered, error, source) : error;
-  });
-  const pieces = compose(converted.pieces, rendered.pieces);
-  return { bytes: Buffer.from(converted.text), origin: { sources: rendered.sources, pieces } };
+  }
 }
 
 /** @type {Partial<Record<string, "yaml" | "toml">>} */

@@ -80,7 +80,7 @@ const METHODS = { GET: "blue", POST: "cyan", PUT: "yellow", DELETE: "red", PATCH
  * @param {{ level?: number, indent?: string, color?: boolean, costs?: Cost[] }} [options]
  */
 export function tree(text, { level = 1, indent = "\t", color = false, costs = [] } = {}) {
-  const writer = new Writer(JSON.parse(text), { level, indent, color, costs });
+  const writer = new Writer(/** @type {Service} */ (JSON.parse(text)), { level, indent, color, costs });
   writer.service();
   return writer.lines.join("\n");
 }
@@ -101,7 +101,8 @@ const list = (items) => `[${(items ?? []).map(plain).join(" ")}]`;
 function plain(value) {
   if (Array.isArray(value)) return list(value);
   if (value === null || value === undefined) return "<nil>";
-  if (typeof value !== "object") return String(value);
+  if (typeof value === "string") return value;
+  if (typeof value !== "object") return JSON.stringify(value);
   const members = new Map(Object.entries(value));
   return `map[${[...members.keys()].sort().map((key) => `${key}:${plain(members.get(key))}`).join(" ")}]`;
 }
@@ -112,7 +113,7 @@ function plain(value) {
  * @param {string | number | undefined} value
  */
 function duration(value, otherwise = 0) {
-  const time = typeof value === "number" ? value : parseDuration(String(value ?? ""));
+  const time = typeof value === "number" ? value : parseDuration(value ?? "");
   return formatDuration(time === undefined || time === 0 ? otherwise : time);
 }
 
@@ -164,7 +165,7 @@ class Writer {
 
   service() {
     const { root, indent, level } = this;
-    /** @type {[name: string, value: unknown][]} */
+    /** @type {[name: string, value: string | number | boolean | undefined][]} */
     const facts = [["Name", root.name ?? ""], ["Version", root.version], ["Port", root.port ?? 8080]];
     if (level > 1) facts.push(["Default cache TTL", duration(root.cache_ttl)], ["Default timeout", this.timeout]);
     if (root.host?.length || level > 1) facts.push(["Default backend hosts", list(root.host)]);
@@ -174,7 +175,7 @@ class Writer {
       facts.push(["Sequential start", root.sequential_start ?? false]);
     }
     this.line("", this.paint("green", "Global settings"));
-    for (const [name, value] of facts) this.line(indent, `${name}: ${value}`);
+    for (const [name, value] of facts) this.line(indent, `${name}: ${String(value)}`);
     this.components(root, "global", "");
     this.line("", this.paint("green", `${root.endpoints?.length ?? 0} API endpoint(s):`));
     (root.endpoints ?? []).forEach((endpoint, index) => this.endpoint(endpoint, this.costs[index]));

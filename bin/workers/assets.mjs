@@ -1,5 +1,6 @@
 // Serves a folder as the static assets binding does at the edge: index pages, content types, 404 for the rest.
 // A worker of its own in front of workerd's disk service, which knows only bytes.
+/** @type {Partial<Record<string, string>>} */
 const TYPES = {
   css: "text/css; charset=utf-8",
   gif: "image/gif",
@@ -18,6 +19,10 @@ const TYPES = {
 };
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {{ DISK: Fetcher }} env
+   */
   async fetch(request, env) {
     if (request.method !== "GET" && request.method !== "HEAD") return new Response(null, { status: 405 });
     const { pathname } = new URL(request.url);
@@ -28,9 +33,9 @@ export default {
     if (!found.ok || (type === undefined && found.headers.get("content-type") === "application/json")) {
       return new Response(null, { status: 404 });
     }
-    const headers = { "content-type": type ?? "application/octet-stream" };
+    const headers = new Headers({ "content-type": type ?? "application/octet-stream" });
     const length = found.headers.get("content-length");
-    if (length !== null) headers["content-length"] = length;
+    if (length !== null) headers.set("content-length", length);
     return new Response(found.body, { headers });
   },
 };

@@ -1,9 +1,11 @@
 // Stands in for the edge's cache, which workerd leaves to a service: a worker of its own that keeps bodies in its memory.
 // Requests come as workerd writes them for the Cache API: GET looks, PUT brings a whole response, PURGE forgets.
 const LIMIT = 64 << 20;
+/** @type {Map<string, Uint8Array>} */
 const kept = new Map();
 let size = 0;
 
+/** @param {string} name */
 function forget(name) {
   const body = kept.get(name);
   if (body === undefined) return false;
@@ -11,6 +13,10 @@ function forget(name) {
   return kept.delete(name);
 }
 
+/**
+ * @param {string} name
+ * @param {Uint8Array} message
+ */
 function keep(name, message) {
   forget(name);
   const text = new TextDecoder("latin1").decode(message);
@@ -22,6 +28,7 @@ function keep(name, message) {
 }
 
 export default {
+  /** @param {Request} request */
   async fetch(request) {
     const name = `${request.headers.get("cf-cache-namespace")} ${request.url}`;
     if (request.method === "PUT") {

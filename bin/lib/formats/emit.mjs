@@ -30,7 +30,11 @@ export function emit(root, source) {
   /** @type {string[]} */
   const parts = [];
   let size = 0;
-  const put = (/** @type {string} */ text, /** @type {Range | undefined} */ range = undefined) => {
+  /**
+   * @param {string} text
+   * @param {Range} [range]
+   */
+  const put = (text, range) => {
     const length = Buffer.byteLength(text);
     if (range) pieces.push([size, size + length, 0, offset(range[0]), offset(range[1])]);
     parts.push(text);

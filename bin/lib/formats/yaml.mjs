@@ -35,7 +35,7 @@ export function fromYaml(source) {
   const read = (node, depth) => {
     // Aliases of aliases grow without bounds.
     if (++count > MAX_NODES || depth > 200) {
-      throw new SourceError([new Fault(source, node?.range?.[0] ?? 0, "yaml", "too deep or too large, aliases counted")]);
+      throw new SourceError([new Fault(source, placeOf(node)[0], "yaml", "too deep or too large, aliases counted")]);
     }
     if (isAlias(node)) {
       const meant = /** @type {ParsedNode | undefined} */ (node.resolve(document));
