@@ -1,0 +1,12 @@
+// Stands before the worker of a build: tells what was observed.
+import worker, * as rest from "./plain-worker.mjs";
+import { observed } from "./fjord.mjs";
+
+export const FjordLimits = rest.FjordLimits;
+
+export default {
+  /** @param {Request} request @param {unknown} env @param {unknown} ctx */
+  fetch(request, env, ctx) {
+    return request.url.endsWith("/__soak") ? Response.json(observed()) : worker.fetch(request, env, ctx);
+  },
+};
