@@ -46,6 +46,13 @@ function cargoCounts({ code, output }) {
 /** @param {string[]} args */
 const cargoTest = (...args) => async () => cargoCounts(await run("cargo", ["test", "--quiet", "--locked", ...args]));
 
+/** The targets over their seeds and mutations of them; their binaries are checked, which takes no libFuzzer. */
+async function fuzzTest() {
+  const lints = await run("cargo", ["clippy", "--quiet", "--locked", "--package", "fjord-fuzz", "--all-targets", "--features", "binaries", "--", "-D", "warnings"]);
+  if (lints.code !== 0) return { passed: 0, failed: 1, output: lints.output };
+  return cargoTest("--package", "fjord-fuzz")();
+}
+
 async function wasmTest() {
   const runner = await run("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen", "--features", "test-runner"]);
   if (runner.code !== 0) return { passed: 0, failed: 1, output: runner.output };
@@ -86,6 +93,7 @@ const stages = {
   "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET, "--", "-D", "warnings"),
   build: task(process.execPath, at("scripts/build.mjs")),
   core: cargoTest(),
+  fuzz: fuzzTest,
   wasm: wasmTest,
   "black-box": blackBox,
 };

@@ -1,15 +1,30 @@
 //! Options in the first line, a body below: the shape on spans gives what the model gives on values.
 //!
 //! The line has five fields: `target;allow,allow;deny,deny;from>to,from>to;group`.
-#![no_main]
 
-#[path = "../../src/json/tests/model.rs"]
+#[path = "../../../src/json/tests/model.rs"]
 mod model;
 
 use fjord::json::{Body, Form, Object, Shape, ShapeOptions, decode, write_data};
-use libfuzzer_sys::fuzz_target;
 use model::{Options, shaped};
 use serde_json::Value;
+
+use crate::{Target, seeds};
+
+pub const TARGET: Target = Target {
+    name: "shape",
+    run,
+    seeds: || {
+        seeds::of(&[
+            "data;;;;\n{\"data\":{\"a\":1}}",
+            ";a.b,c;;;g\n{\"a\":{\"b\":[1],\"x\":2},\"c\":null,\"d\":3}",
+            ";;a.b,c;;\n{\"a\":{\"b\":[1],\"x\":2},\"c\":null,\"d\":3}",
+            "a.b;;;c>d,e>c;\n{\"a\":{\"b\":{\"c\":{\"x\":1},\"e\":\"\\u00e9\"}}}",
+            ";a;b;a>b;a\n{\"a\":1,\"b\":2,\"a\":{\"a\":3}}",
+        ])
+    },
+    words: &["a", "b.c", ",", ";", ">", "\"a\":", "{\"b\":1}", "null", "*"],
+};
 
 fn list(field: &str) -> Vec<String> {
     field.split(',').filter(|path| !path.is_empty()).map(str::to_owned).collect()
@@ -24,11 +39,14 @@ fn options(line: &str) -> Option<Options> {
     Some(Options { target, allow, deny, mapping, group: next().to_owned() })
 }
 
-fuzz_target!(|input: &str| {
+fn run(input: &[u8]) {
+    let Ok(input) = std::str::from_utf8(input) else { return };
     let Some((line, body)) = input.split_once('\n') else { return };
     let Some(options) = options(line) else { return };
     // What the model can read: no lone surrogates, no huge numbers, not deep.
-    let Some(Ok(value)) = serde_json::Deserializer::from_str(body).into_iter::<Value>().next() else { return };
+    let Some(Ok(value)) = serde_json::Deserializer::from_str(body).into_iter::<Value>().next() else {
+        return;
+    };
     if !value.is_object() {
         return;
     }
@@ -52,4 +70,4 @@ fuzz_target!(|input: &str| {
     let built = spans.as_ref().map(|object| Object::from_map(object.to_map().expect("it is not deep")));
     check(shape.apply(spans));
     check(shape.apply(built));
-});
+}
