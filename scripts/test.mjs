@@ -5,6 +5,7 @@
 import fs from "node:fs";
 import { haveSuites, runSuites } from "./conformance.mjs";
 import { at, env, main, run } from "./lib.mjs";
+import { supply } from "./supply.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 const RUNNER = at("target/tools/fjord-test-runner");
@@ -45,6 +46,13 @@ function cargoCounts({ code, output }) {
 
 /** @param {string[]} args */
 const cargoTest = (...args) => async () => cargoCounts(await run("cargo", ["test", "--quiet", "--locked", ...args]));
+
+/** Licences, sources and duplicates. Vulnerabilities become known at any time, and are asked for by a command of their own. */
+async function supplyChain() {
+  const counts = await supply();
+  console.log("       advisories: not checked (`npm run supply` does)");
+  return counts;
+}
 
 /** The targets over their seeds and mutations of them; their binaries are checked, which takes no libFuzzer. */
 async function fuzzTest() {
@@ -89,6 +97,7 @@ const stages = {
   format: task("cargo", "fmt", "--all", "--check"),
   types: task("npm", "run", "--silent", "types"),
   lint: task("npm", "run", "--silent", "lint"),
+  supply: supplyChain,
   clippy: task("cargo", "clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"),
   "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET, "--", "-D", "warnings"),
   build: task(process.execPath, at("scripts/build.mjs")),
