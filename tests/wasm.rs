@@ -35,7 +35,7 @@ const CONFIG: &str = r#"{
 #[wasm_bindgen_test]
 fn requests_in_flight_have_places_of_their_own() {
     assert_eq!(serve(r#"{"version": 3, "endpoints": []}"#), None);
-    let places = [open(0, 0) >> 8, open(0, 0) >> 8];
+    let places = [open(0, 0, 0.0), open(0, 0, 0.0)];
     assert_ne!(places[0], places[1]);
 }
 

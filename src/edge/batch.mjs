@@ -33,7 +33,7 @@ import * as protocol from "./protocol.mjs";
  * @property {number | null} stream the call whose body is the answer's
  *
  * @typedef {object} Batch
- * @property {boolean} finished whether nothing of the request goes on
+ * @property {number} state bits `STATE_*`: how the request goes on
  * @property {Effect[]} effects
  * @property {Answer | null} answer
  */
@@ -50,7 +50,7 @@ const NOTHING = [];
 export function readBatch(memory, address) {
   const { words, bytes } = memory;
   const head = address >>> 2;
-  const finished = words[head] === 1;
+  const state = words[head];
   let at = words[head + 1] >>> 2;
   const end = at + words[head + 2];
   const text = memory.text(words[head + 3], words[head + 4]);
@@ -120,5 +120,5 @@ export function readBatch(memory, address) {
         throw new Error(`the core asks for something unknown: record ${kind}`);
     }
   }
-  return { finished, effects, answer };
+  return { state, effects, answer };
 }

@@ -3,10 +3,11 @@
 //! Strings are written to the blob; the words hold their lengths in UTF-16 units, in order, so that the script decodes the
 //! blob once and slices it.
 
+use crate::gateway::State;
 use crate::http::Headers;
 use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed, RequestBody, Stream, Via};
 
-use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record};
+use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record, StateBit};
 
 /// What the script gets back from an entry. Its first words are the [`Batch::head`].
 #[derive(Default)]
@@ -30,11 +31,15 @@ impl Batch {
         self.shared.clear();
     }
 
-    /// The address of `[finished, words, number of words, text, bytes of text]`.
-    pub fn head(&mut self, finished: bool) -> u32 {
+    /// The address of `[state, words, number of words, text, bytes of text]`.
+    pub fn head(&mut self, state: State) -> u32 {
+        let bit = |set: bool, bit: StateBit| if set { bit as u32 } else { 0 };
         self.head.clear();
         self.head.extend([
-            u32::from(finished),
+            bit(state.finished, StateBit::Finished)
+                | bit(state.background, StateBit::Background)
+                | bit(state.watched, StateBit::Watched)
+                | bit(state.abortable, StateBit::Abortable),
             address(self.words.as_ptr()),
             self.words.len() as u32,
             address(self.text.as_ptr()),

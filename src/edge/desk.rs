@@ -1,37 +1,56 @@
-//! The requests in flight in this instance, and the buffers that text and bodies come in through.
+//! The requests in flight in this instance, each at a place of its own, from its first line to its end.
+//!
+//! A request leaves its place by its answer, because its client left, or because it's overdue: whichever comes first, everything
+//! that it held goes with it. The desk knows no memory addresses, so that whole-gateway tests run over it natively.
 
 use std::cell::{Cell, RefCell};
 
-use crate::gateway::{Gateway, Opening, Session};
+use crate::gateway::{Gateway, Opening, Session, State};
 use crate::http::Headers;
-use crate::json::Body;
-use crate::platform::{Outcome, Request};
+use crate::platform::{Answer, Effect, EffectId, Outcome, Request};
 
-use super::batch::Batch;
+use super::places::{PlaceId, Places};
 
-/// Everything this instance holds.
+/// Everything this instance holds of requests.
 #[derive(Default)]
 pub struct Desk {
     gateway: RefCell<Option<Gateway>>,
-    places: RefCell<Vec<Place>>,
-    free: RefCell<Vec<u32>>,
-    input: RefCell<Vec<u8>>,
-    body: RefCell<Option<Body>>,
-    batch: RefCell<Batch>,
+    places: RefCell<Places<Holder>>,
     seed: Cell<u64>,
+    /// When places are looked through for overdue ones again.
+    next_sweep: Cell<f64>,
 }
 
-/// A place at the desk. A request is taken off its place while it is polled: if it traps, nothing stays borrowed.
-#[derive(Default)]
-enum Place {
-    #[default]
-    Free,
-    Opening(String, String, Opening),
+/// Who has a place.
+enum Holder {
+    /// A request whose header lines are still to come.
+    Opening { method: String, url: String, opening: Opening },
+    /// A request in flight.
     Session(Session),
+    /// The request is being polled. It is off its place then: if it traps, nothing stays borrowed.
+    Polled,
 }
 
-/// The number of header lists is small; the script asks for the names of each once. 0 is all headers.
+/// What an entry of the host led to.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// What the host has to do.
+    pub effects: Vec<(EffectId, Effect)>,
+    /// The answer, once.
+    pub answer: Option<Answer>,
+    /// How the request goes on.
+    pub state: State,
+}
+
+/// The number of the header list that stands for all headers. Other lists are counted from 1.
 pub const ALL_HEADERS: u32 = 0;
+
+/// Milliseconds between two looks for overdue places.
+const SWEEP_EVERY_MS: f64 = 1000.0;
+
+/// A place is free this many milliseconds after its last deadline at the latest: the host's event that ends it, which may come
+/// late on a busy machine, was lost.
+const GRACE_MS: f64 = 10_000.0;
 
 // === impl Desk ===
 
@@ -42,58 +61,33 @@ impl Desk {
         *self.gateway.borrow_mut() = Some(gateway);
     }
 
-    /// The address of the input buffer, which holds at least `len` bytes.
-    pub fn input(&self, len: usize) -> u32 {
-        let mut input = self.input.borrow_mut();
-        if input.len() < len {
-            input.resize(len, 0);
+    /// Opens a request. None before [`Desk::serve`], or while every place is taken.
+    pub fn open(&self, method: String, url: String, now: f64) -> Option<PlaceId> {
+        self.sweep(now);
+        let opening = self.gateway.borrow().as_ref()?.open(&method, split_url(&url).2);
+        self.places.borrow_mut().add(Holder::Opening { method, url, opening })
+    }
+
+    /// The number of the header list of an opened request.
+    pub fn header_list(&self, place: PlaceId) -> u32 {
+        match self.places.borrow().get(place) {
+            Some(Holder::Opening { opening, .. }) => {
+                opening.header_list().map_or(ALL_HEADERS, |number| number + 1)
+            }
+            _ => ALL_HEADERS,
         }
-        input.as_ptr() as usize as u32
-    }
-
-    /// The address of a fresh body of `len` bytes; the next entry that takes a body takes it.
-    pub fn body(&self, len: usize) -> u32 {
-        let mut body = Body::zeroed(len);
-        let address = body.as_mut_slice().as_mut_ptr() as usize as u32;
-        *self.body.borrow_mut() = Some(body);
-        address
-    }
-
-    /// Text of the input buffer.
-    pub fn text(&self, range: std::ops::Range<usize>) -> String {
-        let input = self.input.borrow();
-        String::from_utf8_lossy(input.get(range).unwrap_or_default()).into_owned()
-    }
-
-    /// The body written last.
-    pub fn take_body(&self) -> Body {
-        self.body.take().unwrap_or_else(|| Body::zeroed(0))
-    }
-
-    /// Opens a request: its place and the number of its header list.
-    pub fn open(&self, method: String, url: String) -> Option<(u32, u32)> {
-        let gateway = self.gateway.borrow().clone()?;
-        let target = split_url(&url).2;
-        let opening = gateway.open(&method, target);
-        let needs = opening.header_list().map_or(ALL_HEADERS, |number| number + 1);
-        let place = self.free.borrow_mut().pop().unwrap_or_else(|| {
-            self.places.borrow_mut().push(Place::Free);
-            self.places.borrow().len() as u32 - 1
-        });
-        self.places.borrow_mut()[place as usize] = Place::Opening(method, url, opening);
-        Some((place, needs))
     }
 
     /// The names of a header list.
-    pub fn header_names(&self, needs: u32) -> Vec<String> {
+    pub fn header_names(&self, list: u32) -> Vec<String> {
         let gateway = self.gateway.borrow();
         let plan = gateway.as_ref().map(Gateway::plan);
-        plan.and_then(|plan| plan.header_names(needs.checked_sub(1)?)).unwrap_or_default()
+        plan.and_then(|plan| plan.header_names(list.checked_sub(1)?)).unwrap_or_default()
     }
 
     /// Starts an opened request.
-    pub fn start(&self, place: u32, headers: Headers, has_body: bool, now: f64) -> u32 {
-        let Place::Opening(method, url, opening) = self.take(place) else { return 0 };
+    pub fn start(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
+        let Holder::Opening { method, url, opening } = self.take(place)? else { return None };
         let (scheme, host, target) = split_url(&url);
         let request = Request {
             method,
@@ -106,44 +100,63 @@ impl Desk {
         };
         let seed = self.seed.get().wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         self.seed.set(seed);
-        self.go(place, opening.start(request, now, seed ^ now.to_bits()))
+        Some(self.go(place, opening.start(request, now, seed ^ now.to_bits())))
     }
 
-    /// Gives an effect its outcome and lets the request go on.
-    pub fn complete(&self, place: u32, id: u32, outcome: Outcome, now: f64) -> u32 {
-        let Place::Session(session) = self.take(place) else { return 0 };
+    /// Gives an effect its outcome and lets the request go on. None if the request is gone.
+    pub fn complete(&self, place: PlaceId, id: EffectId, outcome: Outcome, now: f64) -> Option<Turn> {
+        let Holder::Session(session) = self.take(place)? else { return None };
         session.complete(id, outcome, now);
-        self.go(place, session)
+        Some(self.go(place, session))
     }
 
-    /// Drops a request.
-    pub fn close(&self, place: u32) {
-        if !matches!(self.take(place), Place::Free) {
-            self.free.borrow_mut().push(place);
-        }
+    /// The client left: what works for its answer is dropped, tasks beside it go on. None if the request is gone.
+    pub fn leave(&self, place: PlaceId, now: f64) -> Option<Turn> {
+        let Holder::Session(mut session) = self.take(place)? else {
+            self.close(place);
+            return None;
+        };
+        session.leave(now);
+        Some(self.go(place, session))
     }
 
-    fn go(&self, place: u32, mut session: Session) -> u32 {
+    /// Drops a request with all that it holds.
+    pub fn close(&self, place: PlaceId) {
+        let holder = self.places.borrow_mut().remove(place);
+        // Dropped when nothing is borrowed: what it held may look at the desk.
+        drop(holder);
+    }
+
+    /// How many requests have a place.
+    pub fn taken(&self) -> usize {
+        self.places.borrow().len()
+    }
+
+    fn go(&self, place: PlaceId, mut session: Session) -> Turn {
         let answer = session.poll();
-        let mut batch = self.batch.borrow_mut();
-        batch.clear();
-        for (id, effect) in session.take_effects() {
-            batch.effect(id, effect);
-        }
-        if let Some(answer) = answer {
-            batch.answer(answer);
-        }
-        let finished = session.is_finished();
-        if finished {
-            self.free.borrow_mut().push(place);
+        let (effects, state) = (session.take_effects(), session.state());
+        if state.finished {
+            self.close(place);
         } else {
-            self.places.borrow_mut()[place as usize] = Place::Session(session);
+            self.places.borrow_mut().put(place, Holder::Session(session));
         }
-        batch.head(finished)
+        Turn { effects, answer, state }
     }
 
-    fn take(&self, place: u32) -> Place {
-        self.places.borrow_mut().get_mut(place as usize).map(std::mem::take).unwrap_or_default()
+    fn take(&self, place: PlaceId) -> Option<Holder> {
+        self.places.borrow_mut().replace(place, Holder::Polled)
+    }
+
+    /// Frees the places of requests whose last deadline passed long ago.
+    fn sweep(&self, now: f64) {
+        if now < self.next_sweep.get() {
+            return;
+        }
+        self.next_sweep.set(now + SWEEP_EVERY_MS);
+        let overdue = self.places.borrow_mut().remove_if(
+            |holder| matches!(holder, Holder::Session(session) if session.last_deadline() + GRACE_MS < now),
+        );
+        drop(overdue);
     }
 }
 

@@ -7,10 +7,14 @@ use crate::http::{Headers, content_sniff};
 use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
-use super::desk::Desk;
+use super::buffers::Buffers;
+use super::desk::{Desk, Turn};
+use super::places::PlaceId;
+use super::protocol::NOWHERE;
 
 thread_local! {
     static DESK: Desk = Desk::default();
+    static BUFFERS: Buffers = Buffers::default();
 }
 
 #[wasm_bindgen]
@@ -27,7 +31,7 @@ extern "C" {
 pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
     std::panic::set_hook(Box::new(|info| console_error(&format!("fjord: {info}"))));
     let environment = plan::Environment::from_json(files, env);
-    match plan::build(DESK.with(Desk::take_body), environment) {
+    match plan::build(take_body(), environment) {
         Ok(plan) => {
             DESK.with(|desk| desk.serve(Gateway::new(plan), seed.to_bits()));
             None
@@ -39,98 +43,118 @@ pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
 /// The address of the input buffer, which holds at least `len` bytes.
 #[wasm_bindgen]
 pub fn input(len: usize) -> u32 {
-    DESK.with(|desk| desk.input(len))
+    BUFFERS.with(|buffers| buffers.input(len))
 }
 
 /// The address of a fresh body of `len` bytes.
 #[wasm_bindgen]
 pub fn body(len: usize) -> u32 {
-    DESK.with(|desk| desk.body(len))
+    BUFFERS.with(|buffers| buffers.body(len))
 }
 
-/// Opens a request whose method and URL stand in the input buffer, one behind the other. Returns its place times 256 plus
-/// the number of its header list.
+/// Opens a request whose method and URL are in the input buffer, one after the other. Returns its place, or
+/// [`NOWHERE`] if none is free.
 #[wasm_bindgen]
-pub fn open(method: usize, url: usize) -> u32 {
-    DESK.with(|desk| {
-        let (place, needs) = desk
-            .open(desk.text(0..method), desk.text(method..method + url))
-            .expect("init() succeeded before the first request");
-        place << 8 | needs
-    })
+pub fn open(method: usize, url: usize, now: f64) -> u32 {
+    let (method, url) = (text(0, method), text(method, url));
+    DESK.with(|desk| desk.open(method, url, now)).map_or(NOWHERE, u32::from)
+}
+
+/// The number of the header list that an opened request needs.
+#[wasm_bindgen]
+pub fn header_list(place: u32) -> u32 {
+    DESK.with(|desk| desk.header_list(place.into()))
 }
 
 /// The names of a header list, separated by line breaks.
 #[wasm_bindgen]
-pub fn header_names(needs: u32) -> String {
-    DESK.with(|desk| desk.header_names(needs).join("\n"))
+pub fn header_names(list: u32) -> String {
+    DESK.with(|desk| desk.header_names(list).join("\n"))
 }
 
-/// Starts an opened request; `headers` bytes of header lines stand in the input buffer. Returns the address of a batch.
+/// Starts an opened request; `headers` bytes of header lines are in the input buffer. Returns the address of a batch.
 #[wasm_bindgen]
 pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
-    DESK.with(|desk| desk.start(place, lines(desk, headers), has_body, now))
+    batch(DESK.with(|desk| desk.start(place.into(), lines(headers), has_body, now)))
 }
 
-/// An origin answered; its body is in the fresh body, or stays with the script.
+/// An origin answered; its body is in the fresh body, or stays with the script. This and what follows returns the address of
+/// a batch, or 0 if the request is gone.
 #[wasm_bindgen]
 pub fn fetched(place: u32, id: u32, status: u32, headers: usize, stream: bool, now: f64) -> u32 {
-    DESK.with(|desk| {
-        let body = if stream { Body::Stream(Stream(id)) } else { Body::Bytes(desk.take_body()) };
-        let answer = Fetched { status: status as u16, headers: lines(desk, headers), body };
-        desk.complete(place, id, Outcome::Fetched(Ok(answer)), now)
-    })
+    let body = if stream { Body::Stream(Stream(id)) } else { Body::Bytes(take_body()) };
+    let answer = Fetched { status: status as u16, headers: lines(headers), body };
+    complete(place, id, Outcome::Fetched(Ok(answer)), now)
 }
 
 /// A call to an origin failed; `len` bytes of text in the input buffer say why.
 #[wasm_bindgen]
 pub fn fetch_failed(place: u32, id: u32, len: usize, now: f64) -> u32 {
-    DESK.with(|desk| desk.complete(place, id, Outcome::Fetched(Err(HostError(desk.text(0..len)))), now))
+    complete(place, id, Outcome::Fetched(Err(HostError(text(0, len)))), now)
 }
 
 /// A timer ended.
 #[wasm_bindgen]
 pub fn elapsed(place: u32, id: u32, now: f64) -> u32 {
-    DESK.with(|desk| desk.complete(place, id, Outcome::Elapsed, now))
+    complete(place, id, Outcome::Elapsed, now)
 }
 
 /// A body was read (it is in the fresh body), or not (`failed`: the input buffer says why).
 #[wasm_bindgen]
 pub fn body_read(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    DESK.with(|desk| {
-        let result = if failed { Err(HostError(desk.text(0..len))) } else { Ok(desk.take_body()) };
-        desk.complete(place, id, Outcome::Body(result), now)
-    })
+    let result = if failed { Err(HostError(text(0, len))) } else { Ok(take_body()) };
+    complete(place, id, Outcome::Body(result), now)
 }
 
 /// A call of the host ended: its result is in the fresh body, or (`failed`) its reason in the input buffer.
 #[wasm_bindgen]
 pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    DESK.with(|desk| {
-        let result = if failed { Err(HostError(desk.text(0..len))) } else { Ok(desk.take_body().into_vec()) };
-        desk.complete(place, id, Outcome::Called(result), now)
-    })
+    let result = if failed { Err(HostError(text(0, len))) } else { Ok(take_body().into_vec()) };
+    complete(place, id, Outcome::Called(result), now)
 }
 
-/// The content type that the fresh body looks like.
+/// The client left.
 #[wasm_bindgen]
-pub fn sniff() -> String {
-    DESK.with(|desk| content_sniff(desk.take_body().as_slice()).to_owned())
+pub fn leave(place: u32, now: f64) -> u32 {
+    batch(DESK.with(|desk| desk.leave(place.into(), now)))
 }
 
 /// Drops a request.
 #[wasm_bindgen]
 pub fn close(place: u32) {
-    DESK.with(|desk| desk.close(place));
+    DESK.with(|desk| desk.close(place.into()));
+}
+
+/// The content type that the fresh body looks like.
+#[wasm_bindgen]
+pub fn sniff() -> String {
+    content_sniff(take_body().as_slice()).to_owned()
+}
+
+fn complete(place: u32, id: u32, outcome: Outcome, now: f64) -> u32 {
+    batch(DESK.with(|desk| desk.complete(PlaceId::from(place), id, outcome, now)))
+}
+
+fn batch(turn: Option<Turn>) -> u32 {
+    BUFFERS.with(|buffers| buffers.batch(turn))
+}
+
+fn take_body() -> crate::json::Body {
+    BUFFERS.with(Buffers::take_body)
+}
+
+/// Text of the input buffer.
+fn text(from: usize, len: usize) -> String {
+    BUFFERS.with(|buffers| buffers.text(from..from + len))
 }
 
 /// Header lines from the input buffer: names and values, each ended by a zero.
-fn lines(desk: &Desk, len: usize) -> Headers {
+fn lines(len: usize) -> Headers {
     let mut headers = Headers::default();
     if len == 0 {
         return headers;
     }
-    let text = desk.text(0..len);
+    let text = text(0, len);
     let mut parts = text.split('\0');
     while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
         headers.add(name.to_owned(), value);

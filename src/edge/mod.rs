@@ -7,13 +7,17 @@
 //!
 //! A panic traps: the script then retires this instance, answers that one request with 500, and starts a new instance for the
 //! next; requests in flight elsewhere in the instance go on, as no state is borrowed while a request is polled.
+//!
+//! The [`desk`] holds the requests in flight. It and what it rests on know no addresses and run natively, too.
 
 #[cfg(target_arch = "wasm32")]
 mod batch;
 #[cfg(target_arch = "wasm32")]
-mod desk;
+mod buffers;
+pub mod desk;
 #[cfg(target_arch = "wasm32")]
 pub mod exports;
+pub mod places;
 pub mod protocol;
 #[cfg(target_arch = "wasm32")]
 pub mod tools;

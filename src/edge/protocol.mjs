@@ -4,6 +4,9 @@
 /** The kinds of records. */
 export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
 
+/** Bits of the first word of a batch: how the request goes on. */
+export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8;
+
 /** Bits of a call to an origin. */
 export const FETCH_STREAM = 1, FETCH_WANT_HEADERS = 2, FETCH_GZIP = 4;
 
@@ -18,6 +21,9 @@ export const PASSED_NONE = 0, PASSED_ALL = 1, PASSED_WITHOUT_TYPE = 2, PASSED_CH
 
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
+
+/** All places are taken, in place of one. */
+export const NOWHERE = 4294967295;
 
 /** The method of the console, by level. */
 export const CONSOLE = /** @type {const} */ (["debug", "info", "warn", "error", "error"]);

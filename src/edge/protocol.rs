@@ -39,6 +39,20 @@ numbers! {
 }
 
 numbers! {
+    /// Bits of the first word of a batch: how the request goes on ([`crate::gateway::State`]).
+    StateBit {
+        /// It doesn't.
+        Finished = 1,
+        /// Tasks go on after the answer, and after the client.
+        Background = 2,
+        /// The core must hear if the client leaves.
+        Watched = 4,
+        /// Each call may have to be aborted.
+        Abortable = 8,
+    }
+}
+
+numbers! {
     /// Bits of a call to an origin.
     FetchFlag {
         /// The body stays with the script.
@@ -93,6 +107,9 @@ numbers! {
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
 
+/// In place of a place: all are taken.
+pub const NOWHERE: u32 = u32::MAX;
+
 #[cfg(test)]
 mod tests {
     use crate::http::headers::HOP_BY_HOP;
@@ -114,6 +131,7 @@ mod tests {
         let mut out = "// The numbers and names that the core and the script agree on. Generated from protocol.rs:\n// UPDATE=1 cargo test --lib edge::protocol\n".to_owned();
         for (prefix, doc, numbers) in [
             ("", "The kinds of records.", Record::ALL),
+            ("STATE_", "Bits of the first word of a batch: how the request goes on.", StateBit::ALL),
             ("FETCH_", "Bits of a call to an origin.", FetchFlag::ALL),
             ("BODY_", "The body of a call to an origin.", BodyKind::ALL),
             ("ANSWER_", "The body of the answer.", AnswerKind::ALL),
@@ -133,6 +151,8 @@ mod tests {
         let dropped: Vec<String> =
             HOP_BY_HOP.iter().map(|name| format!("{:?}", name.to_ascii_lowercase())).collect();
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
+        out +=
+            &format!("\n/** All places are taken, in place of one. */\nexport const NOWHERE = {NOWHERE};\n");
         out += &format!(
             "\n/** The method of the console, by level. */\nexport const CONSOLE = /** @type {{const}} */ ([{levels}]);\n"
         );

@@ -12,7 +12,7 @@ mod session;
 pub(crate) use endpoint::run;
 pub use handler::{Global, Handler, NextGlobal, NextHandler};
 pub use incoming::{Incoming, Route};
-pub use session::{Opening, Session};
+pub use session::{Opening, Session, State};
 
 use std::rc::Rc;
 

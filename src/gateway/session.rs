@@ -1,9 +1,9 @@
 //! One client request in flight: its futures, polled whenever the host has completed an effect.
 
 use std::rc::Rc;
-use std::task::{Context, Poll};
-
-use futures::task::noop_waker_ref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, Wake, Waker};
 
 use crate::http::{Headers, client_ip};
 use crate::plan::{Plan, Target};
@@ -26,7 +26,25 @@ pub struct Session {
     io: Rc<Io>,
     answer: Option<LocalFuture<'static, Answer>>,
     tasks: Vec<LocalFuture<'static, ()>>,
+    woken: Arc<Woken>,
 }
+
+/// How a request goes on after a turn.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct State {
+    /// It doesn't: the answer is given or not wanted any more, and no task is left.
+    pub finished: bool,
+    /// Tasks go on after the answer, and after the client.
+    pub background: bool,
+    /// It holds something that other requests wait for: the host must tell if its client leaves.
+    pub watched: bool,
+    /// Calls may be given up while the request goes on: the host must be able to abort each.
+    pub abortable: bool,
+}
+
+/// Whether a future of a session woke another while it was polled (the leader of a token fetch its followers).
+#[derive(Default)]
+struct Woken(AtomicBool);
 
 /// The peer of a local run, whose runtime doesn't tell.
 const LOCAL: &str = "127.0.0.1";
@@ -83,7 +101,7 @@ impl Opening {
             let reach = Reach { io: &io_of_task, plan: &plan };
             NextGlobal::outside(&plan.service.outer).run(reach, incoming).await
         });
-        Session { io, answer: Some(answer), tasks: Vec::new() }
+        Session { io, answer: Some(answer), tasks: Vec::new(), woken: Arc::default() }
     }
 }
 
@@ -120,17 +138,30 @@ fn canonical(mut headers: Headers) -> Headers {
 impl Session {
     /// Lets everything go on that can; returns the answer once.
     pub fn poll(&mut self) -> Option<Answer> {
-        let mut cx = Context::from_waker(noop_waker_ref());
+        let waker = Waker::from(Arc::clone(&self.woken));
+        let mut cx = Context::from_waker(&waker);
         let mut answered = None;
-        if let Some(answer) = &mut self.answer
-            && let Poll::Ready(answer) = answer.as_mut().poll(&mut cx)
-        {
-            self.answer = None;
-            answered = Some(answer);
+        loop {
+            self.woken.0.store(false, Ordering::Relaxed);
+            if let Some(answer) = &mut self.answer
+                && let Poll::Ready(answer) = answer.as_mut().poll(&mut cx)
+            {
+                self.answer = None;
+                answered = Some(answer);
+            }
+            self.tasks.append(&mut self.io.take_spawned());
+            self.tasks.retain_mut(|task| task.as_mut().poll(&mut cx).is_pending());
+            // Tasks may have begun further ones, or let go on what was polled before them.
+            if !self.io.has_spawned() && !self.woken.0.load(Ordering::Relaxed) {
+                return answered;
+            }
         }
-        self.tasks.append(&mut self.io.take_spawned());
-        self.tasks.retain_mut(|task| task.as_mut().poll(&mut cx).is_pending());
-        answered
+    }
+
+    /// The client left, at `now`: nothing works for the answer any more. Tasks go on with the next [`Session::poll`].
+    pub fn leave(&mut self, now: f64) {
+        self.io.set_now(now);
+        self.answer = None;
     }
 
     /// The effects recorded since the last call.
@@ -144,8 +175,26 @@ impl Session {
         self.io.complete(id, outcome);
     }
 
-    /// Whether the answer is given and nothing goes on behind it.
-    pub fn is_finished(&self) -> bool {
-        self.answer.is_none() && self.tasks.is_empty()
+    /// How the request goes on.
+    pub fn state(&self) -> State {
+        State {
+            finished: self.answer.is_none() && self.tasks.is_empty(),
+            background: !self.tasks.is_empty(),
+            watched: self.io.is_watched(),
+            abortable: self.io.is_abortable(),
+        }
+    }
+
+    /// The last moment that anything of the request waits for, as far as it's known.
+    pub fn last_deadline(&self) -> f64 {
+        self.io.last_deadline()
+    }
+}
+
+// === impl Woken ===
+
+impl Wake for Woken {
+    fn wake(self: Arc<Self>) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }

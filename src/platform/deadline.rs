@@ -1,18 +1,16 @@
-//! One moment that many futures may wait for: a single timer of the host, however many calls it bounds.
+//! Moments that futures of a request wait for, however many: the host runs one timer, of the nearest.
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::task::Poll;
 
-use super::effect::{Effect, EffectId};
 use super::io::Io;
 
-/// A moment in the future. Its timer starts at the first wait and is given up with the value.
+/// A moment in the future.
+#[derive(Clone, Copy)]
 pub struct Deadline<'a> {
     io: &'a Io,
     at: f64,
-    timer: Cell<Option<EffectId>>,
 }
 
 /// The deadline passed first (Go: `context deadline exceeded`).
@@ -24,7 +22,9 @@ pub struct Expired(());
 impl<'a> Deadline<'a> {
     /// The moment `after_ms` milliseconds from now.
     pub fn new(io: &'a Io, after_ms: u32) -> Self {
-        Self { io, at: io.now() + f64::from(after_ms), timer: Cell::new(None) }
+        let at = io.now() + f64::from(after_ms);
+        io.note_deadline(at);
+        Self { io, at }
     }
 
     /// Milliseconds left, as far as the clock knows.
@@ -44,22 +44,13 @@ impl<'a> Deadline<'a> {
             if let Poll::Ready(value) = work.as_mut().poll(cx) {
                 return Poll::Ready(Ok(value));
             }
-            let id = self.timer.get().unwrap_or_else(|| {
-                let id = self.io.record(Effect::Timer(self.remaining_ms()));
-                self.timer.set(Some(id));
-                id
-            });
-            if self.io.is_done(id, cx.waker()) { Poll::Ready(Err(Expired(()))) } else { Poll::Pending }
+            if self.is_past() {
+                return Poll::Ready(Err(Expired(())));
+            }
+            self.io.wake_at(self.at, cx.waker());
+            Poll::Pending
         })
         .await
-    }
-}
-
-impl Drop for Deadline<'_> {
-    fn drop(&mut self) {
-        if let Some(id) = self.timer.get() {
-            self.io.abandon(id);
-        }
     }
 }
 

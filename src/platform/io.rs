@@ -20,7 +20,19 @@ pub struct Io {
     /// Milliseconds since the epoch, as the host said when it last entered the core.
     now: Cell<f64>,
     random: Cell<u64>,
+    /// The one timer that runs, and when it ends; futures that wait for a moment. The timer is that of the nearest moment.
+    alarm: Cell<Option<(EffectId, f64)>>,
+    sleepers: RefCell<Vec<Waker>>,
+    last_deadline: Cell<f64>,
+    watched: Cell<u32>,
+    abortable: Cell<bool>,
 }
+
+/// Something that other requests wait for is held: see [`Io::watch`].
+pub struct Watch<'a>(&'a Io);
+
+/// The longest timer of a host: 2³¹ − 1 ms. A longer one would end at once.
+const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
 
 /// What became of one effect; its index is the effect's id.
 enum Slot {
@@ -31,7 +43,7 @@ enum Slot {
 }
 
 /// A leaf: resolves to the outcome of one effect. Dropped early, it tells the host that nobody waits.
-pub(super) struct Leaf<'a> {
+struct Leaf<'a> {
     io: &'a Io,
     id: EffectId,
 }
@@ -43,6 +55,7 @@ impl Io {
     pub fn new(now: f64, seed: u64) -> Self {
         let io = Self::default();
         io.now.set(now);
+        io.last_deadline.set(now);
         io.random.set(seed | 1);
         io
     }
@@ -103,8 +116,42 @@ impl Io {
         self.now.set(now);
     }
 
+    /// From now until the value is dropped the request holds something that others wait for (a circuit breaker's trial): the host
+    /// must tell at once if its client leaves.
+    pub fn watch(&self) -> Watch<'_> {
+        self.watched.set(self.watched.get() + 1);
+        Watch(self)
+    }
+
+    /// Whether something that others wait for is held.
+    pub fn is_watched(&self) -> bool {
+        self.watched.get() > 0
+    }
+
+    /// From now on calls may be given up while the request goes on. The host must be able to abort them, which costs; what is still
+    /// open when a request ends it ends anyway.
+    pub fn make_abortable(&self) {
+        self.abortable.set(true);
+    }
+
+    /// Whether calls may be given up while the request goes on.
+    pub fn is_abortable(&self) -> bool {
+        self.abortable.get()
+    }
+
+    /// The last moment that anything of the request waits for, as far as it's known.
+    pub fn last_deadline(&self) -> f64 {
+        self.last_deadline.get()
+    }
+
     /// Gives an effect its outcome. Unknown or abandoned ids are ignored.
     pub fn complete(&self, id: EffectId, outcome: Outcome) {
+        if self.alarm.get().is_some_and(|(alarm, _)| alarm == id) {
+            self.alarm.set(None);
+            self.slots.borrow_mut()[id as usize] = Slot::Closed;
+            self.sleepers.take().into_iter().for_each(Waker::wake);
+            return;
+        }
         let wakers = match self.slots.borrow_mut().get_mut(id as usize) {
             Some(slot @ Slot::Waiting(_)) => match std::mem::replace(slot, Slot::Done(outcome)) {
                 Slot::Waiting(wakers) => wakers,
@@ -125,6 +172,11 @@ impl Io {
         std::mem::take(&mut self.spawned.borrow_mut())
     }
 
+    /// Whether futures were spawned since then.
+    pub fn has_spawned(&self) -> bool {
+        !self.spawned.borrow().is_empty()
+    }
+
     async fn body(&self, effect: Effect) -> Result<json::Body, HostError> {
         match self.leaf(effect).await {
             Outcome::Body(result) => result,
@@ -137,7 +189,7 @@ impl Io {
     }
 
     /// Records an effect whose outcome is wanted.
-    pub(super) fn record(&self, effect: Effect) -> EffectId {
+    fn record(&self, effect: Effect) -> EffectId {
         let mut slots = self.slots.borrow_mut();
         let id = slots.len() as EffectId;
         slots.push(Slot::Waiting(Vec::new()));
@@ -145,17 +197,29 @@ impl Io {
         id
     }
 
-    /// Whether an effect has its outcome; if not, `waker` is called when it has.
-    pub(super) fn is_done(&self, id: EffectId, waker: &Waker) -> bool {
-        match &mut self.slots.borrow_mut()[id as usize] {
-            Slot::Waiting(wakers) => {
-                if !wakers.iter().any(|known| known.will_wake(waker)) {
-                    wakers.push(waker.clone());
-                }
-                false
+    /// Has `waker` called at a moment, or before.
+    pub(super) fn wake_at(&self, at: f64, waker: &Waker) {
+        add(&mut self.sleepers.borrow_mut(), waker);
+        if let Some((id, due)) = self.alarm.get() {
+            if due <= at {
+                return;
             }
-            Slot::Done(_) | Slot::Closed => true,
+            self.abandon(id);
         }
+        let ms = (at - self.now()).ceil().clamp(0.0, LONGEST_TIMER_MS);
+        self.alarm.set(Some((self.record(Effect::Timer(ms as u32)), at)));
+    }
+
+    /// Has `waker` called when an effect has its outcome.
+    fn wake_when_done(&self, id: EffectId, waker: &Waker) {
+        if let Slot::Waiting(wakers) = &mut self.slots.borrow_mut()[id as usize] {
+            add(wakers, waker);
+        }
+    }
+
+    /// A moment that futures of this request may wait for.
+    pub(super) fn note_deadline(&self, at: f64) {
+        self.last_deadline.set(self.last_deadline.get().max(at));
     }
 
     fn take(&self, id: EffectId) -> Option<Outcome> {
@@ -170,7 +234,7 @@ impl Io {
     }
 
     /// Nobody waits for this effect any more.
-    pub(super) fn abandon(&self, id: EffectId) {
+    fn abandon(&self, id: EffectId) {
         let slot = &mut self.slots.borrow_mut()[id as usize];
         if matches!(slot, Slot::Waiting(_)) {
             self.outbox.borrow_mut().push((id, Effect::Cancel(id)));
@@ -179,9 +243,23 @@ impl Io {
     }
 }
 
+fn add(wakers: &mut Vec<Waker>, waker: &Waker) {
+    if !wakers.iter().any(|known| known.will_wake(waker)) {
+        wakers.push(waker.clone());
+    }
+}
+
 /// A host that completes an effect with the outcome of another kind is broken; the request fails, nothing else does.
 fn mismatch(outcome: &Outcome) -> HostError {
     HostError(format!("the host answered with {outcome:?} to another effect"))
+}
+
+// === impl Watch ===
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.0.watched.set(self.0.watched.get() - 1);
+    }
 }
 
 // === impl Leaf ===
@@ -193,7 +271,7 @@ impl Future for Leaf<'_> {
         if let Some(outcome) = self.io.take(self.id) {
             return Poll::Ready(outcome);
         }
-        self.io.is_done(self.id, cx.waker());
+        self.io.wake_when_done(self.id, cx.waker());
         Poll::Pending
     }
 }

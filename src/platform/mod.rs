@@ -13,4 +13,4 @@ pub use effect::{
     Answer, AnswerBody, Body, Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Passed,
     Request, RequestBody, Stream, Via,
 };
-pub use io::{Io, LocalFuture};
+pub use io::{Io, LocalFuture, Watch};

@@ -27,6 +27,8 @@ impl Layer for Splitter {
                 Ok(Err(error)) => return Reply::err(error),
                 Err(expired) => return Reply::err(expired),
             }
+            // The copy goes on after the client, whose calls then end, and they may outlive it.
+            cx.io.make_abortable();
             let (plan, io, id, copy) =
                 (Rc::clone(cx.plan), Rc::clone(cx.io), cx.endpoint.id, request.clone());
             // The copy outlives the answer: it borrows nothing from this request.
@@ -35,7 +37,8 @@ impl Layer for Splitter {
                 let Some(shadow) = &endpoint.shadow else { return };
                 let deadline = Deadline::new(&io, shadow.timeout_ms);
                 let cx = Cx { io: &io, plan: &plan, endpoint, deadline: &deadline };
-                Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy).await;
+                // Nobody sees what it comes to, nor that its time is up.
+                let _ = deadline.bound(Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy)).await;
             }));
             next.run(cx, request).await
         })

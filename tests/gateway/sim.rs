@@ -93,7 +93,7 @@ impl World {
                 outcomes.insert(order, (id, outcome));
                 order += 1;
             }
-            if session.is_finished() {
+            if session.state().finished {
                 break;
             }
             let Some(Reverse((at, next))) = queue.pop() else { panic!("the request waits for nothing") };

@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use crate::config::node::Node;
 use crate::plan::build::{Refusal, Site};
-use crate::platform::{Level, LocalFuture};
+use crate::platform::{Level, LocalFuture, Watch};
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
 use crate::registry::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 
@@ -54,8 +54,8 @@ enum State {
     Closed { failures: u64, until: f64 },
     /// Calls are refused until then.
     Open { until: f64 },
-    /// One call is on trial.
-    HalfOpen,
+    /// One call is on trial, at the longest until then: its deadline has passed, and what it came to was lost.
+    HalfOpen { until: f64 },
 }
 
 /// A change of state.
@@ -67,6 +67,8 @@ struct Trial<'a> {
     cx: Cx<'a>,
     generation: u64,
     judged: bool,
+    /// While all other calls are refused, the host tells if this one's client leaves.
+    _watch: Option<Watch<'a>>,
 }
 
 /// Compiles the breaker; with all options zero there is none.
@@ -111,9 +113,11 @@ impl Layer for Breaker {
 impl Breaker {
     /// Lets a call through, or says why not.
     fn enter<'a>(&'a self, cx: Cx<'a>) -> Result<Trial<'a>, Error> {
-        let (generation, change) = self.circuit.enter(cx.io.now())?;
+        let (generation, change) = self.circuit.enter(cx.io.now(), cx.deadline.remaining_ms())?;
         self.log(cx, change);
-        Ok(Trial { breaker: self, cx, generation, judged: false })
+        let is_only = matches!(self.circuit.state.get(), State::HalfOpen { .. });
+        let watch = is_only.then(|| cx.io.watch());
+        Ok(Trial { breaker: self, cx, generation, judged: false, _watch: watch })
     }
 
     fn log(&self, cx: Cx<'_>, change: Change) {
@@ -133,17 +137,22 @@ impl Circuit {
         Self { interval_ms, timeout_ms, max_errors, state, generation: Cell::new(0) }
     }
 
-    /// Lets a call through, with the generation it belongs to.
-    fn enter(&self, now: f64) -> Result<(u64, Change), Error> {
+    /// Lets a call through that ends in `patience_ms`, with the generation it belongs to.
+    fn enter(&self, now: f64, patience_ms: u32) -> Result<(u64, Change), Error> {
+        let trial = State::HalfOpen { until: now + f64::from(patience_ms) };
         let change = match self.state.get() {
             State::Closed { until, .. } if until <= now => {
                 self.set(self.closed(now));
                 None
             }
             State::Closed { .. } => None,
-            from @ State::Open { until } if until <= now => Some((from, self.set(State::HalfOpen))),
+            from @ State::Open { until } if until <= now => Some((from, self.set(trial))),
             State::Open { .. } => return Err(Error::new("circuit breaker is open")),
-            State::HalfOpen => return Err(Error::new("too many requests")),
+            State::HalfOpen { until } if until <= now => {
+                self.set(trial);
+                None
+            }
+            State::HalfOpen { .. } => return Err(Error::new("too many requests")),
         };
         Ok((self.generation.get(), change))
     }
@@ -164,8 +173,10 @@ impl Circuit {
                 self.state.set(State::Closed { failures: failures + 1, until });
                 return None;
             }
-            (State::HalfOpen, true) => self.closed(now),
-            (State::Closed { .. } | State::HalfOpen, false) => State::Open { until: now + self.timeout_ms },
+            (State::HalfOpen { .. }, true) => self.closed(now),
+            (State::Closed { .. } | State::HalfOpen { .. }, false) => {
+                State::Open { until: now + self.timeout_ms }
+            }
             (State::Open { .. }, _) => return None,
         };
         Some((from, self.set(to)))
@@ -189,7 +200,7 @@ impl State {
         match self {
             State::Closed { .. } => "closed",
             State::Open { .. } => "open",
-            State::HalfOpen => "half-open",
+            State::HalfOpen { .. } => "half-open",
         }
     }
 }
@@ -222,7 +233,7 @@ mod tests {
     #[test]
     fn calls_of_an_earlier_generation_say_nothing() {
         let circuit = Circuit::new(60_000.0, 1000.0, 0);
-        let enter = |now| circuit.enter(now).map(|(generation, _)| generation);
+        let enter = |now| circuit.enter(now, 500).map(|(generation, _)| generation);
         let (slow, slower, failing) = (enter(0.0).unwrap(), enter(0.0).unwrap(), enter(0.0).unwrap());
         circuit.judge(10.0, failing, false);
         assert_eq!(circuit.state.get(), State::Open { until: 1010.0 });
@@ -230,7 +241,7 @@ mod tests {
         // Neither closes it nor opens it again: the trial decides.
         circuit.judge(1020.0, slow, true);
         circuit.judge(1020.0, slower, false);
-        assert_eq!(circuit.state.get(), State::HalfOpen);
+        assert_eq!(circuit.state.get(), State::HalfOpen { until: 1510.0 });
         assert!(enter(1020.0).is_err());
         circuit.judge(1030.0, trial, true);
         assert_eq!(circuit.state.get(), State::Closed { failures: 0, until: 61_030.0 });
@@ -239,10 +250,28 @@ mod tests {
     #[test]
     fn a_failure_counts_in_the_interval_it_began_in() {
         let circuit = Circuit::new(1000.0, 1000.0, 1);
-        let (first, _) = circuit.enter(0.0).unwrap();
+        let (first, _) = circuit.enter(0.0, 500).unwrap();
         circuit.judge(1500.0, first, false);
-        let (second, _) = circuit.enter(1500.0).unwrap();
+        let (second, _) = circuit.enter(1500.0, 500).unwrap();
         circuit.judge(1600.0, second, false);
         assert_eq!(circuit.state.get(), State::Closed { failures: 1, until: 2500.0 });
+    }
+
+    #[test]
+    fn a_trial_that_is_lost_makes_way_for_the_next() {
+        let circuit = Circuit::new(60_000.0, 1000.0, 0);
+        let (failing, _) = circuit.enter(0.0, 500).unwrap();
+        circuit.judge(0.0, failing, false);
+        let (lost, change) = circuit.enter(1000.0, 500).unwrap();
+        assert!(change.is_some());
+        assert!(circuit.enter(1499.0, 500).is_err());
+        let (next, change) = circuit.enter(1500.0, 500).unwrap();
+        assert_eq!(change, None);
+        assert!(circuit.enter(1500.0, 500).is_err());
+        // What the lost one comes to in the end says nothing any more.
+        circuit.judge(1600.0, lost, false);
+        assert_eq!(circuit.state.get(), State::HalfOpen { until: 2000.0 });
+        circuit.judge(1700.0, next, true);
+        assert_eq!(circuit.state.get(), State::Closed { failures: 0, until: 61_700.0 });
     }
 }

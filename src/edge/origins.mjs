@@ -1,0 +1,43 @@
+// Calls to origins, as the core asks for them.
+import { chunked } from "./bodies.mjs";
+import { linesOf } from "./lines.mjs";
+import { BODY_INCOMING, BODY_NONE, BODY_SIZED } from "./protocol.mjs";
+
+/**
+ * The promise of an origin's answer. What is refused at once (an invalid URL, an unknown binding) is a broken promise, too: the
+ * core can't be entered while it's being served.
+ */
+export function callOrigin({ binding, method, url, block, body: kind, bytes }, request, env, signal) {
+  try {
+    const lines = linesOf(block);
+    const body = outgoing(kind, bytes, lines, request);
+    const known = body === null && signal === undefined ? lines.call(method, url) : null;
+    let init;
+    if (known === null) {
+      init = lines.init(method);
+      if (signal !== undefined) init = { ...init, signal };
+      if (body !== null && method !== "GET" && method !== "HEAD") init = { ...init, body };
+    }
+    return binding === "" ? fetch(known ?? url, init) : bound(env, binding).fetch(known ?? url, init);
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+/** A service or assets binding of the worker. */
+function bound(env, name) {
+  const found = Object.hasOwn(env, name) ? env[name] : undefined;
+  if (found === undefined) throw new Error(`the worker has no binding ${name}`);
+  if (typeof found.fetch !== "function") throw new Error(`the binding ${name} is not a service`);
+  return found;
+}
+
+/** The body of a call: none, the client's as it comes, bytes in chunks, or bytes with a length. */
+function outgoing(kind, bytes, lines, request) {
+  if (kind === BODY_NONE) return null;
+  if (kind === BODY_SIZED) return bytes;
+  const body = kind === BODY_INCOMING ? request.body : chunked(bytes);
+  // The runtime knows the length of what it received and would announce it: KrakenD does so only where the header was let in.
+  const length = lines.headers.get("content-length");
+  return body.pipeThrough(length === null ? new IdentityTransformStream() : new FixedLengthStream(Number(length)));
+}
