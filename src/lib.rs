@@ -16,6 +16,7 @@ pub mod http;
 pub mod jose;
 pub mod json;
 pub mod lua;
+pub mod memory;
 pub mod pattern;
 pub mod plan;
 pub mod platform;

@@ -15,7 +15,7 @@ fn bodies(count: usize, len: usize) -> Vec<Rc<Body>> {
 fn shaped(bodies: &[Rc<Body>], shape: &Shape) -> Vec<u8> {
     let mut whole = decode(Rc::clone(&bodies[0]), Form::Json, shape).unwrap().unwrap();
     for body in &bodies[1..] {
-        whole.merge(decode(Rc::clone(body), Form::Json, shape).unwrap().unwrap());
+        whole.merge(decode(Rc::clone(body), Form::Json, shape).unwrap().unwrap()).unwrap();
     }
     let mut out = Vec::new();
     write_data(&Some(whole), &mut out);

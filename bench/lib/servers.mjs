@@ -53,13 +53,18 @@ export async function prepare(value, files = {}) {
 export const startGateway = (config, codeDir = buildDir) => startWorkerd({ config, address: ADDRESS, vars: {}, codeDir });
 
 /** The build with its exports counted: `GET /__crossings` gives the calls by name, since the last time. */
-export function countingBuild() {
+export const countingBuild = () => wrappedBuild("counting");
+
+/** The build with its memory weighed: `GET /__weights` gives the bytes of the instances that haven't been collected. */
+export const weighingBuild = () => wrappedBuild("weighing");
+
+/** The build with `KIND-fjord.mjs` before its glue and `KIND-worker.mjs` before its entry. */
+function wrappedBuild(kind) {
   const dir = temporary();
   for (const name of fs.readdirSync(buildDir).filter((file) => /\.(mjs|wasm)$/.test(file))) {
     const plain = { "fjord.mjs": "plain-fjord.mjs", "worker.mjs": "plain-worker.mjs" };
     fs.copyFileSync(path.join(buildDir, name), path.join(dir, plain[name] ?? name));
   }
-  fs.copyFileSync(path.join(here, "counting-fjord.mjs"), path.join(dir, "fjord.mjs"));
-  fs.copyFileSync(path.join(here, "counting-worker.mjs"), path.join(dir, "worker.mjs"));
+  for (const name of ["fjord.mjs", "worker.mjs"]) fs.copyFileSync(path.join(here, `${kind}-${name}`), path.join(dir, name));
   return { dir, remove: () => fs.rmSync(dir, { recursive: true }) };
 }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::xml::Fault;
+use crate::memory::Excess;
 
 /// Why a body could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub enum DecodeError {
     FeedJson(String),
     /// The body is not YAML, or YAML that has no place in JSON.
     Yaml(String),
+    /// It would take more memory than it may.
+    Excess(Excess),
 }
 
 // === impl DecodeError ===
@@ -27,11 +30,30 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DecodeError::Eof => f.write_str("EOF"),
+            DecodeError::Excess(excess) | DecodeError::Xml(Fault::Excess(excess)) => excess.fmt(f),
             DecodeError::Xml(fault) => write!(f, "xml.Decoder.Token() - {fault}"),
             DecodeError::NotAFeed => f.write_str("Failed to detect feed type"),
             DecodeError::FeedXml(fault) => fault.fmt(f),
             DecodeError::FeedJson(message) | DecodeError::Yaml(message) => f.write_str(message),
         }
+    }
+}
+
+impl DecodeError {
+    /// What there was too little memory for, if that's the reason.
+    pub fn excess(&self) -> Option<Excess> {
+        match self {
+            Self::Excess(excess)
+            | Self::Xml(Fault::Excess(excess))
+            | Self::FeedXml(Fault::Excess(excess)) => Some(*excess),
+            _ => None,
+        }
+    }
+}
+
+impl From<Excess> for DecodeError {
+    fn from(excess: Excess) -> Self {
+        Self::Excess(excess)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The bytes of a received body, with zeros behind them so that the scanner needs no end tests.
 
 /// Zeros behind the text. The scanner looks at most 16 bytes ahead of a position that is at most a few bytes behind the end.
-const PADDING: usize = 64;
+pub(super) const PADDING: usize = 64;
 
 /// A received body: its bytes and a run of zeros that no reader of the body sees.
 #[derive(Debug, Clone)]

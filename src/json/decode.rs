@@ -11,6 +11,7 @@ use super::repair;
 use super::scan::{self, MAX_DEPTH, byte, solid};
 use super::shape::Shape;
 use super::value::{Kind, Value};
+use crate::memory::Budget;
 
 /// What a backend's `encoding` and `is_collection` say about the root of the body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,30 +30,42 @@ pub enum Form {
 /// reading that only such bodies need.
 pub fn decode(body: impl Into<Rc<Body>>, form: Form, shape: &Shape) -> Result<Data, DecodeError> {
     let body = body.into();
+    let mut budget = Budget::new();
     if simdutf8::basic::from_utf8(body.as_slice()).is_ok()
-        && let Some(data) = read(&body, form, shape)
+        && let Some(data) = read(&body, form, shape, &mut budget)
+        && budget.excess().is_none()
     {
         return data;
     }
-    refused(&body, form, shape)
+    refused(&body, form, shape, &budget)
 }
 
 #[cold]
-fn refused(body: &Body, form: Form, shape: &Shape) -> Result<Data, DecodeError> {
-    let repaired = repair::repaired(body.as_slice()).map(Rc::new);
-    if let Some(data) = repaired.and_then(|body| read(&body, form, shape)) {
-        return data;
+fn refused(body: &Body, form: Form, shape: &Shape, spent: &Budget) -> Result<Data, DecodeError> {
+    spent.checked()?;
+    let mut budget = Budget::new();
+    let repaired = repair::repaired(body.as_slice())?.map(Rc::new);
+    let read = repaired.and_then(|body| read(&body, form, shape, &mut budget));
+    budget.checked()?;
+    match read {
+        Some(data) => data,
+        None => Err(explain(body.as_slice(), MAX_DEPTH, false).unwrap_or(DecodeError::Cut)),
     }
-    Err(explain(body.as_slice(), MAX_DEPTH, false).unwrap_or(DecodeError::Cut))
 }
 
-/// `None` if the body does not start with JSON, an error if it is of the wrong type.
-fn read(body: &Rc<Body>, form: Form, shape: &Shape) -> Option<Result<Data, DecodeError>> {
+/// `None` if the body does not start with JSON, an error if it is of the wrong type. What costs more than `budget` has is
+/// one of the two, or wrong.
+fn read(
+    body: &Rc<Body>,
+    form: Form,
+    shape: &Shape,
+    budget: &mut Budget,
+) -> Option<Result<Data, DecodeError>> {
     let text = body.padded();
     let start = solid(text, 0)?;
     let first = byte(text, start)?;
     if first == b'{' && form != Form::Collection {
-        return shape.read(body, start).map(Ok);
+        return shape.read(body, start, budget).map(Ok);
     }
     let end = scan::value(text, start, 0)?;
     let span = Span { body: Rc::clone(body), start, end };
@@ -63,7 +76,7 @@ fn read(body: &Rc<Body>, form: Form, shape: &Shape) -> Option<Result<Data, Decod
         (Form::Collection, kind) => return Some(mismatch(kind, "[]interface {}")),
         (Form::Safe, _) => wrap("content", span),
     };
-    Some(Ok(shape.apply(data)))
+    Some(shape.apply(data).map_err(DecodeError::from))
 }
 
 fn wrap(key: &str, span: Span) -> Data {

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::memory::Excess;
+
 /// Why a text is not the JSON that was wanted. Prints as Go's `encoding/json` puts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DecodeError {
@@ -25,6 +27,8 @@ pub enum DecodeError {
         /// What was wanted, as a Go type.
         wanted: &'static str,
     },
+    /// It would take more memory than it may.
+    Excess(Excess),
 }
 
 // === impl DecodeError ===
@@ -41,7 +45,14 @@ impl fmt::Display for DecodeError {
             Self::Type { found, wanted } => {
                 write!(f, "json: cannot unmarshal {found} into Go value of type {wanted}")
             }
+            Self::Excess(excess) => excess.fmt(f),
         }
+    }
+}
+
+impl From<Excess> for DecodeError {
+    fn from(excess: Excess) -> Self {
+        Self::Excess(excess)
     }
 }
 

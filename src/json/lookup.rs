@@ -7,6 +7,7 @@ use super::object::Object;
 use super::piece::Piece;
 use super::print::go_print;
 use super::value::{Map, Value};
+use crate::memory::Budget;
 
 /// An object on the way: of spans, or built.
 enum Place<'a> {
@@ -23,9 +24,10 @@ impl Object {
     /// object reached.
     pub fn lookup_text<S: AsRef<str>>(&self, path: &[S]) -> Option<String> {
         let (last, steps) = path.split_last()?;
+        let budget = &mut Budget::new();
         let mut place = Place::Object(Cow::Borrowed(self));
         for step in steps {
-            match place.enter(step.as_ref()) {
+            match place.enter(step.as_ref(), budget) {
                 Some(deeper) => place = deeper,
                 None => break,
             }
@@ -33,7 +35,7 @@ impl Object {
         match place {
             Place::Object(object) => match object.get(last.as_ref())? {
                 Piece::Value(value) => Some(parameter(value)),
-                piece => piece.to_value().ok().map(|value| parameter(&value)),
+                piece => piece.build(budget).ok().map(|value| parameter(&value)),
             },
             Place::Map(map) => map.get(last.as_ref()).map(parameter),
         }
@@ -43,18 +45,18 @@ impl Object {
 // === impl Place ===
 
 impl<'a> Place<'a> {
-    fn enter(&self, key: &str) -> Option<Place<'a>> {
+    fn enter(&self, key: &str, budget: &mut Budget) -> Option<Place<'a>> {
         match self {
             Place::Map(map) => map.get(key)?.as_object().map(Place::Map),
             Place::Object(Cow::Borrowed(object)) => match object.get(key)? {
                 Piece::Object(object) => Some(Place::Object(Cow::Borrowed(object))),
                 Piece::Value(value) => value.as_object().map(Place::Map),
-                Piece::Span(span) => Some(Place::Object(Cow::Owned(span.to_object()?))),
+                Piece::Span(span) => Some(Place::Object(Cow::Owned(span.to_object(budget)?))),
                 Piece::Array(_) => None,
             },
             // A span's object has spans only.
             Place::Object(Cow::Owned(object)) => match object.get(key)? {
-                Piece::Span(span) => Some(Place::Object(Cow::Owned(span.to_object()?))),
+                Piece::Span(span) => Some(Place::Object(Cow::Owned(span.to_object(budget)?))),
                 _ => None,
             },
         }

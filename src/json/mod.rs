@@ -36,4 +36,5 @@ pub use piece::{Piece, Span};
 pub use print::go_print;
 pub use shape::{Shape, ShapeOptions};
 pub use text::{unquote, write_string};
+pub(crate) use value::cost;
 pub use value::{Kind, Map, Value};

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use super::body::Body;
 use super::error::DecodeError;
 use super::piece::Piece;
-use super::text::{unquote, write_string};
+use super::text::{unquote, write_string, written_len};
 use super::unique::keep_last;
-use super::value::{Map, Value};
+use super::value::{Map, Value, cost};
+use crate::memory::{Budget, Excess, afford};
 
 /// The data of an answer. `None` is KrakenD's nil map: what a body `null` decodes to; it is not the same as no members.
 pub type Data = Option<Object>;
@@ -35,6 +36,9 @@ pub(super) enum Key {
     Text(Box<str>),
 }
 
+/// As many members take no memory to speak of.
+const MANY: usize = 1000;
+
 // === impl Key ===
 
 impl Key {
@@ -50,6 +54,13 @@ impl Key {
         match self {
             Self::Plain { .. } => unquote(self.bytes()),
             Self::Text(text) => Cow::Borrowed(text),
+        }
+    }
+
+    fn written_len(&self) -> usize {
+        match self {
+            Self::Plain { start, end, .. } => end - start + 2,
+            Self::Text(text) => written_len(text),
         }
     }
 
@@ -120,31 +131,54 @@ impl Object {
     }
 
     /// Adds the members of `later`, which win over those here. Top level only: objects are not merged (`spec` §10).
-    pub fn merge(&mut self, mut later: Object) {
+    ///
+    /// # Errors
+    /// If there's no memory for so many.
+    pub fn merge(&mut self, mut later: Object) -> Result<(), Excess> {
         if self.members.is_empty() {
             *self = later;
         } else if !later.members.is_empty() {
+            let members = self.members.len() + later.members.len();
+            // The list grows to twice its size, and is there twice meanwhile.
+            if members > MANY {
+                afford(4 * members * size_of::<Member>())?;
+            }
             self.members.append(&mut later.members);
             keep_last(&mut self.members);
         }
+        Ok(())
     }
 
     /// Adds the members of `above`, which win over those here (`spec` §12, static).
-    pub fn overlay(&mut self, above: &Object) {
-        self.merge(above.clone());
+    ///
+    /// # Errors
+    /// If there's no memory for so many.
+    pub fn overlay(&mut self, above: &Object) -> Result<(), Excess> {
+        self.merge(above.clone())
     }
 
-    /// The members as built values. Fails if one has more than [`MAX_VALUE_DEPTH`](super::MAX_VALUE_DEPTH) levels.
+    /// The members as built values.
+    ///
+    /// # Errors
+    /// If one has more than [`MAX_VALUE_DEPTH`](super::MAX_VALUE_DEPTH) levels or all take too much memory.
     pub fn to_map(&self) -> Result<Map, DecodeError> {
-        self.members
-            .iter()
-            .map(|member| Ok((member.key.text().into_owned(), member.value.to_value()?)))
-            .collect()
+        self.build(&mut Budget::new())
     }
 
-    /// About how many bytes [`Object::write`] appends: exact where members are spans, a guess for what was built.
+    pub(super) fn build(&self, budget: &mut Budget) -> Result<Map, DecodeError> {
+        budget.take(cost::OBJECT);
+        let member = |member: &Member| {
+            budget.take(cost::MEMBER);
+            budget.text(member.key.bytes().len());
+            Ok((member.key.text().into_owned(), member.value.build(budget)?))
+        };
+        self.members.iter().map(member).collect()
+    }
+
+    /// At most how many bytes [`Object::write`] appends: exact but for floats.
     pub fn written_len(&self) -> usize {
-        2 + self.members.iter().map(|member| 24 + member.value.written_len()).sum::<usize>()
+        let member = |member: &Member| 2 + member.key.written_len() + member.value.written_len();
+        2 + self.members.iter().map(member).sum::<usize>()
     }
 
     /// Appends the object as JSON: spans as they were received, built values as Go writes them.

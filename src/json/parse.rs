@@ -6,7 +6,8 @@ use super::explain::explain;
 use super::repair;
 use super::scan::{self, byte, solid};
 use super::text::unquote;
-use super::value::{Map, Value};
+use super::value::{Map, Value, cost};
+use crate::memory::{Budget, afford};
 
 /// The deepest nesting a built value may have. Whoever walks one may recurse: 512 levels fit any stack, 10,000 (which is
 /// what passes where nothing is built) would overflow the 1 MB of a WebAssembly module. KrakenD builds them all.
@@ -27,39 +28,48 @@ impl Value {
     }
 
     fn read(text: &[u8], whole: bool) -> Result<Value, DecodeError> {
-        if let Some(value) = sound(text).and_then(|body| read_padded(&body, whole)) {
+        afford(text.len())?;
+        if simdutf8::basic::from_utf8(text).is_ok() {
+            let mut budget = Budget::new();
+            if let Some(value) = read_padded(&Body::from(text), whole, &mut budget) {
+                return Ok(value);
+            }
+            budget.checked()?;
+        }
+        let mut budget = Budget::new();
+        if let Some(value) = repair::repaired(text)?.and_then(|body| read_padded(&body, whole, &mut budget)) {
             return Ok(value);
         }
-        if let Some(value) = repair::repaired(text).and_then(|body| read_padded(&body, whole)) {
-            return Ok(value);
-        }
+        budget.checked()?;
         Err(explain(text, MAX_VALUE_DEPTH, whole).unwrap_or(DecodeError::Cut))
     }
 }
 
-fn sound(text: &[u8]) -> Option<Body> {
-    simdutf8::basic::from_utf8(text).ok().map(|_| Body::from(text))
-}
-
-fn read_padded(body: &Body, whole: bool) -> Option<Value> {
+fn read_padded(body: &Body, whole: bool, budget: &mut Budget) -> Option<Value> {
     let text = body.padded();
-    let (value, end) = value(text, solid(text, 0)?, 0)?;
+    let (value, end) = value(text, solid(text, 0)?, 0, budget)?;
     (!whole || solid(text, end)? == body.len()).then_some(value)
 }
 
-/// The value that starts at `i` of a padded, valid text, and the position behind it. `None` if it is not JSON or has more
-/// than [`MAX_VALUE_DEPTH`] levels below `depth`.
-pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<(Value, usize)> {
+/// The value that starts at `i` of a padded, valid text, and the position behind it. `None` if it is not JSON, has more
+/// than [`MAX_VALUE_DEPTH`] levels below `depth`, or costs more than `budget` has.
+pub(super) fn value(text: &[u8], i: usize, depth: usize, budget: &mut Budget) -> Option<(Value, usize)> {
+    budget.take(cost::VALUE)?;
     match byte(text, i)? {
         b'"' => {
             let end = scan::string(text, i + 1)?;
-            Some((Value::String(unquote(text.get(i + 1..end - 1)?).into_owned()), end))
+            let raw = text.get(i + 1..end - 1)?;
+            budget.text(raw.len())?;
+            Some((Value::String(unquote(raw).into_owned()), end))
         }
         b'{' if depth < MAX_VALUE_DEPTH => {
             let mut members = Map::new();
             let end = scan::members(text, i, |key, start| {
-                let (member, end) = value(text, start, depth + 1)?;
-                members.insert(unquote(text.get(key.start..key.end)?).into_owned(), member);
+                let key = text.get(key.start..key.end)?;
+                budget.take(if members.is_empty() { cost::OBJECT } else { cost::MEMBER })?;
+                budget.text(key.len())?;
+                let (member, end) = value(text, start, depth + 1, budget)?;
+                members.insert(unquote(key).into_owned(), member);
                 Some(end)
             })?;
             Some((Value::Object(members), end))
@@ -67,7 +77,7 @@ pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<(Value, usize
         b'[' if depth < MAX_VALUE_DEPTH => {
             let mut items = Vec::new();
             let end = scan::items(text, i, |start| {
-                let (item, end) = value(text, start, depth + 1)?;
+                let (item, end) = value(text, start, depth + 1, budget)?;
                 items.push(item);
                 Some(end)
             })?;
@@ -79,6 +89,7 @@ pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<(Value, usize
         b'n' => Some((Value::Null, scan::value(text, i, depth)?)),
         _ => {
             let end = scan::number(text, i)?;
+            budget.text(end - i)?;
             Some((Value::Number(String::from_utf8_lossy(text.get(i..end)?).into()), end))
         }
     }
@@ -87,6 +98,7 @@ pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<(Value, usize
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::{Excess, with_room};
 
     #[test]
     fn depth_is_limited_and_dropping_is_safe() {
@@ -96,6 +108,37 @@ mod tests {
         assert_eq!(error, Err("invalid character '[' exceeded max depth".to_owned()));
         assert!(Value::parse("[".repeat(100_000).as_bytes()).is_err());
         assert!(Value::parse("{\"a\":".repeat(100_000).as_bytes()).is_err());
+    }
+
+    #[test]
+    fn memory_is_limited() {
+        let list =
+            |item: &str, bytes: usize| format!("[{}0]", format!("{item},").repeat(bytes / (item.len() + 1)));
+        let object = |members: usize| {
+            let members: Vec<String> = (0..members).map(|i| format!("\"{i}\":1")).collect();
+            format!("{{{}}}", members.join(","))
+        };
+        let error = |text: &str| Value::parse(text.as_bytes()).map_err(|error| error.to_string()).err();
+        for fits in
+            [list("1", 300_000), list("{}", 900_000), object(60_000), format!("\"{}\"", "x".repeat(7 << 20))]
+        {
+            assert_eq!(error(&fits), None, "{}", &fits[..20]);
+        }
+        let large = [list("1", 5 << 20), list("{}", 5 << 20), list("{\"a\":1}", 1 << 20), object(200_000)];
+        for large in &large {
+            assert_eq!(
+                error(large).as_deref(),
+                Some("the body takes more than 16 MB as values"),
+                "{}",
+                &large[..20]
+            );
+            // A body that must be repaired comes to the same.
+            let broken = large.replacen('1', "\"\\ud800\"", 1);
+            assert_eq!(error(&broken), error(large), "{}", &broken[..20]);
+        }
+        let small = list("1", 20_000);
+        assert_eq!(with_room(1 << 20, || error(&small)), None);
+        assert_eq!(with_room(1 << 18, || error(&small)), Some(Excess::Room.to_string()));
     }
 
     #[test]

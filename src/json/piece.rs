@@ -11,6 +11,7 @@ use super::parse::{self, MAX_VALUE_DEPTH};
 use super::scan;
 use super::text::unquote;
 use super::value::{Kind, Map, Value};
+use crate::memory::Budget;
 
 /// A valid JSON value in a body, without the blanks around it.
 #[derive(Debug, Clone)]
@@ -33,6 +34,12 @@ pub enum Piece {
     Value(Rc<Value>),
 }
 
+/// What an item of a list of pieces costs a budget, in the list and as a node of a flatmap.
+pub(super) const ITEM: usize = 64;
+
+/// What room for a member of an object costs, with its place in the table that finds repeated keys.
+pub(super) const MEMBER: usize = 48;
+
 // === impl Span ===
 
 impl Span {
@@ -54,22 +61,26 @@ impl Span {
     }
 
     /// The items, if this is an array.
-    pub(super) fn to_items(&self) -> Option<Vec<Piece>> {
+    pub(super) fn to_items(&self, budget: &mut Budget) -> Option<Vec<Piece>> {
         let text = self.body.padded();
         let mut items = Vec::new();
         scan::items(text, self.start, |start| {
             let end = scan::value(text, start, 1)?;
+            budget.take(ITEM)?;
             items.push(Piece::Span(Span { body: Rc::clone(&self.body), start, end }));
             Some(end)
         })?;
         Some(items)
     }
 
-    /// The value, built. Fails if it has more than [`MAX_VALUE_DEPTH`] levels.
-    pub fn to_value(&self) -> Result<Value, DecodeError> {
-        match parse::value(self.body.padded(), self.start, 0) {
+    /// The value, built. Fails if it has more than [`MAX_VALUE_DEPTH`] levels, or costs more than `budget` has.
+    fn to_value(&self, budget: &mut Budget) -> Result<Value, DecodeError> {
+        match parse::value(self.body.padded(), self.start, 0, budget) {
             Some((value, _)) => Ok(value),
-            None => Err(explain(self.bytes(), MAX_VALUE_DEPTH, true).unwrap_or(DecodeError::End)),
+            None => {
+                budget.checked()?;
+                Err(explain(self.bytes(), MAX_VALUE_DEPTH, true).unwrap_or(DecodeError::End))
+            }
         }
     }
 }
@@ -101,22 +112,42 @@ impl Piece {
         }
     }
 
-    /// The value, built. Fails if it has more than [`MAX_VALUE_DEPTH`] levels.
+    /// The value, built.
+    ///
+    /// # Errors
+    /// If it has more than [`MAX_VALUE_DEPTH`] levels or takes too much memory.
     pub fn to_value(&self) -> Result<Value, DecodeError> {
+        self.build(&mut Budget::new())
+    }
+
+    pub(super) fn build(&self, budget: &mut Budget) -> Result<Value, DecodeError> {
         match self {
-            Self::Span(span) => span.to_value(),
-            Self::Object(object) => object.to_map().map(Value::Object),
+            Self::Span(span) => span.to_value(budget),
+            Self::Object(object) => object.build(budget).map(Value::Object),
             Self::Array(items) => {
-                items.iter().map(Self::to_value).collect::<Result<_, _>>().map(Value::Array)
+                items.iter().map(|item| item.build(budget)).collect::<Result<_, _>>().map(Value::Array)
             }
-            Self::Value(value) => Ok(Value::clone(value)),
+            Self::Value(value) => {
+                budget.take(value.cost());
+                budget.checked()?;
+                Ok(Value::clone(value))
+            }
+        }
+    }
+
+    /// What a copy of the piece costs: spans and values are shared.
+    pub(super) fn cost(&self) -> usize {
+        ITEM + match self {
+            Self::Span(_) | Self::Value(_) => 0,
+            Self::Object(object) => object.members.iter().map(|member| MEMBER + member.value.cost()).sum(),
+            Self::Array(items) => items.iter().map(Self::cost).sum(),
         }
     }
 
     /// The members, if this is an object.
-    pub fn into_object(self) -> Option<Object> {
+    pub(super) fn into_object(self, budget: &mut Budget) -> Option<Object> {
         match self {
-            Self::Span(span) => span.to_object(),
+            Self::Span(span) => span.to_object(budget),
             Self::Object(object) => Some(object),
             Self::Array(_) => None,
             Self::Value(value) => match Rc::unwrap_or_clone(value) {
@@ -127,9 +158,9 @@ impl Piece {
     }
 
     /// The items, if this is an array.
-    pub fn into_items(self) -> Option<Vec<Piece>> {
+    pub(super) fn into_items(self, budget: &mut Budget) -> Option<Vec<Piece>> {
         match self {
-            Self::Span(span) => span.to_items(),
+            Self::Span(span) => span.to_items(budget),
             Self::Object(_) => None,
             Self::Array(items) => Some(items),
             Self::Value(value) => match Rc::unwrap_or_clone(value) {
@@ -139,13 +170,13 @@ impl Piece {
         }
     }
 
-    /// About how many bytes [`Piece::write`] appends.
-    pub(super) fn written_len(&self) -> usize {
+    /// At most how many bytes [`Piece::write`] appends: exact but for floats.
+    pub fn written_len(&self) -> usize {
         match self {
             Self::Span(span) => span.end - span.start,
             Self::Object(object) => object.written_len(),
-            Self::Array(items) => 32 * items.len(),
-            Self::Value(_) => 32,
+            Self::Array(items) => 2 + items.iter().map(|item| 1 + item.written_len()).sum::<usize>(),
+            Self::Value(value) => value.written_len(),
         }
     }
 

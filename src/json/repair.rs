@@ -1,13 +1,23 @@
 //! Puts U+FFFD where Go's decoder does: for bytes that are not UTF-8 and for surrogates without a partner (`spec` §7).
 //! Only bodies that failed as they were come here.
 
-use super::body::Body;
+use super::body::{Body, PADDING};
 use super::scan::hex;
+use crate::memory::{BODY, Excess, afford};
 
 /// `text` with U+FFFD in place of each byte that is not part of UTF-8 and of each lone `\u` surrogate in a string.
 /// `None` if nothing had to be replaced.
-pub(super) fn repaired(text: &[u8]) -> Option<Body> {
-    let mut utf8 = Vec::with_capacity(text.len() + 64);
+///
+/// # Errors
+/// If there's no memory for the copy: each such byte becomes three.
+pub(super) fn repaired(text: &[u8]) -> Result<Option<Body>, Excess> {
+    let invalid: usize = text.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
+    let len = text.len() + 2 * invalid;
+    if len > BODY && invalid > 0 {
+        return Err(Excess::Body);
+    }
+    afford(len)?;
+    let mut utf8 = Vec::with_capacity(len + PADDING);
     let mut changed = false;
     for chunk in text.utf8_chunks() {
         utf8.extend_from_slice(chunk.valid().as_bytes());
@@ -18,7 +28,7 @@ pub(super) fn repaired(text: &[u8]) -> Option<Body> {
         }
     }
     changed |= pair_surrogates(&mut utf8);
-    changed.then(|| Body::from(utf8))
+    Ok(changed.then(|| Body::from(utf8)))
 }
 
 /// Overwrites the lone surrogate escapes in strings by `\ufffd`; an escape has six bytes, so has this.
@@ -55,6 +65,7 @@ fn unit(text: &[u8], i: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::with_room;
 
     #[test]
     fn replaces_what_go_replaces() {
@@ -70,8 +81,18 @@ mod tests {
             (b"[\"\\ud8", None),
         ];
         for (text, want) in cases {
-            let got = repaired(text).map(|body| String::from_utf8_lossy(body.as_slice()).into_owned());
+            let got = repaired(text)
+                .expect("it's short")
+                .map(|body| String::from_utf8_lossy(body.as_slice()).into_owned());
             assert_eq!(got.as_deref(), want, "{}", String::from_utf8_lossy(text));
         }
+    }
+
+    #[test]
+    fn a_body_does_not_swell() {
+        assert_eq!(repaired(&vec![0xff; BODY / 2]).err(), Some(Excess::Body));
+        assert!(matches!(repaired(&vec![0xff; BODY / 3]), Ok(Some(body)) if body.len() <= BODY));
+        assert!(matches!(repaired(&vec![b'1'; BODY + 1]), Ok(None)));
+        assert_eq!(with_room(10, || repaired(&[0xff; 10]).err()), Some(Excess::Room));
     }
 }

@@ -66,6 +66,23 @@ pub fn write_string(text: &str, out: &mut Vec<u8>) {
     out.push(b'"');
 }
 
+/// How many bytes [`write_string`] appends.
+pub(super) fn written_len(text: &str) -> usize {
+    let mut len = text.len() + 2;
+    let mut rest = text;
+    while let Some(at) = rest.bytes().position(wants_a_look) {
+        let mut chars = rest.split_at(at).1.chars();
+        len += match chars.next() {
+            Some('"' | '\\' | '\u{8}' | '\u{c}' | '\n' | '\r' | '\t') => 1,
+            Some('\0'..' ' | '<' | '>' | '&') => 5,
+            Some('\u{2028}' | '\u{2029}') => 3,
+            _ => 0,
+        };
+        rest = chars.as_str();
+    }
+    len
+}
+
 /// Whether a character that starts with this byte may have to be escaped (0xe2 begins U+2028).
 fn wants_a_look(byte: u8) -> bool {
     matches!(byte, 0..0x20 | b'"' | b'\\' | b'<' | b'>' | b'&' | 0xe2)
@@ -108,6 +125,7 @@ mod tests {
             let mut out = Vec::new();
             write_string(text, &mut out);
             assert_eq!(String::from_utf8_lossy(&out), want);
+            assert_eq!(written_len(text), out.len());
         }
     }
 
@@ -131,6 +149,7 @@ mod tests {
             let mut out = Vec::new();
             write_string(&text, &mut out);
             prop_assert_eq!(serde_json::from_slice::<String>(&out).expect("it is JSON"), text.as_str());
+            prop_assert_eq!(written_len(&text), out.len());
             prop_assert_eq!(unquote(&out[1..out.len() - 1]), text);
         }
 

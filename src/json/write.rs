@@ -1,8 +1,11 @@
 //! Writes values as Go's `encoding/json` does: keys sorted bytewise, no blanks, HTML characters escaped (`spec` §14).
 
 use super::number::go_float_json;
-use super::text::write_string;
+use super::text::{write_string, written_len};
 use super::value::Value;
+
+/// The longest float: 17 digits, a sign, and at most five zeros after the point or an exponent.
+const LONGEST_FLOAT: usize = 32;
 
 // === impl Value ===
 
@@ -37,6 +40,21 @@ impl Value {
                     member.write(out);
                 }
                 out.push(b'}');
+            }
+        }
+    }
+
+    /// At most how many bytes [`Value::write`] appends: exact but for floats.
+    pub fn written_len(&self) -> usize {
+        match self {
+            Self::Null | Self::Bool(_) => 5,
+            Self::Number(text) => text.len(),
+            Self::Float(_) => LONGEST_FLOAT,
+            Self::String(text) => written_len(text),
+            Self::Array(items) => 2 + items.iter().map(|item| 1 + item.written_len()).sum::<usize>(),
+            Self::Object(members) => {
+                let member = |(key, value): (&String, &Value)| 2 + written_len(key) + value.written_len();
+                2 + members.iter().map(member).sum::<usize>()
             }
         }
     }

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::encoding::{self, Encoding};
 use crate::json::{self, Data, Form, Map, Object, Shape, Value};
+use crate::memory::Excess;
 use crate::platform::Body;
 use crate::proxy::{Error, HttpResponse, Response};
 
@@ -46,9 +47,9 @@ impl Decode {
             Encoding::Json if self.is_collection => json::decode(body, Form::Collection, &self.shape)?,
             Encoding::Json => json::decode(body, Form::Json, &self.shape)?,
             Encoding::SafeJson => json::decode(body, Form::Safe, &self.shape)?,
-            Encoding::Xml => self.shaped(encoding::xml::decode(body.as_slice(), self.is_collection)?),
-            Encoding::Text => self.shaped(encoding::decode_string(body.as_slice())),
-            Encoding::Rss => self.shaped(encoding::feed::decode(body.as_slice())?),
+            Encoding::Xml => self.shaped(encoding::xml::decode(body.as_slice(), self.is_collection)?)?,
+            Encoding::Text => self.shaped(encoding::decode_string(body.as_slice())?)?,
+            Encoding::Rss => self.shaped(encoding::feed::decode(body.as_slice())?)?,
             Encoding::Yaml => self.yaml(body)?,
             Encoding::NoOp | Encoding::Nothing => None,
         };
@@ -64,14 +65,14 @@ impl Decode {
             Err(
                 error @ (json::DecodeError::Syntax { .. } | json::DecodeError::Cut | json::DecodeError::End),
             ) => match encoding::yaml::decode(body.as_slice(), self.is_collection) {
-                Ok(map) => Ok(self.shaped(map)),
-                Err(_) => Err(error.into()),
+                Ok(map) => Ok(self.shaped(map)?),
+                Err(refused) => Err(refused.excess().map_or_else(|| error.into(), Error::from)),
             },
             decoded => Ok(decoded?),
         }
     }
 
-    fn shaped(&self, map: Map) -> Data {
+    fn shaped(&self, map: Map) -> Result<Data, Excess> {
         self.shape.apply(Some(Object::from_map(map)))
     }
 
@@ -89,12 +90,12 @@ impl Decode {
                 Err(Error::new(format!("invalid status code {status} [{method} {pattern}]: {url}")))
             }
             Failure::Code => Err(Error {
-                message: String::from_utf8_lossy(body).into_owned().into(),
+                message: encoding::text(body)?.into(),
                 status: Some(status),
                 content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()),
             }),
             Failure::Details(name) => {
-                let data = Object::from_map(details(name, status, content_type, body));
+                let data = Object::from_map(details(name, status, content_type, body)?);
                 Ok(Response { data: Some(data), complete: false, ..Response::default() })
             }
         }
@@ -102,27 +103,32 @@ impl Decode {
 }
 
 /// `{"error_NAME": {…}}`; an empty body or content type is left out.
-fn details(name: &str, status: u16, content_type: &str, body: &[u8]) -> Map {
+fn details(name: &str, status: u16, content_type: &str, body: &[u8]) -> Result<Map, Excess> {
     let mut details = Map::new();
     details.insert("http_status_code".to_owned(), Value::Float(status.into()));
     if !body.is_empty() {
-        let text = String::from_utf8_lossy(body).into_owned();
-        details.insert("http_body".to_owned(), Value::String(text));
+        details.insert("http_body".to_owned(), Value::String(encoding::text(body)?));
     }
     if !content_type.is_empty() {
         details.insert("http_body_encoding".to_owned(), Value::String(content_type.to_owned()));
     }
-    Map::from([(format!("error_{name}"), Value::Object(details))])
+    Ok(Map::from([(format!("error_{name}"), Value::Object(details))]))
 }
 
 impl From<encoding::DecodeError> for Error {
     fn from(error: encoding::DecodeError) -> Self {
-        Error::new(error.to_string())
+        match error.excess() {
+            Some(excess) => excess.into(),
+            None => Error::new(error.to_string()),
+        }
     }
 }
 
 impl From<json::DecodeError> for Error {
     fn from(error: json::DecodeError) -> Self {
-        Error::new(error.to_string())
+        match error {
+            json::DecodeError::Excess(excess) => excess.into(),
+            error => Error::new(error.to_string()),
+        }
     }
 }

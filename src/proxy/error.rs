@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::memory::Excess;
+
 /// A failed step of a pipe.
 ///
 /// The text is KrakenD's where KrakenD has one: clients see it with `router.return_error_msg`, and a merge joins
@@ -30,6 +32,11 @@ impl Error {
         self
     }
 
+    /// What a client sent is more than the gateway keeps.
+    pub fn of_client(excess: Excess) -> Self {
+        Self::new(excess.to_string()).with_status(excess.status())
+    }
+
     /// The deadline passed first.
     pub fn expired() -> Self {
         Self::new("context deadline exceeded")
@@ -55,6 +62,14 @@ impl Error {
 impl From<crate::platform::Expired> for Error {
     fn from(_: crate::platform::Expired) -> Self {
         Self::expired()
+    }
+}
+
+/// What the gateway can't keep is its own fault where an origin sent it, unless there's room for it later.
+impl From<Excess> for Error {
+    fn from(excess: Excess) -> Self {
+        let error = Self::new(excess.to_string());
+        if excess == Excess::Room { error.with_status(503) } else { error }
     }
 }
 

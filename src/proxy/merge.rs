@@ -6,6 +6,7 @@
 use futures::future::join_all;
 
 use crate::json::Flatmap;
+use crate::memory::Excess;
 use crate::platform::{Deadline, RequestBody};
 
 use super::request::is_safe;
@@ -64,7 +65,10 @@ impl Pipe {
 /// A partial result is left as it is; a whole one goes through the endpoint's flatmap.
 fn finish(mut reply: Reply, flatmap: Option<&Flatmap>) -> Reply {
     if let (Some(flatmap), Some(response), None) = (flatmap, &mut reply.response, &reply.error) {
-        response.data = flatmap.apply(response.data.take());
+        match flatmap.apply(response.data.take()) {
+            Ok(data) => response.data = data,
+            Err(excess) => return Reply::err(excess),
+        }
     }
     reply
 }
@@ -105,12 +109,13 @@ impl Parts {
         match (reply.error, reply.response) {
             (Some(error), _) => self.errors.push(error),
             (None, None) => self.errors.push(Error::no_response()),
-            (None, Some(part)) => {
-                self.response = Some(match self.response.take() {
-                    None => part,
-                    Some(response) => combine(response, part),
-                });
-            }
+            (None, Some(part)) => match self.response.take() {
+                None => self.response = Some(part),
+                Some(response) => match combine(response, part) {
+                    Ok(response) => self.response = Some(response),
+                    Err(excess) => self.errors.push(excess.into()),
+                },
+            },
         }
     }
 
@@ -137,14 +142,14 @@ impl Parts {
 
 /// Later members overwrite earlier ones, at the top level only. Status and headers survive only where there was
 /// nothing to combine.
-fn combine(earlier: Response, later: Response) -> Response {
+fn combine(earlier: Response, later: Response) -> Result<Response, Excess> {
     let complete = earlier.complete && later.complete && earlier.data.is_some() && later.data.is_some();
     let data = match (earlier.data, later.data) {
         (Some(mut data), Some(more)) => {
-            data.merge(more);
+            data.merge(more)?;
             Some(data)
         }
         (data, more) => data.or(more).or_else(|| Some(Default::default())),
     };
-    Response { data, complete, ..Response::default() }
+    Ok(Response { data, complete, ..Response::default() })
 }

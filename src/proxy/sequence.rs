@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::encoding;
 use crate::json::{Data, Flatmap};
 use crate::platform::{Body, Deadline, RequestBody};
 
@@ -125,7 +126,7 @@ impl Sequence {
                 Some(Body::Bytes(body)) => body,
                 None => return Ok(kept),
             };
-            kept.body = Some(String::from_utf8_lossy(body.as_slice()).into_owned());
+            kept.body = Some(encoding::text(body.as_slice())?);
             response.io = Some(Body::Bytes(body));
         }
         Ok(kept)

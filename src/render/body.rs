@@ -2,6 +2,7 @@
 
 use crate::encoding::{Output, xml, yaml};
 use crate::json::{DecodeError, Map, Object, Value};
+use crate::memory::{Excess, afford, afford_output};
 use crate::proxy::Response;
 
 /// The type of JSON.
@@ -13,47 +14,56 @@ const XML: &str = "application/xml";
 /// The content type and the body of a response; without one, the encoding's empty value.
 ///
 /// # Errors
-/// If the data nest deeper than values may, which XML and YAML are made of. JSON has no limit of its own.
+/// If the body is longer than an answer may be, or the data, as the values that XML and YAML are made of, nest deeper or
+/// take more memory than values may.
 pub fn render(output: Output, response: Option<&Response>) -> Result<(&'static str, Vec<u8>), DecodeError> {
     let data = response.map(|response| response.data.as_ref());
     Ok(match output {
-        Output::Json | Output::NoOp | Output::Negotiate => (JSON, json(data)),
-        Output::JsonCollection => (JSON, collection(data.flatten())),
-        Output::Text => (TEXT, string(data.flatten())),
+        Output::Json | Output::NoOp | Output::Negotiate => (JSON, json(data)?),
+        Output::JsonCollection => (JSON, collection(data.flatten())?),
+        Output::Text => (TEXT, string(data.flatten())?),
         Output::Xml => match data {
             None => ("application/xml; charset=utf-8", Vec::new()),
-            Some(data) => (XML, xml::render(&map(data)?).unwrap_or_default()),
+            Some(data) => (XML, xml::render(&map(data)?)?.unwrap_or_default()),
         },
-        Output::Yaml => (YAML, yaml::render(&Value::Object(map(data.flatten())?)).into_bytes()),
+        Output::Yaml => (YAML, yaml::render(&Value::Object(map(data.flatten())?))?.into_bytes()),
     })
 }
 
 /// Data as JSON; `null` if there are none, `{}` without a response.
-pub(super) fn json(data: Option<Option<&Object>>) -> Vec<u8> {
+pub(super) fn json(data: Option<Option<&Object>>) -> Result<Vec<u8>, Excess> {
     match data {
-        None => b"{}".to_vec(),
-        Some(None) => b"null".to_vec(),
+        None => Ok(b"{}".to_vec()),
+        Some(None) => Ok(b"null".to_vec()),
         Some(Some(object)) => {
-            let mut out = Vec::with_capacity(object.written_len());
+            let mut out = output(object.written_len())?;
             object.write(&mut out);
-            out
+            Ok(out)
         }
     }
 }
 
-fn collection(data: Option<&Object>) -> Vec<u8> {
-    let mut out = Vec::new();
+fn collection(data: Option<&Object>) -> Result<Vec<u8>, Excess> {
     match data.and_then(|object| object.get("collection")) {
-        Some(piece) => piece.write(&mut out),
-        None => out.extend_from_slice(b"[]"),
+        Some(piece) => {
+            let mut out = output(piece.written_len())?;
+            piece.write(&mut out);
+            Ok(out)
+        }
+        None => Ok(b"[]".to_vec()),
     }
-    out
 }
 
-fn string(data: Option<&Object>) -> Vec<u8> {
-    let text =
-        data.and_then(|object| object.get("content")).and_then(|piece| Some(piece.as_text()?.into_owned()));
-    text.unwrap_or_default().into_bytes()
+fn string(data: Option<&Object>) -> Result<Vec<u8>, Excess> {
+    let Some(piece) = data.and_then(|object| object.get("content")) else { return Ok(Vec::new()) };
+    afford(piece.written_len())?;
+    Ok(piece.as_text().map(|text| text.into_owned().into_bytes()).unwrap_or_default())
+}
+
+/// A body of up to `len` bytes.
+fn output(len: usize) -> Result<Vec<u8>, Excess> {
+    afford_output(len)?;
+    Ok(Vec::with_capacity(len))
 }
 
 /// The data as values.

@@ -42,7 +42,7 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
                 Err(error) => {
                     headers.remove("Cache-Control");
                     headers.set("X-Krakend-Completed", "false");
-                    return failed(cx, headers, Error::new(error.to_string()));
+                    return failed(cx, headers, error.into());
                 }
             };
             headers.set("Content-Type", content_type);
@@ -55,10 +55,13 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
 
 /// A response as JSON with its own status, and none of the gateway's header lines (spec §24).
 pub fn bare(response: &Response) -> Answer {
+    let body = match body::json(Some(response.data.as_ref())) {
+        Ok(body) => body,
+        Err(excess) => return status(excess.status()),
+    };
     let mut headers = Headers::default();
     add_metadata(&mut headers, response);
     headers.set("Content-Type", body::JSON);
-    let body = body::json(Some(response.data.as_ref()));
     let status = if response.metadata.status == 0 { 200 } else { response.metadata.status };
     Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }
 }

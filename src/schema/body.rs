@@ -3,13 +3,15 @@
 use std::fmt;
 
 use super::Schema;
-use crate::json::Value;
+use crate::json::{DecodeError, Value};
 
-/// Why a body is refused; the answer is a 400. Prints as the text of that answer.
+/// Why a body is refused. Prints as the text of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SchemaRejection {
     /// What the client may get to read.
     pub message: String,
+    /// The status of the answer: 400, unless the body is too large.
+    pub status: u16,
 }
 
 // === impl SchemaRejection ===
@@ -28,11 +30,20 @@ impl std::error::Error for SchemaRejection {}
 /// With the reasons, one in a line.
 pub fn validate_body(schema: &Schema, body: &[u8]) -> Result<(), SchemaRejection> {
     if body.is_empty() {
-        return Err(SchemaRejection { message: "could not validate an empty body".to_owned() });
+        return Err(rejection("could not validate an empty body".to_owned()));
     }
-    let value = Value::parse_first(body).map_err(|error| SchemaRejection { message: error.to_string() })?;
+    let value = Value::parse_first(body).map_err(|error| match error {
+        DecodeError::Excess(excess) => {
+            SchemaRejection { message: excess.to_string(), status: excess.status() }
+        }
+        error => rejection(error.to_string()),
+    })?;
     schema.validate(&value).map_err(|violations| {
         let lines: Vec<String> = violations.iter().map(|violation| format!("- {violation}")).collect();
-        SchemaRejection { message: lines.join("\n") }
+        rejection(lines.join("\n"))
     })
+}
+
+fn rejection(message: String) -> SchemaRejection {
+    SchemaRejection { message, status: 400 }
 }

@@ -4,11 +4,22 @@ use super::Feed;
 use super::date::Date;
 use super::item::{Enclosure, Item, Person};
 use crate::encoding::DecodeError;
-use crate::json::Value as Json;
+use crate::json::{self, Value as Json};
+use crate::memory::Budget;
+
+/// What an entry costs a budget beside its texts.
+const ENTRY: usize = 2048;
 
 /// Reads a JSON feed; any JSON object is one. What is no JSON at all is no feed.
 pub(super) fn decode(body: &[u8]) -> Result<Feed, DecodeError> {
-    let root: Json = Json::parse(body).map_err(|_| DecodeError::NotAFeed)?;
+    let root: Json = Json::parse(body).map_err(|error| match error {
+        json::DecodeError::Excess(excess) => DecodeError::Excess(excess),
+        _ => DecodeError::NotAFeed,
+    })?;
+    // An entry takes its texts from the root and gives copies of some.
+    let mut budget = Budget::new();
+    budget.take(ENTRY * list(&root, "items")?.len() + 2 * root.cost());
+    budget.checked()?;
     let items = list(&root, "items")?.iter().map(item).collect::<Result<Vec<_>, _>>()?;
     Ok(Feed {
         kind: "json",

@@ -60,10 +60,10 @@ fn declarations_end_with_their_elements() {
 #[test]
 fn many_declarations_and_many_elements_cost_their_sum() {
     let declarations: String = (0..10_000).map(|i| format!(" xmlns:n{i}='u:{i}'")).collect();
-    let items = "<item><n1:x/></item>".repeat(20_000);
+    let items = "<item><n1:x/></item>".repeat(5_000);
     let feed = format!("<rss{declarations}><channel>{items}</channel></rss>");
     let Value::Array(items) = &decode(feed.as_bytes()).unwrap()["items"] else { panic!() };
-    assert_eq!(items.len(), 20_000);
+    assert_eq!(items.len(), 5_000);
 }
 
 proptest::proptest! {
@@ -75,5 +75,26 @@ proptest::proptest! {
     #[test]
     fn any_date_is_read_or_not(text in "[A-Za-z]{0,3},? ?[0-9]{0,4}[-/ ]?[A-Za-z0-9]{0,3}[-/ ]?[0-9]{0,4}[T ]?[0-9:.,+Z -]{0,20}") {
         let _ = date::Date::parse(&text).map(|date| date.to_string());
+    }
+}
+
+#[test]
+fn memory_is_limited() {
+    let error = |body: &str| decode(body.as_bytes()).map_err(|error| error.to_string()).err();
+    let feed = |head: &str, item: &str, count: usize| {
+        format!("<rss{head}><channel>{}</channel></rss>", item.repeat(count))
+    };
+    let prefix = format!(" xmlns:{0}='{0}'", "p".repeat(100_000));
+    let long = feed(&prefix, &format!("<{0}:a/>", "p".repeat(100_000)), 60);
+    let json = |items: usize| format!("{{\"items\":[{}{{}}]}}", "{},".repeat(items));
+    assert_eq!(error(&feed("", "<item><title>t</title></item>", 5_000)), None);
+    assert_eq!(error(&json(5_000)), None);
+    for large in [feed("", "<item/>", 100_000), feed("", "<a b='c'/>", 100_000), long, json(100_000)] {
+        assert_eq!(
+            error(&large).as_deref(),
+            Some("the body takes more than 16 MB as values"),
+            "{}",
+            large.len()
+        );
     }
 }

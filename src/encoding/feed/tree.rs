@@ -6,8 +6,16 @@ use std::ops::Range;
 
 use crate::encoding::xml::Fault;
 use crate::encoding::xml::token::{Token, Tokenizer};
+use crate::memory::Budget;
 
 const XML_NAMESPACE: &str = "http://www.w3.org/XML/1998/namespace";
+
+/// What an element costs a budget: here, as part of an entry, and as values.
+const ELEMENT: usize = 1024;
+/// What an attribute costs.
+const ATTRIBUTE: usize = 256;
+/// How many copies of a text there are at most at one time.
+const COPIES: usize = 4;
 
 /// A document: its root and the text that the elements' places refer to.
 pub(super) struct Document<'a> {
@@ -56,21 +64,28 @@ impl<'a> Document<'a> {
     pub fn read(body: &'a [u8]) -> Result<Option<Document<'a>>, Fault> {
         let mut tokens = Tokenizer::new(body, false);
         let mut scope = Scope::default();
+        let mut budget = Budget::new();
         // Open elements, and how many declarations came before them.
         let mut open: Vec<(Element, usize)> = Vec::new();
         while let Some(token) = tokens.next()? {
+            budget.checked()?;
             match token {
                 Token::Text(text) => {
+                    budget.take(COPIES * text.len());
                     if let Some((element, _)) = open.last_mut() {
                         element.text.push_str(&text);
                     }
                 }
                 Token::Start(name, attributes) => {
                     let before = scope.replaced.len();
+                    budget.take(ELEMENT + COPIES * name.local.len());
                     for (name, value) in &attributes {
+                        budget.take(ATTRIBUTE + COPIES * (name.local.len() + value.len()));
                         scope.declare(&name.prefix, &name.local, value);
                     }
+                    // It may be long, and each element of its prefix keeps a name that is made of it.
                     let namespace = scope.namespace(&name.prefix);
+                    budget.take(COPIES * namespace.len());
                     let element = Element {
                         name: name.local.into(),
                         extension: scope.extension(&namespace),

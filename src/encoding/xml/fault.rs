@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::encoding::MAX_DEPTH;
+use crate::memory::Excess;
 
 /// Why a document is not XML.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub enum Fault {
     Charset(String),
     /// Nested deeper than [`MAX_DEPTH`].
     Depth,
+    /// Would take more memory than it may.
+    Excess(Excess),
 }
 
 // === impl Fault ===
@@ -35,7 +38,14 @@ impl fmt::Display for Fault {
                 write!(f, "xml: opening charset {label:?}: unsupported charset: {label:?}")
             }
             Fault::Depth => write!(f, "xml: nested deeper than {MAX_DEPTH} elements"),
+            Fault::Excess(excess) => excess.fmt(f),
         }
+    }
+}
+
+impl From<Excess> for Fault {
+    fn from(excess: Excess) -> Self {
+        Self::Excess(excess)
     }
 }
 

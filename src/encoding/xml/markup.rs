@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::fault::Fault;
 use super::token::Tokenizer;
 use crate::encoding::charset;
+use crate::memory::afford;
 
 // === impl Tokenizer ===
 
@@ -28,10 +29,12 @@ impl Tokenizer<'_> {
         let is_first = !label.is_empty() && !self.declared;
         self.declared |= is_first;
         if is_first && !label.eq_ignore_ascii_case("utf-8") {
-            let rest = charset::decode(label, self.slice(self.at, self.input.len()));
+            let rest = charset::decode(label, self.slice(self.at, self.input.len()))?;
             let rest = rest.ok_or_else(|| Fault::Charset(label.to_owned()))?;
             // What was read stays in front, so that offsets and line numbers keep their meaning.
-            let mut input = self.slice(0, self.at).to_vec();
+            afford(self.at + rest.len())?;
+            let mut input = Vec::with_capacity(self.at + rest.len());
+            input.extend_from_slice(self.slice(0, self.at));
             input.extend_from_slice(rest.as_bytes());
             self.input = Cow::Owned(input);
         }

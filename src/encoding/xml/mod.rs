@@ -10,9 +10,10 @@ pub(crate) mod token;
 pub use fault::Fault;
 pub use render::render;
 
-use self::token::{Token, Tokenizer};
+use self::token::{Name, Token, Tokenizer};
 use super::DecodeError;
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, cost};
+use crate::memory::Budget;
 
 /// An element that is open.
 struct Frame {
@@ -27,19 +28,23 @@ struct Frame {
 pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
     let mut tokens = Tokenizer::new(body, true);
     let mut open: Vec<Frame> = Vec::new();
+    let budget = &mut Budget::new();
     loop {
+        budget.checked()?;
         match tokens.next().map_err(DecodeError::Xml)? {
             // Without any element, text or not, the end is all there is.
             None => return Err(DecodeError::Eof),
             Some(Token::Start(name, attributes)) => {
-                let members = attributes
-                    .into_iter()
-                    .map(|(name, value)| (format!("-{}", name.local), Value::String(value)))
-                    .collect();
+                let attribute = |(name, value): (Name, String)| {
+                    member(budget, name.local.len() + value.len());
+                    (format!("-{}", name.local), Value::String(value))
+                };
+                let members = attributes.into_iter().map(attribute).collect();
                 open.push(Frame { key: name.local.into(), text: None, members });
             }
             Some(Token::Text(text)) => {
                 if let Some(frame) = open.last_mut() {
+                    budget.text(text.len());
                     frame.text(text.trim_matches(['\t', '\r', '\u{8}', '\n', ' ']));
                 }
             }
@@ -47,7 +52,7 @@ pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
                 let Some(frame) = open.pop() else { return Err(DecodeError::Eof) };
                 let (key, value) = frame.close();
                 match open.last_mut() {
-                    Some(parent) => append(&mut parent.members, key, value),
+                    Some(parent) => append(&mut parent.members, key, value, budget),
                     None => {
                         let root = Map::from([(key, value)]);
                         return Ok(match is_collection {
@@ -85,10 +90,21 @@ impl Frame {
     }
 }
 
+/// Pays for a member with `len` bytes of text.
+fn member(budget: &mut Budget, len: usize) -> Option<()> {
+    budget.take(cost::VALUE + cost::MEMBER)?;
+    budget.text(len)
+}
+
 /// Adds a child; a second one of the same name makes an array of both.
-fn append(members: &mut Map, key: String, value: Value) {
+fn append(members: &mut Map, key: String, value: Value, budget: &mut Budget) {
+    budget.take(cost::VALUE);
     match members.get_mut(&key) {
         None => {
+            if members.is_empty() {
+                budget.take(cost::OBJECT);
+            }
+            member(budget, key.len());
             members.insert(key, value);
         }
         Some(Value::Array(items)) => items.push(value),

@@ -1,7 +1,9 @@
 //! Writes an object as XML, as mxj 1.8.4 does (spec §14).
 
 use crate::encoding::number::format_float;
+use crate::encoding::out::Out;
 use crate::json::{Map, Value};
+use crate::memory::Excess;
 
 /// What cannot be written; the answer then has no body, as in KrakenD.
 struct Unwritable;
@@ -15,8 +17,11 @@ enum Step<'v> {
 /// `data` as XML without a prolog. A single member is the root element, unless it is an array with something other than
 /// objects in it; otherwise the root is `doc`. None for what has no XML: an attribute (`-x`) that is null, an array or an
 /// object, or `#text` beside elements.
-pub fn render(data: &Map) -> Option<Vec<u8>> {
-    let mut out = String::new();
+///
+/// # Errors
+/// If the text is longer than an answer may be.
+pub fn render(data: &Map) -> Result<Option<Vec<u8>>, Excess> {
+    let mut out = Out::new();
     let mut single = data.iter();
     let single = match (single.next(), single.next()) {
         (Some(member), None) if !is_list_of_others(member.1) => Some(member),
@@ -29,14 +34,15 @@ pub fn render(data: &Map) -> Option<Vec<u8>> {
             open_object(&mut out, &mut steps, "doc", data).and_then(|()| write(&mut out, steps))
         }
     };
-    written.ok().map(|()| out.into_bytes())
+    let text = out.finish()?;
+    Ok(written.ok().map(|()| text.into_bytes()))
 }
 
 fn is_list_of_others(value: &Value) -> bool {
     matches!(value, Value::Array(items) if items.iter().any(|item| !matches!(item, Value::Object(_))))
 }
 
-fn write<'v>(out: &mut String, mut steps: Vec<Step<'v>>) -> Result<(), Unwritable> {
+fn write<'v>(out: &mut Out, mut steps: Vec<Step<'v>>) -> Result<(), Unwritable> {
     while let Some(step) = steps.pop() {
         match step {
             Step::Close(key) => close(out, key),
@@ -63,7 +69,7 @@ fn write<'v>(out: &mut String, mut steps: Vec<Step<'v>>) -> Result<(), Unwritabl
 
 /// Writes the start of an object's element with its attributes, and all of it if there is nothing else.
 fn open_object<'v>(
-    out: &mut String,
+    out: &mut Out,
     steps: &mut Vec<Step<'v>>,
     key: &'v str,
     members: &'v Map,
@@ -109,18 +115,18 @@ fn attribute_name(key: &str) -> Option<&str> {
     key.strip_prefix('-').filter(|name| !name.is_empty())
 }
 
-fn open(out: &mut String, key: &str) {
+fn open(out: &mut Out, key: &str) {
     out.push('<');
     out.push_str(key);
 }
 
-fn close(out: &mut String, key: &str) {
+fn close(out: &mut Out, key: &str) {
     out.push_str("</");
     out.push_str(key);
     out.push('>');
 }
 
-fn scalar(out: &mut String, value: &Value) {
+fn scalar(out: &mut Out, value: &Value) {
     match value {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
@@ -132,14 +138,14 @@ fn scalar(out: &mut String, value: &Value) {
 }
 
 /// The value of `#text`. mxj prints null and what is nested with Go's `%v`; that is no text, so nothing is written.
-fn text_of(out: &mut String, value: &Value) {
+fn text_of(out: &mut Out, value: &Value) {
     match value {
         Value::Null => out.push_str("&lt;nil&gt;"),
         _ => scalar(out, value),
     }
 }
 
-fn escape(out: &mut String, text: &str) {
+fn escape(out: &mut Out, text: &str) {
     for c in text.chars() {
         match c {
             '&' => out.push_str("&amp;"),

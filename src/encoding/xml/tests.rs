@@ -2,6 +2,11 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::encoding::testing::{base64, lines, value};
+use crate::memory::Excess;
+
+fn render(data: &Map) -> Option<Vec<u8>> {
+    super::render(data).expect("it is short")
+}
 
 /// What KrakenD's own decoder (mxj on Go's `encoding/xml`) said of documents, good, broken and odd.
 #[test]
@@ -105,4 +110,26 @@ proptest! {
     fn any_soup_of_markup_is_decoded_or_refused(body in "[<>/!?a\\[\\]&;#x\"'= \r\n-]{0,40}") {
         let _ = decode(body.as_bytes(), true);
     }
+}
+
+#[test]
+fn memory_is_limited() {
+    let error = |body: String| decode(body.as_bytes(), false).map_err(|error| error.to_string()).err();
+    let wrapped = |text: &str, count: usize| format!("<a>{}</a>", text.repeat(count));
+    assert_eq!(error(wrapped("<b>text</b>", 100_000)), None);
+    let numbered: String = (0..200_000).map(|i| format!("<b{i}/>")).collect();
+    let declared = format!("<?xml version='1.0' encoding='latin1'?>{}", wrapped("<b>x</b>", 800_000));
+    for large in [wrapped("<b/>", 1_000_000), wrapped("<b c='d'/>", 300_000), wrapped(&numbered, 1), declared]
+    {
+        assert_eq!(error(large).as_deref(), Some("the body takes more than 16 MB as values"));
+    }
+}
+
+#[test]
+fn a_long_name_said_often_is_no_long_answer() {
+    let data = Map::from([
+        ("a".repeat(100_000), Value::Array(vec![Value::Bool(true); 1000])),
+        ("b".into(), Value::Bool(true)),
+    ]);
+    assert_eq!(super::render(&data), Err(Excess::Output));
 }

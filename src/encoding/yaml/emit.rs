@@ -3,7 +3,9 @@
 use super::scalar::{self, Block, write_scalar};
 use super::sort::natural_order;
 use crate::encoding::number::format_float;
+use crate::encoding::out::Out;
 use crate::json::Value;
+use crate::memory::Excess;
 
 const INDENT: usize = 4;
 
@@ -33,8 +35,11 @@ struct Frame<'v> {
 }
 
 /// `value` as a YAML document, ended by a line break.
-pub fn render(value: &Value) -> String {
-    let mut out = String::new();
+///
+/// # Errors
+/// If the text is longer than an answer may be.
+pub fn render(value: &Value) -> Result<String, Excess> {
+    let mut out = Out::new();
     let mut frames: Vec<Frame<'_>> = Vec::new();
     start(&mut out, &mut frames, value, Place::Root, Block { indent: 0, step: 0 });
     while let Some(frame) = frames.last_mut() {
@@ -64,11 +69,11 @@ pub fn render(value: &Value) -> String {
     if !out.ends_with('\n') {
         out.push('\n');
     }
-    out
+    out.finish()
 }
 
 /// Writes a scalar or an empty collection whole, and opens any other.
-fn start<'v>(out: &mut String, frames: &mut Vec<Frame<'v>>, value: &'v Value, place: Place, block: Block) {
+fn start<'v>(out: &mut Out, frames: &mut Vec<Frame<'v>>, value: &'v Value, place: Place, block: Block) {
     let inline = place != Place::Member;
     let open = match value {
         Value::Array(items) if !items.is_empty() => Open::Array(items.iter()),
@@ -87,7 +92,7 @@ fn start<'v>(out: &mut String, frames: &mut Vec<Frame<'v>>, value: &'v Value, pl
 }
 
 /// Writes `key:`, or `? key` and `:` on the next line for a key that is long or has several lines.
-fn write_key(out: &mut String, key: &str, indent: usize, child: Block) -> Place {
+fn write_key(out: &mut Out, key: &str, indent: usize, child: Block) -> Place {
     if scalar::is_simple_key(key) {
         write_scalar(out, key, child);
         out.push(':');
@@ -100,7 +105,7 @@ fn write_key(out: &mut String, key: &str, indent: usize, child: Block) -> Place 
     Place::Marker
 }
 
-fn write_leaf(out: &mut String, value: &Value, block: Block) {
+fn write_leaf(out: &mut Out, value: &Value, block: Block) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
@@ -118,10 +123,10 @@ fn write_leaf(out: &mut String, value: &Value, block: Block) {
 }
 
 /// Goes to column `indent`: of the current line if `inline` or if nothing is on it yet, else of the next one.
-fn line(out: &mut String, indent: usize, inline: bool) {
+fn line(out: &mut Out, indent: usize, inline: bool) {
     if !inline && !out.is_empty() && !out.ends_with('\n') {
         out.push('\n');
     }
     let column = out.len() - out.rfind('\n').map_or(0, |end| end + 1);
-    out.extend(std::iter::repeat_n(' ', indent.saturating_sub(column)));
+    out.blanks(indent.saturating_sub(column));
 }

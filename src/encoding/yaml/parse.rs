@@ -8,10 +8,8 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 
 use super::plain::{is_infinity, is_number};
 use crate::encoding::{DecodeError, MAX_DEPTH};
-use crate::json::{Map, Value};
-
-/// What aliases may add to a document, in nodes and bytes of text: enough for templates, too little for a bomb.
-const ALIAS_BUDGET: usize = 1 << 20;
+use crate::json::{Map, Value, cost};
+use crate::memory::Budget;
 
 /// A collection that is open.
 struct Frame {
@@ -28,7 +26,7 @@ enum Open {
 struct Builder {
     frames: Vec<Frame>,
     anchors: BTreeMap<usize, Value>,
-    budget: usize,
+    budget: Budget,
     root: Option<Value>,
 }
 
@@ -53,12 +51,13 @@ pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
 
 fn parse(text: &str) -> Result<Option<Value>, DecodeError> {
     let mut builder =
-        Builder { frames: Vec::new(), anchors: BTreeMap::new(), budget: ALIAS_BUDGET, root: None };
+        Builder { frames: Vec::new(), anchors: BTreeMap::new(), budget: Budget::new(), root: None };
     let mut events = Parser::new_from_str(text);
     while let Some(event) = events.next_event() {
         let (event, _) =
             event.map_err(|error| fault(&format!("line {}: {}", error.marker().line(), error.info())))?;
         builder.event(event)?;
+        builder.budget.checked()?;
         if builder.root.is_some() {
             break;
         }
@@ -74,12 +73,7 @@ impl Builder {
             Event::Scalar(text, style, anchor, tag) => self.scalar(&text, style, anchor, tag.as_deref()),
             Event::Alias(anchor) => {
                 let value = self.anchors.get(&anchor).ok_or_else(|| fault("unknown anchor"))?;
-                let cost = cost(value);
-                self.budget = self
-                    .budget
-                    .checked_sub(cost)
-                    .ok_or_else(|| fault("document contains excessive aliasing"))?;
-                let value = value.clone();
+                let value = copied(value, &mut self.budget)?;
                 self.value(value, 0)
             }
             Event::SequenceStart(anchor, _) => self.open(Open::Array(Vec::new()), anchor),
@@ -95,6 +89,7 @@ impl Builder {
         if self.frames.len() >= MAX_DEPTH {
             return Err(fault(&format!("nested deeper than {MAX_DEPTH} collections")));
         }
+        self.budget.take(if matches!(kind, Open::Object { .. }) { cost::OBJECT } else { cost::VALUE });
         self.frames.push(Frame { kind, anchor });
         Ok(())
     }
@@ -122,13 +117,18 @@ impl Builder {
     ) -> Result<(), DecodeError> {
         // As a key, text is text whatever it looks like.
         if let Some(Frame { kind: Open::Object { key: key @ None, .. }, .. }) = self.frames.last_mut() {
-            if anchor != 0 {
-                self.anchors.insert(anchor, Value::String(text.to_owned()));
-            }
+            self.budget.take(cost::MEMBER);
+            self.budget.text(text.len());
             *key = Some(text.to_owned());
+            if anchor != 0 {
+                let name = copied(&Value::String(text.to_owned()), &mut self.budget)?;
+                self.anchors.insert(anchor, name);
+            }
             return Ok(());
         }
         let plain = style == ScalarStyle::Plain && tag.is_none_or(|tag| tag.suffix != "str");
+        self.budget.take(cost::VALUE);
+        self.budget.text(text.len());
         let value = if plain { resolve(text)? } else { Value::String(text.to_owned()) };
         self.value(value, anchor)
     }
@@ -136,10 +136,7 @@ impl Builder {
     /// Puts a complete value where it belongs.
     fn value(&mut self, value: Value, anchor: usize) -> Result<(), DecodeError> {
         if anchor != 0 {
-            let cost = cost(&value);
-            self.budget =
-                self.budget.checked_sub(cost).ok_or_else(|| fault("document contains excessive aliasing"))?;
-            self.anchors.insert(anchor, value.clone());
+            self.anchors.insert(anchor, copied(&value, &mut self.budget)?);
         }
         match self.frames.last_mut().map(|frame| &mut frame.kind) {
             None => self.root = Some(value),
@@ -223,14 +220,10 @@ fn is_json_number(text: &str) -> bool {
         && text.parse().is_ok_and(f64::is_finite)
 }
 
-/// Nodes and bytes of text of a value.
-fn cost(value: &Value) -> usize {
-    1 + match value {
-        Value::String(text) => text.len(),
-        Value::Array(items) => items.iter().map(cost).sum(),
-        Value::Object(members) => members.iter().map(|(key, value)| key.len() + cost(value)).sum(),
-        _ => 0,
-    }
+/// A copy of what an anchor names. Aliases of aliases multiply, so each copy is paid for.
+fn copied(value: &Value, budget: &mut Budget) -> Result<Value, DecodeError> {
+    budget.take(value.cost()).ok_or_else(|| fault("document contains excessive aliasing"))?;
+    Ok(value.clone())
 }
 
 fn fault(message: &str) -> DecodeError {

@@ -1,6 +1,7 @@
 //! Writes texts: plain where YAML reads them back as text, quoted or as a block where it would not.
 
 use super::plain::reads_as_text;
+use crate::encoding::out::Out;
 
 /// How a text is written.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,12 +35,15 @@ pub(super) struct Block {
 }
 
 /// Writes `text`, in one line or as a block.
-pub(super) fn write_scalar(out: &mut String, text: &str, block: Block) {
+pub(super) fn write_scalar(out: &mut Out, text: &str, block: Block) {
     match style(text) {
         Style::Plain => out.push_str(text),
         Style::Single => {
             out.push('\'');
-            out.push_str(&text.replace('\'', "''"));
+            for (i, part) in text.split('\'').enumerate() {
+                out.push_str(if i > 0 { "''" } else { "" });
+                out.push_str(part);
+            }
             out.push('\'');
         }
         Style::Double => write_double(out, text),
@@ -113,7 +117,7 @@ fn is_printable(c: char) -> bool {
     matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}') && c != '\u{feff}'
 }
 
-fn write_double(out: &mut String, text: &str) {
+fn write_double(out: &mut Out, text: &str) {
     // yaml.v3 looks for a byte order mark at the start of the text whichever character it is at.
     let all = text.starts_with('\u{feff}');
     out.push('"');
@@ -154,7 +158,7 @@ fn write_double(out: &mut String, text: &str) {
     out.push('"');
 }
 
-fn write_literal(out: &mut String, text: &str, block: Block) {
+fn write_literal(out: &mut Out, text: &str, block: Block) {
     out.push('|');
     if text.starts_with([' ', '\n']) {
         // yaml.v3 always says 4, which is wrong inside of arrays, and drops a line break at the start: not copied.
@@ -168,7 +172,7 @@ fn write_literal(out: &mut String, text: &str, block: Block) {
     out.push('\n');
     for line in text.split_inclusive('\n') {
         if line != "\n" {
-            out.extend(std::iter::repeat_n(' ', block.indent));
+            out.blanks(block.indent);
         }
         out.push_str(line);
     }

@@ -2,8 +2,13 @@ use proptest::prelude::*;
 
 use crate::encoding::testing::{lines, value};
 use crate::json::{Map, Value};
+use crate::memory::Excess;
 
-use super::{decode, render};
+use super::decode;
+
+fn render(data: &Value) -> String {
+    super::render(data).expect("it is short")
+}
 
 /// What yaml.v3 wrote of data with every kind of text, key and nesting.
 #[test]
@@ -159,4 +164,21 @@ proptest! {
     fn any_bytes_are_decoded_or_refused(body in "[ \n\t:#?!&*|>'\"%@,\\[\\]{}ab0<-]{0,40}") {
         let _ = decode(body.as_bytes(), false);
     }
+}
+
+#[test]
+fn memory_is_limited() {
+    let error = |body: &str| decode(body.as_bytes(), false).map_err(|error| error.to_string()).err();
+    let list = |item: &str, count: usize| format!("a:\n{}", format!("- {item}\n").repeat(count));
+    assert_eq!(error(&list("text", 100_000)), None);
+    for large in [list("b", 400_000), list("{}", 100_000), list("[]", 600_000)] {
+        assert_eq!(error(&large).as_deref(), Some("the body takes more than 16 MB as values"));
+    }
+}
+
+#[test]
+fn blanks_before_lines_make_no_long_answer() {
+    let lines = Value::String("x\n".repeat(100_000));
+    let deep = (0..200).fold(lines, |value, _| Value::Object(Map::from([("a".to_owned(), value)])));
+    assert_eq!(super::render(&deep), Err(Excess::Output));
 }

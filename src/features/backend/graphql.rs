@@ -5,7 +5,8 @@ use std::rc::Rc;
 use crate::config::node::Node;
 use crate::http::Query;
 use crate::http::template::title;
-use crate::json::{Map, Value};
+use crate::json::{DecodeError, Map, Value};
+use crate::memory::afford_output;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request};
@@ -105,15 +106,18 @@ impl GraphQl {
         } else {
             self.filled(&request.params)
         };
+        let variables = Value::Object(variables);
+        // Escaped, they're longer than they came.
+        afford_output(variables.written_len())?;
         let headers = Rc::make_mut(&mut request.headers);
         headers.set("Content-Type", "application/json");
         if self.get {
             headers.remove("Content-Length");
             request.method = "GET".into();
             request.body = RequestBody::None;
-            request.url = self.with_query(&request.url, variables).into();
+            request.url = self.with_query(&request.url, &variables).into();
         } else {
-            let body = self.body(variables);
+            let body = self.body(&variables);
             headers.set("Content-Length", body.len().to_string());
             request.method = "POST".into();
             request.body = RequestBody::Sized(body.into());
@@ -132,9 +136,11 @@ impl GraphQl {
 
     /// The members of the client's JSON object; configured variables fill what is missing.
     fn with_body(&self, body: &[u8]) -> Result<Map, Error> {
-        let Value::Object(mut variables) =
-            Value::parse(body).map_err(|error| Error::new(error.to_string()))?
-        else {
+        let parsed = Value::parse(body).map_err(|error| match error {
+            DecodeError::Excess(excess) => Error::of_client(excess),
+            error => error.into(),
+        })?;
+        let Value::Object(mut variables) = parsed else {
             return Err(Error::new("the body of a mutation is not an object"));
         };
         for (name, variable) in &self.variables {
@@ -148,35 +154,39 @@ impl GraphQl {
     }
 
     /// `{"query", "operationName", "variables"}` in this order, without what is empty.
-    fn body(&self, variables: Map) -> Vec<u8> {
+    fn body(&self, variables: &Value) -> Vec<u8> {
         let mut body = b"{\"query\":".to_vec();
         Value::String(self.document.clone()).write(&mut body);
         if let Some(operation) = &self.operation {
             body.extend_from_slice(b",\"operationName\":");
             Value::String(operation.clone()).write(&mut body);
         }
-        if !variables.is_empty() {
+        if has_members(variables) {
             body.extend_from_slice(b",\"variables\":");
-            Value::Object(variables).write(&mut body);
+            variables.write(&mut body);
         }
         body.push(b'}');
         body
     }
 
     /// The documented GET form. (KrakenD 2.11 adds these parameters after it has built the URL, so they never arrive.)
-    fn with_query(&self, url: &str, variables: Map) -> String {
+    fn with_query(&self, url: &str, variables: &Value) -> String {
         let mut query = Query::default();
         query.add("query", self.document.as_str());
         if let Some(operation) = &self.operation {
             query.add("operationName", operation.as_str());
         }
-        if !variables.is_empty() {
-            let json = Value::Object(variables).to_json();
+        if has_members(variables) {
+            let json = variables.to_json();
             query.add("variables", String::from_utf8_lossy(&json));
         }
         let separator = if url.contains('?') { '&' } else { '?' };
         format!("{url}{separator}{}", query.encode())
     }
+}
+
+fn has_members(variables: &Value) -> bool {
+    variables.as_object().is_some_and(|members| !members.is_empty())
 }
 
 // === impl Variable ===

@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::aws::{Credentials, Signable, hash, sign, timestamp};
 use crate::config::node::Node;
+use crate::encoding;
 use crate::http::Headers;
 use crate::json::{Map, Object, Shape, Value};
 use crate::plan::build::{Environment, Refusal, Site};
@@ -165,16 +166,15 @@ fn respond(answer: Fetched, shape: Option<&Shape>) -> Result<Response, Error> {
     if answer.status != 200 {
         let kind =
             answer.headers.get("X-Amzn-Errortype").unwrap_or("error").split(':').next().unwrap_or_default();
-        let text = String::from_utf8_lossy(body.as_slice());
+        let text = encoding::text(body.as_slice())?;
         return Err(Error::new(format!("{kind}: {text}")).with_status(answer.status));
     }
-    let Value::Object(map) = Value::parse(body.as_slice()).map_err(|error| Error::new(error.to_string()))?
-    else {
+    let Value::Object(map) = Value::parse(body.as_slice())? else {
         return Err(Error::new("aws lambda: the payload is not an object"));
     };
     let mut data = Some(Object::from_map(floats(map)));
     if let Some(shape) = shape {
-        data = shape.apply(data);
+        data = shape.apply(data)?;
     }
     let mut metadata = Metadata { status: 200, ..Metadata::default() };
     if let Some(version) = answer.headers.get("X-Amz-Executed-Version") {

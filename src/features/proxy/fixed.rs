@@ -61,7 +61,9 @@ impl Layer for Fixed {
             let mut reply = next.run(cx, request).await;
             if self.applies(&reply) {
                 let response = reply.response.get_or_insert_with(Response::default);
-                response.data.get_or_insert_with(Object::default).overlay(&self.data);
+                if let Err(excess) = response.data.get_or_insert_with(Object::default).overlay(&self.data) {
+                    return Reply::err(excess);
+                }
             }
             reply
         })

@@ -35,7 +35,8 @@ impl BodyCheck {
     /// Reads the body, which the request carries as bytes from then on, and checks it.
     async fn check(&self, cx: Cx<'_>, request: &mut Request) -> Result<(), Error> {
         let body = cx.deadline.bound(request.buffer_body(cx.io)).await??;
-        validate_body(&self.0, &body).map_err(|rejection| Error::new(rejection.message).with_status(400))
+        validate_body(&self.0, &body)
+            .map_err(|rejection| Error::new(rejection.message).with_status(rejection.status))
     }
 }
 

@@ -6,7 +6,9 @@ mod node;
 mod step;
 
 use super::object::Data;
+use super::piece::ITEM;
 use super::value::Value;
+use crate::memory::{Budget, Excess};
 use node::{Edge, Node};
 use step::{Label, Step};
 
@@ -82,54 +84,71 @@ impl Flatmap {
     }
 
     /// Applies the operations. What loses its last member becomes `null`, the root too.
-    pub fn apply(&self, data: Data) -> Data {
+    ///
+    /// # Errors
+    /// If what the paths enter takes too much memory.
+    pub fn apply(&self, data: Data) -> Result<Data, Excess> {
+        let budget = &mut Budget::new();
+        let data = self.run(data, budget);
+        budget.checked().map(|()| data)
+    }
+
+    /// Applies the operations as far as `budget` lasts.
+    pub(super) fn run(&self, data: Data, budget: &mut Budget) -> Data {
         if self.is_empty() {
             return data;
         }
         let mut root = Node::from(data?);
         for op in &self.ops {
             match op {
-                Compiled::Del(paths) => paths.iter().for_each(|path| root.delete(path)),
-                Compiled::Move(from, to) => relocate(&mut root, from, to),
-                Compiled::Append(from, to) => append(&mut root, from, to),
+                Compiled::Del(paths) => paths.iter().for_each(|path| root.delete(path, budget)),
+                Compiled::Move(from, to) => relocate(&mut root, from, to, budget),
+                Compiled::Append(from, to) => append(&mut root, from, to, budget),
                 Compiled::Nothing => {}
             }
+            budget.checked().ok()?;
         }
-        root.into_piece().into_object()
+        root.into_piece().into_object(budget)
     }
 }
 
 /// `move`. The lengths of the two paths decide what happens (`spec` §9).
-fn relocate(root: &mut Node, from: &[Step], to: &[Step]) {
+fn relocate(root: &mut Node, from: &[Step], to: &[Step], budget: &mut Budget) {
     let (Some((label, parents)), Some((new_label, way))) = (from.split_last(), to.split_last()) else {
         return;
     };
     let mut promoted: Vec<(Vec<Label>, Edge)> = Vec::new();
-    root.visit(parents, &mut Vec::new(), &mut |parent, labels| {
+    root.visit(parents, &mut Vec::new(), budget, &mut |parent, labels, budget| {
+        let renamed = new_label.paid(budget)?;
         if from.len() == to.len() {
-            parent.rename(label, new_label.label());
-        } else if let Some(edge) = parent.take(label) {
-            let edge = Edge { label: new_label.label(), node: edge.node };
+            parent.rename(label, renamed, budget);
+        } else if let Some(edge) = parent.take(label, budget) {
+            let edge = Edge { label: renamed, node: edge.node };
             if from.len() < to.len() {
                 // The first steps of `to` are taken to be those of `from`.
-                parent.embed(way.get(parents.len()..).unwrap_or_default(), edge);
+                parent.embed(way.get(parents.len()..).unwrap_or_default(), edge, budget);
             } else {
+                budget.take(ITEM + labels.iter().map(Label::cost).sum::<usize>())?;
                 promoted.push((labels.to_vec(), edge));
             }
         }
+        Some(())
     });
     for (labels, edge) in promoted {
         let resolve = |(step, label): (&Step, Label)| if step.is_any() { label } else { step.label() };
         let way: Vec<Label> = way.iter().zip(labels).map(resolve).collect();
-        root.attach(&way, edge);
+        root.attach(&way, edge, budget);
     }
 }
 
 /// `append`. Both must be arrays; a wildcard gives the array of its matches.
-fn append(root: &mut Node, from: &[Step], to: &[Step]) {
-    let Some(more) = root.get(from).and_then(|piece| piece.into_items()) else { return };
-    let Some(mut items) = root.get(to).and_then(|piece| piece.into_items()) else { return };
+fn append(root: &mut Node, from: &[Step], to: &[Step], budget: &mut Budget) {
+    let Some(more) = root.get(from, budget).and_then(|piece| piece.into_items(budget)) else { return };
+    let Some(mut items) = root.get(to, budget).and_then(|piece| piece.into_items(budget)) else { return };
+    if budget.take(ITEM * more.len()).is_none() {
+        return;
+    }
     items.extend(more);
-    root.set_list(to, items);
-    root.delete(from);
+    root.set_list(to, items, budget);
+    root.delete(from, budget);
 }

@@ -2,9 +2,10 @@
 
 use super::step::{Label, Step};
 use crate::json::object::{Member, Object};
-use crate::json::piece::Piece;
+use crate::json::piece::{ITEM, Piece};
 use crate::json::unique::keep_last;
 use crate::json::value::{Kind, Value};
+use crate::memory::Budget;
 
 /// A value on a path.
 #[derive(Debug, Clone)]
@@ -22,6 +23,9 @@ pub(super) struct Edge {
     pub(super) node: Node,
 }
 
+/// What is done with a node that is found, given the labels on the way; `None` ends the walk.
+pub(super) type Each<'f> = dyn FnMut(&mut Node, &[Label], &mut Budget) -> Option<()> + 'f;
+
 // === impl Node ===
 
 impl From<Object> for Node {
@@ -30,12 +34,13 @@ impl From<Object> for Node {
     }
 }
 
+/// What a walk takes apart, copies and adds is paid for; without a budget it stops, and what it has made is of no use.
 impl Node {
     /// The edges, if this is an object or array that has or had some.
-    fn edges(&mut self) -> Option<&mut Vec<Edge>> {
+    fn edges(&mut self, budget: &mut Budget) -> Option<&mut Vec<Edge>> {
         if let Self::Whole(piece) = self {
             let list = piece.kind() == Kind::Array;
-            let edges = take_apart(piece)?;
+            let edges = take_apart(piece, budget)?;
             *self = Self::Open { list, edges };
         }
         match self {
@@ -45,8 +50,11 @@ impl Node {
     }
 
     /// Adds an edge; what was a scalar becomes an object.
-    fn push(&mut self, edge: Edge) {
-        if let Some(edges) = self.edges() {
+    fn push(&mut self, edge: Edge, budget: &mut Budget) {
+        if budget.take(ITEM).is_none() {
+            return;
+        }
+        if let Some(edges) = self.edges(budget) {
             return edges.push(edge);
         }
         let list = matches!(self, Self::Whole(piece) if piece.kind() == Kind::Array);
@@ -54,14 +62,14 @@ impl Node {
     }
 
     /// The first edge that `step` names literally.
-    pub(super) fn edge(&mut self, step: &Step) -> Option<&mut Edge> {
-        self.edges()?.iter_mut().find(|edge| step.names(&edge.label))
+    fn edge(&mut self, step: &Step, budget: &mut Budget) -> Option<&mut Edge> {
+        self.edges(budget)?.iter_mut().find(|edge| step.names(&edge.label))
     }
 
     /// Gives the first edge that `step` names literally another label. In an object what moves wins over what has the
     /// label already; KrakenD keeps either, at random.
-    pub(super) fn rename(&mut self, step: &Step, label: Label) {
-        let Some(edges) = self.edges() else { return };
+    pub(super) fn rename(&mut self, step: &Step, label: Label, budget: &mut Budget) {
+        let Some(edges) = self.edges(budget) else { return };
         let Some(at) = edges.iter().position(|edge| step.names(&edge.label)) else { return };
         edges[at].label = label;
         if edges[at + 1..].iter().any(|other| other.label.is(&edges[at].label)) {
@@ -71,8 +79,8 @@ impl Node {
     }
 
     /// Takes the first edge out that `step` names literally.
-    pub(super) fn take(&mut self, step: &Step) -> Option<Edge> {
-        let edges = self.edges()?;
+    pub(super) fn take(&mut self, step: &Step, budget: &mut Budget) -> Option<Edge> {
+        let edges = self.edges(budget)?;
         let at = edges.iter().position(|edge| step.names(&edge.label))?;
         Some(edges.remove(at))
     }
@@ -82,77 +90,107 @@ impl Node {
         &mut self,
         steps: &[Step],
         labels: &mut Vec<Label>,
-        each: &mut dyn FnMut(&mut Node, &[Label]),
-    ) {
-        let Some((step, rest)) = steps.split_first() else { return each(self, labels) };
-        for edge in self.edges().into_iter().flatten() {
+        budget: &mut Budget,
+        each: &mut Each<'_>,
+    ) -> Option<()> {
+        let Some((step, rest)) = steps.split_first() else { return each(self, labels, budget) };
+        for edge in self.edges(budget).into_iter().flatten() {
             if step.is_any() || step.names(&edge.label) {
                 labels.push(edge.label.clone());
-                edge.node.visit(rest, labels, each);
+                edge.node.visit(rest, labels, budget, each)?;
                 labels.pop();
                 if !step.is_any() {
                     break;
                 }
             }
         }
+        Some(())
     }
 
     /// Removes what `steps` lead to.
-    pub(super) fn delete(&mut self, steps: &[Step]) {
+    pub(super) fn delete(&mut self, steps: &[Step], budget: &mut Budget) {
         match steps {
             [] => {}
-            [last] if last.is_any() => self.edges().into_iter().for_each(Vec::clear),
-            [last] => drop(self.take(last)),
+            [last] if last.is_any() => self.edges(budget).into_iter().for_each(Vec::clear),
+            [last] => drop(self.take(last, budget)),
             [any, rest @ ..] if any.is_any() => {
-                self.edges().into_iter().flatten().for_each(|edge| edge.node.delete(rest));
+                for edge in self.edges(budget).into_iter().flatten() {
+                    edge.node.delete(rest, budget);
+                }
             }
-            [step, rest @ ..] => self.edge(step).into_iter().for_each(|edge| edge.node.delete(rest)),
+            [step, rest @ ..] => {
+                if let Some(edge) = self.edge(step, budget) {
+                    edge.node.delete(rest, budget);
+                }
+            }
         }
     }
 
     /// What `steps` lead to; for a wildcard the array of its matches, `null` for those where the way ends early.
-    pub(super) fn get(&mut self, steps: &[Step]) -> Option<Piece> {
-        let Some((step, rest)) = steps.split_first() else { return Some(self.clone().into_piece()) };
+    pub(super) fn get(&mut self, steps: &[Step], budget: &mut Budget) -> Option<Piece> {
+        let Some((step, rest)) = steps.split_first() else {
+            budget.take(self.cost())?;
+            return Some(self.clone().into_piece());
+        };
         if !step.is_any() {
-            return self.edge(step)?.node.get(rest);
+            return self.edge(step, budget)?.node.get(rest, budget);
         }
-        let found = self.edges()?.iter_mut().map(|edge| edge.node.get(rest).unwrap_or_else(null));
+        let edges = self.edges(budget)?;
+        budget.take(ITEM * edges.len())?;
+        let found = edges.iter_mut().map(|edge| edge.node.get(rest, budget).unwrap_or_else(null));
         Some(Piece::Array(found.collect()))
     }
 
     /// Puts an array at the end of `steps`, which are taken literally.
-    pub(super) fn set_list(&mut self, steps: &[Step], items: Vec<Piece>) {
+    pub(super) fn set_list(&mut self, steps: &[Step], items: Vec<Piece>, budget: &mut Budget) {
         let Some((step, rest)) = steps.split_first() else {
             *self = Self::Whole(Piece::Array(items));
             return;
         };
-        if let Some(edge) = self.edge(step) {
-            return edge.node.set_list(rest, items);
+        if let Some(edge) = self.edge(step, budget) {
+            return edge.node.set_list(rest, items, budget);
         }
         let mut node = Node::Open { list: false, edges: Vec::new() };
-        node.set_list(rest, items);
-        self.push(Edge { label: step.label(), node });
+        node.set_list(rest, items, budget);
+        self.add(step, node, budget);
     }
 
     /// Adds `edge` at the end of `way`, or to the deepest node on the way that exists.
-    pub(super) fn attach(&mut self, way: &[Label], edge: Edge) {
+    pub(super) fn attach(&mut self, way: &[Label], edge: Edge, budget: &mut Budget) {
         if let Some((label, rest)) = way.split_first()
-            && let Some(next) = self.edges().into_iter().flatten().find(|next| next.label.is(label))
+            && let Some(next) = self.edges(budget).into_iter().flatten().find(|next| next.label.is(label))
         {
-            return next.node.attach(rest, edge);
+            return next.node.attach(rest, edge, budget);
         }
-        self.push(edge);
+        self.push(edge, budget);
     }
 
     /// Adds `edge` at the end of `way`, creating what is missing.
-    pub(super) fn embed(&mut self, way: &[Step], edge: Edge) {
-        let Some((step, rest)) = way.split_first() else { return self.push(edge) };
-        if let Some(next) = self.edge(step) {
-            return next.node.embed(rest, edge);
+    pub(super) fn embed(&mut self, way: &[Step], edge: Edge, budget: &mut Budget) {
+        let Some((step, rest)) = way.split_first() else { return self.push(edge, budget) };
+        if let Some(next) = self.edge(step, budget) {
+            return next.node.embed(rest, edge, budget);
         }
         let mut node = Node::Open { list: false, edges: Vec::new() };
-        node.embed(rest, edge);
-        self.push(Edge { label: step.label(), node });
+        node.embed(rest, edge, budget);
+        self.add(step, node, budget);
+    }
+
+    /// Adds a node as `step` names it.
+    fn add(&mut self, step: &Step, node: Node, budget: &mut Budget) {
+        if let Some(label) = step.paid(budget) {
+            self.push(Edge { label, node }, budget);
+        }
+    }
+
+    /// What a copy of the tree costs.
+    fn cost(&self) -> usize {
+        match self {
+            Self::Whole(piece) => piece.cost(),
+            Self::Open { edges, .. } => {
+                ITEM + edges.iter().map(|edge| edge.label.cost() + edge.node.cost()).sum::<usize>()
+            }
+        }
     }
 
     /// Puts the tree together again.
@@ -175,19 +213,25 @@ impl Node {
 }
 
 /// The edges of an object or array; `None` if there are none.
-fn take_apart(piece: &mut Piece) -> Option<Vec<Edge>> {
-    let edges: Vec<Edge> = match piece.kind() {
-        Kind::Object => {
-            let edge =
-                |member: Member| Edge { label: Label::Key(member.key), node: Node::Whole(member.value) };
-            piece.clone().into_object()?.members.into_iter().map(edge).collect()
-        }
-        Kind::Array => {
-            let edge = |(i, item)| Edge { label: Label::Index(i), node: Node::Whole(item) };
-            piece.clone().into_items()?.into_iter().enumerate().map(edge).collect()
-        }
-        _ => return None,
+fn take_apart(piece: &mut Piece, budget: &mut Budget) -> Option<Vec<Edge>> {
+    let kind = piece.kind();
+    if !matches!(kind, Kind::Object | Kind::Array) {
+        return None;
+    }
+    let whole = std::mem::replace(piece, Piece::Array(Vec::new()));
+    let edges: Vec<Edge> = if kind == Kind::Array {
+        let items = whole.into_items(budget)?;
+        let edge = |(i, item)| Edge { label: Label::Index(i), node: Node::Whole(item) };
+        items.into_iter().enumerate().map(edge).collect()
+    } else {
+        let Object { members } = whole.into_object(budget)?;
+        budget.take(ITEM * members.len())?;
+        let edge = |member: Member| Edge { label: Label::Key(member.key), node: Node::Whole(member.value) };
+        members.into_iter().map(edge).collect()
     };
+    if edges.is_empty() && kind == Kind::Object {
+        *piece = Piece::Object(Object::new());
+    }
     (!edges.is_empty()).then_some(edges)
 }
 

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::json::object::Key;
+use crate::memory::Budget;
 
 /// One step of a dotted path.
 #[derive(Debug, Clone)]
@@ -44,6 +45,12 @@ impl Step {
         Label::Key(Key::Text(self.text.clone()))
     }
 
+    /// The same, paid for.
+    pub(super) fn paid(&self, budget: &mut Budget) -> Option<Label> {
+        budget.text(self.text.len())?;
+        Some(self.label())
+    }
+
     /// Whether the step, taken literally, names this label.
     pub(super) fn names(&self, label: &Label) -> bool {
         match label {
@@ -60,6 +67,14 @@ impl Label {
         match self {
             Self::Key(key) => Cow::Borrowed(key.bytes()),
             Self::Index(index) => Cow::Owned(index.to_string().into_bytes()),
+        }
+    }
+
+    /// What a copy of the label costs.
+    pub(super) fn cost(&self) -> usize {
+        match self {
+            Self::Key(Key::Text(text)) => 32 + text.len(),
+            Self::Key(Key::Plain { .. }) | Self::Index(_) => 16,
         }
     }
 

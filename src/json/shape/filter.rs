@@ -6,11 +6,12 @@ use std::rc::Rc;
 use super::tree::{Branch, Tree};
 use crate::json::body::Body;
 use crate::json::object::{Data, Key, Member, Object};
-use crate::json::piece::{Piece, Span};
+use crate::json::piece::{MEMBER, Piece, Span};
 use crate::json::scan::{self, RawKey, byte};
 use crate::json::text::unquote;
 use crate::json::unique::keep_last;
 use crate::json::value::{Map, Value};
+use crate::memory::Budget;
 
 /// Which members to keep.
 #[derive(Clone, Copy)]
@@ -57,11 +58,20 @@ impl<'t> Keep<'t> {
     }
 }
 
+/// For how many members a list makes room at first. It then doubles.
+const FIRST: usize = 4;
+
 // === while reading ===
 
 /// Reads the object at `start`, which is `depth` levels deep, and keeps some of its members. Gives the position behind it.
 /// Recurses along configured paths only.
-pub(super) fn read(body: &Rc<Body>, start: usize, depth: usize, keep: Keep<'_>) -> Option<(Object, usize)> {
+pub(super) fn read(
+    body: &Rc<Body>,
+    start: usize,
+    depth: usize,
+    keep: Keep<'_>,
+    budget: &mut Budget,
+) -> Option<(Object, usize)> {
     let text = body.padded();
     let mut members = Vec::new();
     // A branch that goes must take earlier members of that key with it, so it leaves an empty span for now.
@@ -76,7 +86,7 @@ pub(super) fn read(body: &Rc<Body>, start: usize, depth: usize, keep: Keep<'_>) 
         let (value, end) = match verdict {
             Verdict::Gone => return scan::value(text, value, depth + 1),
             Verdict::Inside(inner) if byte(text, value)? == b'{' => {
-                let (object, end) = read(body, value, depth + 1, inner)?;
+                let (object, end) = read(body, value, depth + 1, inner, budget)?;
                 let gone = keep.prunes() && object.is_empty();
                 pruned |= gone;
                 (if gone { span(value, value) } else { Piece::Object(object) }, end)
@@ -90,7 +100,10 @@ pub(super) fn read(body: &Rc<Body>, start: usize, depth: usize, keep: Keep<'_>) 
                 (span(value, end), end)
             }
         };
-        members.push(Member { key: key(body, raw)?, value });
+        if members.len() == members.capacity() {
+            budget.take(MEMBER * members.len().max(FIRST))?;
+        }
+        members.push(Member { key: key(body, raw, budget)?, value });
         Some(end)
     })?;
     keep_last(&mut members);
@@ -108,6 +121,7 @@ pub(super) fn read_target(
     key: &str,
     rest: &[Box<str>],
     keep: Keep<'_>,
+    budget: &mut Budget,
 ) -> Option<(Object, usize)> {
     let text = body.padded();
     let mut target = Object::new();
@@ -120,8 +134,8 @@ pub(super) fn read_target(
             return scan::value(text, value, depth + 1);
         }
         let (object, end) = match rest.split_first() {
-            None => read(body, value, depth + 1, keep)?,
-            Some((key, rest)) => read_target(body, value, depth + 1, key, rest, keep)?,
+            None => read(body, value, depth + 1, keep, budget)?,
+            Some((key, rest)) => read_target(body, value, depth + 1, key, rest, keep, budget)?,
         };
         target = object;
         Some(end)
@@ -141,8 +155,9 @@ fn key_bytes(text: &[u8], raw: RawKey) -> Option<Cow<'_, [u8]>> {
 }
 
 #[inline(always)]
-fn key(body: &Rc<Body>, raw: RawKey) -> Option<Key> {
+fn key(body: &Rc<Body>, raw: RawKey, budget: &mut Budget) -> Option<Key> {
     if raw.escaped {
+        budget.text(raw.end - raw.start)?;
         Some(Key::Text(unquote(body.padded().get(raw.start..raw.end)?).into()))
     } else {
         Some(Key::Plain { body: Rc::clone(body), start: raw.start, end: raw.end })
@@ -153,29 +168,29 @@ fn key(body: &Rc<Body>, raw: RawKey) -> Option<Key> {
 
 impl Span {
     /// The members, if this is an object.
-    pub(in crate::json) fn to_object(&self) -> Option<Object> {
-        self.picked(Keep::All)
+    pub(in crate::json) fn to_object(&self, budget: &mut Budget) -> Option<Object> {
+        self.picked(Keep::All, budget)
     }
 
-    fn picked(&self, keep: Keep<'_>) -> Option<Object> {
+    fn picked(&self, keep: Keep<'_>, budget: &mut Budget) -> Option<Object> {
         if byte(self.body.padded(), self.start)? != b'{' {
             return None;
         }
-        read(&self.body, self.start, 0, keep).map(|(object, _)| object)
+        read(&self.body, self.start, 0, keep, budget).map(|(object, _)| object)
     }
 }
 
 // === on data ===
 
 /// The object at the end of `path`; without one, an object without members.
-pub(super) fn target(data: Data, path: &[Box<str>]) -> Object {
+pub(super) fn target(data: Data, path: &[Box<str>], budget: &mut Budget) -> Object {
     path.iter()
-        .try_fold(data.unwrap_or_default(), |mut object, key| object.remove(key)?.into_object())
+        .try_fold(data.unwrap_or_default(), |mut object, key| object.remove(key)?.into_object(budget))
         .unwrap_or_default()
 }
 
 /// Keeps some members of `object`.
-pub(super) fn object(mut object: Object, keep: Keep<'_>) -> Object {
+pub(super) fn object(mut object: Object, keep: Keep<'_>, budget: &mut Budget) -> Object {
     if let Keep::All = keep {
         return object;
     }
@@ -183,7 +198,7 @@ pub(super) fn object(mut object: Object, keep: Keep<'_>) -> Object {
         let value = match keep.judge(member.key.bytes()) {
             Verdict::Whole => member.value,
             Verdict::Gone => return None,
-            Verdict::Inside(inner) => piece(member.value, inner)?,
+            Verdict::Inside(inner) => piece(member.value, inner, budget)?,
         };
         Some(Member { key: member.key, value })
     };
@@ -192,13 +207,13 @@ pub(super) fn object(mut object: Object, keep: Keep<'_>) -> Object {
 }
 
 /// What is left of a value to which paths lead on; `None` if it goes.
-fn piece(piece: Piece, keep: Keep<'_>) -> Option<Piece> {
+fn piece(piece: Piece, keep: Keep<'_>, budget: &mut Budget) -> Option<Piece> {
     let left = match piece {
-        Piece::Span(ref span) => match span.picked(keep) {
+        Piece::Span(ref span) => match span.picked(keep, budget) {
             Some(object) => object,
             None => return (!keep.prunes()).then_some(piece),
         },
-        Piece::Object(inner) => object(inner, keep),
+        Piece::Object(inner) => object(inner, keep, budget),
         Piece::Array(_) => return (!keep.prunes()).then_some(piece),
         Piece::Value(value) => match Rc::unwrap_or_clone(value) {
             Value::Object(map) => {

@@ -12,6 +12,7 @@ use super::flatmap::Flatmap;
 use super::object::{Data, Key, Object};
 use super::piece::Piece;
 use super::value::Value;
+use crate::memory::{Budget, Excess};
 use filter::Keep;
 use tree::Tree;
 
@@ -84,21 +85,28 @@ impl Shape {
     }
 
     /// Shapes the data of a decoder that knows no shapes.
-    pub fn apply(&self, data: Data) -> Data {
+    ///
+    /// # Errors
+    /// If what the shape takes apart takes too much memory.
+    pub fn apply(&self, data: Data) -> Result<Data, Excess> {
         if self.is_trivial() {
-            return data;
+            return Ok(data);
         }
-        let data = if self.target.is_empty() { data } else { Some(filter::target(data, &self.target)) };
-        self.finish(data.map(|object| filter::object(object, self.keep())))
+        let budget = &mut Budget::new();
+        let data =
+            if self.target.is_empty() { data } else { Some(filter::target(data, &self.target, budget)) };
+        let data = data.map(|object| filter::object(object, self.keep(), budget));
+        let data = self.finish(data, budget);
+        budget.checked().map(|()| data)
     }
 
-    /// Shapes the root object at `start` of `body` while reading it. `None` if it is not JSON.
-    pub(super) fn read(&self, body: &Rc<Body>, start: usize) -> Option<Data> {
+    /// Shapes the root object at `start` of `body` while reading it. `None` if it is not JSON or costs more than `budget` has.
+    pub(super) fn read(&self, body: &Rc<Body>, start: usize, budget: &mut Budget) -> Option<Data> {
         let object = match self.target.split_first() {
-            None => filter::read(body, start, 0, self.keep())?.0,
-            Some((key, rest)) => filter::read_target(body, start, 0, key, rest, self.keep())?.0,
+            None => filter::read(body, start, 0, self.keep(), budget)?.0,
+            Some((key, rest)) => filter::read_target(body, start, 0, key, rest, self.keep(), budget)?.0,
         };
-        Some(if self.has_finish() { self.finish(Some(object)) } else { Some(object) })
+        Some(if self.has_finish() { self.finish(Some(object), budget) } else { Some(object) })
     }
 
     fn keep(&self) -> Keep<'_> {
@@ -109,9 +117,9 @@ impl Shape {
         }
     }
 
-    /// The steps behind the filter.
-    fn finish(&self, data: Data) -> Data {
-        let mut data = self.flatmap.apply(data);
+    /// The steps after the filter.
+    fn finish(&self, data: Data, budget: &mut Budget) -> Data {
+        let mut data = self.flatmap.run(data, budget);
         if let Some(object) = &mut data {
             self.rename(object);
         }

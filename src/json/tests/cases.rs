@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::{shape, text, through};
+use super::{fitting, shape, text, through};
 use crate::json::{Body, Data, Flatmap, Form, Map, Object, Piece, Shape, Value, decode};
 
 const CASES: &str = include_str!("../../../tests/data/unit_cases.json");
@@ -27,9 +27,9 @@ fn formatter_rows_while_reading_and_on_data() {
         check(&through(body.as_bytes(), Form::Json, &shape).expect("the input is JSON"));
         let spans =
             decode(Body::from(body.as_bytes()), Form::Json, &Shape::default()).expect("the input is JSON");
-        check(&text(&shape.apply(spans)));
+        check(&fitting(shape.apply(spans)));
         let Ok(Value::Object(map)) = Value::parse(body.as_bytes()) else { panic!("the input is an object") };
-        check(&text(&shape.apply(Some(Object::from_map(map)))));
+        check(&fitting(shape.apply(Some(Object::from_map(map)))));
     }
 }
 
@@ -158,7 +158,7 @@ fn nesting_is_limited_as_in_go_and_costs_no_stack() {
     assert!(object.to_map().is_err());
     assert_eq!(object.lookup_text(&["a"]), None);
     let flatmap = shape(&serde_json::json!({"flatmap_filter": [{"type": "move", "args": ["a.0", "b"]}]}));
-    assert!(text(&flatmap.apply(Some(object))).starts_with("{\"a\":null,\"b\":[[["));
+    assert!(fitting(flatmap.apply(Some(object))).starts_with("{\"a\":null,\"b\":[[["));
 }
 
 #[test]
@@ -197,9 +197,11 @@ fn merging_is_shallow_and_later_wins() {
     };
     // Row M12.
     let mut first = data(r#"{"a":1,"x":{"p":1}}"#).expect("it is an object");
-    first.merge(data(r#"{"a":2,"x":{"q":2}}"#).expect("it is an object"));
+    first.merge(data(r#"{"a":2,"x":{"q":2}}"#).expect("it is an object")).expect("there is room");
     assert_eq!(text(&Some(first.clone())), r#"{"a":2,"x":{"q":2}}"#);
-    first.overlay(&Object::from_map(Map::from([("x".to_owned(), Value::Float(1e21))])));
+    first
+        .overlay(&Object::from_map(Map::from([("x".to_owned(), Value::Float(1e21))])))
+        .expect("there is room");
     first.insert("a", Piece::text("<"));
     assert_eq!(text(&Some(first)), r#"{"a":"\u003c","x":1e+21}"#);
 }
@@ -224,7 +226,7 @@ fn flatmap_entries_that_count() {
         let flatmap = flatmap(list);
         assert_eq!(flatmap.is_empty(), is_empty, "{list}");
         assert_eq!(
-            text(&flatmap.apply(Some(Object::from_map(Map::from([("a".to_owned(), Value::number(1))]))))),
+            fitting(flatmap.apply(Some(Object::from_map(Map::from([("a".to_owned(), Value::number(1))]))))),
             want
         );
     }

@@ -1,13 +1,21 @@
 //! The whole of it against recorded cases, a public suite, and other readers.
 
 mod cases;
+mod memory;
 mod model;
 mod properties;
 mod suite;
 
 use serde_json::Value as Json;
 
+use crate::memory::Excess;
+
 use super::{Body, Data, Flatmap, Form, Op, Shape, ShapeOptions, decode, write_data};
+
+/// Data that took no more memory than they may, written.
+fn fitting(data: Result<Data, Excess>) -> String {
+    text(&data.expect("the cases are small"))
+}
 
 fn text(data: &Data) -> String {
     let mut out = Vec::new();

@@ -8,6 +8,7 @@ use crate::features::auth::signature;
 use crate::gateway::{self, Handler, Incoming, NextHandler};
 use crate::jose::{Algorithm, Jwk, base64url};
 use crate::json::{Kind, Map, Object, Piece, Value};
+use crate::memory::afford;
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
 use crate::render;
@@ -55,6 +56,8 @@ impl Signer {
     async fn sign(&self, cx: Cx<'_>, key: &Jwk, data: &mut Object) -> Result<(), String> {
         for field in &self.fields {
             let Some(piece) = data.get(field).filter(|piece| piece.kind() == Kind::Object) else { continue };
+            // It is there as text, encoded, in the input of the signature, and in the token.
+            afford(6 * piece.written_len()).map_err(|error| error.to_string())?;
             let payload = piece.to_value().map_err(|error| error.to_string())?.to_json();
             let token = self.token(cx, key, &payload).await?;
             data.insert(field, Piece::text(token));

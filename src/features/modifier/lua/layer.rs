@@ -67,7 +67,7 @@ impl Component {
             response.io = Some(Body::Bytes(body.map_err(|error| Error::new(error.0))?));
         }
         let data = match &response.data {
-            Some(data) if self.reads_data => data.to_map().map_err(|error| Error::new(error.to_string()))?,
+            Some(data) if self.reads_data => data.to_map()?,
             _ => Map::default(),
         };
         let body = match &response.io {
