@@ -83,6 +83,16 @@ pub(super) fn escape_path_bytes(path: &[u8], out: &mut String) {
     escape_into(path, is_path_byte, out);
 }
 
+/// A text as one segment of a path: Go's `url.PathEscape`.
+pub fn escape_segment(text: &str, out: &mut String) {
+    escape_into(text.as_bytes(), is_segment_byte, out);
+}
+
+/// A text as a value in the query of a `url_pattern`. Lists keep their commas, as in KrakenD's calls.
+pub fn escape_query_value(text: &str, out: &mut String) {
+    escape_into(text.as_bytes(), |byte| is_unreserved(byte) || byte == b',', out);
+}
+
 /// A part of a query: a space becomes `+`.
 pub fn escape_query(text: &[u8], out: &mut String) {
     for &byte in text {
@@ -107,6 +117,10 @@ fn is_path_byte(byte: u8) -> bool {
     is_unreserved(byte) || matches!(byte, b'$' | b'&' | b'+' | b',' | b'/' | b':' | b';' | b'=' | b'@')
 }
 
+fn is_segment_byte(byte: u8) -> bool {
+    is_unreserved(byte) || matches!(byte, b'$' | b'&' | b'+' | b':' | b'=' | b'@')
+}
+
 fn escape(text: &str, keep: fn(u8) -> bool) -> Cow<'_, str> {
     if text.bytes().all(keep) {
         return Cow::Borrowed(text);
@@ -116,7 +130,7 @@ fn escape(text: &str, keep: fn(u8) -> bool) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-fn escape_into(bytes: &[u8], keep: fn(u8) -> bool, out: &mut String) {
+pub(super) fn escape_into(bytes: &[u8], keep: fn(u8) -> bool, out: &mut String) {
     for &byte in bytes {
         match keep(byte) {
             true => out.push(char::from(byte)),

@@ -316,6 +316,11 @@ mod tests {
             Step::Stop(text) => text,
             step => panic!("{step:?}"),
         };
+        // `fetch` ends the host at a backslash: the credentials would go to `evil.test`.
+        assert_eq!(
+            stop("http://evil.test\\.h/x"),
+            "Post \"http://h/a\": failed to parse Location header \"http://evil.test\\\\.h/x\": parse \"http://evil.test\\\\.h/x\": invalid character \"\\\\\" in host name"
+        );
         assert_eq!(stop("ftp://h/x"), "Post \"ftp://h/x\": unsupported protocol scheme \"ftp\"");
         assert_eq!(
             stop("/%zz"),

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::escape::{self, EscapeError};
+use super::template::dot_segments;
 
 /// A text that is no URL to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +26,12 @@ pub enum UrlErrorKind {
     Control,
     /// An invalid percent escape in path or fragment.
     Escape(EscapeError),
+    /// A character that no host has: other URL parsers end the host there.
+    Host(char),
+    /// A character that no user or password has.
+    User,
+    /// A `.` or `..` segment of a path, which `fetch` resolves.
+    DotSegment,
     /// No `scheme://host`.
     NoHost,
     /// A `:` at the beginning.
@@ -81,6 +88,21 @@ pub fn normal(url: &str) -> Result<String, UrlError> {
     Ok(out)
 }
 
+/// The URL of a call that a script makes: normal, and without dot segments, which `fetch` resolves and KrakenD sends.
+pub fn of_script(url: &str) -> Result<String, UrlError> {
+    let normal = normal(url)?;
+    if dot_segments(Parts::parse(&normal)?.path).next().is_some() {
+        return Err(UrlError { url: url.to_owned(), kind: UrlErrorKind::DotSegment });
+    }
+    Ok(normal)
+}
+
+/// Scheme, host and port of a URL as written.
+pub fn origin(url: &str) -> &str {
+    let start = url.find("://").map_or(0, |at| at + 3);
+    &url[..url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at)]
+}
+
 pub(super) fn write_url(scheme: &str, authority: &str, path: &str, query: Option<&str>, out: &mut String) {
     out.push_str(scheme);
     out.push_str("://");
@@ -101,6 +123,16 @@ fn normal_path(path: &str) -> Result<Cow<'_, str>, EscapeError> {
     let mut out = String::with_capacity(path.len() + 16);
     escape::escape_path_bytes(&escape::unescape_bytes(path)?, &mut out);
     Ok(Cow::Owned(out))
+}
+
+/// A piece of a path, escaped on its own: [`join`] leaves a path of such pieces as it is, so that no escape of a value is
+/// decoded. An invalid escape stays, and is an error of [`join`].
+pub(super) fn settled(piece: &str) -> Cow<'_, str> {
+    normal_path(piece).unwrap_or_else(|_| {
+        let mut out = String::with_capacity(piece.len() + 16);
+        escape::escape_into(piece.as_bytes(), escape::is_kept_in_path, &mut out);
+        Cow::Owned(out)
+    })
 }
 
 fn write_query(query: &str, out: &mut String) {
@@ -140,6 +172,9 @@ impl<'u> Parts<'u> {
             }
             None => (None, rest),
         };
+        if let Some(kind) = authority.and_then(authority_error) {
+            return Err(UrlError { url: text.to_owned(), kind });
+        }
         Ok(Self { scheme, authority, path, query, fragment })
     }
 
@@ -160,6 +195,22 @@ impl<'u> Parts<'u> {
             None => host.split(':').next().unwrap_or(host),
         }
     }
+}
+
+/// What Go's parser has against an authority. A `\` above all: `fetch` takes it for a slash, so that the host would be
+/// another one.
+fn authority_error(authority: &str) -> Option<UrlErrorKind> {
+    let (user, host) = match authority.rsplit_once('@') {
+        Some((user, host)) => (user, host),
+        None => ("", authority),
+    };
+    let known = |c: char, marks: &str| {
+        c.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:%".contains(c) || marks.contains(c)
+    };
+    if !user.chars().all(|c| known(c, "@")) {
+        return Some(UrlErrorKind::User);
+    }
+    host.chars().find(|c| c.is_ascii() && !known(*c, "[]<>\"")).map(UrlErrorKind::Host)
 }
 
 fn without_fragment(url: &str) -> &str {
@@ -185,6 +236,11 @@ impl fmt::Display for UrlError {
         match &self.kind {
             UrlErrorKind::Control => f.write_str("net/url: invalid control character in URL"),
             UrlErrorKind::Escape(error) => error.fmt(f),
+            UrlErrorKind::Host(c) => {
+                write!(f, "invalid character {} in host name", escape::quote(&[*c as u8]))
+            }
+            UrlErrorKind::User => f.write_str("net/url: invalid userinfo"),
+            UrlErrorKind::DotSegment => f.write_str("the path has a dot segment"),
             UrlErrorKind::NoHost => f.write_str("no scheme and host"),
             UrlErrorKind::NoScheme => f.write_str("missing protocol scheme"),
             UrlErrorKind::Colon => f.write_str("first path segment in URL cannot contain colon"),
@@ -237,8 +293,32 @@ mod tests {
             ("http://h", "/%zz#x", "parse \"http://h/%zz\": invalid URL escape \"%zz\""),
             ("http://h", "/a#%zz", "parse \"http://h/a#%zz\": invalid URL escape \"%zz\""),
             ("h", "/a", "parse \"h/a\": no scheme and host"),
+            (
+                "http://h\\.test",
+                "/é",
+                "parse \"http://h\\\\.test/é\": invalid character \"\\\\\" in host name",
+            ),
+            ("http://h i", "/", "parse \"http://h i/\": invalid character \" \" in host name"),
+            ("http://a\\@h", "/", "parse \"http://a\\\\@h/\": net/url: invalid userinfo"),
         ] {
             assert_eq!(join(host, path, "").map_err(|error| error.to_string()), Err(expected.into()));
+        }
+    }
+
+    #[test]
+    fn urls_of_scripts() {
+        for (url, want) in [
+            ("https://h.test/a b?c", Ok("https://h.test/a%20b?c")),
+            ("http://h/x?y=/../z", Ok("http://h/x?y=/../z")),
+            ("http://h/a/../b", Err(UrlErrorKind::DotSegment)),
+            ("http://h/users/..", Err(UrlErrorKind::DotSegment)),
+            ("http://h/users/.%2E", Err(UrlErrorKind::DotSegment)),
+            ("http://h/users/..\\x", Err(UrlErrorKind::DotSegment)),
+            ("http://h/users/.\t./x", Err(UrlErrorKind::Control)),
+            ("http://h\\@evil/", Err(UrlErrorKind::User)),
+            ("/x", Err(UrlErrorKind::NoHost)),
+        ] {
+            assert_eq!(of_script(url).map_err(|error| error.kind), want.map(str::to_owned), "{url}");
         }
     }
 

@@ -100,6 +100,12 @@ impl Lambda {
             Function::Fixed(name) => name.clone(),
             Function::Param(param) => request.params.get(param).unwrap_or_default().to_owned(),
         };
+        // No function has such a name, and the segment would be missing once `fetch` has resolved it.
+        if matches!(&*name, "" | "." | "..") {
+            return Err(
+                Error::new(format!("aws lambda: {name:?} can't be the name of a function")).with_status(400)
+            );
+        }
         let payload = if cx.endpoint.method == "GET" {
             of_params(&request.params)
         } else {

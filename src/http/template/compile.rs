@@ -2,9 +2,11 @@
 
 use std::fmt;
 
+use super::value::{Part, Slot};
 use super::{Piece, UrlPattern, Variable, title};
 use crate::http::headers::canonical;
 use crate::http::path::{clean_leading_slash, gin_path, params};
+use crate::http::url::settled;
 
 /// What the endpoint gives to the patterns of its backends.
 #[derive(Debug, Clone)]
@@ -66,21 +68,28 @@ impl UrlPattern {
         check(&pattern, endpoint, backend)?;
         let (mut text, mut pieces, mut from) = (String::new(), Vec::new(), 0);
         for (at, name) in placeholders(&pattern) {
-            let missing = format!("{{{{.{}}}}}", title(name));
             push_text(&pattern[from..at], &mut text, &mut pieces);
-            text.push_str(&missing);
-            pieces.push(Piece::Value { variable: variable(name, endpoint), missing: missing.into() });
             from = at + name.len() + 2;
+            let missing = format!("{{{{.{}}}}}", title(name));
+            let part = part(&text, &pattern[from..]);
+            text.push_str(&missing);
+            let variable = variable(name, endpoint);
+            pieces.push(Piece::Value(Slot { variable, missing: missing.into(), part }));
         }
         match pattern[from..].strip_suffix('*').filter(|before| endpoint.wildcard && before.ends_with('/')) {
             Some(before) => {
                 push_text(before, &mut text, &mut pieces);
+                let part = part(&text, "");
                 text.push('*');
-                pieces.push(Piece::Value { variable: Variable::Rest, missing: "".into() });
+                pieces.push(Piece::Value(Slot { variable: Variable::Rest, missing: "".into(), part }));
             }
             None => push_text(&pattern[from..], &mut text, &mut pieces),
         }
-        Ok(Self { text: text.into(), pieces: pieces.into() })
+        let settled = pieces.iter().any(is_escaped_in_path);
+        if settled {
+            settle(&mut pieces);
+        }
+        Ok(Self { text: text.into(), pieces: pieces.into(), settled })
     }
 }
 
@@ -88,6 +97,36 @@ fn push_text(part: &str, text: &mut String, pieces: &mut Vec<Piece>) {
     if !part.is_empty() {
         text.push_str(part);
         pieces.push(Piece::Text(part.into()));
+    }
+}
+
+/// Where a value lands that has `before` in front and `after` behind.
+fn part(before: &str, after: &str) -> Part {
+    if before.contains('?') {
+        return Part::Query;
+    }
+    let ends = after.is_empty() || after.starts_with(['/', '?', '#']);
+    Part::Path { whole_segment: before.ends_with('/') && ends }
+}
+
+fn is_escaped_in_path(piece: &Piece) -> bool {
+    matches!(piece, Piece::Value(slot) if slot.variable.is_foreign() && slot.part != Part::Query)
+}
+
+/// Escapes what stands in the path beside escaped values.
+fn settle(pieces: &mut [Piece]) {
+    for piece in pieces {
+        match piece {
+            Piece::Text(text) => {
+                let (path, rest) = text.split_at(text.find(['?', '#']).unwrap_or(text.len()));
+                let ends = !rest.is_empty();
+                *text = format!("{}{rest}", settled(path)).into();
+                if ends {
+                    return;
+                }
+            }
+            Piece::Value(slot) => slot.missing = settled(&slot.missing).into(),
+        }
     }
 }
 

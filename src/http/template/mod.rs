@@ -1,40 +1,40 @@
 //! `url_pattern`s: cut once into texts and variables, filled for each call (spec §2.5, §4).
 //!
-//! Values land in the pattern unescaped, as in KrakenD; [`super::url::join`] makes a URL of the result. One thing
-//! KrakenD needs no guard against: `fetch` resolves dot segments, so a value like `..` would climb out of its place.
-//! Such a value is refused before the call.
+//! [`super::url::join`] makes a URL of the result. A value stays in the part of the URL where the pattern has it: the
+//! [`value`] module says how. `fetch` resolves dot segments, which KrakenD sends, so a value that makes one is refused
+//! before the call.
 
-mod climb;
 mod compile;
+mod dots;
+mod value;
 
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 
-pub use climb::ClimbError;
 pub use compile::{Endpoint, PatternError};
+pub use dots::dot_segments;
+pub use value::{ValueError, ValueErrorKind};
+
+use value::Slot;
 
 /// A compiled `url_pattern`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlPattern {
     text: Box<str>,
     pieces: Box<[Piece]>,
+    /// The path has an escaped value: nothing may decode it once more, so the other pieces are escaped on their own.
+    settled: bool,
 }
 
 /// A part of a [`UrlPattern`].
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece {
-    /// A text.
+enum Piece {
     Text(Box<str>),
-    /// A value.
-    Value {
-        /// Which.
-        variable: Variable,
-        /// What stays if there is no value: `{{.Name}}`.
-        missing: Box<str>,
-    },
+    Value(Slot),
 }
 
 /// A variable of a [`UrlPattern`].
@@ -87,45 +87,82 @@ impl UrlPattern {
         }
     }
 
-    /// The parts.
-    pub fn pieces(&self) -> &[Piece] {
-        &self.pieces
-    }
-
     /// The variables, in order.
     pub fn variables(&self) -> impl Iterator<Item = &Variable> {
         self.pieces.iter().filter_map(|piece| match piece {
             Piece::Text(_) => None,
-            Piece::Value { variable, .. } => Some(variable),
+            Piece::Value(slot) => Some(&slot.variable),
         })
     }
 
     /// Whether the pattern itself has a `.` or `..` segment, which `fetch` resolves before the upstream sees it.
     pub fn has_dot_segments(&self) -> bool {
-        climb::dot_segments(&self.text).next().is_some()
+        dot_segments(&self.text).next().is_some()
     }
 
     /// The path (with the pattern's query) for one call. A variable without a value stays as `{{.Name}}`.
+    ///
+    /// # Errors
+    ///
+    /// A value that can't be put into its place. The request is at fault (400), or the answer that the value is from.
     pub fn expand<'v>(
         &self,
         lookup: impl Fn(&Variable) -> Option<Cow<'v, str>>,
-    ) -> Result<Cow<'_, str>, ClimbError> {
+    ) -> Result<Cow<'_, str>, ValueError> {
         if let Some(text) = self.as_static() {
             return Ok(Cow::Borrowed(text));
         }
+        let path = self.fill(&lookup, |_, _| {})?;
+        if dot_segments(&path).next().is_some() {
+            self.check_dots(&path, &lookup)?;
+        }
+        Ok(Cow::Owned(path))
+    }
+
+    /// Puts the values into the pattern; `landed` gets to know where.
+    fn fill<'p, 'v>(
+        &'p self,
+        lookup: impl Fn(&Variable) -> Option<Cow<'v, str>>,
+        mut landed: impl FnMut(&'p Variable, Range<usize>),
+    ) -> Result<String, ValueError> {
         let mut path = String::with_capacity(self.text.len() + 32);
         for piece in &self.pieces {
             match piece {
                 Piece::Text(text) => path.push_str(text),
-                Piece::Value { variable, missing } => {
-                    path.push_str(lookup(variable).as_deref().unwrap_or(missing));
+                Piece::Value(slot) => {
+                    let start = path.len();
+                    match lookup(&slot.variable) {
+                        None => path.push_str(&slot.missing),
+                        Some(value) => slot
+                            .write(&value, self.settled, &mut path)
+                            .map_err(|kind| ValueError { variable: slot.variable.clone(), kind })?,
+                    }
+                    landed(&slot.variable, start..path.len());
                 }
             }
         }
-        if climb::dot_segments(&path).next().is_some() {
-            climb::check(self, &path, lookup)?;
+        Ok(path)
+    }
+
+    /// Refuses a value that takes part in one of the dot segments of the filled `path`; those of the pattern itself stay.
+    fn check_dots<'v>(
+        &self,
+        path: &str,
+        lookup: impl Fn(&Variable) -> Option<Cow<'v, str>>,
+    ) -> Result<(), ValueError> {
+        let mut climbs = None;
+        self.fill(lookup, |variable, value| {
+            // An empty value in the middle of a segment takes part as well: `/.{x}` becomes `/.`.
+            if climbs.is_none()
+                && dot_segments(path).any(|segment| segment.start <= value.end && value.start <= segment.end)
+            {
+                climbs = Some(variable.clone());
+            }
+        })?;
+        match climbs {
+            Some(variable) => Err(ValueError { variable, kind: ValueErrorKind::DotSegment }),
+            None => Ok(()),
         }
-        Ok(Cow::Owned(path))
     }
 }
 

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use super::surroundings::{Surroundings, fields, read, write_fields};
 use super::{Component, Scope};
 use crate::config::node::Node;
+use crate::http::url;
 use crate::json::{Map, Object};
 use crate::lua;
 use crate::plan::build::{Refusal, Site};
-use crate::platform::{Body, LocalFuture, RequestBody};
+use crate::platform::{Body, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request, Response};
 
 /// Compiles `modifier/lua-proxy` and `modifier/lua-backend`.
@@ -40,7 +41,7 @@ impl Component {
         let mut run = self.script.start();
         let step = run.pre(&mut host);
         self.finish(cx.deadline, &mut run, &mut host, step).await?;
-        write_back(&host.request, &before, &mut request);
+        write_back(&host.request, &before, &mut request)?;
         let mut reply = if self.skip_next {
             Reply::ok(Response { data: Some(Object::default()), ..Response::default() })
         } else {
@@ -113,15 +114,21 @@ fn seen(request: &Request, body: Vec<u8>) -> lua::Request {
     }
 }
 
-fn write_back(seen: &lua::Request, before: &lua::Request, request: &mut Request) {
+fn write_back(seen: &lua::Request, before: &lua::Request, request: &mut Request) -> Result<(), Error> {
     if seen.method != before.method {
         request.method = seen.method.clone().into();
     }
     if seen.path != before.path {
         request.path = seen.path.as_str().into();
     }
-    if seen.url != before.url {
-        request.url = seen.url.as_str().into();
+    // Before a host is chosen there is no URL to change.
+    if seen.url != before.url && !before.url.is_empty() {
+        let url = url::of_script(&seen.url).map_err(|error| Error::from(error).with_status(400))?;
+        // A binding is left with its host.
+        if url::origin(&url) != url::origin(&request.url) {
+            request.via = Via::Network;
+        }
+        request.url = url.into();
     }
     if seen.query != before.query {
         request.query = Rc::new(seen.query.clone());
@@ -137,4 +144,5 @@ fn write_back(seen: &lua::Request, before: &lua::Request, request: &mut Request)
     if seen.body != before.body {
         request.body = RequestBody::Chunked(seen.body.as_slice().into());
     }
+    Ok(())
 }

@@ -11,7 +11,7 @@ use std::rc::Rc;
 
 use crate::KRAKEND_AGENT;
 use crate::config::node::Node;
-use crate::http::Headers;
+use crate::http::{Headers, url};
 use crate::lua::{self, Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, Deadline, Fetch, Io, RequestBody, Via};
@@ -77,12 +77,13 @@ fn error(error: LuaError) -> Error {
 
 /// A call in the middle of a script.
 async fn call(io: &Io, call: HttpCall) -> Result<HttpResponse, String> {
+    let url = url::of_script(&call.url).map_err(|error| error.to_string())?;
     let mut headers: Headers = call.headers.into_iter().collect();
     headers.set("User-Agent", KRAKEND_AGENT);
     let fetch = Fetch {
         via: Via::Network,
         method: call.method.into(),
-        url: call.url.into(),
+        url: url.into(),
         headers: Rc::new(headers),
         body: if call.body.is_empty() { RequestBody::None } else { RequestBody::Sized(call.body.into()) },
         stream: false,
