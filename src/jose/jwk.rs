@@ -20,6 +20,8 @@ pub struct Jwk {
     pub text: Rc<str>,
     /// The shared secret of an HMAC key.
     pub secret: Option<Rc<[u8]>>,
+    /// The size of an RSA key.
+    pub modulus_bits: Option<usize>,
     private: bool,
     x5t: Option<String>,
     x5t_s256: Option<String>,
@@ -72,6 +74,7 @@ impl Jwk {
             family: Family::Hmac,
             text: "".into(),
             secret: None,
+            modulus_bits: None,
             private: value.get("d").is_some(),
             x5t: thumbprint(value, "x5t", 20)?,
             x5t_s256: thumbprint(value, "x5t#S256", 32)?,
@@ -94,7 +97,15 @@ impl Jwk {
                 for (_, name) in names.iter().enumerate().filter(given) {
                     let number = bytes(value, name)?;
                     let zeros = number.iter().take_while(|byte| **byte == 0).count();
-                    writer.text(name, &encode(&number[zeros..]));
+                    let number = &number[zeros..];
+                    if *name == "n" {
+                        key.modulus_bits = Some(
+                            number
+                                .first()
+                                .map_or(0, |first| number.len() * 8 - first.leading_zeros() as usize),
+                        );
+                    }
+                    writer.text(name, &encode(number));
                 }
             }
             Some("EC") => {

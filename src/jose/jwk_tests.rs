@@ -16,6 +16,11 @@ fn keys_are_reduced_to_what_they_need() {
     let rsa = rsa.unwrap();
     assert_eq!(&*rsa.text, r#"{"kty":"RSA","n":"AQID","e":"AQAB"}"#);
     assert!(rsa.family == Family::Rsa && rsa.is_public() && rsa.verifies() && rsa.kid == "r");
+    assert_eq!(rsa.modulus_bits, Some(17));
+    let sizes = [("AA", 0), ("_w", 8), ("AP8", 8), ("f_8", 15)].map(|(n, bits)| {
+        (key(&format!(r#"{{"kty":"RSA","n":"{n}","e":"AQAB"}}"#)).unwrap().modulus_bits, Some(bits))
+    });
+    assert!(sizes.iter().all(|(have, want)| have == want), "{sizes:?}");
     let ec = key(&format!(r#"{{"kty":"EC","crv":"P-521","x":"{}","y":"{}"}}"#, b(66), b(66))).unwrap();
     assert_eq!(ec.family, Family::Ec(Curve::P521));
     let private =

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::rc::Rc;
 
+use super::signature::{GOOD_RSA_BITS, LEAST_RSA_BITS};
 use crate::http::Headers;
 use crate::jose::{Jwk, KeyError, KeySet, Strategy};
 use crate::platform::{Body, Fetch, Level, RequestBody, Via};
@@ -15,6 +16,8 @@ use crate::proxy::{Cx, NextExchange, Policy};
 pub struct Keys {
     source: Source,
     strategy: Strategy,
+    /// Whether the log has been told of a short key.
+    warned: Cell<bool>,
 }
 
 #[derive(Debug)]
@@ -100,12 +103,12 @@ const RETRY_MS: f64 = 10_000.0;
 impl Keys {
     /// Keys that are there from the start.
     pub fn fixed(set: KeySet, strategy: Strategy) -> Self {
-        Self { source: Source::Fixed(set), strategy }
+        Self { source: Source::Fixed(set), strategy, warned: Cell::default() }
     }
 
     /// Keys at an address.
     pub fn remote(remote: Remote, strategy: Strategy) -> Self {
-        Self { source: Source::Remote(remote), strategy }
+        Self { source: Source::Remote(remote), strategy, warned: Cell::default() }
     }
 
     /// Which members of a token's header name its key.
@@ -115,10 +118,19 @@ impl Keys {
 
     /// The key of that id.
     pub async fn find(&self, cx: Cx<'_>, id: &str) -> Result<Rc<Jwk>, KeyFault> {
-        match &self.source {
-            Source::Fixed(set) => set.find(self.strategy, id).cloned().ok_or_else(|| unknown(id)),
-            Source::Remote(remote) => remote.find(cx, self.strategy, id).await,
+        let key = match &self.source {
+            Source::Fixed(set) => set.find(self.strategy, id).cloned().ok_or_else(|| unknown(id))?,
+            Source::Remote(remote) => remote.find(cx, self.strategy, id).await?,
+        };
+        if let Some(bits @ LEAST_RSA_BITS..GOOD_RSA_BITS) = key.modulus_bits
+            && !self.warned.replace(true)
+        {
+            cx.log(Level::Warning, || {
+                let kid: String = key.kid.chars().take(64).collect();
+                format!("[ENDPOINT: {}][JOSE] the RSA key {kid:?} has {bits} bits; {GOOD_RSA_BITS} or more are recommended", cx.endpoint.path)
+            });
         }
+        Ok(key)
     }
 }
 

@@ -9,6 +9,12 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::jose::{Algorithm, Jwk};
 use crate::proxy::Cx;
 
+/// Shorter RSA keys are refused, as Go does: such keys have been factored.
+pub const LEAST_RSA_BITS: usize = 1024;
+
+/// Shorter RSA keys get a warning: NIST SP 800-131A allows them for nothing but old signatures.
+pub const GOOD_RSA_BITS: usize = 2048;
+
 /// Whether `signature` is one of `input`. An error if the key is none for the algorithm, or the platform refuses it.
 pub async fn verify(
     cx: Cx<'_>,
@@ -20,6 +26,7 @@ pub async fn verify(
     if key.family != algorithm.family() || !key.verifies() {
         return Err(unfit(algorithm));
     }
+    long_enough(key)?;
     if let Some(secret) = &key.secret {
         let input = input.as_bytes();
         return Ok(match algorithm {
@@ -50,6 +57,7 @@ pub async fn sign(cx: Cx<'_>, algorithm: Algorithm, key: &Jwk, input: &str) -> R
     if key.family != algorithm.family() || key.is_public() {
         return Err(unfit(algorithm));
     }
+    long_enough(key)?;
     if let Some(secret) = &key.secret {
         let input = input.as_bytes();
         let signature = match algorithm {
@@ -74,6 +82,15 @@ fn mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8]) -> Option<M> {
     let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
     mac.update(input);
     Some(mac)
+}
+
+fn long_enough(key: &Jwk) -> Result<(), String> {
+    match key.modulus_bits {
+        Some(bits) if bits < LEAST_RSA_BITS => {
+            Err(format!("the RSA key has {bits} bits; at least {LEAST_RSA_BITS} are required"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn unfit(algorithm: Algorithm) -> String {
