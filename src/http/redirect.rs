@@ -139,6 +139,29 @@ impl Redirects {
     }
 }
 
+/// Whether a redirect stays with scheme, host and port, or only turns to TLS: credentials that the gateway adds may go along.
+/// Go lets them go to subdomains, other ports, and from TLS to none.
+pub fn keeps_origin(from: &str, to: &str) -> bool {
+    let origin = |url| {
+        let parts = Parts::parse(url).ok()?;
+        let authority = parts.authority?;
+        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host).to_ascii_lowercase();
+        let default_port = if parts.scheme == "https" { ":443" } else { ":80" };
+        let host = host.strip_suffix(default_port).map(str::to_owned).unwrap_or(host);
+        Some((parts.scheme.to_ascii_lowercase(), host))
+    };
+    match (origin(from), origin(to)) {
+        (Some((from, host)), Some((to, next))) => {
+            host == next && (from == to || to == "https" && !has_port(&host))
+        }
+        _ => false,
+    }
+}
+
+fn has_port(host: &str) -> bool {
+    host.rsplit_once(']').map_or(host, |(_, port)| port).contains(':')
+}
+
 fn referer(url: &str, next_scheme: &str) -> Option<String> {
     let parts = Parts::parse(url).ok()?;
     if parts.scheme == "https" && next_scheme == "http" {
@@ -350,6 +373,28 @@ mod tests {
         assert!(
             matches!(redirects.next("GET", "http://b/", 302, Some("http://a/")), Step::Follow(f) if f.strip_sensitive)
         );
+    }
+
+    #[test]
+    fn origins() {
+        for (from, to, keeps) in [
+            ("http://h/a", "http://h/b?c", true),
+            ("http://h:80/a", "http://H/b", true),
+            ("https://h/a", "https://h:443/b", true),
+            ("http://h/a", "https://h/b", true),
+            ("http://[::1]/a", "https://[::1]:443/b", true),
+            ("https://h/a", "http://h/b", false),
+            ("http://h/a", "http://h:8080/b", false),
+            ("http://h:8080/a", "https://h:8080/b", false),
+            ("http://h/a", "https://h:80/b", false),
+            ("http://h/a", "http://sub.h/b", false),
+            ("http://h/a", "http://evil/h", false),
+            ("http://h/a", "http://h@evil/", false),
+            ("http://u@h/a", "http://v@h/b", true),
+            ("http://h/a", "mailto:h", false),
+        ] {
+            assert_eq!(keeps_origin(from, to), keeps, "{from} {to}");
+        }
     }
 
     proptest! {

@@ -52,6 +52,8 @@ pub struct NextExchange<'a> {
     hop: &'a [Box<dyn Exchange>],
     policy: Policy,
     in_hop: bool,
+    /// Redirects have led away from the first origin.
+    away: bool,
 }
 
 /// How redirects are followed.
@@ -68,7 +70,13 @@ pub struct Policy {
 impl<'a> NextExchange<'a> {
     /// The steps of a backend; none for a call that the gateway makes for itself.
     pub fn new(around: &'a [Box<dyn Exchange>], hop: &'a [Box<dyn Exchange>], policy: Policy) -> Self {
-        Self { around, hop, policy, in_hop: false }
+        Self { around, hop, policy, in_hop: false, away: false }
+    }
+
+    /// Whether redirects have led the call away from the origin it was made for: its credentials stay there. Once away,
+    /// always away, as the way back would be another origin's choice.
+    pub fn is_away(&self) -> bool {
+        self.away
     }
 
     /// Makes the call.
@@ -95,7 +103,7 @@ impl<'a> NextExchange<'a> {
     }
 
     /// Follows redirects by the rules of Go's client (spec §5): the platform's own would set no `Referer`.
-    async fn follow(self, cx: Cx<'a>, mut request: HttpRequest) -> Result<HttpResponse, Error> {
+    async fn follow(mut self, cx: Cx<'a>, mut request: HttpRequest) -> Result<HttpResponse, Error> {
         if self.policy.send_body && matches!(request.body, RequestBody::Incoming) {
             let body = cx.deadline.bound(cx.io.read_body()).await?.map_err(|error| Error::new(error.0))?;
             request.body = RequestBody::Chunked(Rc::from(body.as_slice()));
@@ -121,7 +129,10 @@ impl<'a> NextExchange<'a> {
             match redirects.next(&request.method, &request.url, response.status, location) {
                 Step::Answer => return Ok(response),
                 Step::Stop(message) => return Err(Error::new(message)),
-                Step::Follow(next) => follow(&mut request, next, &first),
+                Step::Follow(next) => {
+                    self.away |= !redirect::keeps_origin(&request.url, &next.url);
+                    follow(&mut request, next, &first);
+                }
             }
         }
     }

@@ -116,6 +116,11 @@ impl Exchange for Step {
         next: NextExchange<'a>,
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
         Box::pin(async move {
+            if next.is_away() {
+                // The token is for the backend alone, and what it replaced isn't for others either.
+                Rc::make_mut(&mut request.headers).remove("Authorization");
+                return next.run(cx, request).await;
+            }
             let authorization =
                 self.authorization(cx).await.map_err(|fault| Error::new(fault.to_string()))?;
             Rc::make_mut(&mut request.headers).set("Authorization", &*authorization);
