@@ -3,8 +3,11 @@
 //! Strings are written to the blob; the words hold their lengths in UTF-16 units, in order, so that the script decodes the
 //! blob once and slices it.
 
+use std::rc::Rc;
+
 use crate::gateway::State;
 use crate::http::Headers;
+use crate::json::Body;
 use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed, RequestBody, Stream, Via};
 
 use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record, StateBit};
@@ -17,7 +20,7 @@ pub struct Batch {
     text: Vec<u8>,
     /// Keeps bytes alive that the words point to, until the next entry.
     bytes: Vec<Vec<u8>>,
-    shared: Vec<std::rc::Rc<[u8]>>,
+    shared: Vec<Rc<Body>>,
 }
 
 // === impl Batch ===
@@ -116,7 +119,7 @@ impl Batch {
         self.words.push(kind as u32);
         match bytes {
             Some(bytes) => {
-                self.words.extend([address(bytes.as_ptr()), bytes.len() as u32]);
+                self.words.extend([address(bytes.as_slice().as_ptr()), bytes.len() as u32]);
                 self.shared.push(bytes);
             }
             None => self.words.extend([0, 0]),

@@ -90,7 +90,7 @@ pub fn fetched(place: u32, id: u32, status: u32, headers: usize, stream: bool, n
 /// A call to an origin failed; `len` bytes of text in the input buffer say why.
 #[wasm_bindgen]
 pub fn fetch_failed(place: u32, id: u32, len: usize, now: f64) -> u32 {
-    complete(place, id, Outcome::Fetched(Err(HostError(text(0, len)))), now)
+    complete(place, id, Outcome::Fetched(Err(HostError::Failed(text(0, len)))), now)
 }
 
 /// A timer ended.
@@ -102,14 +102,14 @@ pub fn elapsed(place: u32, id: u32, now: f64) -> u32 {
 /// A body was read (it is in the fresh body), or not (`failed`: the input buffer says why).
 #[wasm_bindgen]
 pub fn body_read(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    let result = if failed { Err(HostError(text(0, len))) } else { Ok(take_body()) };
+    let result = if failed { Err(HostError::Failed(text(0, len))) } else { Ok(take_body()) };
     complete(place, id, Outcome::Body(result), now)
 }
 
 /// A call of the host ended: its result is in the fresh body, or (`failed`) its reason in the input buffer.
 #[wasm_bindgen]
 pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    let result = if failed { Err(HostError(text(0, len))) } else { Ok(take_body().into_vec()) };
+    let result = if failed { Err(HostError::Failed(text(0, len))) } else { Ok(take_body().into_vec()) };
     complete(place, id, Outcome::Called(result), now)
 }
 

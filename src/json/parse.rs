@@ -18,20 +18,35 @@ pub const MAX_VALUE_DEPTH: usize = 512;
 impl Value {
     /// The value that `text` is; blanks may surround it. Numbers keep their text, of equal keys the last counts, invalid
     /// UTF-8 and lone surrogates become U+FFFD.
+    ///
+    /// # Errors
+    /// If it isn't JSON, nests too deep or takes too much memory.
     pub fn parse(text: &[u8]) -> Result<Value, DecodeError> {
-        Self::read(text, true)
-    }
-
-    /// The first value of `text`, whatever follows it, as Go's stream decoder reads it.
-    pub fn parse_first(text: &[u8]) -> Result<Value, DecodeError> {
-        Self::read(text, false)
-    }
-
-    fn read(text: &[u8], whole: bool) -> Result<Value, DecodeError> {
         afford(text.len())?;
+        Self::parse_body(&Body::from(text))
+    }
+
+    /// The same of a body, which needs no copy.
+    ///
+    /// # Errors
+    /// As [`Value::parse`].
+    pub fn parse_body(body: &Body) -> Result<Value, DecodeError> {
+        Self::read(body, true)
+    }
+
+    /// The first value of a body, whatever follows it, as Go's stream decoder reads it.
+    ///
+    /// # Errors
+    /// As [`Value::parse`].
+    pub fn parse_first(body: &Body) -> Result<Value, DecodeError> {
+        Self::read(body, false)
+    }
+
+    fn read(body: &Body, whole: bool) -> Result<Value, DecodeError> {
+        let text = body.as_slice();
         if simdutf8::basic::from_utf8(text).is_ok() {
             let mut budget = Budget::new();
-            if let Some(value) = read_padded(&Body::from(text), whole, &mut budget) {
+            if let Some(value) = read_padded(body, whole, &mut budget) {
                 return Ok(value);
             }
             budget.checked()?;
@@ -156,7 +171,7 @@ mod tests {
             Value::parse(b"{} x").map_err(|e| e.to_string()),
             Err("invalid character 'x' after top-level value".to_owned())
         );
-        assert_eq!(Value::parse_first(b"1 x"), Ok(Value::number(1)));
-        assert_eq!(Value::parse_first(b" ").map_err(|e| e.to_string()), Err("EOF".to_owned()));
+        assert_eq!(Value::parse_first(&b"1 x"[..].into()), Ok(Value::number(1)));
+        assert_eq!(Value::parse_first(&b" "[..].into()).map_err(|e| e.to_string()), Err("EOF".to_owned()));
     }
 }

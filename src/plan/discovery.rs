@@ -105,14 +105,14 @@ impl Discovery {
             gzip: false,
             cut_after: None,
         };
-        let answer = cx.deadline.bound(cx.io.fetch(call)).await?.map_err(|error| Error::new(error.0))?;
+        let answer = cx.deadline.bound(cx.io.fetch(call)).await?.map_err(Error::from)?;
         let Body::Bytes(body) = answer.body else {
             return Err(Error::new("the resolver's answer was kept back"));
         };
         if answer.status != 200 {
             return Err(Error::new(format!("the resolver answered {}", answer.status)));
         }
-        let value = Value::parse(body.as_slice()).map_err(|error| Error::new(error.to_string()))?;
+        let value = Value::parse_body(&body).map_err(|error| Error::new(error.to_string()))?;
         Ok(weighted(records(&value), &self.scheme))
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use crate::http::Headers;
 use crate::json;
+use crate::memory::Excess;
 
 /// A client's request as the host received it.
 #[derive(Debug, Clone, Default)]
@@ -128,9 +129,23 @@ pub enum RequestBody {
     /// The client's body, passed on as it comes, never copied.
     Incoming,
     /// Bytes, sent in chunks with no announced length (as KrakenD sends what it copied).
-    Chunked(Rc<[u8]>),
+    Chunked(Rc<json::Body>),
     /// Bytes with their length announced.
-    Sized(Rc<[u8]>),
+    Sized(Rc<json::Body>),
+}
+
+// === impl RequestBody ===
+
+impl RequestBody {
+    /// Bytes without a length.
+    pub fn chunked(bytes: impl Into<json::Body>) -> Self {
+        Self::Chunked(Rc::new(bytes.into()))
+    }
+
+    /// Bytes with their length.
+    pub fn sized(bytes: impl Into<json::Body>) -> Self {
+        Self::Sized(Rc::new(bytes.into()))
+    }
 }
 
 /// An origin's answer.
@@ -177,9 +192,14 @@ pub enum Outcome {
     Called(Result<Vec<u8>, HostError>),
 }
 
-/// The host could not do it; the text says why in its words.
+/// The host could not do it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct HostError(pub String);
+pub enum HostError {
+    /// The text says why, in the host's words.
+    Failed(String),
+    /// What came is more than the gateway keeps.
+    Excess(Excess),
+}
 
 /// How much a line of the log matters, in KrakenD's names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -198,6 +218,15 @@ pub enum Level {
 
 impl std::fmt::Display for HostError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+        match self {
+            Self::Failed(text) => f.write_str(text),
+            Self::Excess(excess) => excess.fmt(f),
+        }
+    }
+}
+
+impl From<Excess> for HostError {
+    fn from(excess: Excess) -> Self {
+        Self::Excess(excess)
     }
 }

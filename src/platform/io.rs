@@ -251,7 +251,7 @@ fn add(wakers: &mut Vec<Waker>, waker: &Waker) {
 
 /// A host that completes an effect with the outcome of another kind is broken; the request fails, nothing else does.
 fn mismatch(outcome: &Outcome) -> HostError {
-    HostError(format!("the host answered with {outcome:?} to another effect"))
+    HostError::Failed(format!("the host answered with {outcome:?} to another effect"))
 }
 
 // === impl Watch ===

@@ -139,7 +139,7 @@ fn undecoded(answer: HttpResponse, reads_headers: bool) -> Response {
 async fn whole(cx: Cx<'_>, mut answer: HttpResponse) -> Result<HttpResponse, Error> {
     if let Body::Stream(stream) = answer.body {
         let body = cx.deadline.bound(cx.io.read_stream(stream)).await?;
-        answer.body = Body::Bytes(body.map_err(|error| Error::new(error.0))?);
+        answer.body = Body::Bytes(body.map_err(Error::from)?);
     }
     Ok(answer)
 }

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::memory::Excess;
+use crate::platform::HostError;
 
 /// A failed step of a pipe.
 ///
@@ -32,9 +33,14 @@ impl Error {
         self
     }
 
-    /// What a client sent is more than the gateway keeps.
-    pub fn of_client(excess: Excess) -> Self {
-        Self::new(excess.to_string()).with_status(excess.status())
+    /// A client's body couldn't be read, or is more than the gateway keeps.
+    pub fn of_client(error: impl Into<HostError>) -> Self {
+        let error = error.into();
+        let status = match error {
+            HostError::Failed(_) => None,
+            HostError::Excess(excess) => Some(excess.status()),
+        };
+        Self { status, ..Self::new(error.to_string()) }
     }
 
     /// The deadline passed first.
@@ -70,6 +76,15 @@ impl From<Excess> for Error {
     fn from(excess: Excess) -> Self {
         let error = Self::new(excess.to_string());
         if excess == Excess::Room { error.with_status(503) } else { error }
+    }
+}
+
+impl From<HostError> for Error {
+    fn from(error: HostError) -> Self {
+        match error {
+            HostError::Failed(message) => Self::new(message),
+            HostError::Excess(excess) => excess.into(),
+        }
     }
 }
 

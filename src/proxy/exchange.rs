@@ -105,8 +105,8 @@ impl<'a> NextExchange<'a> {
     /// Follows redirects by the rules of Go's client (spec §5): the platform's own would set no `Referer`.
     async fn follow(mut self, cx: Cx<'a>, mut request: HttpRequest) -> Result<HttpResponse, Error> {
         if self.policy.send_body && matches!(request.body, RequestBody::Incoming) {
-            let body = cx.deadline.bound(cx.io.read_body()).await?.map_err(|error| Error::new(error.0))?;
-            request.body = RequestBody::Chunked(Rc::from(body.as_slice()));
+            let body = cx.deadline.bound(cx.io.read_body()).await?.map_err(Error::of_client)?;
+            request.body = RequestBody::Chunked(Rc::new(body));
         }
         if !self.policy.follow {
             return self.hop(cx, request).await;
@@ -186,7 +186,10 @@ async fn fetch(cx: Cx<'_>, mut request: HttpRequest) -> Result<HttpResponse, Err
         }
         // The host cuts a stream at the same moment: whichever comes first, it is the deadline.
         Err(_) if cx.deadline.is_past() => Err(Error::expired()),
-        Err(error) => Err(Error::new(format!("{} \"{url}\": {}", go_verb(&method), error.0))),
+        Err(error) => {
+            let message = format!("{} \"{url}\": {error}", go_verb(&method));
+            Err(Error { message: message.into(), ..error.into() })
+        }
     }
 }
 

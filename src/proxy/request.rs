@@ -6,6 +6,7 @@ use std::rc::Rc;
 pub use crate::http::path::REST;
 use crate::http::template::Variable;
 use crate::http::{Headers, Query};
+use crate::json::Body;
 use crate::platform::{Io, RequestBody, Via};
 
 use super::Error;
@@ -82,20 +83,19 @@ impl Request {
     /// Reads the client's body to its end if it still is with the host; the request then carries it as bytes.
     ///
     /// KrakenD sends a copied body in chunks, without a length, even an empty one (spec §5).
-    pub async fn buffer_body(&mut self, io: &Io) -> Result<Rc<[u8]>, Error> {
+    pub async fn buffer_body(&mut self, io: &Io) -> Result<Rc<Body>, Error> {
         match &self.body {
             RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => return Ok(bytes.clone()),
             RequestBody::None => {
-                let empty: Rc<[u8]> = Rc::from([]);
+                let empty = Rc::new(Body::zeroed(0));
                 self.body = RequestBody::Chunked(empty.clone());
                 return Ok(empty);
             }
             RequestBody::Incoming => {}
         }
-        let body = io.read_body().await.map_err(|e| Error::new(e.0))?;
-        let bytes: Rc<[u8]> = Rc::from(body.as_slice());
-        self.body = RequestBody::Chunked(bytes.clone());
-        Ok(bytes)
+        let body = Rc::new(io.read_body().await.map_err(Error::of_client)?);
+        self.body = RequestBody::Chunked(body.clone());
+        Ok(body)
     }
 }
 

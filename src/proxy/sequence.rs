@@ -118,11 +118,9 @@ impl Sequence {
         }
         if later.any(|take| take.path.is_empty()) {
             let body = match response.io.take() {
-                Some(Body::Stream(stream)) => cx
-                    .deadline
-                    .bound(cx.io.read_stream(stream))
-                    .await?
-                    .map_err(|error| Error::new(error.0))?,
+                Some(Body::Stream(stream)) => {
+                    cx.deadline.bound(cx.io.read_stream(stream)).await?.map_err(Error::from)?
+                }
                 Some(Body::Bytes(body)) => body,
                 None => return Ok(kept),
             };

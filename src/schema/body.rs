@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Schema;
-use crate::json::{DecodeError, Value};
+use crate::json::{Body, DecodeError, Value};
 
 /// Why a body is refused. Prints as the text of the answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ impl std::error::Error for SchemaRejection {}
 ///
 /// # Errors
 /// With the reasons, one in a line.
-pub fn validate_body(schema: &Schema, body: &[u8]) -> Result<(), SchemaRejection> {
+pub fn validate_body(schema: &Schema, body: &Body) -> Result<(), SchemaRejection> {
     if body.is_empty() {
         return Err(rejection("could not validate an empty body".to_owned()));
     }

@@ -12,7 +12,7 @@ fn schema(text: &str) -> Schema {
 }
 
 fn answer(schema: &Schema, body: &str) -> String {
-    validate_body(schema, body.as_bytes())
+    validate_body(schema, &body.as_bytes().into())
         .map_or_else(|rejection| rejection.to_string(), |()| "valid".to_owned())
 }
 

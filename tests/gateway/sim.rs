@@ -109,16 +109,16 @@ impl World {
         let sent = match &fetch.body {
             RequestBody::None => Vec::new(),
             RequestBody::Incoming => self.client_body.clone(),
-            RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => bytes.to_vec(),
+            RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => bytes.as_slice().to_vec(),
         };
         self.seen.push(((*fetch.headers).clone(), sent));
         self.calls.push(call.clone());
         let Some(scripts) = self.origins.get_mut(&call) else {
-            return (1, Outcome::Fetched(Err(HostError("Network connection lost.".to_owned()))));
+            return (1, Outcome::Fetched(Err(HostError::Failed("Network connection lost.".to_owned()))));
         };
         let script = if scripts.len() > 1 { scripts.remove(0) } else { scripts[0].clone() };
         if let Some(fault) = script.fault {
-            return (script.after_ms, Outcome::Fetched(Err(HostError(fault))));
+            return (script.after_ms, Outcome::Fetched(Err(HostError::Failed(fault))));
         }
         let mut headers = Headers::default();
         for (name, value) in &script.headers {
@@ -144,7 +144,7 @@ impl World {
                     return if op == "cache_put" {
                         Ok(Vec::new())
                     } else {
-                        Err(HostError("no cache".to_owned()))
+                        Err(HostError::Failed("no cache".to_owned()))
                     };
                 };
                 match (op, args.as_slice()) {
@@ -154,7 +154,7 @@ impl World {
                 }
                 Ok(Vec::new())
             }
-            _ => Err(HostError(format!("no {op}"))),
+            _ => Err(HostError::Failed(format!("no {op}"))),
         }
     }
 
@@ -162,7 +162,7 @@ impl World {
         let [binding, key, rate] =
             <[Vec<u8>; 3]>::try_from(args).unwrap().map(|arg| String::from_utf8(arg).unwrap());
         if !self.counters.contains(&binding) {
-            return Err(HostError("the worker has no such binding".to_owned()));
+            return Err(HostError::Failed("the worker has no such binding".to_owned()));
         }
         let key = format!("{binding} {key}");
         self.counted.push(key.clone());

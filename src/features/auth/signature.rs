@@ -47,7 +47,7 @@ pub async fn verify(
     ];
     match cx.deadline.bound(cx.io.call("verify", args)).await {
         Ok(Ok(answer)) => Ok(answer == [1]),
-        Ok(Err(error)) => Err(error.0),
+        Ok(Err(error)) => Err(error.to_string()),
         Err(expired) => Err(expired.to_string()),
     }
 }
@@ -73,7 +73,7 @@ pub async fn sign(cx: Cx<'_>, algorithm: Algorithm, key: &Jwk, input: &str) -> R
     }
     let args = vec![algorithm.name().into(), key.text.as_bytes().to_vec(), input.as_bytes().to_vec()];
     match cx.deadline.bound(cx.io.call("sign", args)).await {
-        Ok(result) => result.map_err(|error| error.0),
+        Ok(result) => result.map_err(|error| error.to_string()),
         Err(expired) => Err(expired.to_string()),
     }
 }

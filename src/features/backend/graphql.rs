@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::config::node::Node;
 use crate::http::Query;
 use crate::http::template::title;
-use crate::json::{DecodeError, Map, Value};
+use crate::json::{Body, DecodeError, Map, Value};
 use crate::memory::afford_output;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{LocalFuture, RequestBody};
@@ -120,7 +120,7 @@ impl GraphQl {
             let body = self.body(&variables);
             headers.set("Content-Length", body.len().to_string());
             request.method = "POST".into();
-            request.body = RequestBody::Sized(body.into());
+            request.body = RequestBody::sized(body);
         }
         Ok(())
     }
@@ -135,8 +135,8 @@ impl GraphQl {
     }
 
     /// The members of the client's JSON object; configured variables fill what is missing.
-    fn with_body(&self, body: &[u8]) -> Result<Map, Error> {
-        let parsed = Value::parse(body).map_err(|error| match error {
+    fn with_body(&self, body: &Body) -> Result<Map, Error> {
+        let parsed = Value::parse_body(body).map_err(|error| match error {
             DecodeError::Excess(excess) => Error::of_client(excess),
             error => error.into(),
         })?;

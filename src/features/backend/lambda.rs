@@ -6,7 +6,7 @@ use crate::aws::{Credentials, Signable, hash, sign, timestamp};
 use crate::config::node::Node;
 use crate::encoding;
 use crate::http::Headers;
-use crate::json::{Map, Object, Shape, Value};
+use crate::json::{self, Map, Object, Shape, Value};
 use crate::plan::build::{Environment, Refusal, Site};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Layer, Metadata, Next, Params, Reply, Request, Response};
@@ -107,17 +107,17 @@ impl Lambda {
             );
         }
         let payload = if cx.endpoint.method == "GET" {
-            of_params(&request.params)
+            Rc::new(of_params(&request.params).into())
         } else {
-            cx.deadline.bound(request.buffer_body(cx.io)).await??.to_vec()
+            cx.deadline.bound(request.buffer_body(cx.io)).await??
         };
         let call = self.call(&name, payload, (cx.io.now() / 1000.0) as u64)?;
-        let answer = cx.deadline.bound(cx.io.fetch(call)).await?.map_err(|error| Error::new(error.0))?;
+        let answer = cx.deadline.bound(cx.io.fetch(call)).await?.map_err(Error::from)?;
         respond(answer, shape)
     }
 
     /// The signed call.
-    fn call(&self, name: &str, payload: Vec<u8>, now: u64) -> Result<Fetch, Error> {
+    fn call(&self, name: &str, payload: Rc<json::Body>, now: u64) -> Result<Fetch, Error> {
         let credentials = self.credentials.as_ref().ok_or_else(|| {
             Error::new("no AWS credentials: set the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         })?;
@@ -134,7 +134,7 @@ impl Lambda {
         if let Some(token) = &credentials.session_token {
             lines.push(("X-Amz-Security-Token".to_owned(), token.clone()));
         }
-        let body_hash = hash(&payload);
+        let body_hash = hash(payload.as_slice());
         let signable = Signable {
             method: "POST",
             path: &path,
@@ -157,7 +157,7 @@ impl Lambda {
             method: "POST".into(),
             url: format!("{}{path}", self.base).into(),
             headers: Rc::new(headers),
-            body: RequestBody::Sized(payload.into()),
+            body: RequestBody::Sized(payload),
             stream: false,
             want_headers: true,
             gzip: false,
@@ -175,7 +175,7 @@ fn respond(answer: Fetched, shape: Option<&Shape>) -> Result<Response, Error> {
         let text = encoding::text(body.as_slice())?;
         return Err(Error::new(format!("{kind}: {text}")).with_status(answer.status));
     }
-    let Value::Object(map) = Value::parse(body.as_slice())? else {
+    let Value::Object(map) = Value::parse_body(&body)? else {
         return Err(Error::new("aws lambda: the payload is not an object"));
     };
     let mut data = Some(Object::from_map(floats(map)));

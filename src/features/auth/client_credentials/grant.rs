@@ -62,7 +62,7 @@ impl Grant {
     pub async fn ask(&self, cx: Cx<'_>, style: Style) -> Result<Token, Fault> {
         let answer = cx.deadline.bound(cx.io.fetch(self.request(style))).await;
         let answer = answer.map_err(|expired| Fault::Fetch(expired.to_string()))?;
-        read(answer.map_err(|error| Fault::Fetch(error.0))?)
+        read(answer.map_err(|error| Fault::Fetch(error.to_string()))?)
     }
 
     fn request(&self, style: Style) -> Fetch {
@@ -86,7 +86,7 @@ impl Grant {
             method: "POST".into(),
             url: self.token_url.clone(),
             headers: Rc::new(headers),
-            body: RequestBody::Sized(body.into_bytes().into()),
+            body: RequestBody::sized(body.into_bytes()),
             stream: false,
             want_headers: true,
             gzip: true,

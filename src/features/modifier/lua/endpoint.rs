@@ -117,6 +117,6 @@ fn write_back(seen: lua::Request, before: &lua::Request, incoming: &mut Incoming
     }
     write_fields(&seen.headers, &mut incoming.headers);
     if seen.body != before.body {
-        incoming.body = RequestBody::Chunked(seen.body.into());
+        incoming.body = RequestBody::chunked(seen.body);
     }
 }

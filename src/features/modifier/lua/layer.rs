@@ -65,7 +65,7 @@ impl Component {
             && let Some(Body::Stream(stream)) = response.io
         {
             let body = cx.deadline.bound(cx.io.read_stream(stream)).await?;
-            response.io = Some(Body::Bytes(body.map_err(|error| Error::new(error.0))?));
+            response.io = Some(Body::Bytes(body.map_err(Error::from)?));
         }
         let data = match &response.data {
             Some(data) if self.reads_data => data.to_map()?,
@@ -142,7 +142,7 @@ fn write_back(seen: &lua::Request, before: &lua::Request, request: &mut Request)
         write_fields(&seen.headers, Rc::make_mut(&mut request.headers));
     }
     if seen.body != before.body {
-        request.body = RequestBody::Chunked(seen.body.as_slice().into());
+        request.body = RequestBody::chunked(seen.body.as_slice());
     }
     Ok(())
 }

@@ -85,16 +85,16 @@ async fn call(io: &Io, call: HttpCall) -> Result<HttpResponse, String> {
         method: call.method.into(),
         url: url.into(),
         headers: Rc::new(headers),
-        body: if call.body.is_empty() { RequestBody::None } else { RequestBody::Sized(call.body.into()) },
+        body: if call.body.is_empty() { RequestBody::None } else { RequestBody::sized(call.body) },
         stream: false,
         want_headers: true,
         gzip: true,
         cut_after: None,
     };
-    let answer = io.fetch(fetch).await.map_err(|error| error.0)?;
+    let answer = io.fetch(fetch).await.map_err(|error| error.to_string())?;
     let body = match answer.body {
         Body::Bytes(body) => body,
-        Body::Stream(stream) => io.read_stream(stream).await.map_err(|error| error.0)?,
+        Body::Stream(stream) => io.read_stream(stream).await.map_err(|error| error.to_string())?,
     };
     let headers = answer.headers.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     Ok(HttpResponse { status: answer.status, headers, body: body.into_vec() })

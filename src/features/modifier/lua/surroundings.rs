@@ -1,9 +1,12 @@
 //! What scripts see of a request in flight.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use crate::http::Headers;
+use crate::json::Body;
 use crate::lua::{Host, Request, RequestView, Response, ResponseView};
+use crate::memory::afford;
 use crate::platform::{Io, Level, RequestBody};
 use crate::proxy::Error;
 
@@ -66,15 +69,22 @@ pub fn write_fields(fields: &Fields, headers: &mut Headers) {
     }
 }
 
+/// A copy of a client's body: the script's own.
+fn copied(body: &Body) -> Result<Vec<u8>, Error> {
+    // The script makes a text of it.
+    afford(2 * body.len()).map_err(Error::of_client)?;
+    Ok(body.as_slice().to_vec())
+}
+
 /// The bytes of a body. One that is with the host is read, and stays readable.
 pub async fn read(io: &Io, body: &mut RequestBody) -> Result<Vec<u8>, Error> {
     match body {
         RequestBody::None => Ok(Vec::new()),
-        RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => Ok(bytes.to_vec()),
+        RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => copied(bytes),
         RequestBody::Incoming => {
-            let bytes = io.read_body().await.map_err(|error| Error::new(error.0))?.into_vec();
-            *body = RequestBody::Chunked(bytes.as_slice().into());
-            Ok(bytes)
+            let bytes = Rc::new(io.read_body().await.map_err(Error::of_client)?);
+            *body = RequestBody::Chunked(Rc::clone(&bytes));
+            copied(&bytes)
         }
     }
 }

@@ -137,14 +137,13 @@ fn write(message: &mut Request, request: &mut HttpRequest) -> Result<(), Error> 
     let mut headers = message.headers.clone();
     let length = message.framing.length;
     if let Some(body) = message.body.take() {
-        let body: Rc<[u8]> = body.into();
         request.body = match usize::try_from(length) {
-            Ok(length) if length == body.len() => RequestBody::Sized(body),
+            Ok(length) if length == body.len() => RequestBody::sized(body),
             Ok(length @ 1..) => {
                 let message = format!("http: ContentLength={length} with Body length {}", body.len());
                 return Err(Error::new(message));
             }
-            _ => RequestBody::Chunked(body),
+            _ => RequestBody::chunked(body),
         };
     } else if length > 0 && !matches!(request.body, RequestBody::None) {
         headers.set("Content-Length", length.to_string());

@@ -33,7 +33,7 @@ async fn call(cx: Cx<'_>, op: &'static str, args: Vec<Vec<u8>>) -> Option<Vec<u8
     let patience = crate::platform::Deadline::new(cx.io, cx.deadline.remaining_ms().min(PATIENCE_MS));
     let reason = match patience.bound(cx.io.call(op, args)).await {
         Ok(Ok(answer)) => return Some(answer),
-        Ok(Err(error)) => error.0,
+        Ok(Err(error)) => error.to_string(),
         Err(expired) => expired.to_string(),
     };
     cx.log(Level::Warning, || {

@@ -128,7 +128,7 @@ impl Cache {
         }
         if let Body::Stream(stream) = response.body {
             let body = cx.deadline.bound(cx.io.read_stream(stream)).await?;
-            response.body = Body::Bytes(body.map_err(|error| Error::new(error.0))?);
+            response.body = Body::Bytes(body.map_err(Error::from)?);
         }
         if let Body::Bytes(body) = &response.body {
             let kept = Kept {

@@ -68,7 +68,7 @@ impl Counter {
         let deadline = Deadline::new(reach.io, patience_ms.min(PATIENCE_MS));
         let reason = match deadline.bound(reach.io.call("limit", args)).await {
             Ok(Ok(answer)) => return Some(answer == [1]),
-            Ok(Err(error)) => error.0,
+            Ok(Err(error)) => error.to_string(),
             Err(expired) => expired.to_string(),
         };
         log(reach, Level::Error, || {
