@@ -8,6 +8,7 @@ mod json;
 mod lua;
 mod pattern;
 mod query;
+mod redirect;
 mod router;
 mod schema;
 mod shape;
@@ -27,6 +28,7 @@ pub const ALL: &[Target] = &[
     lua::TARGET,
     pattern::TARGET,
     query::TARGET,
+    redirect::TARGET,
     router::TARGET,
     schema::TARGET,
     shape::TARGET,

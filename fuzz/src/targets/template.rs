@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use fjord::http::template::{Endpoint, Piece};
+use fjord::http::template::{Endpoint, Variable};
 use fjord::http::url::join;
 use fjord::http::{Query, UrlPattern};
 use url::Url;
@@ -75,11 +75,24 @@ fn run(input: &[u8]) {
         return;
     }
     // Up to its last slash, the text before the first value is the configuration's alone.
-    if let [Piece::Text(first), Piece::Value { .. }, ..] = compiled.pieces() {
-        let own = first.split(['?', '#']).next().unwrap_or_default();
-        let own = &own[..own.rfind('/').map_or(0, |at| at + 1)];
-        if own.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/') {
-            assert!(read.path().starts_with(own), "{url} isn't below {own}");
+    let written = compiled.text();
+    let own = written.split(['?', '#', '{', '*']).next().unwrap_or_default();
+    let own = &own[..own.rfind('/').map_or(0, |at| at + 1)];
+    if own.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'/') {
+        assert!(read.path().starts_with(own), "{url} isn't below {own}");
+    }
+    // Values that aren't paths make no segments and no parameters.
+    let alone = |variable: &Variable| {
+        matches!(variable, Variable::Jwt(_) | Variable::InputHeader(_) | Variable::InputQuery(_))
+    };
+    if names.iter().all(alone) && !written.contains(['#', '%', '\\']) && forwarded.is_empty() {
+        let (path, query) = written.split_once('?').unwrap_or((written, ""));
+        let count = |text: &str, of: char| text.matches(of).count();
+        // The pattern writes a name with slashes as it is.
+        if !path.contains("{{") || names.iter().all(|name| !name.to_string().contains('/')) {
+            assert_eq!(count(read.path(), '/'), count(path, '/'), "{url} has other segments than {written}");
+            let asked = read.query().unwrap_or_default();
+            assert_eq!(count(asked, '&'), count(query, '&'), "{url} has other parameters than {written}");
         }
     }
 }

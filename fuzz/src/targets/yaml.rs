@@ -37,7 +37,8 @@ fn run(body: &[u8]) {
                 String::from_utf8_lossy(&json)
             );
         }
-        let rendered = yaml::render(&data);
+        // Indentation makes much of what is deep.
+        let Ok(rendered) = yaml::render(&data) else { continue };
         let again = match yaml::decode(rendered.as_bytes(), false) {
             Ok(again) => Value::Object(again),
             Err(error) => panic!("{error}: {rendered}"),
