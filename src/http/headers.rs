@@ -1,4 +1,8 @@
 //! Header fields in the order they came, with names in the canonical form (`x-foo-BAR` is `X-Foo-Bar`).
+//!
+//! No field holds a CR, LF or NUL, wherever its text comes from (a claim, a script, a configuration): whoever writes
+//! fields as lines would write lines of somebody else's choice. In a value each becomes a space (RFC 9110 §5.5), as Go's
+//! server writes it; a field whose name has one is left out, as there, too.
 
 use std::borrow::Cow;
 
@@ -86,9 +90,12 @@ impl Headers {
         self.get(name).is_some()
     }
 
-    /// Adds a field behind the others.
+    /// Adds a field after the others.
     pub fn add(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
-        self.fields.push((owned_canonical(name.into()), value.into()));
+        let name = name.into();
+        if is_line(&name) {
+            self.fields.push((owned_canonical(name), line(value.into())));
+        }
     }
 
     /// Replaces all fields `name` by one, in the place of the first.
@@ -97,7 +104,7 @@ impl Headers {
         match self.fields.iter().position(|field| same(&field.0, &name)) {
             None => self.add(name, value),
             Some(first) => {
-                self.fields[first].1 = value.into();
+                self.fields[first].1 = line(value.into());
                 let mut at = 0;
                 self.fields.retain(|field| {
                     at += 1;
@@ -172,6 +179,15 @@ impl<N: Into<Cow<'static, str>>, V: Into<String>> Extend<(N, V)> for Headers {
     }
 }
 
+/// Whether a text can be a part of a header line: it has no CR, LF or NUL.
+pub fn is_line(text: &str) -> bool {
+    !text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+}
+
+fn line(value: String) -> String {
+    if is_line(&value) { value } else { value.replace(['\r', '\n', '\0'], " ") }
+}
+
 fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
@@ -202,6 +218,21 @@ mod tests {
         ] {
             assert_eq!(canonical(name), expected);
         }
+    }
+
+    #[test]
+    fn no_field_holds_a_line_break() {
+        let mut headers = Headers::from_iter([("X-User", "ann\r\nX-Role: admin\n\nbody"), ("X\nY", "1")]);
+        headers.add("X-Tag\0", "1");
+        headers.add("X-Tag", "a\0b");
+        headers.set("X-Set", "a");
+        headers.set("X-Set", "\nb");
+        headers.set("X\rSet", "c");
+        headers.extend([("X-More", "\r")]);
+        assert_eq!(
+            headers.iter().collect::<Vec<_>>(),
+            [("X-User", "ann  X-Role: admin  body"), ("X-Tag", "a b"), ("X-Set", " b"), ("X-More", " ")]
+        );
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::features::auth::signature;
 use crate::features::auth::without_scheme;
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
 use crate::gateway::{Handler, Incoming, NextHandler};
+use crate::http::headers::is_line;
 use crate::jose::{Algorithm, Token, TokenError};
 use crate::json::{Value, go_print};
 use crate::platform::{Answer, Level, LocalFuture};
@@ -51,6 +52,8 @@ enum Denied {
     Unusable(String),
     Signature,
     Claim(ClaimError),
+    /// The text of a claim can't be sent as a header.
+    Line(String),
     Expression(usize, Cause),
     Role,
     Scope,
@@ -64,11 +67,9 @@ impl Handler for Validator {
         next: NextHandler<'a>,
     ) -> LocalFuture<'a, Answer> {
         Box::pin(async move {
-            match self.admit(cx, &incoming).await {
-                Ok(claims) => {
-                    self.hand_on(&claims, &mut incoming);
-                    next.run(cx, incoming).await
-                }
+            let admitted = self.admit(cx, &incoming).await;
+            match admitted.and_then(|claims| self.hand_on(&claims, &mut incoming)) {
+                Ok(()) => next.run(cx, incoming).await,
                 Err(denied) => {
                     let level = if self.debug { Level::Error } else { Level::Warning };
                     refuse(cx, "JWTValidator", level, denied.status(), &denied)
@@ -128,18 +129,25 @@ impl Validator {
         Ok(value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value))
     }
 
-    /// Gives the backends what they may know of the token. A claim that isn't there still replaces what a client sent.
-    fn hand_on(&self, claims: &Claims, incoming: &mut Incoming) {
+    /// Gives the backends what they may know of the token. A claim that isn't there still replaces what a client sent; one
+    /// with a line break isn't sent as another text: `admin` and a line break would name another user.
+    fn hand_on(&self, claims: &Claims, incoming: &mut Incoming) -> Result<(), Denied> {
+        let line = |claim: &str, text: String| {
+            if is_line(&text) { Ok(text) } else { Err(Denied::Line(claim.to_owned())) }
+        };
         for Propagated { claim, nested, header } in &self.propagated {
             let value = if *nested { claims.nested(claim) } else { claims.0.get(claim) };
             match value {
                 Some(Value::Array(items)) if self.preserve_array => {
                     incoming.headers.remove(header);
                     for item in items {
-                        incoming.headers.add(header.clone(), go_print(item));
+                        incoming.headers.add(header.clone(), line(claim, go_print(item))?);
                     }
                 }
-                value => incoming.headers.set(header.clone(), value.map(text).unwrap_or_default()),
+                value => {
+                    let value = line(claim, value.map(text).unwrap_or_default())?;
+                    incoming.headers.set(header.clone(), value);
+                }
             }
         }
         for name in &self.params {
@@ -147,6 +155,7 @@ impl Validator {
                 incoming.claims.set(&format!("JWT.{name}"), text(value));
             }
         }
+        Ok(())
     }
 }
 
@@ -174,6 +183,7 @@ impl fmt::Display for Denied {
             Self::Unusable(reason) => write!(f, "the signature can't be checked: {reason}"),
             Self::Signature => f.write_str("the signature is wrong"),
             Self::Claim(error) => error.fmt(f),
+            Self::Line(claim) => write!(f, "the claim {claim} has a line break, which no header can have"),
             Self::Expression(index, cause) => write!(f, "request aborted by evaluator #{index}: {cause}"),
             Self::Role => f.write_str("the token has none of the roles"),
             Self::Scope => f.write_str("the token lacks scopes"),
