@@ -73,6 +73,58 @@ describe("a shared cache", () => {
     assert.equal(unstorable.upstream.requests.length, 2);
   });
 
+  test("keeps what is meant for everybody, in both of its parts", async (t) => {
+    const headers = (more) => ({ date: new Date().toUTCString(), "cache-control": "max-age=60", ...more });
+    let n = 0;
+    const answers = (more) => () => ({ json: { n: ++n }, headers: headers(more) });
+    const upstream = await origin(t, {
+      "/plain": answers(),
+      "/private": answers({ "cache-control": "private, max-age=60" }),
+      "/cookie": answers({ "set-cookie": "id=1" }),
+      "/public": answers({ "cache-control": "public, max-age=60" }),
+    });
+    const cached = (path, shared) =>
+      endpoint(`${shared ? "/shared" : "/own"}${path}`, [{ url_pattern: path, extra_config: { "qos/http-cache": { shared } } }], {
+        input_headers: ["Authorization", "Cookie"],
+      });
+    const paths = ["/plain", "/private", "/cookie", "/public"];
+    const gateway = await serve(t, config([true, false].flatMap((shared) => paths.map((path) => cached(path, shared))), { host: [upstream.url] }));
+    const calls = async (path, ...requests) => {
+      const before = upstream.requests.length;
+      for (const sent of requests) await gateway.get(path, sent);
+      return upstream.requests.length - before;
+    };
+    const [ann, bob] = [{ authorization: "Bearer ann" }, { authorization: "Bearer bob" }];
+    assert.equal(await calls("/shared/private", {}, {}), 2);
+    assert.equal(await calls("/shared/cookie", {}, {}), 2);
+    assert.equal(await calls("/shared/plain", ann, bob, { cookie: "id=1" }), 3);
+    assert.equal(await calls("/shared/public", ann, bob, { cookie: "id=1" }), 1);
+    assert.equal(await calls("/shared/plain", {}, {}), 1);
+    // KrakenD's own cache hands on all of them.
+    for (const path of paths) assert.equal(await calls(`/own${path}`, ann, bob), 1, path);
+  });
+
+  test("gives one client's 304 to nobody else", async (t) => {
+    const etag = '"e"';
+    const upstream = await origin(t, {
+      "/a": ({ headers }) => {
+        const fresh = { date: new Date().toUTCString(), "cache-control": "max-age=60", etag };
+        return headers["if-none-match"] === etag ? { status: 304, headers: fresh } : { json: { n: 1 }, headers: fresh };
+      },
+    });
+    const noop = (shared) =>
+      endpoint(`/${shared}`, [{ url_pattern: "/a", encoding: "no-op", extra_config: { "qos/http-cache": { shared } } }], {
+        output_encoding: "no-op",
+        input_headers: ["If-None-Match"],
+      });
+    const gateway = await serve(t, config([noop(true), noop(false)], { host: [upstream.url] }));
+    for (const path of ["/true", "/false"]) {
+      assert.equal((await gateway.get(path, { "if-none-match": etag })).status, 304);
+      const { status, json } = await gateway.get(path);
+      assert.deepEqual([status, json], [200, { n: 1 }], path);
+    }
+  });
+
   test("holds under parallel requests", async (t) => {
     const { gateway, upstream } = await gatewayOf(t, true);
     await Promise.all(["/a", "/b"].map((path) => gateway.get(path)));

@@ -6,7 +6,7 @@ let opened = null;
 const cache = async () => (opened ??= await caches.open("fjord:http-cache"));
 
 /** Names stand below the host that was asked: a foreign one would be looked up by DNS, and other workers may use it too. */
-const place = (name, request) => new URL(`/http-cache/1/${decoder.decode(name)}`, request.url).href;
+const place = (name, request) => new URL(`/http-cache/2/${decoder.decode(name)}`, request.url).href;
 
 /** The platform drops what nobody asks for. How long an answer may be given is not for the cache to say. */
 const KEEP = { headers: { "Cache-Control": "max-age=2592000" } };

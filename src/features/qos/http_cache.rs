@@ -1,10 +1,12 @@
 //! `qos/http-cache`: keeps answers of a backend as their headers allow.
 
+mod callers;
 mod edge;
 mod exchange;
 mod policy;
 mod store;
 
+pub use callers::Callers;
 pub use exchange::{SharedCache, compile};
 
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
@@ -28,7 +30,7 @@ pub static NAMESPACE: Namespace = Namespace {
             "shared",
             Kind::Bool,
             "Shares the cache with the other backends that say so, and keeps its answers in the edge's own cache too, which \
-             all isolates of a place share; on *.workers.dev that one stays empty.",
+             all isolates of a place share; on *.workers.dev that one stays empty. Then only what is meant for everybody is kept (RFC 9111 §3).",
         ),
     ]),
 };

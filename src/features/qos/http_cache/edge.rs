@@ -52,36 +52,67 @@ fn name(key: &str) -> Vec<u8> {
     name.into_bytes()
 }
 
-/// `STATUS`, a line for each header line (`h`) and value that the answer varies by (`v`), an empty line, the body.
+/// The status, the header lines, the request's values that the answer varies by, the body. Each text has its length
+/// in front: what a client or a token says of itself stays inside its own text.
 fn encode(kept: &Kept) -> Vec<u8> {
-    let mut head = format!("{}\n", kept.status);
-    let fields = kept.headers.iter().map(|(name, value)| ('h', name, value));
-    let varied = kept.varied.iter().map(|(name, value)| ('v', name.as_str(), value.as_str()));
-    for (kind, name, value) in fields.chain(varied) {
-        let _ = writeln!(head, "{kind}{name}:{value}");
+    let mut bytes = Vec::with_capacity(256 + kept.body.len());
+    number(&mut bytes, usize::from(kept.status));
+    number(&mut bytes, kept.headers.len());
+    let headers = kept.headers.iter();
+    let varied = kept.varied.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    for part in headers.flat_map(<[&str; 2]>::from) {
+        text(&mut bytes, part);
     }
-    head.push('\n');
-    let mut bytes = head.into_bytes();
+    number(&mut bytes, kept.varied.len());
+    for part in varied.flat_map(<[&str; 2]>::from) {
+        text(&mut bytes, part);
+    }
     bytes.extend_from_slice(&kept.body);
     bytes
 }
 
+fn number(bytes: &mut Vec<u8>, number: usize) {
+    // Nothing here is longer than the module's memory, which 32 bits count.
+    bytes.extend_from_slice(&(number as u32).to_le_bytes());
+}
+
+fn text(bytes: &mut Vec<u8>, text: &str) {
+    number(bytes, text.len());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
 /// The other way round; nothing if the bytes are something else.
 fn decode(bytes: &[u8]) -> Option<Kept> {
-    let end = bytes.windows(2).position(|pair| pair == b"\n\n")?;
-    let head = std::str::from_utf8(&bytes[..end]).ok()?;
-    let mut lines = head.split('\n');
-    let status = lines.next()?.parse().ok()?;
+    let mut rest = Rest(bytes);
+    let status = u16::try_from(rest.number()?).ok()?;
     let (mut headers, mut varied) = (Headers::default(), Vec::new());
-    for line in lines {
-        let (name, value) = line.get(1..)?.split_once(':')?;
-        match line.as_bytes().first()? {
-            b'h' => headers.add(name.to_owned(), value),
-            b'v' => varied.push((name.to_owned(), value.to_owned())),
-            _ => return None,
-        }
+    for _ in 0..rest.number()? {
+        headers.add(rest.text()?.to_owned(), rest.text()?);
     }
-    Some(Kept { status, headers, body: bytes[end + 2..].into(), varied })
+    for _ in 0..rest.number()? {
+        varied.push((rest.text()?.to_owned(), rest.text()?.to_owned()));
+    }
+    Some(Kept { status, headers, body: rest.0.into(), varied })
+}
+
+/// What of a stored form is still to be read.
+struct Rest<'b>(&'b [u8]);
+
+// === impl Rest ===
+
+impl<'b> Rest<'b> {
+    fn number(&mut self) -> Option<usize> {
+        let (number, rest) = self.0.split_first_chunk()?;
+        self.0 = rest;
+        usize::try_from(u32::from_le_bytes(*number)).ok()
+    }
+
+    fn text(&mut self) -> Option<&'b str> {
+        let length = self.number()?;
+        let (text, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        std::str::from_utf8(text).ok()
+    }
 }
 
 #[cfg(test)]
@@ -94,7 +125,12 @@ mod tests {
         for (name, value) in [("Set-Cookie", "a=1"), ("Set-Cookie", "b=é:2"), ("X-Empty", "")] {
             headers.add(name, value);
         }
-        let varied = vec![("Accept".to_owned(), "a:b".to_owned()), ("X".to_owned(), String::new())];
+        let varied = vec![
+            ("Accept".to_owned(), "a:b".to_owned()),
+            ("X".to_owned(), String::new()),
+            // Whatever a value holds, it is no header line and no body.
+            ("X-User".to_owned(), "ann\nhX-Role:admin\n\n{\"admin\":true}\0\u{1}".to_owned()),
+        ];
         for (headers, varied, body) in
             [(Headers::default(), Vec::new(), &b""[..]), (headers, varied, b"\n\nh:\0\xff\n\n")]
         {
@@ -108,18 +144,22 @@ mod tests {
     }
 
     #[test]
-    fn other_bytes_are_no_answer() {
+    fn a_part_of_an_answer_is_no_answer() {
+        let headers = Headers::from_iter([("X-A", "1")]);
+        let varied = vec![("X-B".to_owned(), "2".to_owned())];
+        let kept = Kept { status: 200, headers, body: b""[..].into(), varied };
+        let whole = encode(&kept);
+        for end in 0..whole.len() {
+            assert!(decode(&whole[..end]).is_none(), "{end}");
+        }
+        let numbers = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
         for bytes in [
-            &b""[..],
-            b"\n\n",
-            b"200",
-            b"200\n\xff:\n\n",
-            b"200\nx\n\n",
-            b"200\nqa:b\n\n",
-            b"99999\n\n",
-            "200\né:b\n\n".as_bytes(),
+            numbers(&[70_000, 0, 0]),
+            numbers(&[200, u32::MAX, 0]),
+            numbers(&[200, 1, u32::MAX]),
+            [numbers(&[200, 1, 1]), vec![0xff, 0, 0, 0, 0]].concat(),
         ] {
-            assert!(decode(bytes).is_none(), "{bytes:?}");
+            assert!(decode(&bytes).is_none(), "{bytes:?}");
         }
     }
 

@@ -7,13 +7,13 @@ use crate::config::node::Node;
 use crate::http::Headers;
 use crate::json;
 use crate::plan::build::{Refusal, Site};
-use crate::platform::{Body, Fetch, LocalFuture};
+use crate::platform::{Body, Fetch, LocalFuture, Via};
 use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 use crate::registry::Options;
 
 use super::NAMESPACE;
 use super::edge;
-use super::policy::{self, Freshness};
+use super::policy::{self, Audience, Freshness};
 use super::store::{Kept, Limits, Store};
 
 /// A cache that several backends have in common.
@@ -22,8 +22,8 @@ pub type SharedCache = OnceCell<Rc<RefCell<Store>>>;
 /// The cache of one backend, or the one that several share.
 struct Cache {
     store: Rc<RefCell<Store>>,
-    /// The edge's cache stands behind the isolate's.
-    is_shared: bool,
+    /// A shared one has the edge's cache after the isolate's.
+    audience: Audience,
 }
 
 /// Compiles the cache. `max_items` and `max_size` count together only, as in KrakenD.
@@ -35,12 +35,11 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
         _ => Limits::default(),
     };
     let own = || Rc::new(RefCell::new(Store::new(limits)));
-    let is_shared = options.bool("shared")?;
-    let store = match is_shared {
-        true => Rc::clone(site.environment.shared.get_or_init(own)),
-        false => own(),
+    let (store, audience) = match options.bool("shared")? {
+        true => (Rc::clone(site.environment.shared.get_or_init(own)), Audience::Shared),
+        false => (own(), Audience::Private),
     };
-    Ok(Some(Box::new(Cache { store, is_shared })))
+    Ok(Some(Box::new(Cache { store, audience })))
 }
 
 impl Exchange for Cache {
@@ -82,7 +81,7 @@ impl Cache {
             let response = next.run(cx, request).await?;
             return self.keep(cx, &key, &asked, response).await;
         };
-        match policy::freshness(&kept.headers, &asked, seconds(cx)) {
+        match policy::freshness(self.audience, &kept.headers, &asked, seconds(cx)) {
             Freshness::Fresh => return Ok(answer(kept.status, kept.headers.clone(), &kept.body, url)),
             Freshness::Stale => add_validators(&mut request, &kept.headers),
             Freshness::Bypassed => {}
@@ -90,13 +89,16 @@ impl Cache {
         let result = next.run(cx, request).await;
         let now = seconds(cx);
         match result {
+            Ok(response) if response.status == 304 && !policy::confirms(&kept.headers, &asked) => {
+                Ok(response)
+            }
             Ok(response) if response.status == 304 && is_get => {
-                let mut headers = kept.headers.clone();
-                for (name, value) in response.headers.iter().filter(|(name, _)| *name != "Content-Length") {
-                    headers.set(name.to_owned(), value);
+                let headers = renewed(&kept.headers, &response.headers);
+                if policy::is_storable(self.audience, kept.status, &headers, &asked) {
+                    self.put(cx, &key, Kept { headers: headers.clone(), ..(*kept).clone() }).await;
+                } else {
+                    self.remove(cx, &key).await;
                 }
-                let renewed = Kept { headers: headers.clone(), ..(*kept).clone() };
-                self.put(cx, &key, renewed).await;
                 Ok(answer(kept.status, headers, &kept.body, url))
             }
             Ok(response) if response.status < 500 => {
@@ -105,7 +107,7 @@ impl Cache {
                 }
                 self.keep(cx, &key, &asked, response).await
             }
-            _ if is_get && policy::serves_errors(&kept.headers, &asked, now) => {
+            _ if is_get && policy::serves_errors(self.audience, &kept.headers, &asked, now) => {
                 Ok(answer(kept.status, kept.headers.clone(), &kept.body, url))
             }
             failed => {
@@ -123,7 +125,7 @@ impl Cache {
         asked: &Headers,
         mut response: HttpResponse,
     ) -> Result<HttpResponse, Error> {
-        if !policy::is_storable(&response.headers, asked) {
+        if !policy::is_storable(self.audience, response.status, &response.headers, asked) {
             return Ok(response);
         }
         if let Body::Stream(stream) = response.body {
@@ -146,10 +148,10 @@ impl Cache {
     /// renewed.
     async fn find(&self, cx: Cx<'_>, key: &str, asked: &Headers) -> Option<Rc<Kept>> {
         let here = self.store.borrow_mut().get(key).filter(|kept| policy::matches(kept, asked));
-        let is_stale = here
-            .as_ref()
-            .is_none_or(|kept| policy::freshness(&kept.headers, asked, seconds(cx)) == Freshness::Stale);
-        if !(self.is_shared && is_stale) {
+        let is_stale = here.as_ref().is_none_or(|kept| {
+            policy::freshness(self.audience, &kept.headers, asked, seconds(cx)) == Freshness::Stale
+        });
+        if !(self.is_shared() && is_stale) {
             return here;
         }
         match edge::find(cx, key).await.filter(|kept| policy::matches(kept, asked)) {
@@ -161,26 +163,42 @@ impl Cache {
     async fn put(&self, cx: Cx<'_>, key: &str, kept: Kept) {
         let kept = self.store.borrow_mut().put(key, kept);
         // What is too large for the isolate isn't copied out of it either.
-        if self.is_shared && self.store.borrow().admits(key, &kept) {
+        if self.is_shared() && self.store.borrow().admits(key, &kept) {
             edge::put(cx, key, &kept).await;
         }
     }
 
+    fn is_shared(&self) -> bool {
+        self.audience == Audience::Shared
+    }
+
     async fn remove(&self, cx: Cx<'_>, key: &str) {
         self.store.borrow_mut().remove(key);
-        if self.is_shared {
+        if self.is_shared() {
             edge::remove(cx, key).await;
         }
     }
 }
 
-/// The URL for GET, method and URL for the others: a POST doesn't purge the GET (spec §22).
+/// Way, method and URL: a POST doesn't purge the GET (spec §22), and a binding isn't the host of the same name. What may
+/// have any length has it in front.
 fn key(request: &Fetch) -> String {
-    if request.method == "GET" {
-        request.url.to_string()
-    } else {
-        format!("{} {}", request.method, request.url)
-    }
+    let binding = match &request.via {
+        Via::Network => "",
+        Via::Binding(name) => name,
+    };
+    format!("{}:{binding}{}:{}{}", binding.len(), request.method.len(), request.method, request.url)
+}
+
+/// The header lines of a kept answer after a 304: its own take the place of those of the same name (RFC 9111 §3.2).
+fn renewed(kept: &Headers, confirmed: &Headers) -> Headers {
+    let mut headers = kept.clone();
+    let lines = || confirmed.iter().filter(|(name, _)| *name != "Content-Length");
+    lines().for_each(|(name, _)| {
+        headers.remove(name);
+    });
+    headers.extend(lines().map(|(name, value)| (name.to_owned(), value)));
+    headers
 }
 
 fn seconds(cx: Cx<'_>) -> u64 {

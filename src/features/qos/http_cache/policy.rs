@@ -1,8 +1,18 @@
-//! When a kept answer may be given again: the private cache of RFC 9111 as far as KrakenD's has it (spec §22).
+//! What may be kept, and when it may be given again: RFC 9111 as far as KrakenD's cache has it (spec §22), whose cache is
+//! a private one. A shared one keeps what is meant for everybody.
 
 use crate::http::{Headers, date};
 
 use super::store::Kept;
+
+/// Whose answers a cache keeps.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// KrakenD's: whatever `Cache-Control` lets a browser keep, and `Authorization` plays no part.
+    Private,
+    /// What RFC 9111 §3 lets a shared cache keep.
+    Shared,
+}
 
 /// What a kept answer is worth for a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +59,7 @@ impl Directives {
 }
 
 /// What `kept` is worth at `now` (seconds since the epoch).
-pub fn freshness(kept: &Headers, request: &Headers, now: u64) -> Freshness {
+pub fn freshness(audience: Audience, kept: &Headers, request: &Headers, now: u64) -> Freshness {
     let (answered, asked) = (Directives::of(kept), Directives::of(request));
     if asked.has("no-cache") {
         return Freshness::Bypassed;
@@ -57,14 +67,20 @@ pub fn freshness(kept: &Headers, request: &Headers, now: u64) -> Freshness {
     if answered.has("no-cache") {
         return Freshness::Stale;
     }
-    if asked.has("only-if-cached") {
+    if asked.has("only-if-cached") && may_be_stale(audience, &answered) {
         return Freshness::Fresh;
     }
     let Some(dated) = kept.get("Date").and_then(date::parse_date) else { return Freshness::Stale };
     let mut age = now.saturating_sub(dated);
-    let lifetime = asked.seconds("max-age").unwrap_or_else(|| lifetime(&answered, kept, dated));
+    let own = lifetime(audience, &answered, kept, dated);
+    // A client may want a younger answer; only a private cache takes its word for an older one.
+    let lifetime = match (audience, asked.seconds("max-age")) {
+        (Audience::Private, Some(seconds)) => seconds,
+        (Audience::Shared, Some(seconds)) => seconds.min(own),
+        (_, None) => own,
+    };
     age = age.saturating_add(asked.seconds("min-fresh").unwrap_or_default());
-    if asked.has("max-stale") {
+    if asked.has("max-stale") && may_be_stale(audience, &answered) {
         match asked.seconds("max-stale") {
             None => return Freshness::Fresh,
             Some(seconds) => age = age.saturating_sub(seconds),
@@ -73,7 +89,10 @@ pub fn freshness(kept: &Headers, request: &Headers, now: u64) -> Freshness {
     if lifetime > age { Freshness::Fresh } else { Freshness::Stale }
 }
 
-fn lifetime(answered: &Directives, headers: &Headers, dated: u64) -> u64 {
+fn lifetime(audience: Audience, answered: &Directives, headers: &Headers, dated: u64) -> u64 {
+    if audience == Audience::Shared && answered.has("s-maxage") {
+        return answered.seconds("s-maxage").unwrap_or_default();
+    }
     if answered.has("max-age") {
         return answered.seconds("max-age").unwrap_or_default();
     }
@@ -81,10 +100,20 @@ fn lifetime(answered: &Directives, headers: &Headers, dated: u64) -> u64 {
     expires.map_or(0, |expires| expires.saturating_sub(dated))
 }
 
+/// Whether an answer may be given although it is stale (RFC 9111 §4.2.4). KrakenD always lets it be.
+fn may_be_stale(audience: Audience, answered: &Directives) -> bool {
+    audience == Audience::Private
+        || !["must-revalidate", "proxy-revalidate", "s-maxage"].iter().any(|name| answered.has(name))
+}
+
 /// Whether a stale answer may stand in for a failure of the origin.
-pub fn serves_errors(kept: &Headers, request: &Headers, now: u64) -> bool {
+pub fn serves_errors(audience: Audience, kept: &Headers, request: &Headers, now: u64) -> bool {
     let dated = kept.get("Date").and_then(date::parse_date);
-    [Directives::of(kept), Directives::of(request)].iter().any(|directives| {
+    let answered = Directives::of(kept);
+    if !may_be_stale(audience, &answered) {
+        return false;
+    }
+    [answered, Directives::of(request)].iter().any(|directives| {
         directives.has("stale-if-error")
             && match (directives.seconds("stale-if-error"), dated) {
                 (None, _) => true,
@@ -95,100 +124,66 @@ pub fn serves_errors(kept: &Headers, request: &Headers, now: u64) -> bool {
 }
 
 /// Whether an answer may be kept, and is of any use later: fresh for a while, or with something to ask the origin by.
-pub fn is_storable(answer: &Headers, request: &Headers) -> bool {
+pub fn is_storable(audience: Audience, status: u16, answer: &Headers, request: &Headers) -> bool {
     let (answered, asked) = (Directives::of(answer), Directives::of(request));
     let is_useful = answered.has("max-age")
         || answered.has("stale-if-error")
+        || (audience == Audience::Shared && answered.has("s-maxage"))
         || ["Expires", "Etag", "Last-Modified"].iter().any(|name| answer.contains(name));
-    !answered.has("no-store")
+    // The condition or the range of one client is that client's own.
+    !matches!(status, 206 | 304 | 412 | 416)
+        && !answered.has("no-store")
         && !asked.has("no-store")
         && is_useful
-        && answer.get("Vary").is_none_or(|vary| vary.trim() != "*")
+        && !vary(answer).any(|name| name == "*")
+        && (audience == Audience::Private || is_for_everybody(status, &answered, answer, request))
+}
+
+/// What only a shared cache looks at (RFC 9111 §3).
+fn is_for_everybody(status: u16, answered: &Directives, answer: &Headers, request: &Headers) -> bool {
+    let is_understood =
+        matches!(status, 200 | 203 | 204 | 300..=303 | 307 | 308 | 404 | 405 | 410 | 414 | 501);
+    let is_personal = ["Authorization", "Cookie"].iter().any(|name| request.contains(name));
+    let is_allowed = || ["public", "s-maxage", "must-revalidate"].iter().any(|name| answered.has(name));
+    is_understood
+        && !answered.has("private")
+        && !answer.contains("Set-Cookie")
+        && (!is_personal || is_allowed())
+}
+
+/// Whether a 304 is about what is kept: the client's own condition may be about another version.
+pub fn confirms(kept: &Headers, request: &Headers) -> bool {
+    let [etag, modified] = ["Etag", "Last-Modified"].map(|name| kept.get(name));
+    match (request.get("If-None-Match"), request.get("If-Modified-Since")) {
+        (Some(theirs), _) => etag.is_some_and(|ours| weak(theirs) == weak(ours)),
+        // Where there is an entity tag the origin is asked by that.
+        (None, Some(theirs)) => etag.is_some() || modified == Some(theirs),
+        (None, None) => true,
+    }
+}
+
+fn weak(tag: &str) -> &str {
+    tag.trim().trim_start_matches("W/")
+}
+
+fn vary(answer: &Headers) -> impl Iterator<Item = &str> {
+    let names = answer.get_all("Vary").flat_map(|line| line.split(',')).map(str::trim);
+    names.filter(|name| !name.is_empty())
 }
 
 /// The request's values of the headers that an answer varies by.
 pub fn varied(answer: &Headers, request: &Headers) -> Vec<(String, String)> {
-    let names = answer.get_all("Vary").flat_map(|line| line.split(',')).map(str::trim);
-    names
-        .filter(|name| !name.is_empty())
-        .map(|name| (name.to_owned(), request.get(name).unwrap_or_default().to_owned()))
-        .collect()
+    vary(answer).map(|name| (name.to_owned(), all(request, name))).collect()
 }
 
 /// Whether a kept answer was given to a request like this one.
 pub fn matches(kept: &Kept, request: &Headers) -> bool {
-    kept.varied.iter().all(|(name, value)| request.get(name).unwrap_or_default() == value)
+    kept.varied.iter().all(|(name, value)| all(request, name) == *value)
+}
+
+fn all(request: &Headers, name: &str) -> String {
+    request.get_all(name).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
-    const AT: u64 = 784_111_777;
-
-    fn headers(lines: &[(&str, &str)]) -> Headers {
-        let mut headers = Headers::default();
-        for (name, value) in lines {
-            headers.add((*name).to_owned(), *value);
-        }
-        headers
-    }
-
-    #[test]
-    fn freshness_follows_both_sides() {
-        let cases: [(&str, &str, u64, Freshness); 12] = [
-            ("max-age=60", "", 59, Freshness::Fresh),
-            ("max-age=60", "", 60, Freshness::Stale),
-            ("max-age=60, no-cache", "", 0, Freshness::Stale),
-            ("max-age=60", "no-cache", 0, Freshness::Bypassed),
-            ("max-age=60", "max-age=10", 10, Freshness::Stale),
-            ("max-age=60", "min-fresh=10", 51, Freshness::Stale),
-            ("max-age=60", "min-fresh=18446744073709551615", 10, Freshness::Stale),
-            ("max-age=60", "max-stale", 9999, Freshness::Fresh),
-            ("max-age=60", "max-stale=10", 69, Freshness::Fresh),
-            ("max-age=60", "only-if-cached", 9999, Freshness::Fresh),
-            ("s-maxage=60", "", 0, Freshness::Stale),
-            ("max-age=x", "", 0, Freshness::Stale),
-        ];
-        for (answered, asked, age, want) in cases {
-            let kept = headers(&[("Date", DATE), ("Cache-Control", answered)]);
-            let request = headers(&[("Cache-Control", asked)]);
-            assert_eq!(freshness(&kept, &request, AT + age), want, "{answered} / {asked} / {age}");
-        }
-    }
-
-    #[test]
-    fn an_answer_without_a_date_is_never_fresh() {
-        let kept = headers(&[("Cache-Control", "max-age=60")]);
-        assert_eq!(freshness(&kept, &Headers::default(), AT), Freshness::Stale);
-    }
-
-    #[test]
-    fn expires_counts_where_there_is_no_max_age() {
-        let kept = headers(&[("Date", DATE), ("Expires", "Sun, 06 Nov 1994 08:50:37 GMT")]);
-        assert_eq!(freshness(&kept, &Headers::default(), AT + 59), Freshness::Fresh);
-        assert_eq!(freshness(&kept, &Headers::default(), AT + 60), Freshness::Stale);
-    }
-
-    #[test]
-    fn only_useful_answers_are_kept() {
-        let plain = Headers::default();
-        for (lines, want) in [
-            (&[("Cache-Control", "max-age=1")][..], true),
-            (&[("Etag", "\"x\"")], true),
-            (&[("Cache-Control", "no-store, max-age=1")], false),
-            (&[("Etag", "\"x\""), ("Vary", "*")], false),
-            (&[], false),
-        ] {
-            assert_eq!(is_storable(&headers(lines), &plain), want, "{lines:?}");
-        }
-    }
-
-    #[test]
-    fn a_stale_answer_stands_in_for_a_failure_if_it_says_so() {
-        let kept = headers(&[("Date", DATE), ("Cache-Control", "max-age=1, stale-if-error=30")]);
-        assert!(serves_errors(&kept, &Headers::default(), AT + 29));
-        assert!(!serves_errors(&kept, &Headers::default(), AT + 30));
-    }
-}
+mod tests;
