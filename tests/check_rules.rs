@@ -8,6 +8,18 @@ use fjord::config::Severity;
 /// Members of the root beside the version and one good endpoint.
 const SERVICE: &[(&str, &str)] = &[
     (
+        r#""extra_config": {"qos/ratelimit/service": {"client_max_rate": 1, "strategy": "ip"}}"#,
+        "/extra_config/qos~1ratelimit~1service/strategy forged-address",
+    ),
+    (
+        r#""extra_config": {"router": {"trusted_proxies": []}, "qos/ratelimit/service": {"client_max_rate": 1, "strategy": "ip"}}"#,
+        "",
+    ),
+    (
+        r#""extra_config": {"router": {"trusted_proxies": []}, "qos/ratelimit/service": {"client_max_rate": 1, "strategy": "ip", "key": "X-Ip"}}"#,
+        "/extra_config/qos~1ratelimit~1service/strategy forged-address",
+    ),
+    (
         r#""extra_config": {"auth/api-keys": {"keys": [{"key": "a"}, {"roles": []}]}}"#,
         "/extra_config/auth~1api-keys/keys/1 empty",
     ),
@@ -81,6 +93,10 @@ const SERVICE: &[(&str, &str)] = &[
 
 /// Members of an endpoint `/a/{id}` beside one good backend.
 const ENDPOINT: &[(&str, &str)] = &[
+    (
+        r#""extra_config": {"qos/ratelimit/router": {"client_max_rate": 1, "every": "1m", "strategy": "ip"}}"#,
+        "/endpoints/0/extra_config/qos~1ratelimit~1router/strategy forged-address",
+    ),
     (
         r#""extra_config": {"auth/api-keys": {"roles": []}}"#,
         "/endpoints/0/extra_config/auth~1api-keys missing",
@@ -351,6 +367,33 @@ fn each_fault_is_found_and_nothing_else() {
         expect(&text, want, &mut faults);
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// The headers that an endpoint lets in, its other members, the cache of its backend, the headers that are named.
+const KEPT: &[(&str, &str, &str, &str)] = &[
+    (r#"["X-Trace"]"#, "", "{}", ""),
+    (r#"["Authorization"]"#, "", "{}", "gets Authorization,"),
+    (r#"["*"]"#, "", r#"{"shared": false}"#, "gets Authorization, Cookie,"),
+    (r#"["authorization"]"#, "", r#"{"shared": true}"#, ""),
+    (r#"["X-User"]"#, r#"["sub", "X-User"]"#, r#"{"shared": true}"#, "gets X-User,"),
+    (r#"["X-Trace"]"#, r#"["sub", "X-User"]"#, "{}", ""),
+];
+
+#[test]
+fn answers_to_one_caller_that_are_kept_for_all_are_named() {
+    for (headers, claims, cache, want) in KEPT {
+        let text = format!(
+            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a", "input_headers": {headers}, "extra_config": {{"auth/validator":
+                {{"alg": "RS256", "jwk_url": "https://idp.example/jwks", "cache": true, "propagate_claims": [{claims}]}}}},
+                "backend": [{{"url_pattern": "/b", "host": ["https://b.example"], "extra_config": {{"qos/http-cache": {cache}}}}}]}}]}}"#
+        );
+        let found = check(&text, &CheckOptions::default());
+        let found: Vec<_> = found.iter().filter(|d| d.code == "kept-for-all").collect();
+        match want.is_empty() {
+            true => assert!(found.is_empty(), "{text}: {found:?}"),
+            false => assert!(matches!(&found[..], [d] if d.message.contains(want)), "{text}: {found:?}"),
+        }
+    }
 }
 
 /// A limit's binding, the bindings that are known, the code that is due and a part of the message.

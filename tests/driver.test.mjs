@@ -155,6 +155,32 @@ test("an answer that the runtime refuses is a 500, and its place is free again",
   t.mock.restoreAll();
 });
 
+test("the client's address is the platform's word, where there is one", async (t) => {
+  const told = [];
+  t.mock.method(globalThis, "fetch", async (call, init) => {
+    told.push(new Headers(call.headers ?? init.headers).get("x-forwarded-for"));
+    return Response.json({});
+  });
+  const { driver: gateway } = driver(() => false);
+  const client = { "cf-connecting-ip": "9.9.9.9", "x-client": "1" };
+  const forged = { ...client, "x-forwarded-for": "6.6.6.6" };
+  const cases = [
+    [{ colo: "TXL" }, forged, "9.9.9.9"],
+    // A workerd of one's own tells the peer, in whose place KrakenD believes what it forwards.
+    [{ clientIp: "10.0.0.9:4711" }, forged, "6.6.6.6"],
+    [{ clientIp: "10.0.0.9:4711" }, client, "10.0.0.9"],
+    [{ clientIp: "[2001:db8::1]:80" }, client, "2001:db8::1"],
+    // Where there is a `cf` for other reasons, and where there is none.
+    [undefined, forged, "6.6.6.6"],
+    [null, client, "127.0.0.1"],
+  ];
+  for (const [cf, headers] of cases) {
+    const request = Object.assign(new Request("http://gateway.test/a", { headers }), { cf });
+    await gateway.answer(request, {}, { waitUntil() {} });
+  }
+  assert.deepEqual(told, cases.map(([, , want]) => want));
+});
+
 test("an origin's CORS lines that stay with the host are not doubled", async (t) => {
   t.mock.method(globalThis, "fetch", async () => new Response("b", { headers: { "access-control-allow-origin": "http://up.test", "x-up": "1" } }));
   const gateway = new Driver(

@@ -96,6 +96,31 @@ test("fjord run makes the objects", async (t) => {
   assert.doesNotMatch(gateway.output, /RATELIMIT/);
 });
 
+test("a second line of the header makes no new client, and a header that anybody can write no address", async (t) => {
+  const upstream = await origin(t, { "/b": { echo: true } });
+  const limited = (path, limit) => ({
+    ...endpoint(path, [{ url_pattern: "/b" }]),
+    extra_config: { "qos/ratelimit/router": { client_max_rate: 1, every: "1h", ...limit } },
+  });
+  const gateway = await serve(
+    t,
+    config([limited("/header", { strategy: "header", key: "X-Client" }), limited("/ip", { strategy: "ip" })], { host: [upstream.url] }),
+  );
+  const ask = async (path, ...lines) => {
+    const answer = await gateway.raw([`GET ${path} HTTP/1.1`, "Host: gateway", "Connection: close", ...lines, "", ""].join("\r\n"));
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)[1]);
+  };
+  assert.equal(await ask("/header", "X-Client: a"), 200);
+  assert.equal(await ask("/header", "X-Client: a", "X-Client: 1"), 429);
+  assert.equal(await ask("/header", "X-Client: a", "X-Client: 2"), 429);
+  assert.equal(await ask("/header", "X-Client: b"), 200);
+  // No platform vouches here: KrakenD's rule, which `check` warns of.
+  assert.equal(await ask("/ip", "CF-Connecting-IP: 9.9.9.9"), 200);
+  assert.equal(await ask("/ip", "CF-Connecting-IP: 8.8.8.8"), 429);
+  assert.equal(await ask("/ip", "CF-Connecting-IP: 9.9.9.9", "X-Forwarded-For: 6.6.6.6"), 200);
+  assert.match(gateway.output, /forged-address/);
+});
+
 test("without the binding the isolate counts", async (t) => {
   const text = JSON.stringify(limited(await upstream(t), { ...slow, binding: "LIMITS" }));
   const { port, stop } = await startWorkerd({ config: { text, files: {} }, address: "127.0.0.1:0", vars: {} });

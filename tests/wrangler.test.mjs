@@ -241,10 +241,19 @@ describe("wrangler dev", () => {
     assert.equal(await passed("/nearby"), 3);
   });
 
+  test("takes the platform's word for the client's address, not the client's", async (t) => {
+    t.after(() => write(example));
+    const extra_config = { "qos/ratelimit/router": { client_max_rate: 1, every: "1h", strategy: "ip" } };
+    write({ ...example, endpoints: [...example.endpoints, { ...example.endpoints[0], endpoint: "/limited", extra_config }] });
+    const ask = async (forged) => (await fetch(`${url}/limited`, { headers: { "x-forwarded-for": forged } })).status;
+    await until(async () => (await ask("6.6.6.6")) === 200, "the new version doesn't answer");
+    assert.equal(await ask("7.7.7.7"), 429);
+  });
+
   test("finds in the edge's cache what an isolate before it has kept", async (t) => {
     let n = 0;
     const upstream = await startUpstream({
-      "/kept": () => ({ json: { n: ++n }, headers: { date: new Date().toUTCString(), "cache-control": "max-age=600", "set-cookie": "a=1" } }),
+      "/kept": () => ({ json: { n: ++n }, headers: { date: new Date().toUTCString(), "cache-control": "max-age=600", "x-mine": "a=1" } }),
     });
     t.after(() => upstream.stop());
     t.after(() => write(example));
@@ -257,7 +266,7 @@ describe("wrangler dev", () => {
       write({ ...example, endpoints: [...example.endpoints, cached(version)] });
       await until(async () => (await get(version)).status === 200, "the new version doesn't answer");
       const { text, headers } = await get(version);
-      assert.deepEqual([text, headers.get("set-cookie")], ['{"n":1}', "a=1"]);
+      assert.deepEqual([text, headers.get("x-mine")], ['{"n":1}', "a=1"]);
     }
     assert.equal(upstream.requests.length, 1);
   });

@@ -100,6 +100,16 @@ fn edge_rules() {
     let before = |namespace: &str, value: &str| one(quiet, &format!("{},", extra(namespace, value)), "");
     let service = |text: &str| one(&format!("{quiet} {text},"), "", "");
     let cors = |value: &str| service(&extra("security/cors", value));
+    let ip = "{\"client_max_rate\": 1, \"strategy\": \"ip\"}";
+    let limited = |router: &str, limit: &str| {
+        let router = format!("{quiet} {},", extra("router", router));
+        one(&router, &format!("{},", extra("qos/ratelimit/router", limit)), "")
+    };
+    let kept = |headers: &str, shared: &str| {
+        let cache = format!("{{\"shared\": {shared}, \"max_items\": 10, \"max_size\": 1048576}}");
+        let backend = format!(", {}", extra("qos/http-cache", &cache));
+        one(quiet, &format!("\"input_headers\": {headers},"), &backend)
+    };
     let cases: Vec<(BTreeSet<&str>, &[&str])> = vec![
         (one(quiet, "", ""), &[]),
         (one("\"host\": [\"https://api.example.com\"],", "", ""), &["9.3.1"]),
@@ -127,6 +137,15 @@ fn edge_rules() {
         (service("\"debug_endpoint\": true"), &["9.5.1"]),
         (service("\"echo_endpoint\": true"), &["9.5.2"]),
         (before("qos/ratelimit/router", "{\"max_rate\": 1}"), &["9.6.1"]),
+        (before("qos/ratelimit/router", ip), &["9.6.1", "9.6.3"]),
+        (limited("{\"trusted_proxies\": []}", ip), &["9.6.1"]),
+        (
+            limited("{\"trusted_proxies\": []}", "{\"strategy\": \"ip\", \"key\": \"X-Ip\"}"),
+            &["9.6.1", "9.6.3"],
+        ),
+        (kept("[\"Authorization\"]", "false"), &["9.4.2"]),
+        (kept("[\"Authorization\"]", "true"), &[]),
+        (kept("[\"X-Trace\"]", "false"), &[]),
         (behind("qos/ratelimit/proxy", "{\"max_rate\": 1}"), &["9.6.1"]),
         (behind("qos/circuit-breaker", "{\"interval\": 1, \"timeout\": 1, \"max_errors\": 11}"), &["9.6.2"]),
         (behind("qos/circuit-breaker", "{\"interval\": 1, \"timeout\": 1, \"max_errors\": 10}"), &[]),

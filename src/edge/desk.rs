@@ -4,12 +4,14 @@
 //! that it held goes with it. The desk knows no memory addresses, so that whole-gateway tests run over it natively.
 
 use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
 
 use crate::gateway::{Gateway, Opening, Session, State};
 use crate::http::Headers;
-use crate::platform::{Answer, Effect, EffectId, Outcome, Request};
+use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request};
 
 use super::places::{PlaceId, Places};
+use super::protocol::{CLIENT, PEER};
 
 /// Everything this instance holds of requests.
 #[derive(Default)]
@@ -86,7 +88,7 @@ impl Desk {
     }
 
     /// Starts an opened request.
-    pub fn start(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
+    pub fn start(&self, place: PlaceId, mut headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
         let Holder::Opening { method, url, opening } = self.take(place)? else { return None };
         let (scheme, host, target) = split_url(&url);
         let request = Request {
@@ -94,7 +96,7 @@ impl Desk {
             scheme: scheme.to_owned(),
             host: host.to_owned(),
             target: target.to_owned(),
-            peer: headers.get("Cf-Connecting-Ip").map(str::to_owned),
+            caller: caller(&mut headers),
             headers,
             has_body,
         };
@@ -158,6 +160,22 @@ impl Desk {
         );
         drop(overdue);
     }
+}
+
+/// Takes what the script knows of who asks out of the header lines.
+fn caller(headers: &mut Headers) -> Caller {
+    let mut take = |name| {
+        let address = headers.get(name)?.to_owned();
+        headers.remove(name);
+        Some(address)
+    };
+    let client = take(CLIENT).map(Caller::Client);
+    // The host tells the peer with its port.
+    let peer = |address: String| match address.parse::<SocketAddr>() {
+        Ok(socket) => Caller::Peer(socket.ip().to_string()),
+        Err(_) => Caller::Peer(address),
+    };
+    client.or_else(|| take(PEER).map(peer)).unwrap_or_default()
 }
 
 /// Scheme, authority and target of an absolute URL as the runtime shows it: nothing is normalised.

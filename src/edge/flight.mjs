@@ -1,5 +1,6 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
 import { bearable, inflated, taken } from "./bodies.mjs";
+import { caller } from "./caller.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 import { callOrigin } from "./origins.mjs";
@@ -66,10 +67,10 @@ export class Flight {
     }
   }
 
-  /** Writes header lines to the input buffer. */
+  /** Writes header lines to the input buffer, and what is known of who asks. */
   #headers(names) {
     const { headers } = this.#request;
-    let lines = "";
+    let lines = caller(this.#request);
     if (names === null) {
       for (const [name, value] of headers) lines += `${name}\0${value}\0`;
     } else {

@@ -19,6 +19,9 @@ export const ANSWER_EMPTY = 0, ANSWER_BYTES = 1, ANSWER_STREAM = 2;
 /** The header lines of an origin's answer that follow those of the gateway. */
 export const PASSED_NONE = 0, PASSED_ALL = 1, PASSED_WITHOUT_TYPE = 2, PASSED_CHANGED = 3;
 
+/** Names of the lines about who asks. */
+export const CLIENT = ":client", PEER = ":peer";
+
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
 

@@ -104,6 +104,12 @@ numbers! {
     }
 }
 
+/// Beside the header lines: the client's address, which the platform vouches for.
+pub const CLIENT: &str = ":client";
+
+/// Beside the header lines: the other end of the connection.
+pub const PEER: &str = ":peer";
+
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
 
@@ -150,6 +156,9 @@ mod tests {
         let levels = CONSOLE.map(|(_, method)| format!("{method:?}")).join(", ");
         let dropped: Vec<String> =
             HOP_BY_HOP.iter().map(|name| format!("{:?}", name.to_ascii_lowercase())).collect();
+        out += &format!(
+            "\n/** Names of the lines about who asks. */\nexport const CLIENT = {CLIENT:?}, PEER = {PEER:?};\n"
+        );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
         out +=
             &format!("\n/** All places are taken, in place of one. */\nexport const NOWHERE = {NOWHERE};\n");

@@ -20,7 +20,7 @@ pub struct Incoming {
     pub headers: Headers,
     /// The address of the client, found by the rules of the `router` options.
     pub client_ip: String,
-    /// The peer's address; empty if the host doesn't know it.
+    /// The peer's address.
     pub peer: String,
     /// The body.
     pub body: RequestBody,

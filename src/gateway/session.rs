@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use crate::http::{Headers, client_ip};
 use crate::plan::{Plan, Target};
-use crate::platform::{Answer, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
+use crate::platform::{Answer, Caller, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
 use crate::proxy::Params;
 use crate::router::Outcome as Found;
 
@@ -46,7 +46,7 @@ pub struct State {
 #[derive(Default)]
 struct Woken(AtomicBool);
 
-/// The peer of a local run, whose runtime doesn't tell.
+/// The peer where the host tells none.
 const LOCAL: &str = "127.0.0.1";
 
 // === impl Gateway ===
@@ -107,9 +107,14 @@ impl Opening {
 
 fn incoming(gateway: &Gateway, request: Request, route: Route, params: Vec<(String, String)>) -> Incoming {
     let headers = canonical(request.headers);
-    let peer = request.peer.unwrap_or_else(|| LOCAL.to_owned());
     let trust = &gateway.plan.service.router.client_ip;
-    let client_ip = client_ip(&headers, Some(&peer), &trust.proxies, &trust.headers, trust.forwarded);
+    // KrakenD trusts every peer unless it is told otherwise. Where the platform knows the client there is none to trust.
+    let (peer, forwarded) = match request.caller {
+        Caller::Client(client) => (client, trust.forwarded && trust.is_given),
+        Caller::Peer(peer) => (peer, trust.forwarded),
+        Caller::Unknown => (LOCAL.to_owned(), trust.forwarded),
+    };
+    let client_ip = client_ip(&headers, Some(&peer), &trust.proxies, &trust.headers, forwarded);
     let client_ip = client_ip.unwrap_or_default().into_owned();
     Incoming {
         method: request.method,

@@ -14,7 +14,7 @@ mod tests;
 
 pub use build::{BuildError, Environment, Refusals, build, refusals};
 pub use endpoint::{Endpoint, EndpointId, Headers, Queries};
-pub use service::Service;
+pub use service::{Service, TRUST};
 
 use endpoints::Endpoints;
 

@@ -46,7 +46,6 @@ fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
         Headers::ContentType => vec!["Content-Type".to_owned()],
         Headers::Listed(names) => names.clone(),
     };
-    names.push("Cf-Connecting-Ip".to_owned());
     names.extend(service.router.client_ip.headers.iter().cloned());
     if endpoint.output == Output::Negotiate {
         names.push("Accept".to_owned());

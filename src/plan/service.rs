@@ -24,9 +24,14 @@ pub struct Service {
     pub log: Log,
 }
 
+/// The options of the `router` that say whose word about the client's address counts.
+pub const TRUST: [&str; 3] = ["forwarded_by_client_ip", "remote_ip_headers", "trusted_proxies"];
+
 /// Whose word about the client's address counts (spec §3).
 #[derive(Debug, Clone)]
 pub struct Trust {
+    /// Whether an option says so: if none does, the platform's word counts, where it gives one.
+    pub is_given: bool,
     /// `forwarded_by_client_ip`
     pub forwarded: bool,
     /// `remote_ip_headers`, canonical.
@@ -36,10 +41,10 @@ pub struct Trust {
 }
 
 impl Default for Trust {
-    /// KrakenD's: every peer is trusted, so a client may say what it likes.
+    /// KrakenD's: every peer is trusted, so where no platform vouches a client may say what it likes.
     fn default() -> Self {
         let headers = client_ip::DEFAULT_HEADERS.map(str::to_owned).to_vec();
-        Self { forwarded: true, headers, proxies: TrustedProxies::all() }
+        Self { is_given: false, forwarded: true, headers, proxies: TrustedProxies::all() }
     }
 }
 

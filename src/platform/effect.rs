@@ -20,10 +20,22 @@ pub struct Request {
     pub target: String,
     /// The header lines that the plan asked for.
     pub headers: Headers,
-    /// The address of the peer, if the host knows one.
-    pub peer: Option<String>,
+    /// Who asks.
+    pub caller: Caller,
     /// Whether a body follows.
     pub has_body: bool,
+}
+
+/// Who asks, as far as the host tells. Header lines don't count: a client may write what it likes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Caller {
+    /// The host doesn't tell.
+    #[default]
+    Unknown,
+    /// The address at the other end of the connection: a client, or some proxy.
+    Peer(String),
+    /// The client's address: the platform vouches for it.
+    Client(String),
 }
 
 /// The gateway's answer to a client.

@@ -10,7 +10,7 @@ mod io;
 
 pub use deadline::{Deadline, Expired};
 pub use effect::{
-    Answer, AnswerBody, Body, Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Passed,
-    Request, RequestBody, Stream, Via,
+    Answer, AnswerBody, Body, Call, Caller, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome,
+    Passed, Request, RequestBody, Stream, Via,
 };
 pub use io::{Io, LocalFuture, Watch};

@@ -1,12 +1,13 @@
 //! A case: `{name, config, origins, request, expect}`; see any file of `cases/`. With `check` in place of a request, `fjord
-//! check` must report an error of that code.
+//! check` must report an error of that code. `peer` is the other end of the connection; without it the
+//! platform tells the client.
 
 use fjord::check::{CheckOptions, check};
 use fjord::config::Severity;
 use fjord::gateway::Gateway;
 use fjord::http::Headers;
 use fjord::plan::{self, Environment};
-use fjord::platform::Request;
+use fjord::platform::{Caller, Request};
 use serde_json::{Value, json};
 
 use crate::sim::{Run, Script, World};
@@ -48,8 +49,11 @@ pub fn run(case: &Value) -> Result<(), String> {
         world.counted.clear();
         world.services.clear();
         world.client_body = text(&exchange["body"]).into_bytes();
-        let answer =
-            world.send(&gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize], request(exchange));
+        let peer = exchange.get("peer").or(case.get("peer")).and_then(Value::as_str);
+        let caller =
+            peer.map_or_else(|| Caller::Client("10.1.2.3".to_owned()), |peer| Caller::Peer(peer.to_owned()));
+        let gateway = &gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize];
+        let answer = world.send(gateway, Request { caller, ..request(exchange) });
         compare(&exchange["expect"], &answer, &world).map_err(|reason| match index {
             0 => reason,
             _ => format!("request {}: {reason}", index + 1),
@@ -102,7 +106,7 @@ fn request(case: &Value) -> Request {
         host: "gateway".to_owned(),
         target: target.to_owned(),
         headers,
-        peer: Some("10.1.2.3".to_owned()),
+        caller: Caller::Unknown,
         has_body: !case["body"].is_null(),
     }
 }

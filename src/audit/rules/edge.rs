@@ -9,7 +9,9 @@ use super::super::view::{View, backends, component, flag, head, key_of, text_in}
 use super::limits::limiters;
 use super::rule;
 use crate::config::node::Node;
+use crate::features::qos::http_cache::Callers;
 use crate::http::reach::is_private;
+use crate::plan::TRUST;
 
 /// Calls that one request may make on the free plan.
 const SUBREQUESTS: usize = 50;
@@ -131,6 +133,23 @@ pub(super) static RULES: &[Rule] = &[
         },
     ),
     rule(
+        "9.4.2",
+        High,
+        "answers to one caller are kept, and given to whoever asks next",
+        "don't let the header in, name it in the origin's Vary, or set `shared`, which keeps no answer to Authorization or Cookie unless the origin says `public`",
+        |view, hits| {
+            for (endpoint, backend) in view.backends() {
+                let Some(cache) = component(backend, "qos/http-cache") else { continue };
+                let validator = component(endpoint, "auth/validator").map(|member| &member.value);
+                let headers = Callers::of(endpoint, backend, validator);
+                let headers = headers.mixed_up(flag(&cache.value, "shared").is_some());
+                if !headers.is_empty() {
+                    hits.tell(cache.key_span.clone(), headers.join(", "));
+                }
+            }
+        },
+    ),
+    rule(
         "9.5.1",
         High,
         "everybody on the Internet can call /__debug/",
@@ -161,6 +180,27 @@ pub(super) static RULES: &[Rule] = &[
             let late = breakers
                 .filter(|m| m.value.get("max_errors").and_then(Node::as_f64).is_some_and(|n| n > 10.0));
             late.for_each(|breaker| hits.at(breaker.key_span.clone()));
+        },
+    ),
+    rule(
+        "9.6.3",
+        Medium,
+        "a limit by address believes what a client writes, wherever the platform doesn't tell the address",
+        "name your proxies in router.trusted_proxies; on Cloudflare leave `key` out",
+        |view, hits| {
+            let is_text = |node: &Node, key: &str, wanted: &str| {
+                node.get(key).and_then(Node::as_str).is_some_and(|text| text.eq_ignore_ascii_case(wanted))
+            };
+            let router = view.service("router");
+            let is_given =
+                router.is_some_and(|router| TRUST.iter().any(|name| router.value.get(name).is_some()));
+            for limiter in limiters(view).filter(|limiter| is_text(&limiter.value, "strategy", "ip")) {
+                let key = limiter.value.get("key").and_then(Node::as_str).unwrap_or_default();
+                let is_written = !key.is_empty() && !key.eq_ignore_ascii_case("cf-connecting-ip");
+                if is_written || !is_given {
+                    hits.at(limiter.key_span.clone());
+                }
+            }
         },
     ),
     rule(

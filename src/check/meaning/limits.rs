@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::{Around, counts, inputs};
+use super::{Around, callers, counts, inputs};
 
 /// `qos/ratelimit/router`, `qos/ratelimit/service`
 pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -33,6 +33,7 @@ pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
     }
     if limits(client) {
         strategy(spot, around, findings);
+        callers::address(spot, around, findings);
     }
     counts::check(spot, around, findings);
 }
@@ -88,7 +89,8 @@ pub(super) fn circuit_breaker(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Fi
 }
 
 /// `qos/http-cache`
-pub(super) fn http_cache(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn http_cache(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    callers::cached(spot, around, findings);
     for (key, other) in [("max_items", "max_size"), ("max_size", "max_items")] {
         if let Some(limit) = spot.get(key)
             && spot.get(other).is_none()

@@ -6,6 +6,7 @@
 mod backend;
 mod bindings;
 mod bodies;
+mod callers;
 mod counts;
 mod edge;
 mod expressions;

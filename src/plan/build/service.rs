@@ -5,7 +5,7 @@ use crate::http::host::HostError;
 use crate::http::{Host, TrustedProxies, canonical};
 use crate::json::Value;
 use crate::plan::order;
-use crate::plan::service::{RouterOptions, Service, Trust};
+use crate::plan::service::{RouterOptions, Service, TRUST, Trust};
 use crate::registry::{OptionError, Options, Scope};
 use crate::{KRAKEND_VERSION, router};
 
@@ -142,7 +142,8 @@ fn router_options_of(options: Option<&Options<'_>>) -> Result<RouterOptions, Ref
 /// Whose word about the client's address counts.
 fn trust(options: &Options<'_>) -> Result<Trust, Refusal> {
     let forwarded = options.node("forwarded_by_client_ip").is_none_or(|node| node.as_bool() != Some(false));
-    let mut trust = Trust { forwarded, ..Trust::default() };
+    let is_given = TRUST.iter().any(|name| options.given(name));
+    let mut trust = Trust { is_given, forwarded, ..Trust::default() };
     if options.given("remote_ip_headers") {
         let names = options.strings("remote_ip_headers")?;
         trust.headers = names.into_iter().map(|name| canonical(name).into_owned()).collect();

@@ -4,9 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use crate::aws::hash;
+use crate::config::node::Node;
 use crate::gateway::{Incoming, Reach};
 use crate::http::client_ip::key_address;
-use crate::plan::build::Refusal;
+use crate::plan::build::{Refusal, Site};
 use crate::registry::Options;
 
 use super::counter::Counter;
@@ -29,7 +30,11 @@ pub struct Limiter {
 enum Client {
     /// The address; a header to look at first, if there is one.
     Ip(String),
-    Header(String),
+    Header {
+        name: String,
+        /// The gateway writes it itself (`propagate_claims`).
+        is_own: bool,
+    },
     Param(String),
 }
 
@@ -50,8 +55,9 @@ pub struct Limited {
 // === impl Limiter ===
 
 impl Limiter {
-    /// Reads the options of the limits that `name` is the name of. Without a strategy the client's limit would silently do nothing: that is refused.
-    pub fn new(options: &Options<'_>, name: String) -> Result<Self, Refusal> {
+    /// Reads the options of the limits of an endpoint or the service. Without a strategy the client's limit would silently do
+    /// nothing: that is refused.
+    pub fn new(site: &Site<'_>, options: &Options<'_>) -> Result<Self, Refusal> {
         let period = options.duration("every")?.as_secs_f64().max(1.0);
         let (max, client_max) = (options.f64("max_rate")?, options.f64("client_max_rate")?);
         let (max_rate, client_rate) = (max / period, client_max / period);
@@ -62,9 +68,9 @@ impl Limiter {
         let client = (client_rate > 0.0).then(|| -> Result<_, Refusal> {
             // KrakenD looks at the other rate here: a client limit alone lets one request through at once.
             let capacity = capacity(options, "client_capacity", max_rate, client_rate)?;
-            Ok((Client::new(options)?, Rate::new(client_rate, capacity), RefCell::default()))
+            Ok((Client::new(site, options)?, Rate::new(client_rate, capacity), RefCell::default()))
         });
-        let counter = Counter::new(options, name)?;
+        let counter = Counter::new(options, site.name())?;
         Ok(Self { all: all.transpose()?, client: client.transpose()?, counter })
     }
 
@@ -114,11 +120,11 @@ fn capacity(options: &Options<'_>, name: &str, tested: f64, rate: f64) -> Result
 // === impl Client ===
 
 impl Client {
-    fn new(options: &Options<'_>) -> Result<Self, Refusal> {
+    fn new(site: &Site<'_>, options: &Options<'_>) -> Result<Self, Refusal> {
         let key = options.str("key")?.to_owned();
         match options.str("strategy")? {
             "ip" => Ok(Self::Ip(key)),
-            "header" => Ok(Self::Header(key)),
+            "header" => Ok(Self::Header { is_own: is_claim(site, &key), name: key }),
             "param" => Ok(Self::Param(key)),
             _ => Err(Refusal::new(
                 "client_max_rate needs a strategy (ip, header, param): without one nobody is limited",
@@ -132,12 +138,29 @@ impl Client {
                 let said = (!header.is_empty()).then(|| incoming.headers.get(header)).flatten();
                 Some(said.and_then(key_address).unwrap_or(&incoming.client_ip).to_owned())
             }
-            Self::Header(name) => incoming.headers.get(name).map(short),
+            Self::Header { name, is_own } => {
+                let value = incoming.headers.get(name)?;
+                Some(short(if *is_own { value } else { first_line(value) }))
+            }
             Self::Param(name) => {
                 incoming.params.iter().find(|(known, _)| known == name).map(|(_, value)| short(value))
             }
         }
     }
+}
+
+/// Whether a claim of the token takes the header's place.
+fn is_claim(site: &Site<'_>, header: &str) -> bool {
+    let pairs = site.namespace("auth/validator").and_then(|validator| validator.get("propagate_claims"));
+    let mut headers =
+        pairs.map(Node::items).unwrap_or_default().iter().filter_map(|pair| pair.items().get(1));
+    headers.any(|name| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(header)))
+}
+
+/// The first line of a header, as Go's `Header.Get` has it. The platform hands over lines of one name joined, so that a
+/// value ends at the first `, `: else a second line would make a new client of an old one.
+fn first_line(value: &str) -> &str {
+    value.split(", ").next().unwrap_or(value)
 }
 
 /// What is kept of a client's key. A client chooses the key, so a long one is kept as its hash: longer than any that is kept
@@ -176,6 +199,15 @@ mod tests {
         }
         assert!(clients.young.len() + clients.old.len() <= 2 * CLIENTS);
         assert!(!clients.take(&(3 * CLIENTS - 1).to_string(), &rate, 0.0));
+    }
+
+    #[test]
+    fn a_second_line_makes_no_new_client() {
+        for (value, want) in
+            [("a", "a"), ("a, b", "a"), ("a, b, c", "a"), ("a,b", "a,b"), ("", ""), (", b", "")]
+        {
+            assert_eq!(first_line(value), want, "{value}");
+        }
     }
 
     #[test]

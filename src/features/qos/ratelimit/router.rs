@@ -57,7 +57,7 @@ struct Router(Limiter);
 
 /// Compiles the limits; rates of zero switch them off.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
-    let limiter = Limiter::new(&Options::of(node, &NAMESPACE), site.name())?;
+    let limiter = Limiter::new(site, &Options::of(node, &NAMESPACE))?;
     Ok((!limiter.is_off()).then(|| Box::new(Router(limiter)) as Box<dyn Handler>))
 }
 

@@ -27,7 +27,7 @@ struct Service(Limiter);
 
 /// Compiles the limits; rates of zero switch them off.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
-    let limiter = Limiter::new(&Options::of(node, &NAMESPACE), site.name())?;
+    let limiter = Limiter::new(site, &Options::of(node, &NAMESPACE))?;
     Ok((!limiter.is_off()).then(|| Box::new(Service(limiter)) as Box<dyn Global>))
 }
 
