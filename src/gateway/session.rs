@@ -196,6 +196,18 @@ impl Session {
     }
 }
 
+impl Drop for Session {
+    /// What is dropped may hand work over to a task ([`Shared`](crate::platform::Shared)). A task holds the border and the border
+    /// holds the task: nothing would free that ring.
+    fn drop(&mut self) {
+        self.answer = None;
+        self.tasks.clear();
+        while self.io.has_spawned() {
+            drop(self.io.take_spawned());
+        }
+    }
+}
+
 // === impl Woken ===
 
 impl Wake for Woken {

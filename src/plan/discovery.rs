@@ -1,11 +1,13 @@
 //! Finds the hosts of a backend by SRV records (`sd: "dns"`, spec §12), asked over HTTPS as an edge has no resolver.
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::http::{Headers, Query};
 use crate::json::Value;
-use crate::platform::{Body, Fetch, RequestBody, Via};
+use crate::platform::{
+    Body, CALL_MS, Deadline, Fetch, Fetched, Level, LocalFuture, RequestBody, Shared, Via,
+};
 use crate::proxy::{Cx, Error};
 
 /// Who is asked, unless the variable `FJORD_DNS` names another resolver with the JSON form of DNS over HTTPS.
@@ -20,14 +22,9 @@ pub struct Discovery {
     name: String,
     scheme: String,
     ttl_ms: f64,
-    found: RefCell<Found>,
-}
-
-/// The last good answer, and when the resolver was last asked.
-#[derive(Default)]
-struct Found {
-    hosts: Rc<[Weighted]>,
-    asked_at: f64,
+    hosts: Shared<Rc<[Weighted]>, Error>,
+    /// When the resolver was asked for the last time.
+    asked_at: Cell<f64>,
 }
 
 /// A host and its share of the calls.
@@ -56,26 +53,27 @@ impl Discovery {
             name: name.to_owned(),
             scheme: scheme.to_owned(),
             ttl_ms: f64::from(ttl_ms),
-            found: RefCell::default(),
+            hosts: Shared::default(),
+            asked_at: Cell::new(0.0),
         }
     }
 
-    /// A host for one call, chosen by weight. An answer that is too old is renewed first, by one call; if that fails it
-    /// holds on. While no host is known each call asks: none can wait for what another request asked.
+    /// A host for one call, chosen by weight. An answer that is too old is renewed first, by one call, while others go on
+    /// with it; if that fails it holds on. While no host is known all wait for the one call.
     pub async fn host(&self, cx: Cx<'_>) -> Result<Rc<str>, Error> {
-        let now = cx.io.now();
-        let is_old = |found: &Found| found.hosts.is_empty() || found.asked_at + self.ttl_ms <= now;
-        if is_old(&self.found.borrow()) {
-            self.found.borrow_mut().asked_at = now;
-            match self.ask(cx).await {
-                Ok(hosts) if !hosts.is_empty() => self.found.borrow_mut().hosts = hosts.into(),
-                Ok(_) => {}
-                Err(error) => cx.log(crate::platform::Level::Error, || {
-                    format!("[SERVICE: DNS] {} was not looked up: {error}", self.name)
-                }),
+        let is_fresh = |_: &_| cx.io.now() < self.asked_at.get() + self.ttl_ms;
+        let hosts = match self.hosts.last() {
+            Some(hosts) if is_fresh(&hosts) || self.hosts.is_asking(cx.io.now()) => hosts,
+            last => {
+                let asked = cx.deadline.bound(self.hosts.get(cx.io, is_fresh, || self.ask(cx))).await;
+                asked.map_err(Error::from).flatten().unwrap_or_else(|error| {
+                    cx.log(Level::Error, || {
+                        format!("[SERVICE: DNS] {} was not looked up: {error}", self.name)
+                    });
+                    last.unwrap_or_default()
+                })
             }
-        }
-        let hosts = Rc::clone(&self.found.borrow().hosts);
+        };
         let total: u64 = hosts.iter().map(|host| host.weight).sum();
         let mut left = if total == 0 { 0 } else { cx.io.random() % total };
         for host in hosts.iter() {
@@ -87,7 +85,9 @@ impl Discovery {
         Err(Error::new("no hosts available"))
     }
 
-    async fn ask(&self, cx: Cx<'_>) -> Result<Vec<Weighted>, Error> {
+    /// A call that needs nothing of the request that begins it.
+    fn ask(&self, cx: Cx<'_>) -> LocalFuture<'static, Result<Rc<[Weighted]>, Error>> {
+        self.asked_at.set(cx.io.now());
         let mut query = Query::default();
         query.add("name", self.name.as_str());
         query.add("type", "SRV");
@@ -105,16 +105,25 @@ impl Discovery {
             gzip: false,
             cut_after: None,
         };
-        let answer = cx.deadline.bound(cx.io.fetch(call)).await?.map_err(Error::from)?;
-        let Body::Bytes(body) = answer.body else {
-            return Err(Error::new("the resolver's answer was kept back"));
-        };
-        if answer.status != 200 {
-            return Err(Error::new(format!("the resolver answered {}", answer.status)));
-        }
-        let value = Value::parse_body(&body).map_err(|error| Error::new(error.to_string()))?;
-        Ok(weighted(records(&value), &self.scheme))
+        let (io, scheme) = (Rc::clone(cx.io), self.scheme.clone());
+        Box::pin(async move {
+            let answer = Deadline::new(&io, CALL_MS).bound(io.fetch(call)).await?;
+            hosts(answer.map_err(Error::from)?, &scheme)
+        })
     }
+}
+
+/// The hosts that an answer names.
+fn hosts(answer: Fetched, scheme: &str) -> Result<Rc<[Weighted]>, Error> {
+    let Body::Bytes(body) = answer.body else {
+        return Err(Error::new("the resolver's answer was kept back"));
+    };
+    if answer.status != 200 {
+        return Err(Error::new(format!("the resolver answered {}", answer.status)));
+    }
+    let value = Value::parse_body(&body).map_err(|error| Error::new(error.to_string()))?;
+    let hosts = weighted(records(&value), scheme);
+    if hosts.is_empty() { Err(Error::new("it has no SRV records")) } else { Ok(hosts.into()) }
 }
 
 /// The SRV records of an answer.

@@ -7,6 +7,7 @@
 mod deadline;
 mod effect;
 mod io;
+mod shared;
 
 pub use deadline::{Deadline, Expired};
 pub use effect::{
@@ -14,3 +15,4 @@ pub use effect::{
     Passed, Request, RequestBody, Stream, Via,
 };
 pub use io::{Io, LocalFuture, Watch};
+pub use shared::{CALL_MS, Shared};

@@ -7,6 +7,7 @@
 
 mod case;
 mod rows;
+mod shared;
 mod sim;
 mod token;
 

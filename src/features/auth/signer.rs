@@ -88,8 +88,8 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
         }
         KeySource::Fixed(set) => Keys::fixed(set, Strategy::Kid),
         KeySource::Remote { url, insecure } => {
-            let kept = Some((Slot::default(), f64::INFINITY));
-            Keys::remote(Remote { url, insecure, kept, cooldown: 0.0 }, Strategy::Kid)
+            let (slot, fresh_ms) = (Slot::default(), f64::INFINITY);
+            Keys::remote(Remote { url, insecure, slot, fresh_ms, cooldown: 0.0 }, Strategy::Kid)
         }
     };
     Ok(Some(Box::new(handler::Signer {

@@ -7,8 +7,7 @@ use crate::encoding::base64;
 use crate::http::escape::escape_query;
 use crate::http::{Headers, Query, status_text};
 use crate::json::Value;
-use crate::platform::{Body, Fetch, Fetched, RequestBody, Via};
-use crate::proxy::Cx;
+use crate::platform::{Body, Deadline, Fetch, Fetched, Io, RequestBody, Via};
 
 /// Whose token is asked for, and where.
 pub(super) struct Grant {
@@ -59,8 +58,8 @@ const MAX_ANSWER: usize = 1 << 20;
 
 impl Grant {
     /// Asks for a token. Redirects aren't followed: they would take the secret elsewhere.
-    pub async fn ask(&self, cx: Cx<'_>, style: Style) -> Result<Token, Fault> {
-        let answer = cx.deadline.bound(cx.io.fetch(self.request(style))).await;
+    pub async fn ask(&self, io: &Io, deadline: &Deadline<'_>, style: Style) -> Result<Token, Fault> {
+        let answer = deadline.bound(io.fetch(self.request(style))).await;
         let answer = answer.map_err(|expired| Fault::Fetch(expired.to_string()))?;
         read(answer.map_err(|error| Fault::Fetch(error.to_string()))?)
     }

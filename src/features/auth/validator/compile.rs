@@ -42,9 +42,12 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
         }
         KeySource::Fixed(set) => Keys::fixed(set, strategy),
         KeySource::Remote { url, insecure } => {
-            let kept = if cached { Some(slot(site, &options, &url)?) } else { None };
+            let (slot, fresh_ms) = match cached {
+                true => slot(site, &options, &url, insecure)?,
+                false => (Slot::default(), 0.0),
+            };
             let cooldown = cooldown(&options)?;
-            Keys::remote(Remote { url, insecure, kept, cooldown }, strategy)
+            Keys::remote(Remote { url, insecure, slot, fresh_ms, cooldown }, strategy)
         }
     };
     let checks = match site.namespace("validation/cel") {
@@ -83,12 +86,17 @@ pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Re
 }
 
 /// Where fetched keys are kept, and for how many milliseconds.
-fn slot(site: &Site<'_>, options: &Options<'_>, url: &Rc<str>) -> Result<(Slot, f64), OptionError> {
+fn slot(
+    site: &Site<'_>,
+    options: &Options<'_>,
+    url: &Rc<str>,
+    insecure: bool,
+) -> Result<(Slot, f64), OptionError> {
     let seconds = match options.int("cache_duration")? {
         seconds if seconds > 0 => seconds as f64,
         _ => 900.0,
     };
-    Ok(site.environment.keys.slot(url, seconds * 1000.0))
+    Ok(site.environment.keys.slot(url, insecure, seconds * 1000.0))
 }
 
 /// Milliseconds, a second at least where there is one.
