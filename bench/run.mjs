@@ -31,34 +31,53 @@ floor fetches and hands the bytes on; js is what everybody writes, without timeo
 bodies, and partial results. CPU is that of the whole process, per request; ratios are taken within a round, and the
 median of the rounds is shown with its quartiles.`;
 
+/**
+ * @param {string} name
+ * @param {string} value
+ */
 const number = (name, value) => {
   if (!/^[1-9]\d*$/.test(value)) throw new Failure(`--${name} ${value}: expected a number`);
   return Number(value);
 };
 
 function commandLine() {
-  const text = { type: "string" };
-  const flag = { type: "boolean", default: false };
+  const text = { type: /** @type {const} */ ("string") };
+  const flag = { type: /** @type {const} */ ("boolean"), default: false };
   const options = {
     rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, "memory-requests": { ...text, default: "20000" },
-    candidate: { ...text, multiple: true, default: [] }, save: flag, gate: flag, readme: flag, "no-build": flag, help: { ...flag, short: "h" },
+    candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, readme: flag, "no-build": flag, help: { ...flag, short: "h" },
   };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const defaults = values.quick ? { rounds: "5", requests: "100", "warm-up": "600" } : { rounds: "15", requests: "400", "warm-up": "8000" };
-  const plan = (name) => number(name, values[name] ?? defaults[name]);
-  const candidates = Object.fromEntries(values.candidate.map((item) => item.split("=", 2)));
+  const plan = (/** @type {keyof typeof defaults} */ name) => number(name, values[name] ?? defaults[name]);
+  /** @type {Record<string, string>} */
+  const candidates = {};
+  for (const item of values.candidate) {
+    const [name, dir] = item.split("=", 2);
+    if (!name || !dir) throw new Failure(`--candidate ${item}: expected NAME=DIR`);
+    candidates[name] = dir;
+  }
   return { ...values, rounds: plan("rounds"), requests: plan("requests"), warmUp: plan("warm-up"), candidates, pattern: positionals[0] ?? "" };
 }
 
+/** @typedef {ReturnType<typeof commandLine>} Options */
+/** @typedef {import("./lib/servers.mjs").Upstream} Upstream */
+/** @typedef {import("./lib/numbers.mjs").Spread} Spread */
+
+/** @param {number} rounds */
 async function measureStartUp(rounds) {
   const startup = await startUp(rounds);
   for (const [count, { cpu, first, wall }] of Object.entries(startup)) {
-    const shown = ({ median, low, high }) => `${median.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
+    const shown = (/** @type {Spread} */ { median, low, high }) => `${median.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
     console.log(`start-up over an empty worker, ${count} endpoints: CPU ${shown(cpu)}, of the first request ${shown(first)}; wall ${shown(wall)}`);
   }
   return startup;
 }
 
+/**
+ * @param {Upstream} upstream
+ * @param {Options} options
+ */
 async function measureParts(upstream, options) {
   const measured = await parts(upstream, options);
   for (const [name, { median, low, high }] of Object.entries(measured)) {
@@ -67,6 +86,10 @@ async function measureParts(upstream, options) {
   return measured;
 }
 
+/**
+ * @param {Upstream} upstream
+ * @param {number} requests
+ */
 async function measureMemory(upstream, requests) {
   const memory = await steady(upstream, requests);
   console.log(`memory over ${requests} requests, MB: ${memory.samples.map((value) => value.toFixed(0)).join(" ")}`);
@@ -74,40 +97,49 @@ async function measureMemory(upstream, requests) {
   return memory;
 }
 
+/**
+ * @param {Upstream} upstream
+ * @param {Options} options
+ */
 async function measureCases(upstream, options) {
   const shapes = chosen(options.pattern);
   if (shapes.length === 0) throw new Failure(`no case is called like ${options.pattern}`);
+  /** @type {import("./lib/results.mjs").Results["cases"]} */
   const results = {};
   console.log(HEAD);
   for (const shape of shapes) {
-    const result = await runCase(shape, upstream, options);
-    if (result.skipped === undefined) result.crossings = await crossings(shape, upstream);
+    const measured = await runCase(shape, upstream, options);
+    const result = "skipped" in measured ? measured : { ...measured, crossings: await crossings(shape, upstream) };
     results[shape.name] = result;
     console.log(line(shape.name, result));
   }
   return results;
 }
 
+/** @param {Options} options */
 async function measure(options) {
   if (!canMeasure) throw new Failure("CPU time of threads is read from /proc, which is not here: the bench needs Linux.");
   if (!options["no-build"]) call(process.execPath, [at("scripts/build.mjs")]);
   const upstream = await startUpstream();
   try {
-    if (options.startup) return void (await measureStartUp(options.rounds));
-    if (options.parts) return void (await measureParts(upstream, options));
-    if (options.memory) return void (await measureMemory(upstream, number("memory-requests", options["memory-requests"])));
+    const memoryRequests = number("memory-requests", options["memory-requests"]);
+    if (options.startup) return await measureStartUp(options.rounds);
+    if (options.parts) return await measureParts(upstream, options);
+    if (options.memory) return await measureMemory(upstream, memoryRequests);
     const before = options.gate ? latest() : undefined;
-    const results = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };
-    results.cases = await measureCases(upstream, options);
+    const run = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };
+    /** @type {import("./lib/results.mjs").Results} */
+    const results = { ...run, cases: await measureCases(upstream, options) };
     if (options.pattern === "") {
       results.startup = await measureStartUp(options.rounds);
       results.parts = await measureParts(upstream, options);
-      results.memory = await measureMemory(upstream, number("memory-requests", options["memory-requests"]));
+      results.memory = await measureMemory(upstream, memoryRequests);
     }
     console.log(`\n${markdown(results)}`);
     if (options.save) console.log(`\nwritten: ${save(results)}`);
     const worse = before === undefined ? [] : regressions(results, before);
-    if (worse.length > 0) throw new Failure(`worse than on ${before.date}:\n${worse.join("\n")}`);
+    if (before !== undefined && worse.length > 0) throw new Failure(`worse than on ${before.date}:\n${worse.join("\n")}`);
+    return results;
   } finally {
     upstream.stop();
   }

@@ -9,4 +9,6 @@ declare namespace WebAssembly {
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
   }
+
+  class RuntimeError extends Error {}
 }

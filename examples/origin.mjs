@@ -17,7 +17,11 @@ import http from "node:http";
  * @param {number} [port] 0: any free one
  */
 export async function startOrigin(routes, port = 0) {
-  const server = http.createServer(async (request, response) => {
+  /**
+   * @param {http.IncomingMessage} request
+   * @param {http.ServerResponse} response
+   */
+  const answer = async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const url = new URL(request.url ?? "/", "http://origin");
@@ -36,7 +40,8 @@ export async function startOrigin(routes, port = 0) {
       await new Promise((resolve) => setTimeout(resolve, every));
     }
     response.end();
-  });
+  };
+  const server = http.createServer((request, response) => void answer(request, response));
   await new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(undefined)));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the origin has no port");

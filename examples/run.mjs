@@ -31,7 +31,7 @@ for (const { method = "GET", path: target, headers = {}, body } of requests) {
   console.log(`  curl -i${method === "GET" ? "" : ` -X ${method}`}${lines.join("")}${body === undefined ? "" : ` -d '${body}'`} 'http://127.0.0.1:8080${target}'`);
 }
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => gateway.kill());
-gateway.on("exit", async (code) => {
-  await origin.stop();
+gateway.on("exit", (code) => {
   process.exitCode = code ?? 0;
+  void origin.stop();
 });

@@ -3,52 +3,66 @@ import assert from "node:assert/strict";
 import crypto from "node:crypto";
 import http from "node:http";
 import { after, before, describe, test } from "node:test";
-import Provider from "oidc-provider";
+import { Provider } from "oidc-provider";
 import { config, endpoint, origin as startOrigin, serve, startGateway } from "./support/gateway.mjs";
-import { startUpstream } from "./support/upstream.mjs";
+import { listening, startUpstream } from "./support/upstream.mjs";
 
-const pair = (type, options) => crypto.generateKeyPairSync(type, options);
-const rsa = pair("rsa", { modulusLength: 2048 });
-const ec = { 256: pair("ec", { namedCurve: "P-256" }), 384: pair("ec", { namedCurve: "P-384" }), 512: pair("ec", { namedCurve: "P-521" }) };
-const ed = pair("ed25519");
-const stranger = { ...rsa, ...pair("rsa", { modulusLength: 2048 }) };
+/** @typedef {{ privateKey: crypto.KeyObject, publicKey: crypto.KeyObject }} Pair */
+
+const rsaPair = () => crypto.generateKeyPairSync("rsa", { modulusLength: 2048 });
+const ecPair = (/** @type {string} */ namedCurve) => crypto.generateKeyPairSync("ec", { namedCurve });
+const rsa = rsaPair();
+const ec = { 256: ecPair("P-256"), 384: ecPair("P-384"), 512: ecPair("P-521") };
+const ed = crypto.generateKeyPairSync("ed25519");
+const stranger = rsaPair();
 const secret = crypto.createSecretKey(crypto.randomBytes(64));
 
 const ALGORITHMS = ["HS", "RS", "PS", "ES"].flatMap((family) => [256, 384, 512].map((bits) => `${family}${bits}`)).concat("EdDSA");
-const bits = (alg) => Number(alg.slice(2));
-const keysOf = (alg) => ({ HS: { privateKey: secret, publicKey: secret }, RS: rsa, PS: rsa, ES: ec[bits(alg)], Ed: ed })[alg.slice(0, 2)];
+const bits = (/** @type {string} */ alg) => Number(alg.slice(2));
+/** @returns {Pair} */
+const keysOf = (/** @type {string} */ alg) => {
+  if (alg.startsWith("HS")) return { privateKey: secret, publicKey: secret };
+  if (alg.startsWith("ES")) return ec[/** @type {256 | 384 | 512} */ (bits(alg))];
+  return alg === "EdDSA" ? ed : rsa;
+};
 
 /** How node:crypto is told to sign and to verify. */
-const how = (alg, key) =>
-  ({
-    RS: { key },
-    PS: { key, padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: bits(alg) / 8 },
-    ES: { key, dsaEncoding: "ieee-p1363" },
-    Ed: { key },
-  })[alg.slice(0, 2)];
-const digest = (alg) => (alg === "EdDSA" ? null : `sha${bits(alg)}`);
-const mac = (alg, input, key) => crypto.createHmac(digest(alg), key).update(input).digest();
-const sign = (alg, input, key = keysOf(alg).privateKey) =>
+const how = (/** @type {string} */ alg, /** @type {crypto.KeyObject} */ key) =>
+  /** @type {crypto.SignKeyObjectInput} */ ({
+    key,
+    ...(alg.startsWith("PS") ? { padding: crypto.constants.RSA_PKCS1_PSS_PADDING, saltLength: bits(alg) / 8 } : {}),
+    ...(alg.startsWith("ES") ? { dsaEncoding: "ieee-p1363" } : {}),
+  });
+const digest = (/** @type {string} */ alg) => (alg === "EdDSA" ? null : `sha${bits(alg)}`);
+const mac = (/** @type {string} */ alg, /** @type {string} */ input, /** @type {crypto.KeyObject} */ key) => crypto.createHmac(`sha${bits(alg)}`, key).update(input).digest();
+const sign = (/** @type {string} */ alg, /** @type {string} */ input, /** @type {crypto.KeyObject} */ key = keysOf(alg).privateKey) =>
   alg.startsWith("HS") ? mac(alg, input, key) : crypto.sign(digest(alg), Buffer.from(input), how(alg, key));
-const verify = (alg, input, signature) =>
+const verify = (/** @type {string} */ alg, /** @type {string} */ input, /** @type {Buffer} */ signature) =>
   alg.startsWith("HS")
     ? crypto.timingSafeEqual(mac(alg, input, secret), signature)
     : crypto.verify(digest(alg), Buffer.from(input), how(alg, keysOf(alg).publicKey), signature);
 
-const base64 = (value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
+const base64 = (/** @type {unknown} */ value) => Buffer.from(typeof value === "string" ? value : JSON.stringify(value)).toString("base64url");
 const now = () => Math.floor(Date.now() / 1000);
 const CLAIMS = { iss: "https://issuer.test", aud: ["orders"], sub: "ann" };
 
-/** A token; `header` and `claims` add to good ones. */
+/**
+ * A token; `header` and `claims` add to good ones.
+ *
+ * @param {string} alg
+ * @param {{ header?: object, claims?: object, key?: crypto.KeyObject | string | Buffer, signature?: Buffer }} [parts]
+ */
 function token(alg, { header = {}, claims = {}, key, signature } = {}) {
   const input = `${base64({ alg, kid: alg, typ: "JWT", ...header })}.${base64({ ...CLAIMS, exp: now() + 60, ...claims })}`;
-  return `${input}.${(signature ?? sign(alg, input, key)).toString("base64url")}`;
+  return `${input}.${(signature ?? sign(alg, input, key instanceof crypto.KeyObject || key === undefined ? key : crypto.createSecretKey(Buffer.from(key)))).toString("base64url")}`;
 }
-const bearer = (text) => ({ authorization: `Bearer ${text}` });
-const jwk = (alg, key) => ({ ...key.export({ format: "jwk" }), kid: alg, alg, use: "sig" });
-const set = (which) => ({ keys: ALGORITHMS.map((alg) => jwk(alg, keysOf(alg)[which])) });
+const bearer = (/** @type {string} */ text) => ({ authorization: `Bearer ${text}` });
+const jwk = (/** @type {string} */ alg, /** @type {crypto.KeyObject} */ key) => ({ ...key.export({ format: "jwk" }), kid: alg, alg, use: "sig" });
+const set = (/** @type {"publicKey" | "privateKey"} */ which) => ({ keys: ALGORITHMS.map((alg) => jwk(alg, keysOf(alg)[which])) });
 
+/** @type {import("./support/upstream.mjs").Upstream} */
 let origin;
+/** @type {import("./support/gateway.mjs").Gateway} */
 let gateway;
 before(async () => {
   origin = await startUpstream({
@@ -59,8 +73,8 @@ before(async () => {
     "/echo": { echo: true },
     "/claims": { json: { token: { sub: "ann", n: 1 }, other: "as it is" } },
   });
-  const keys = (path) => ({ jwk_url: origin.url + path, disable_jwk_security: true });
-  const guarded = (pattern, validator, rest = {}) => ({
+  const keys = (/** @type {string} */ path) => ({ jwk_url: origin.url + path, disable_jwk_security: true });
+  const guarded = (/** @type {string} */ pattern, /** @type {object} */ validator, rest = {}) => ({
     ...endpoint(pattern, [{ url_pattern: "/ok" }], rest),
     extra_config: { "auth/validator": { cache: true, issuer: CLAIMS.iss, audience: CLAIMS.aud, ...validator } },
   });
@@ -86,8 +100,8 @@ after(async () => {
   await origin?.stop();
 });
 
-const calls = (path) => origin.requests.filter((request) => request.path === path).length;
-const status = async (path, text) => (await gateway.get(path, bearer(text))).status;
+const calls = (/** @type {string} */ path) => origin.requests.filter((/** @type {import("./support/upstream.mjs").Recorded} */ request) => request.path === path).length;
+const status = async (/** @type {string} */ path, /** @type {string} */ text) => (await gateway.get(path, bearer(text))).status;
 
 describe("a token", () => {
   for (const alg of ALGORITHMS) {
@@ -97,8 +111,8 @@ describe("a token", () => {
       assert.equal(await status(path, good), 200);
       const [header, , signature] = good.split(".");
       assert.equal(await status(path, `${header}.${base64({ ...CLAIMS, sub: "eve", exp: now() + 60 })}.${signature}`), 401);
-      const bytes = Buffer.from(signature, "base64url");
-      bytes[bytes.length >> 1] ^= 1;
+      const bytes = Buffer.from(signature ?? "", "base64url");
+      bytes.writeUInt8(bytes.readUInt8(bytes.length >> 1) ^ 1, bytes.length >> 1);
       assert.equal(await status(path, token(alg, { signature: bytes })), 401);
       for (const other of ALGORITHMS) {
         if (other !== alg) assert.equal(await status(path, token(other, { header: { kid: alg } })), 401, other);
@@ -114,10 +128,10 @@ describe("a token", () => {
 });
 
 describe("an attack", () => {
-  const pem = (type) => rsa.publicKey.export({ format: "pem", type });
+  const pem = (/** @type {"spki" | "pkcs1"} */ type) => rsa.publicKey.export({ format: "pem", type });
   const stolen = token("RS256");
   const [header, payload, signature] = stolen.split(".");
-  const unsigned = (alg) => token(alg, { header: { kid: "RS256" }, signature: Buffer.alloc(0) });
+  const unsigned = (/** @type {string} */ alg) => token(alg, { header: { kid: "RS256" }, signature: Buffer.alloc(0) });
   const own = { ...jwk("RS256", stranger.publicKey) };
   const attacks = {
     "alg none": unsigned("none"),
@@ -166,21 +180,21 @@ describe("an attack", () => {
   };
   for (const [name, text] of Object.entries(attacks)) {
     test(`by ${name} doesn't get in`, async () => {
-      const before = calls("/ok");
+      const earlier = calls("/ok");
       assert.equal(await status("/guarded/RS256", text), 401);
-      assert.equal(calls("/ok"), before);
+      assert.equal(calls("/ok"), earlier);
     });
   }
 
   test("by a signature of zeros doesn't get in", async () => {
-    for (const size of [256, 384, 512]) {
-      assert.equal(await status(`/guarded/ES${size}`, token(`ES${size}`, { signature: Buffer.alloc({ 256: 64, 384: 96, 512: 132 }[size]) })), 401);
+    for (const [size, length] of Object.entries({ 256: 64, 384: 96, 512: 132 })) {
+      assert.equal(await status(`/guarded/ES${size}`, token(`ES${size}`, { signature: Buffer.alloc(length) })), 401);
     }
   });
 
   test("by two lines, a query or another header doesn't get in", async () => {
     const good = token("RS256");
-    const ask = (...lines) => gateway.raw(["GET /guarded/RS256?access_token=" + good + " HTTP/1.1", "Host: gateway", "Connection: close", ...lines, "", ""].join("\r\n"));
+    const ask = (/** @type {string[]} */ ...lines) => gateway.raw(["GET /guarded/RS256?access_token=" + good + " HTTP/1.1", "Host: gateway", "Connection: close", ...lines, "", ""].join("\r\n"));
     for (const lines of [[], [`X-Authorization: Bearer ${good}`], [`Authorization: Bearer ${unsigned("none")}`, `Authorization: Bearer ${good}`], [`Authorization: Bearer ${unsigned("none")}, Bearer ${good}`]]) {
       assert.match(await ask(...lines), /^HTTP\/1\.1 401/);
     }
@@ -190,16 +204,16 @@ describe("an attack", () => {
 
   test("leaves the reason in the log, and the token not", async () => {
     await gateway.logged(/the signature is wrong/);
-    assert.ok(!gateway.output.includes(signature));
+    assert.ok(signature && !gateway.output.includes(signature));
   });
 });
 
 describe("a key server", () => {
-  const serveKey = (path, kid, key) => (origin.routes[path] = { json: { keys: [jwk(kid, key.publicKey)] } });
-  const of = (kid, key) => token("ES256", { header: { kid }, key: key.privateKey });
+  const serveKey = (/** @type {string} */ path, /** @type {string} */ kid, /** @type {Pair} */ key) => (origin.routes[path] = { json: { keys: [jwk(kid, key.publicKey)] } });
+  const of = (/** @type {string} */ kid, /** @type {Pair} */ key) => token("ES256", { header: { kid }, key: key.privateKey });
 
   test("is asked once as long as its keys are fresh, and for an unknown kid", async () => {
-    const next = pair("ec", { namedCurve: "P-256" });
+    const next = ecPair("P-256");
     serveKey("/rotating", "old", ec[256]);
     for (let i = 0; i < 3; i++) assert.equal(await status("/rotating", of("old", ec[256])), 200);
     assert.equal(calls("/rotating"), 1);
@@ -234,21 +248,23 @@ describe("a signed answer", () => {
       const { status: answered, json } = await gateway.get(`/signed/${alg}`);
       assert.deepEqual([answered, json?.other], [200, "as it is"]);
       const [header, payload, signature] = json.token.split(".");
-      assert.deepEqual(JSON.parse(Buffer.from(header, "base64url")), { alg, kid: alg, typ: "JWT" });
-      assert.deepEqual(JSON.parse(Buffer.from(payload, "base64url")), { sub: "ann", n: 1 });
+      assert.deepEqual(JSON.parse(Buffer.from(header, "base64url").toString()), { alg, kid: alg, typ: "JWT" });
+      assert.deepEqual(JSON.parse(Buffer.from(payload, "base64url").toString()), { sub: "ann", n: 1 });
       assert.ok(verify(alg, `${header}.${payload}`, Buffer.from(signature, "base64url")));
     });
   }
 });
 
 describe("an OpenID provider", () => {
+  /** @type {http.Server} */
   let server;
+  /** @type {string} */
   let issuer;
+  /** @type {string[]} */
   const asked = [];
   before(async () => {
-    server = http.createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
-    issuer = `http://127.0.0.1:${server.address().port}`;
+    server = http.createServer();
+    issuer = `http://127.0.0.1:${await listening(server)}`;
     const provider = new Provider(issuer, {
       clients: [
         {
@@ -280,7 +296,7 @@ describe("an OpenID provider", () => {
     server.closeAllConnections();
     server.close();
   });
-  const count = (call) => asked.filter((other) => other === call).length;
+  const count = (/** @type {string} */ call) => asked.filter((other) => other === call).length;
 
   test("gives the gateway one token for many calls, and the keys that prove it", async (t) => {
     const upstream = await startOrigin(t, { "/echo": { echo: true }, "/ok": { json: { ok: true } } });

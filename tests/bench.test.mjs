@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 
 const run = path.join(path.dirname(fileURLToPath(import.meta.url)), "../bench/run.mjs");
 
-const bench = (...args) => spawnSync(process.execPath, [run, ...args, "--no-build"], { encoding: "utf8", timeout: 120_000 });
+const bench = (/** @type {string[]} */ ...args) => spawnSync(process.execPath, [run, ...args, "--no-build"], { encoding: "utf8", timeout: 120_000 });
 
 test("a case is measured with all who take part", { skip: process.platform !== "linux" }, () => {
   const { status, stdout, stderr } = bench("^merge of 3 × 4 KB$", "--rounds", "1", "--requests", "20", "--warm-up", "10");

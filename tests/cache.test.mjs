@@ -4,7 +4,7 @@ import { describe, test } from "node:test";
 import { config, endpoint, origin, serve } from "./support/gateway.mjs";
 
 /** Two endpoints with a cache that has room for one answer: what the other one finds again was kept elsewhere. */
-const paths = (shared, rest = {}) =>
+const paths = (/** @type {boolean} */ shared, /** @type {import("./support/gateway.mjs").Part} */ rest = {}) =>
   ["/a", "/b"].map((path) =>
     endpoint(path, [{ url_pattern: path, ...rest.backend, extra_config: { "qos/http-cache": { shared, max_items: 1, max_size: 100_000 } } }], rest.endpoint),
   );
@@ -16,6 +16,11 @@ function counting(headers = { "cache-control": "max-age=60" }) {
   return () => ({ json: { n: ++n }, headers: { date: new Date().toUTCString(), ...headers } });
 }
 
+/**
+ * @param {import("./support/gateway.mjs").Context} t
+ * @param {boolean} shared
+ * @param {import("./support/gateway.mjs").Part} [rest]
+ */
 async function gatewayOf(t, shared, rest) {
   const upstream = await origin(t, { "/a": counting(rest?.headers), "/b": counting(rest?.headers) });
   const gateway = await serve(t, config(paths(shared, rest), { host: [upstream.url] }));
@@ -34,7 +39,7 @@ describe("a shared cache", () => {
     const { gateway, upstream } = await gatewayOf(t, true);
     const seen = [];
     for (const path of ["/a", "/b", "/a", "/b", "/a"]) seen.push((await gateway.get(path)).json);
-    assert.deepEqual(seen, Array(5).fill({ n: 1 }));
+    assert.deepEqual(seen, Array.from({ length: 5 }, () => ({ n: 1 })));
     assert.equal(upstream.requests.length, 2);
     assert.doesNotMatch(gateway.output, /cache/);
   });
@@ -74,22 +79,22 @@ describe("a shared cache", () => {
   });
 
   test("keeps what is meant for everybody, in both of its parts", async (t) => {
-    const headers = (more) => ({ date: new Date().toUTCString(), "cache-control": "max-age=60", ...more });
+    const headers = (/** @type {object} */ more) => ({ date: new Date().toUTCString(), "cache-control": "max-age=60", ...more });
     let n = 0;
-    const answers = (more) => () => ({ json: { n: ++n }, headers: headers(more) });
+    const answers = (more = {}) => () => ({ json: { n: ++n }, headers: headers(more) });
     const upstream = await origin(t, {
       "/plain": answers(),
       "/private": answers({ "cache-control": "private, max-age=60" }),
       "/cookie": answers({ "set-cookie": "id=1" }),
       "/public": answers({ "cache-control": "public, max-age=60" }),
     });
-    const cached = (path, shared) =>
+    const cached = (/** @type {string} */ path, /** @type {boolean} */ shared) =>
       endpoint(`${shared ? "/shared" : "/own"}${path}`, [{ url_pattern: path, extra_config: { "qos/http-cache": { shared } } }], {
         input_headers: ["Authorization", "Cookie"],
       });
-    const paths = ["/plain", "/private", "/cookie", "/public"];
-    const gateway = await serve(t, config([true, false].flatMap((shared) => paths.map((path) => cached(path, shared))), { host: [upstream.url] }));
-    const calls = async (path, ...requests) => {
+    const kinds = ["/plain", "/private", "/cookie", "/public"];
+    const gateway = await serve(t, config([true, false].flatMap((shared) => kinds.map((path) => cached(path, shared))), { host: [upstream.url] }));
+    const calls = async (/** @type {string} */ path, /** @type {Record<string, string>[]} */ ...requests) => {
       const before = upstream.requests.length;
       for (const sent of requests) await gateway.get(path, sent);
       return upstream.requests.length - before;
@@ -101,7 +106,7 @@ describe("a shared cache", () => {
     assert.equal(await calls("/shared/public", ann, bob, { cookie: "id=1" }), 1);
     assert.equal(await calls("/shared/plain", {}, {}), 1);
     // KrakenD's own cache hands on all of them.
-    for (const path of paths) assert.equal(await calls(`/own${path}`, ann, bob), 1, path);
+    for (const path of kinds) assert.equal(await calls(`/own${path}`, ann, bob), 1, path);
   });
 
   test("gives one client's 304 to nobody else", async (t) => {
@@ -112,12 +117,12 @@ describe("a shared cache", () => {
         return headers["if-none-match"] === etag ? { status: 304, headers: fresh } : { json: { n: 1 }, headers: fresh };
       },
     });
-    const noop = (shared) =>
+    const passed = (/** @type {boolean} */ shared) =>
       endpoint(`/${shared}`, [{ url_pattern: "/a", encoding: "no-op", extra_config: { "qos/http-cache": { shared } } }], {
         output_encoding: "no-op",
         input_headers: ["If-None-Match"],
       });
-    const gateway = await serve(t, config([noop(true), noop(false)], { host: [upstream.url] }));
+    const gateway = await serve(t, config([passed(true), passed(false)], { host: [upstream.url] }));
     for (const path of ["/true", "/false"]) {
       assert.equal((await gateway.get(path, { "if-none-match": etag })).status, 304);
       const { status, json } = await gateway.get(path);

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { listening } from "./support/upstream.mjs";
 import { command, config, endpoint, fjord, folder, origin, serve, startGateway } from "./support/gateway.mjs";
 
 const { dir, remove } = folder({
@@ -16,7 +17,7 @@ const good = path.join(dir, "good.json");
 const bad = path.join(dir, "bad.json");
 
 /** Whether a process has ended; one that only waits to be collected has. */
-const gone = (pid) => {
+const gone = (/** @type {number} */ pid) => {
   try {
     return /^State:\s+Z/m.test(fs.readFileSync(`/proc/${pid}/status`, "utf8"));
   } catch {
@@ -24,7 +25,7 @@ const gone = (pid) => {
   }
 };
 
-async function until(condition, patience = 3000) {
+async function until(/** @type {() => boolean} */ condition, patience = 3000) {
   const end = Date.now() + patience;
   while (!condition()) {
     assert.ok(Date.now() < end, "waited too long");
@@ -33,7 +34,7 @@ async function until(condition, patience = 3000) {
 }
 
 /** The process ids of a process's children. */
-const children = (pid) => fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
+const children = (/** @type {number | undefined} */ pid) => fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 
 describe("help", () => {
   for (const args of [["help"], ["--help"], ["help", "run"], ["run", "--help"], ["check", "-h"]]) {
@@ -54,6 +55,7 @@ describe("help", () => {
 });
 
 describe("wrong usage has exit code 2", () => {
+  /** @type {[args: string[], message: RegExp][]} */
   const cases = [
     [[], /Usage: fjord/],
     [["serve"], /no command "serve"/],
@@ -99,7 +101,7 @@ describe("check", () => {
   test("speaks JSON to programs", async () => {
     const right = await command(["check", "--format", "json", good]);
     assert.equal(right.code, 0);
-    assert.deepEqual(JSON.parse(right.stdout).diagnostics.filter(({ severity }) => severity !== "note"), []);
+    assert.deepEqual(JSON.parse(right.stdout).diagnostics.filter((/** @type {{ severity: string }} */ { severity }) => severity !== "note"), []);
     const wrong = await command(["check", "--format", "json", bad]);
     assert.equal(wrong.code, 1);
     const report = JSON.parse(wrong.stdout);
@@ -163,9 +165,8 @@ describe("run", () => {
 
   test("says that a port is taken", async (t) => {
     const other = net.createServer();
-    await new Promise((resolve) => other.listen(0, "127.0.0.1", resolve));
+    const port = await listening(other);
     t.after(() => other.close());
-    const { port } = other.address();
     const { code, stderr } = await command(["run", "-c", good, "-p", String(port)]);
     assert.equal(code, 1);
     assert.equal(stderr, `127.0.0.1:${port} is in use by another program\n`);
@@ -173,18 +174,17 @@ describe("run", () => {
 
   test("takes the configuration's port without -p", async (t) => {
     const probe = net.createServer();
-    await new Promise((resolve) => probe.listen(0, "127.0.0.1", resolve));
-    const { port } = probe.address();
+    const port = await listening(probe);
     await new Promise((resolve) => probe.close(resolve));
     const file = path.join(dir, "port.json");
     fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(good, "utf8")), port }));
     const child = spawn(process.execPath, [fjord, "run", "-c", file], { stdio: ["ignore", "pipe", "inherit"] });
     t.after(() => child.kill());
-    const [line] = await new Promise((resolve) => child.stdout.once("data", (chunk) => resolve([String(chunk)])));
+    const line = await new Promise((resolve) => child.stdout.once("data", (chunk) => resolve(String(chunk))));
     assert.equal(line, `listening on http://127.0.0.1:${port}\n`);
   });
 
-  for (const signal of ["SIGINT", "SIGTERM"]) {
+  for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"])) {
     test(`stops on ${signal} and leaves nothing behind`, async () => {
       const gateway = await startGateway(fs.readFileSync(good, "utf8"));
       const below = children(gateway.pid);
@@ -204,6 +204,7 @@ describe("run", () => {
   test("fails when workerd ends by itself", async () => {
     const gateway = await startGateway(fs.readFileSync(good, "utf8"));
     const workerd = children(gateway.pid).find((pid) => /workerd/.test(fs.readFileSync(`/proc/${pid}/cmdline`, "utf8")));
+    assert.ok(workerd);
     process.kill(workerd, "SIGKILL");
     assert.deepEqual(await gateway.ended, { code: 1, signal: null });
     assert.match(gateway.output, /workerd stopped \(SIGKILL\)/);

@@ -4,14 +4,18 @@ import net from "node:net";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { config, endpoint, startGateway } from "./support/gateway.mjs";
-import { startUpstream } from "./support/upstream.mjs";
+import { listening, startUpstream } from "./support/upstream.mjs";
 
-const nested = (open, close, depth) => `{"a":${open.repeat(depth)}${close.repeat(depth)}}`;
-const json = (body, rest = {}) => ({ body, headers: { "content-type": "application/json", ...rest } });
-const head = (...lines) => ["HTTP/1.1 200 OK", "Content-Type: application/json", ...lines, "", ""].join("\r\n");
+const nested = (/** @type {string} */ open, /** @type {string} */ close, /** @type {number} */ depth) => `{"a":${open.repeat(depth)}${close.repeat(depth)}}`;
+const json = (/** @type {string | Uint8Array} */ body, rest = {}) => ({ body, headers: { "content-type": "application/json", ...rest } });
+const head = (/** @type {string[]} */ ...lines) => ["HTTP/1.1 200 OK", "Content-Type: application/json", ...lines, "", ""].join("\r\n");
 const text = "0123456789".repeat(2 << 20);
 
-/** What the origin does, the answer of an endpoint that decodes it, and that of one that passes it on. */
+/**
+ * What the origin does, the answer of an endpoint that decodes it, and that of one that passes it on.
+ *
+ * @type {Record<string, { reply: import("./support/upstream.mjs").Reply, cut?: boolean, timeout?: string, decoded: 500 | object, passed: number | "cut" }>}
+ */
 const cases = {
   reset: { reply: { reset: true }, decoded: 500, passed: 500 },
   "ends before the head is complete": { reply: { raw: "HTTP/1.1 200 OK\r\nContent-" }, decoded: 500, passed: 500 },
@@ -58,7 +62,9 @@ const cases = {
 };
 
 describe("an origin", () => {
+  /** @type {import("./support/upstream.mjs").Upstream} */
   let origin;
+  /** @type {import("./support/gateway.mjs").Gateway} */
   let gateway;
   before(async () => {
     origin = await startUpstream({ "/ok": { json: { ok: true } } });
@@ -102,7 +108,7 @@ describe("an origin", () => {
 
       test("is passed on", async () => {
         if (passed === "cut") {
-          await assert.rejects(gateway.get(`/passed/${index}`), (error) => error.name !== "AssertionError");
+          await assert.rejects(gateway.get(`/passed/${index}`), (error) => !(error instanceof assert.AssertionError));
         } else {
           const { status } = await gateway.get(`/passed/${index}`);
           assert.equal(status, passed);
@@ -114,9 +120,8 @@ describe("an origin", () => {
 });
 
 test("an origin that refuses connections is an error of its backend alone", async (t) => {
-  const probe = net.createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => probe.once("listening", resolve));
-  const nobody = `http://127.0.0.1:${probe.address().port}`;
+  const probe = net.createServer();
+  const nobody = `http://127.0.0.1:${await listening(probe)}`;
   await new Promise((resolve) => probe.close(resolve));
   const origin = await startUpstream({ "/ok": { json: { ok: true } } });
   t.after(() => origin.stop());
@@ -137,21 +142,23 @@ test("an origin that refuses connections is an error of its backend alone", asyn
 });
 
 describe("a binding that the worker lacks", () => {
+  /** @type {import("./support/upstream.mjs").Upstream} */
   let origin;
+  /** @type {import("./support/gateway.mjs").Gateway} */
   let gateway;
   before(async () => {
     origin = await startUpstream({ "/ok": { json: { ok: true } } });
     const ok = { url_pattern: "/ok" };
     const nope = { host: ["service://NOPE"], url_pattern: "/" };
     // A variable is no service, and what every object inherits is no binding.
-    const [text, inherited] = ["TEXT", "toString"].map((name) => ({ host: [`service://${name}`], url_pattern: "/" }));
+    const bound = (/** @type {string} */ name) => ({ host: [`service://${name}`], url_pattern: "/" });
     const sequential = { extra_config: { proxy: { sequential: true } } };
     gateway = await startGateway(
       config(
         [
           endpoint("/single", [nope]),
-          endpoint("/text", [text]),
-          endpoint("/inherited", [inherited]),
+          endpoint("/text", [bound("TEXT")]),
+          endpoint("/inherited", [bound("toString")]),
           endpoint("/passed", [{ ...nope, encoding: "no-op" }], { output_encoding: "no-op" }),
           endpoint("/parallel", [nope, ok]),
           endpoint("/first", [nope, ok], sequential),
@@ -170,8 +177,8 @@ describe("a binding that the worker lacks", () => {
 
   const partial = { status: 200, text: '{"ok":true}', completed: "false" };
   const none = { status: 500, text: "", completed: "false" };
-  const cases = { single: none, text: none, inherited: none, passed: none, parallel: partial, first: none, second: partial };
-  for (const [name, expected] of Object.entries(cases)) {
+  const answers = { single: none, text: none, inherited: none, passed: none, parallel: partial, first: none, second: partial };
+  for (const [name, expected] of Object.entries(answers)) {
     test(`fails its backend: ${name}`, async () => {
       const { status, text: body, header } = await gateway.get(`/${name}`);
       assert.deepEqual({ status, text: body, completed: header("x-krakend-completed") }, expected);

@@ -12,13 +12,17 @@ const REGION = "eu-north-1";
 const PREFIX = "/2015-03-31/functions/";
 
 /** What AWS answers: the error in a header and in the body. */
-const failure = (status, kind, Message, headers = {}) => ({
+const failure = (/** @type {number} */ status, /** @type {string} */ kind, /** @type {string} */ Message, headers = {}) => ({
   status,
   json: { Type: "User", Message },
   headers: { "x-amzn-errortype": `${kind}:http://internal.amazon.com/coral/com.amazonaws.awsgirapi/`, ...headers },
 });
 
-/** The functions, by the names that the service finds behind the signature. */
+/**
+ * The functions, by the names that the service finds behind the signature.
+ *
+ * @type {Record<string, (request: import("./support/upstream.mjs").Recorded) => import("./support/upstream.mjs").Reply | Promise<import("./support/upstream.mjs").Reply>>}
+ */
 const FUNCTIONS = {
   echo: ({ headers, body }) => ({ json: { payload: body, type: headers["x-amz-invocation-type"], log: headers["x-amz-log-type"] }, headers: { "x-amz-executed-version": "$LATEST" } }),
   "arn:aws:lambda:eu-north-1:123456789012:function:echo:live": ({ body }) => ({ json: { arn: true, payload: body } }),
@@ -40,11 +44,11 @@ const FUNCTIONS = {
 };
 
 /** The function that is called; an error where the signature isn't the one that aws4 comes to. */
-function invoke(request) {
+function invoke(/** @type {import("./support/upstream.mjs").Recorded} */ request) {
   const { headers, method, url, body } = request;
-  const [, scope, names] = /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/.exec(headers.authorization ?? "") ?? [];
+  const [, scope, names = ""] = /^AWS4-HMAC-SHA256 Credential=([^,]+), ?SignedHeaders=([^,]+), ?Signature=[0-9a-f]{64}$/.exec(headers.authorization ?? "") ?? [];
   if (scope === undefined) return failure(403, "MissingAuthenticationTokenException", "Missing Authentication Token");
-  if (Math.abs(Date.now() - dateOf(headers["x-amz-date"])) > 300_000) return failure(403, "InvalidSignatureException", "Signature expired");
+  if (Math.abs(Date.now() - dateOf(String(headers["x-amz-date"]))) > 300_000) return failure(403, "InvalidSignatureException", "Signature expired");
   const signed = Object.fromEntries(names.split(";").map((name) => [name, headers[name]]));
   for (const name of Object.keys(headers)) {
     if (name.startsWith("x-amz-") && signed[name] === undefined) return failure(403, "InvalidSignatureException", `${name} isn't signed`);
@@ -54,22 +58,26 @@ function invoke(request) {
     { service: "lambda", region: REGION, host: headers.host, method, path: url, headers: signed, body, extraHeadersToIgnore: { "content-type": true, "content-length": true } },
     { accessKeyId: KEY, secretAccessKey: SECRET },
   );
-  if (again.headers.Authorization !== headers.authorization) return failure(403, "InvalidSignatureException", "The request signature we calculated does not match the signature you provided.");
+  if (again.headers?.Authorization !== headers.authorization) return failure(403, "InvalidSignatureException", "The request signature we calculated does not match the signature you provided.");
   const name = decodeURIComponent(url.slice(PREFIX.length, -"/invocations".length));
   const run = method === "POST" && url.startsWith(PREFIX) && url.endsWith("/invocations") ? FUNCTIONS[name] : undefined;
   return run === undefined ? failure(404, "ResourceNotFoundException", `Function not found: ${name}`) : run(request);
 }
 
 const dateOf = (text = "") => Date.parse(text.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, "$1-$2-$3T$4:$5:$6Z"));
+/** @type {{ expected: string | undefined }} */
 const sessions = { expected: undefined };
+/** @type {{ url: string, stop: () => Promise<void> }} */
 let real;
 
+/** @type {import("./support/upstream.mjs").Upstream} */
 let service;
+/** @type {import("./support/gateway.mjs").Gateway[]} */
 const gateways = [];
 /** A gateway with these secrets; the endpoints are `/fixed` of one function and `/run/{function}` of any. */
-async function gatewayWith(env, rest = {}, timeout = "600ms") {
+async function gatewayWith(/** @type {Record<string, string>} */ env, rest = {}, timeout = "600ms") {
   const options = { endpoint: service.url, region: REGION, ...rest };
-  const lambda = (more) => [{ url_pattern: "/", extra_config: { "backend/lambda": { ...options, ...more } } }];
+  const lambda = (/** @type {object} */ more) => [{ url_pattern: "/", extra_config: { "backend/lambda": { ...options, ...more } } }];
   // As in KrakenD, a parameter's name has a capital behind the router.
   const any = { function_param_name: "Function" };
   const shown = { extra_config: { router: { return_error_msg: true } } };
@@ -99,6 +107,7 @@ after(async () => {
 });
 
 describe("a call with the right secrets", () => {
+  /** @type {import("./support/gateway.mjs").Gateway} */
   let gateway;
   before(async () => (gateway = await gatewayWith({ AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET })));
 
@@ -129,6 +138,7 @@ describe("a call with the right secrets", () => {
   });
 
   // The status is the service's; its text is shown as the router allows it.
+  /** @type {Record<string, [status: number, text: RegExp]>} */
   const failures = {
     unknown: [404, /^ResourceNotFoundException: .*Function not found: unknown/],
     busy: [429, /^TooManyRequestsException: .*Rate Exceeded/],
@@ -175,18 +185,19 @@ describe("the service's own check", () => {
   const secrets = { AWS_ACCESS_KEY_ID: KEY, AWS_SECRET_ACCESS_KEY: SECRET };
 
   test("lets a session's token in, and signs it", async (t) => {
-    sessions.expected = "FwoGZXIvYXdzEXAMPLE//token==";
+    const token = "FwoGZXIvYXdzEXAMPLE//token==";
+    sessions.expected = token;
     t.after(() => (sessions.expected = undefined));
-    const gateway = await gatewayWith({ ...secrets, AWS_SESSION_TOKEN: sessions.expected });
+    const gateway = await gatewayWith({ ...secrets, AWS_SESSION_TOKEN: token });
     assert.equal((await gateway.post("/fixed", "a")).json?.payload, "a");
   });
 
   test("refuses another secret, another key and another region", async () => {
-    for (const [env, rest] of [
+    for (const [env, rest] of /** @type {const} */ ([
       [{ ...secrets, AWS_SECRET_ACCESS_KEY: "other" }, {}],
       [{ ...secrets, AWS_ACCESS_KEY_ID: "other" }, {}],
       [secrets, { region: "us-east-1" }],
-    ]) {
+    ])) {
       const gateway = await gatewayWith(env, rest);
       const { status, text } = await gateway.post("/fixed", "a");
       assert.equal(status, 403);
@@ -214,6 +225,7 @@ def handler(event, context):
         time.sleep(1)
     return [event] if event == 1 else {"event": event, "n": 1.5, "text": "æ <&>"}
 `;
+  /** @type {import("./support/gateway.mjs").Gateway} */
   let gateway;
   before(async () => {
     real = await startFunction(source);

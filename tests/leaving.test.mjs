@@ -5,9 +5,19 @@ import net from "node:net";
 import test from "node:test";
 import { config, endpoint, origin, serve } from "./support/gateway.mjs";
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/**
+ * @typedef {import("./support/gateway.mjs").Gateway} Gateway
+ * @typedef {import("./support/upstream.mjs").Upstream} Upstream
+ */
 
-/** Waits until something holds. */
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Waits until something holds.
+ *
+ * @param {string} what
+ * @param {() => boolean | undefined} holds
+ */
 async function until(what, holds, patience = 5000) {
   const end = Date.now() + patience;
   while (!holds()) {
@@ -16,7 +26,13 @@ async function until(what, holds, patience = 5000) {
   }
 }
 
-/** Sends a request, and resets its connection when `then` resolves. */
+/**
+ * Sends a request, and resets its connection when `then` resolves.
+ *
+ * @param {Gateway} gateway
+ * @param {string} path
+ * @param {() => Promise<void>} then
+ */
 async function leaver(gateway, path, then) {
   const socket = net.connect(Number(new URL(gateway.url).port), "127.0.0.1");
   socket.on("error", () => {});
@@ -25,12 +41,12 @@ async function leaver(gateway, path, then) {
   socket.resetAndDestroy();
 }
 
-const callsOf = (upstream, path) => upstream.requests.filter((request) => request.path === path);
+const callsOf = (/** @type {Upstream} */ upstream, /** @type {string} */ path) => upstream.requests.filter((request) => request.path === path);
 
 /** The memory of the runtime that a gateway has started, in MB. */
-function memory(gateway) {
+function memory(/** @type {Gateway} */ gateway) {
   const [pid] = fs.readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, "utf8").trim().split(" ").filter((child) => fs.readFileSync(`/proc/${child}/comm`, "utf8").startsWith("workerd"));
-  return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))[1]) / 1024;
+  return Number(/VmRSS:\s+(\d+)/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) / 1024;
 }
 
 test("bodies that had arrived for clients that left are freed", { skip: process.platform !== "linux" }, async (t) => {
@@ -38,11 +54,11 @@ test("bodies that had arrived for clients that left are freed", { skip: process.
   const big = { json: { text: "x".repeat(1 << 20) } };
   const upstream = await origin(t, { "/big": () => (answered++, big), "/hang": { hang: true } });
   const gateway = await serve(t, config([endpoint("/both", [{ url_pattern: "/big" }, { url_pattern: "/hang" }], { timeout: "3s" })], { host: [upstream.url] }));
-  const leave = async (count) => {
+  const leave = async (/** @type {number} */ count) => {
     for (let i = 0; i < count; i++) {
-      const before = answered;
+      const earlier = answered;
       await leaver(gateway, "/both", async () => {
-        await until("the first backend answers", () => answered > before);
+        await until("the first backend answers", () => answered > earlier);
         await sleep(20);
       });
     }
@@ -79,7 +95,7 @@ test("shadow calls go on after the client, the others end with it", async (t) =>
     return { json: {} };
   };
   const upstream = await origin(t, { "/main": { hang: true }, "/shadow": slow, "/hang": { hang: true }, "/ok": { json: { ok: true } } });
-  const shadow = (url_pattern, shadow_timeout) => ({ url_pattern, extra_config: { proxy: { shadow: true, shadow_timeout } } });
+  const shadow = (/** @type {string} */ url_pattern, /** @type {string} */ shadow_timeout) => ({ url_pattern, extra_config: { proxy: { shadow: true, shadow_timeout } } });
   const gateway = await serve(
     t,
     config(
@@ -91,16 +107,16 @@ test("shadow calls go on after the client, the others end with it", async (t) =>
     ),
   );
   await leaver(gateway, "/both", () => until("both are called", () => callsOf(upstream, "/main").length === 1 && callsOf(upstream, "/shadow").length === 1));
-  await until("the call for the client ends", () => callsOf(upstream, "/main")[0].aborted, 600);
+  await until("the call for the client ends", () => callsOf(upstream, "/main")[0]?.aborted, 600);
   assert.equal(finished, false);
   await until("the shadow call is answered", () => finished);
   await sleep(50);
-  assert.equal(callsOf(upstream, "/shadow")[0].aborted, false);
+  assert.equal(callsOf(upstream, "/shadow")[0]?.aborted, false);
 
   // With its own timeout, not the endpoint's.
   const began = Date.now();
   assert.deepEqual((await gateway.get("/brief")).json, { ok: true });
-  await until("the shadow call ends", () => callsOf(upstream, "/hang")[0].aborted);
+  await until("the shadow call ends", () => callsOf(upstream, "/hang")[0]?.aborted);
   assert.ok(Date.now() - began >= 250, "not before its time");
   assert.deepEqual((await gateway.get("/brief")).json, { ok: true });
 });
@@ -128,7 +144,7 @@ test("a client that leaves before the first answer harms nobody", async (t) => {
   );
   for (let i = 0; i < 20; i++) {
     await leaver(gateway, "/hang", () => until("it is called", () => callsOf(upstream, "/hang").length === i + 1));
-    await until("the call ends", () => callsOf(upstream, "/hang")[i].aborted);
+    await until("the call ends", () => callsOf(upstream, "/hang")[i]?.aborted);
     assert.deepEqual((await gateway.get("/ok")).json, { ok: true, b: { ok: true } });
   }
   assert.doesNotMatch(gateway.output, /failed|error|hung/i);

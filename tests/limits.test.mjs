@@ -7,22 +7,33 @@ import { describe, test } from "node:test";
 import { binary, startWorkerd } from "../bin/lib/workerd.mjs";
 import { command, config, endpoint, folder, origin, root, serve } from "./support/gateway.mjs";
 
-const upstream = (t) => origin(t, { "/": { json: { ok: true } } });
+/** @typedef {import("./support/gateway.mjs").Context} Context */
+
+const upstream = (/** @type {Context} */ t) => origin(t, { "/": { json: { ok: true } } });
 
 /** An endpoint `/limited` that lets `limit` through. */
-const limited = ({ url }, limit) =>
+const limited = (/** @type {{ url: string }} */ { url }, /** @type {object} */ limit) =>
   config([endpoint("/limited", [{ host: [url], url_pattern: "/" }], { extra_config: { "qos/ratelimit/router": limit } })]);
 
+/** @type {Record<string, string>} */
+const KINDS = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
+
 /** A worker that takes the objects of the service `objects`, as workerd's configuration has it. */
-const worker = (modules, objects) => `(
-  modules = [${modules.map((name) => `(name = "${name}", ${{ ".mjs": "esModule", ".wasm": "wasm", ".json": "text" }[path.extname(name)]} = embed "${name}")`)}],
+const worker = (/** @type {string[]} */ modules, /** @type {string} */ objects) => `(
+  modules = [${modules.map((name) => `(name = "${name}", ${KINDS[path.extname(name)]} = embed "${name}")`).join()}],
   compatibilityDate = "2026-11-17",
   bindings = [(name = "LIMITS", durableObjectNamespace = (className = "FjordLimits", serviceName = "${objects}"))],
   durableObjectNamespaces = [(className = "FjordLimits", uniqueKey = "limits")],
   durableObjectStorage = (inMemory = void),
 )`;
 
-/** Two isolates with the same gateway; the addresses of both. */
+/**
+ * Two isolates with the same gateway; the addresses of both.
+ *
+ * @param {Context} t
+ * @param {object} configuration
+ * @returns {Promise<string[]>}
+ */
 async function twoIsolates(t, configuration) {
   const { dir, remove } = folder({ "krakend.json": JSON.stringify(configuration), "files.json": "{}" });
   t.after(remove);
@@ -35,8 +46,8 @@ async function twoIsolates(t, configuration) {
     file,
     `using Workerd = import "/workerd/workerd.capnp";
     const config :Workerd.Config = (
-      services = [(name = "internet", network = (allow = ["private"])), ${names.map((name) => `(name = "${name}", worker = ${worker(modules, "one")})`)}],
-      sockets = [${names.map((name) => `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}")`)}],
+      services = [(name = "internet", network = (allow = ["private"])), ${names.map((name) => `(name = "${name}", worker = ${worker(modules, "one")})`).join()}],
+      sockets = [${names.map((name) => `(name = "${name}", address = "127.0.0.1:0", http = (), service = "${name}")`).join()}],
     );`,
   );
   const child = spawn(binary(), ["serve", "--control-fd=3", file], { stdio: ["ignore", "inherit", "inherit", "pipe"] });
@@ -44,17 +55,24 @@ async function twoIsolates(t, configuration) {
   t.after(() => (child.kill("SIGKILL"), ended));
   let seen = "";
   return new Promise((resolve, reject) => {
-    ended.then(() => reject(new Error("workerd ended")));
-    child.stdio[3].on("data", (chunk) => {
+    void ended.then(() => reject(new Error("workerd ended")));
+    child.stdio[3]?.on("data", (chunk) => {
       const ports = [...(seen += chunk).matchAll(/"event":"listen".*?"port":(\d+)/g)];
       if (ports.length === names.length) resolve(ports.map(([, port]) => `http://127.0.0.1:${port}`));
     });
   });
 }
 
-/** The number of answers by status, of `count` requests to each address at the same time. */
+/**
+ * The number of answers by status, of `count` requests to each address at the same time.
+ *
+ * @param {string[]} addresses
+ * @param {number} count
+ * @param {Record<string, string>} [headers]
+ */
 async function statuses(addresses, count, headers) {
   const requests = addresses.flatMap((url) => Array.from({ length: count }, () => fetch(`${url}/limited`, { headers })));
+  /** @type {Record<number, number>} */
   const answers = {};
   for (const { status } of await Promise.all(requests)) answers[status] = (answers[status] ?? 0) + 1;
   return answers;
@@ -97,18 +115,18 @@ test("fjord run makes the objects", async (t) => {
 });
 
 test("a second line of the header makes no new client, and a header that anybody can write no address", async (t) => {
-  const upstream = await origin(t, { "/b": { echo: true } });
-  const limited = (path, limit) => ({
-    ...endpoint(path, [{ url_pattern: "/b" }]),
+  const echo = await origin(t, { "/b": { echo: true } });
+  const guarded = (/** @type {string} */ pattern, /** @type {object} */ limit) => ({
+    ...endpoint(pattern, [{ url_pattern: "/b" }]),
     extra_config: { "qos/ratelimit/router": { client_max_rate: 1, every: "1h", ...limit } },
   });
   const gateway = await serve(
     t,
-    config([limited("/header", { strategy: "header", key: "X-Client" }), limited("/ip", { strategy: "ip" })], { host: [upstream.url] }),
+    config([guarded("/header", { strategy: "header", key: "X-Client" }), guarded("/ip", { strategy: "ip" })], { host: [echo.url] }),
   );
-  const ask = async (path, ...lines) => {
-    const answer = await gateway.raw([`GET ${path} HTTP/1.1`, "Host: gateway", "Connection: close", ...lines, "", ""].join("\r\n"));
-    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)[1]);
+  const ask = async (/** @type {string} */ target, /** @type {string[]} */ ...lines) => {
+    const answer = await gateway.raw([`GET ${target} HTTP/1.1`, "Host: gateway", "Connection: close", ...lines, "", ""].join("\r\n"));
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
   };
   assert.equal(await ask("/header", "X-Client: a"), 200);
   assert.equal(await ask("/header", "X-Client: a", "X-Client: 1"), 429);
@@ -131,6 +149,7 @@ test("without the binding the isolate counts", async (t) => {
 describe("fjord check says which limit is in force", () => {
   const text = JSON.stringify(limited({ url: "https://a.example" }, { ...slow, binding: "LIMITS" }), null, 2);
   const rateLimit = 'namespace_id = "7"\nsimple = { limit = 100, period = 60 }';
+  /** @type {Record<string, [files: Record<string, string>, message: RegExp]>} */
   const cases = {
     "exactly, by a table": [{ "wrangler.toml": '[[durable_objects.bindings]]\nname = "LIMITS"\nclass_name = "FjordLimits"\n' }, /note.*`LIMITS` counts exactly/],
     "exactly, by a list": [{ "wrangler.toml": '[durable_objects]\nbindings = [{ name = "X", class_name = "X" }, { class_name = "Y", name = "LIMITS" }]\n' }, /note.*`LIMITS` counts exactly/],

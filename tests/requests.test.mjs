@@ -4,12 +4,20 @@ import { after, before, describe, test } from "node:test";
 import { config, endpoint, startGateway } from "./support/gateway.mjs";
 import { startUpstream } from "./support/upstream.mjs";
 
+/**
+ * @typedef {import("./support/gateway.mjs").Part} Part
+ * @typedef {import("./support/upstream.mjs").Recorded} Recorded
+ */
+
+/** @type {import("./support/upstream.mjs").Upstream} */
 let origin;
+/** @type {import("./support/upstream.mjs").Upstream} */
 let other;
+/** @type {import("./support/gateway.mjs").Gateway} */
 let gateway;
-const noop = (pattern, path, rest = {}) =>
+const noop = (/** @type {string} */ pattern, /** @type {string} */ path, /** @type {Part} */ rest = {}) =>
   endpoint(pattern, [{ url_pattern: path, encoding: "no-op", ...rest.backend }], { output_encoding: "no-op", ...rest.endpoint });
-const mark = (name, value) => ({ [`header.${name}`]: { scope: ["response"], ...value } });
+const mark = (/** @type {string} */ name, /** @type {Part} */ value) => ({ [`header.${name}`]: { scope: ["response"], ...value } });
 const marks = [
   mark("Append", { name: "X-More", value: "3" }),
   mark("Modifier", { name: "X-Set", value: "new" }),
@@ -20,7 +28,7 @@ const all = { endpoint: { input_headers: ["*"], input_query_strings: ["*"] } };
 before(async () => {
   origin = await startUpstream({ "/ok": { json: { ok: true } }, "/echo": { echo: true }, "/user/": { echo: true }, "/hop/": hop });
   other = await startUpstream({ "/echo": { echo: true } });
-  const redirect = (method, rest = {}) =>
+  const redirect = (/** @type {string} */ method, /** @type {Part} */ rest = {}) =>
     noop(`/redirect/{status}${rest.name ?? ""}`, "/redirect/{status}", {
       endpoint: { method, input_headers: ["Authorization", "Cookie", "X-Mine", "Content-Type"], ...rest.endpoint },
       backend: { method, ...rest.backend },
@@ -52,26 +60,29 @@ after(async () => {
 });
 
 /** `/hop/3` leads to `/hop/2` and so on; `/hop/0` is the end. */
-function hop({ path }) {
+function hop(/** @type {Recorded} */ { path }) {
   const left = Number(path.slice(5));
   return left === 0 ? { body: "end" } : { status: 302, headers: { location: `/hop/${left - 1}` } };
 }
 
 const works = async () => assert.deepEqual((await gateway.get("/ok")).json, { ok: true });
-const raw = async (target, { method = "GET", lines = [], body = "" } = {}) => {
+/** @typedef {{ method?: string, lines?: string[], body?: string }} Raw */
+
+const raw = async (/** @type {string} */ target, /** @type {Raw} */ { method = "GET", lines = [], body = "" } = {}) => {
   const answer = await gateway.raw([`${method} ${target} HTTP/1.1`, "Host: gateway", "Connection: close", ...lines, "", body].join("\r\n"));
   const status = Number(/^HTTP\/1\.1 (\d+)/.exec(answer)?.[1]);
-  const [head, ...rest] = answer.split("\r\n\r\n");
+  const [head = "", ...rest] = answer.split("\r\n\r\n");
   return { status, head, body: rest.join("\r\n\r\n") };
 };
 /** What the origin is asked during some work. */
-const calls = async (work) => {
+const calls = async (/** @type {() => Promise<unknown>} */ work) => {
   const from = origin.requests.length;
   await work();
   return origin.requests.slice(from);
 };
 
 describe("a request", () => {
+  /** @type {Record<string, [args: [target: string, options?: Raw], status: number]>} */
   const cases = {
     "with a bad escape": [["/%"], 400],
     "with another bad escape": [["/user/%zz"], 400],
@@ -101,7 +112,7 @@ describe("a request", () => {
   };
   for (const [name, [args, status]] of Object.entries(cases)) {
     test(`${name}: ${status}`, async () => {
-      let answer;
+      let answer = { status: 0, head: "", body: "" };
       const asked = await calls(async () => (answer = await raw(...args)));
       assert.equal(answer.status, status, `${answer.head.slice(0, 500)}\n${answer.body.slice(0, 200)}`);
       if (status !== 200) assert.deepEqual(asked.map(({ url }) => url), [], "no call is made");
@@ -122,13 +133,13 @@ describe("a request", () => {
   });
 
   test("keeps its variable in its place", async () => {
-    for (const [target, url] of [
+    for (const [target, url] of /** @type {const} */ ([
       ["/user/a b".replace(" ", "%20"), "/user/a%20b/profile"],
       ["/user/..a", "/user/..a/profile"],
       ["/user/a..", "/user/a../profile"],
       ["/user/%C3%A9", "/user/%C3%A9/profile"],
       ["/search/..", "/user/search?q=.."],
-    ]) {
+    ])) {
       const asked = await calls(() => raw(target));
       if (target === "/search/..") assert.ok(asked.every((call) => call.path === "/user/search"), JSON.stringify(asked));
       else assert.deepEqual(asked.map((call) => call.url), [url]);
@@ -152,10 +163,12 @@ describe("headers of one connection", () => {
     const asked = await calls(async () => {
       assert.match(await gateway.raw(["GET /echo HTTP/1.1", "Host: gateway", ...lines, "Connection: close", "", ""].join("\r\n")), /^HTTP\/1\.1 200/);
     });
-    assert.equal(asked.length, 1);
-    for (const name of names) assert.equal(asked[0].headers[name], undefined, name);
-    assert.equal(asked[0].headers["keep-alive"], undefined);
-    assert.equal(asked[0].headers["x-end"], "1");
+    const [first, ...more] = asked;
+    assert.ok(first);
+    assert.equal(more.length, 0);
+    for (const name of names) assert.equal(first.headers[name], undefined, name);
+    assert.equal(first.headers["keep-alive"], undefined);
+    assert.equal(first.headers["x-end"], "1");
   });
 
   test("don't pass to the client", async () => {
@@ -180,7 +193,7 @@ test("lines of one name stay apart where steps change others", async () => {
   const headers = { "set-cookie": ["a=1", "b=2"], "x-many": ["1", "2"], "x-more": ["1", "2"], "x-set": ["1", "2"], "x-gone": ["1", "2"] };
   origin.routes["/pass"] = { body: "ok", headers };
   const { status, head } = await raw("/marked");
-  const lines = head.toLowerCase().split("\r\n").filter((line) => /^(x-(?!krakend)|set-cookie)/.test(line));
+  const lines = head.toLowerCase().split("\r\n").filter((/** @type {string} */ line) => /^(x-(?!krakend)|set-cookie)/.test(line));
   const expected = ["set-cookie: a=1", "set-cookie: b=2", "x-many: 1", "x-many: 2", "x-more: 1", "x-more: 2", "x-more: 3", "x-set: new"];
   assert.deepEqual({ status, lines: lines.sort() }, { status: 200, lines: expected });
 });
@@ -207,7 +220,7 @@ test("parallel requests don't mix", async () => {
 });
 
 describe("a redirect", () => {
-  const to = (status, location) => {
+  const to = (/** @type {number} */ status, /** @type {string} */ location) => {
     origin.routes[`/redirect/${status}`] = { status, headers: { location } };
     return `/redirect/${status}`;
   };
@@ -236,9 +249,9 @@ describe("a redirect", () => {
   }
   for (const status of [307, 308]) {
     test(`${status} of a POST is the answer, as its body has gone`, async () => {
-      let answer;
-      const asked = await calls(async () => (answer = await gateway.post(to(status, "/echo"), "body")));
-      assert.deepEqual([answer.status, asked.length], [status, 1]);
+      const statuses = /** @type {number[]} */ ([]);
+      const asked = await calls(async () => statuses.push((await gateway.post(to(status, "/echo"), "body")).status));
+      assert.deepEqual([statuses, asked.length], [[status], 1]);
     });
 
     test(`${status} sends the body again where that is configured`, async () => {

@@ -11,15 +11,17 @@ const keys = { keys: [{ kty: "oct", kid: "k", k: secret.toString("base64url") }]
 
 /** A good token, whose key has that id. */
 function token(kid = "k") {
-  const part = (value) => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const part = (/** @type {object} */ value) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const input = `${part({ alg: "HS256", kid })}.${part({ sub: "ann" })}`;
   return `${input}.${crypto.createHmac("sha256", secret).update(input).digest("base64url")}`;
 }
 
-const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** @typedef {import("./support/gateway.mjs").Gateway} Gateway */
+
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Three endpoints, each with something that is fetched: at `/jwks`, at `/token`, at `/dns`. */
-async function start(t, { timeout = "5s", delay = 400, cache = true } = {}) {
+async function start(/** @type {import("./support/gateway.mjs").Context} */ t, { timeout = "5s", delay = 400, cache = true } = {}) {
   const upstream = await origin(t, {
     "/jwks": { json: keys, delay },
     "/token": { json: { access_token: "abc", expires_in: 3600 }, delay },
@@ -42,26 +44,34 @@ async function start(t, { timeout = "5s", delay = 400, cache = true } = {}) {
     ),
     { env: { FJORD_DNS: `${upstream.url}/dns` } },
   );
-  const calls = (path) => upstream.requests.filter((request) => request.path === path).length;
+  const calls = (/** @type {string} */ path) => upstream.requests.filter((request) => request.path === path).length;
   return { gateway, upstream, calls };
 }
 
-const authorized = (kid) => ({ authorization: `Bearer ${token(kid)}` });
+const authorized = (kid = "k") => ({ authorization: `Bearer ${token(kid)}` });
 const fetched = { "/keys": "/jwks", "/credentials": "/token", "/found": "/dns" };
+/**
+ * @param {Gateway} gateway
+ * @param {string} path
+ * @param {number} count
+ */
 const atOnce = (gateway, path, count) => Promise.all(Array.from({ length: count }, () => gateway.get(path, authorized())));
 
-/** A client that asks, and resets its connection after a while. */
-function leave(gateway, path, after) {
+/**
+ * A client that asks, and resets its connection after a while.
+ *
+ * @param {Gateway} gateway
+ * @param {string} path
+ * @param {number} after
+ */
+async function leave(gateway, path, after) {
   const { hostname, port } = new URL(gateway.url);
-  return new Promise((resolve) => {
-    const socket = net.connect(Number(port), hostname, async () => {
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${token()}\r\n\r\n`);
-      await sleep(after);
-      socket.resetAndDestroy();
-      resolve();
-    });
-    socket.on("error", () => {});
-  });
+  const socket = net.connect(Number(port), hostname);
+  socket.on("error", () => {});
+  await new Promise((resolve) => socket.once("connect", resolve));
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: gateway\r\nAuthorization: Bearer ${token()}\r\n\r\n`);
+  await sleep(after);
+  socket.resetAndDestroy();
 }
 
 describe("thirty requests at once on a cold isolate", () => {
@@ -91,10 +101,10 @@ describe("thirty requests at once on a cold isolate", () => {
 
     test(`share the failure of one call to ${source}, and the next request asks again`, async (t) => {
       const { gateway, upstream, calls } = await start(t);
-      const good = upstream.routes[source];
+      const good = upstream.routes[source] ?? {};
       upstream.routes[source] = { delay: 400, reset: true };
       const answers = await atOnce(gateway, path, 30);
-      const failed = { "/keys": 401 }[path] ?? 500;
+      const failed = path === "/keys" ? 401 : 500;
       assert.deepEqual(answers.map(({ status }) => status), Array(30).fill(failed));
       // The token is asked for in two ways.
       assert.ok(calls(source) <= 2, `${calls(source)} calls`);
@@ -122,7 +132,7 @@ test("a server that is slower than the endpoint's timeout is waited for behind t
 
 test("tokens with made-up keys make two calls in ten seconds, and keep no good one out", async (t) => {
   const { gateway, calls } = await start(t, { delay: 20 });
-  const status = async (kid) => (await gateway.get("/keys", authorized(kid))).status;
+  const status = async (/** @type {string} */ kid) => (await gateway.get("/keys", authorized(kid))).status;
   const forged = await Promise.all(Array.from({ length: 30 }, (_, i) => status(`forged-${i}`)));
   for (let i = 0; i < 20; i++) forged.push(await status(`again-${i}`));
   assert.deepEqual(forged, Array(50).fill(401));

@@ -55,8 +55,8 @@ describe("an answer of a gateway that isn't well", () => {
     test(`${name}: ${end}`, async () => {
       const found = KINDS.find((other) => other.name === kind);
       assert.ok(found);
-      const path = `${found.path}&case=${encodeURIComponent(name)}`;
-      const result = await send(port, { kind: { ...found, path }, id }, 300);
+      const target = `${found.path}&case=${encodeURIComponent(name)}`;
+      const result = await send(port, { kind: { ...found, path: target }, id }, 300);
       assert.equal(result.end, end, result.detail);
     });
   }

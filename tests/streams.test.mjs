@@ -3,24 +3,43 @@ import assert from "node:assert/strict";
 import http from "node:http";
 import net from "node:net";
 import { after, before, describe, test } from "node:test";
+import { codeOf } from "../bin/lib/errors.mjs";
 import { config, endpoint, startGateway } from "./support/gateway.mjs";
-import { startUpstream } from "./support/upstream.mjs";
+import { listening, startUpstream } from "./support/upstream.mjs";
 
+/** @type {import("./support/upstream.mjs").Upstream} */
 let origin;
+/** @type {import("./support/gateway.mjs").Gateway} */
 let gateway;
 
-/** A promise and the function that resolves it. */
+/**
+ * A promise and the function that resolves it.
+ *
+ * @template [T=void]
+ * @returns {{ given: Promise<T>, give: (value: T) => void }}
+ */
 const signal = () => {
-  let give;
+  let give = (/** @type {T} */ _value) => {};
+  /** @type {Promise<T>} */
   const given = new Promise((resolve) => (give = resolve));
-  return { given, give };
+  return { given, give: (value) => give(value) };
 };
+
+/**
+ * What a promise gives, if it does in time.
+ *
+ * @template T
+ * @param {number} ms
+ * @param {Promise<T>} promise
+ * @param {string} what
+ * @returns {Promise<T>}
+ */
 const within = (ms, promise, what) =>
   Promise.race([promise, new Promise((_, reject) => setTimeout(() => reject(new Error(`${what}: not within ${ms} ms`)), ms).unref())]);
 
 before(async () => {
   origin = await startUpstream();
-  const noop = (pattern, path, rest = {}) =>
+  const noop = (/** @type {string} */ pattern, /** @type {string} */ path, /** @type {import("./support/gateway.mjs").Part} */ rest = {}) =>
     endpoint(pattern, [{ url_pattern: path, encoding: "no-op" }], { output_encoding: "no-op", method: rest.method ?? "GET", ...rest });
   gateway = await startGateway(
     config(
@@ -47,14 +66,26 @@ after(async () => {
   await origin?.stop();
 });
 
-/** The next request that the origin gets for a path; its answer is decided here. */
+/**
+ * The next request that the origin gets for a path; its answer is decided here.
+ *
+ * @param {string} path
+ * @param {import("./support/upstream.mjs").Reply} reply
+ */
 const asked = (path, reply) => {
+  /** @type {ReturnType<typeof signal<import("./support/upstream.mjs").Recorded>>} */
   const { given, give } = signal();
   origin.routes[path] = (request) => {
     give(request);
     return reply;
   };
   return given;
+};
+
+/** The parts of a body as text. */
+const partsOf = (/** @type {Response} */ response) => {
+  assert.ok(response.body);
+  return response.body.pipeThrough(new TextDecoderStream()).getReader();
 };
 
 test("server-sent events arrive one by one: the next leaves the origin only when the client has the last", async () => {
@@ -70,7 +101,7 @@ test("server-sent events arrive one by one: the next leaves the origin only when
   };
   const response = await within(1000, gateway.fetch("/events"), "the head");
   assert.equal(response.headers.get("content-type"), "text/event-stream");
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = partsOf(response);
   for (const [index, { give }] of seen.entries()) {
     const { value } = await within(1000, reader.read(), `event ${index}`);
     assert.equal(value, `data: ${index}\n\n`);
@@ -91,7 +122,7 @@ test("a stream without a content type is sniffed by its first part, and still no
   };
   const response = await within(1000, gateway.fetch("/untyped"), "the head");
   assert.equal(response.headers.get("content-type"), "text/html; charset=utf-8");
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = partsOf(response);
   assert.equal((await within(1000, reader.read(), "the first part")).value, "<html><body>1");
   first.give();
   assert.equal((await within(1000, reader.read(), "the second part")).value, "2</body></html>");
@@ -99,16 +130,16 @@ test("a stream without a content type is sniffed by its first part, and still no
 
 test("a body that must be taken into memory is taken up to 32 MB, announced or not", async () => {
   origin.routes["/quick"] = { json: { a: 1 } };
-  const send = (body) => fetch(`${gateway.url}/checked`, { method: "POST", body, duplex: "half" });
-  const stream = (parts) => {
+  const send = (/** @type {RequestInit["body"]} */ body) => fetch(`${gateway.url}/checked`, { method: "POST", body, duplex: "half" });
+  const stream = (/** @type {number} */ parts) => {
     const part = new TextEncoder().encode("x".repeat(1 << 20));
     let left = parts;
     return new ReadableStream({ pull: (to) => (left-- > 0 ? to.enqueue(part) : to.close()) });
   };
   // The answer comes before the body has been sent: a client that is still sending may find the connection closed instead.
-  const refused = async (body) => {
-    const { status, code } = await send(body).catch(({ cause }) => cause);
-    assert.ok(status === 500 || ["EPIPE", "ECONNRESET", "UND_ERR_SOCKET"].includes(code), `${status} ${code}`);
+  const refused = async (/** @type {RequestInit["body"]} */ body) => {
+    const outcome = await send(body).then(({ status }) => String(status), (/** @type {unknown} */ error) => codeOf(error instanceof Error && error.cause));
+    assert.ok(["500", "EPIPE", "ECONNRESET", "UND_ERR_SOCKET"].includes(outcome ?? ""), outcome);
   };
   assert.equal((await send(`"${"x".repeat((1 << 25) - 2)}"`)).status, 200);
   await refused(`"${"x".repeat(1 << 25)}"`);
@@ -118,22 +149,24 @@ test("a body that must be taken into memory is taken up to 32 MB, announced or n
 });
 
 test("an upload passes as it comes", async () => {
+  /** @type {ReturnType<typeof signal<string>>} */
   const arrived = signal();
   // The origin answers before the body is complete, which the support server can't: a server of its own.
   const server = http.createServer((incoming, response) => {
     incoming.once("data", (chunk) => arrived.give(String(chunk)));
     incoming.on("end", () => response.end("done"));
   });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listening(server);
   const own = await startGateway(
     config([
-      endpoint("/upload", [{ host: [`http://127.0.0.1:${server.address().port}`], url_pattern: "/", method: "POST", encoding: "no-op" }], {
+      endpoint("/upload", [{ host: [`http://127.0.0.1:${port}`], url_pattern: "/", method: "POST", encoding: "no-op" }], {
         method: "POST",
         output_encoding: "no-op",
       }),
     ]),
   );
   try {
+    /** @type {ReturnType<typeof signal<number | undefined>>} */
     const answered = signal();
     const request = http.request(`${own.url}/upload`, { method: "POST" }, (response) => {
       response.resume();
@@ -159,7 +192,7 @@ describe("at the endpoint's timeout", () => {
     assert.ok(performance.now() - started < 250, "the head waits");
     let length = 0;
     await assert.rejects(async () => {
-      for await (const chunk of response.body) length += chunk.length;
+      for await (const chunk of response.body ?? []) length += chunk.length;
     });
     const elapsed = performance.now() - started;
     assert.ok(elapsed > 250 && elapsed < 900, `${elapsed} ms`);
@@ -188,7 +221,7 @@ describe("at the endpoint's timeout", () => {
 
   test("what came in time is answered", async () => {
     origin.routes["/quick"] = { json: { a: 1 } };
-    asked("/drip", { chunks: ['{"b":1', " "], every: 40, endless: true });
+    void asked("/drip", { chunks: ['{"b":1', " "], every: 40, endless: true });
     const started = performance.now();
     const { status, json, header } = await gateway.get("/partial");
     const elapsed = performance.now() - started;
@@ -200,7 +233,7 @@ describe("at the endpoint's timeout", () => {
 
 describe("a client that leaves", () => {
   // A reset: that a client only stops sending is no reason for HTTP/1.1 to drop its answer, and workerd doesn't.
-  const leave = async (path, requests) => {
+  const leave = async (/** @type {string} */ path, /** @type {Promise<import("./support/upstream.mjs").Recorded>[]} */ requests) => {
     const socket = net.connect(Number(new URL(gateway.url).port), "127.0.0.1");
     socket.on("error", () => {});
     socket.write(`GET ${path} HTTP/1.1\r\nHost: gateway\r\n\r\n`);

@@ -15,7 +15,8 @@ const { dir, remove } = folder({
 });
 after(remove);
 const file = path.join(dir, "open.json");
-const ids = ({ stdout }) => JSON.parse(stdout).recommendations.map(({ rule }) => rule);
+/** @returns {string[]} */
+const ids = (/** @type {{ stdout: string }} */ { stdout }) => JSON.parse(stdout).recommendations.map((/** @type {{ rule: string }} */ { rule }) => rule);
 
 describe("help", () => {
   for (const name of ["audit", "schema", "explain", "new", "build"]) {
@@ -40,7 +41,7 @@ describe("fjord audit", () => {
     const all = ids(await command(["audit", "-f", "json", "-c", file]));
     assert.ok(all.includes("3.3.4") && all.includes("2.2.3") && all.includes("9.2.3"));
     const some = ids(await command(["audit", "-f", "json", "-I", path.join(dir, "ignore"), "-i", "9,1.2.1", "-c", file]));
-    assert.deepEqual(some.filter((id) => /^(3\.3|2\.1|9|1\.2\.1|2\.2\.2$)/.test(id)), []);
+    assert.deepEqual(some.filter((/** @type {string} */ id) => /^(3\.3|2\.1|9|1\.2\.1|2\.2\.2$)/.test(id)), []);
     assert.ok(some.includes("2.2.3"));
   });
 
@@ -49,7 +50,8 @@ describe("fjord audit", () => {
     const { code, stdout } = await command(["audit", "-s", "CRITICAL", "-f", lines, file]);
     assert.equal(code, 1);
     assert.match(stdout, /^3\.3\.4 CRITICAL 6:18\n/);
-    const [all, json] = await Promise.all(["{{ marshal . }}", "json"].map((format) => command(["audit", "-f", format, file])));
+    const all = await command(["audit", "-f", "{{ marshal . }}", file]);
+    const json = await command(["audit", "-f", "json", file]);
     assert.deepEqual(JSON.parse(all.stdout), JSON.parse(json.stdout));
     const broken = await command(["audit", "-f", "{{ nope . }}", file]);
     assert.equal(broken.code, 2);
@@ -76,12 +78,14 @@ describe("fjord audit", () => {
     assert.match(stderr, /^error\[/);
   });
 
-  for (const [args, message] of [
+  /** @type {[args: string[], message: RegExp][]} */
+  const refused = [
     [[], /needs one configuration/],
     [[file, "-f", "xml"], /expected text, json or a Go template/],
     [[file, "-s", "WORST"], /expected CRITICAL/],
     [[file, "-I", "nowhere"], /no such file/],
-  ]) {
+  ];
+  for (const [args, message] of refused) {
     test(`refuses ${args.slice(1).join(" ") || "nothing"}`, async () => {
       const { code, stderr } = await command(["audit", ...args]);
       assert.equal(code, 2);

@@ -9,7 +9,7 @@ import { after, before, describe, test } from "node:test";
 import { env } from "../scripts/lib.mjs";
 import { realCase } from "./support/cases.mjs";
 import { root } from "./support/gateway.mjs";
-import { startUpstream } from "./support/upstream.mjs";
+import { listening, startUpstream } from "./support/upstream.mjs";
 
 /** A copy of the project that tests may change; what is large is linked. */
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
@@ -40,19 +40,20 @@ simple = { limit = 3, period = 60 }
 `,
 );
 
-const at = (...parts) => path.join(project, ...parts);
-const read = (name) => fs.readFileSync(at(name), "utf8");
+const at = (/** @type {string[]} */ ...parts) => path.join(project, ...parts);
+const read = (/** @type {string} */ name) => fs.readFileSync(at(name), "utf8");
+/** @type {import("./support/gateway.mjs").Part} */
 const example = JSON.parse(read("krakend.json"));
-const write = (configuration) =>
+const write = (/** @type {string | object} */ configuration) =>
   fs.writeFileSync(at("krakend.json"), typeof configuration === "string" ? configuration : JSON.stringify(configuration, null, 2));
 
-const node = (...args) => {
+const node = (/** @type {string[]} */ ...args) => {
   const started = performance.now();
   const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: project, env, encoding: "utf8" });
   return { status, output: stdout + stderr, seconds: (performance.now() - started) / 1000 };
 };
 const build = () => node(at("scripts/build.mjs"));
-const wrangler = (...args) => node(at("node_modules/wrangler/bin/wrangler.js"), ...args);
+const wrangler = (/** @type {string[]} */ ...args) => node(at("node_modules/wrangler/bin/wrangler.js"), ...args);
 
 describe("npm run build", () => {
   test("has nothing to do the second time", () => {
@@ -64,11 +65,11 @@ describe("npm run build", () => {
 
   test("takes a changed configuration over without building the core", (t) => {
     t.after(() => write(example));
-    const before = fs.statSync(at("build/fjord.wasm")).mtimeMs;
+    const built = fs.statSync(at("build/fjord.wasm")).mtimeMs;
     write({ ...example, name: "another name" });
     assert.equal(build().status, 0);
     assert.match(read("build/krakend.json"), /another name/);
-    assert.equal(fs.statSync(at("build/fjord.wasm")).mtimeMs, before);
+    assert.equal(fs.statSync(at("build/fjord.wasm")).mtimeMs, built);
   });
 
   test("fails on a configuration with a mistake, and keeps the last good one", (t) => {
@@ -100,20 +101,27 @@ describe("wrangler deploy", () => {
   });
 
   test("has the same compatibility date as fjord run", () => {
-    const [, date] = /^compatibility_date = "(.+)"/m.exec(read("wrangler.toml"));
+    const [, date] = /^compatibility_date = "(.+)"/m.exec(read("wrangler.toml")) ?? [];
+    assert.ok(date);
     assert.match(read("bin/lib/workerd.mjs"), new RegExp(`COMPATIBILITY_DATE = "${date}"`));
   });
 });
 
 describe("wrangler dev", () => {
+  /** @type {import("node:child_process").ChildProcessByStdio<null, import("node:stream").Readable, import("node:stream").Readable>} */
   let server;
+  /** @type {string} */
   let url;
   let output = "";
 
-  const get = async (target) => {
+  const get = async (/** @type {string} */ target) => {
     const response = await fetch(url + target);
     return { status: response.status, headers: response.headers, text: await response.text() };
   };
+  /**
+   * @param {() => boolean | Promise<boolean>} condition
+   * @param {string} what
+   */
   const until = async (condition, what) => {
     const end = Date.now() + 20_000;
     while (!(await condition())) {
@@ -126,9 +134,9 @@ describe("wrangler dev", () => {
     const port = await freePort();
     url = `http://127.0.0.1:${port}`;
     const args = ["dev", "--ip", "127.0.0.1", "--port", String(port), "--show-interactive-dev-session=false"];
-    server = spawn(process.execPath, [at("node_modules/wrangler/bin/wrangler.js"), ...args], { cwd: project, env });
-    server.stdout.on("data", (chunk) => (output += chunk));
-    server.stderr.on("data", (chunk) => (output += chunk));
+    server = spawn(process.execPath, [at("node_modules/wrangler/bin/wrangler.js"), ...args], { cwd: project, env, stdio: ["ignore", "pipe", "pipe"] });
+    server.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+    server.stderr.setEncoding("utf8").on("data", (text) => (output += text));
     await until(() => get("/__health").then(() => true, () => false), "no answer");
   });
   after(async () => {
@@ -149,14 +157,14 @@ describe("wrangler dev", () => {
   test("serves the page, and every endpoint that it links", async () => {
     const page = await get("/");
     assert.equal(page.status, 200);
-    assert.match(page.headers.get("content-type"), /^text\/html/);
-    const links = [...page.text.matchAll(/<a href="(\/[^"]*)"/g)].map(([, href]) => href);
+    assert.match(page.headers.get("content-type") ?? "", /^text\/html/);
+    const links = [...page.text.matchAll(/<a href="(\/[^"]*)"/g)].map(([, href = ""]) => href);
     assert.ok(links.length >= 8);
     for (const href of links) assert.equal((await get(href)).status, 200, href);
   });
 
   test("answers the example's other endpoints as their comments say", async () => {
-    const json = async (target) => JSON.parse((await get(target)).text);
+    const json = async (/** @type {string} */ target) => JSON.parse((await get(target)).text);
     assert.equal((await json("/v1/products/1")).name, "Fjord rowing boat");
     assert.deepEqual(await json("/v1/products/2/supplier"), {
       product: "Oar, spruce, 2.4 m",
@@ -164,16 +172,16 @@ describe("wrangler dev", () => {
       supplier: { id: 2, name: "Hardanger Timber", town: "Norheimsund" },
     });
     assert.deepEqual(await json("/v1/price/2"), { title: "Oar, spruce, 2.4 m", price: { amount: 640.5, currency: "NOK" } });
-    assert.ok((await json("/v1/reviews")).every((review) => review.stars > 0 && !("email" in review)));
+    assert.ok((await json("/v1/reviews")).every((/** @type {{ stars: number }} */ review) => review.stars > 0 && !("email" in review)));
     const partial = await get("/v1/partial");
     assert.equal(partial.headers.get("x-krakend-completed"), "false");
     assert.ok(JSON.parse(partial.text).offers);
-    assert.match((await get("/logo.svg")).headers.get("content-type"), /^image\/svg\+xml/);
+    assert.match((await get("/logo.svg")).headers.get("content-type") ?? "", /^image\/svg\+xml/);
     assert.equal((await get("/nothing/here")).status, 404);
   });
 
   describe("answers the cases of the core", () => {
-    const sample = [
+    const sample = /** @type {const} */ ([
       ["doc_a", "A01 deny"],
       ["doc_a", "A11 target"],
       ["doc_a", "A15 target, allow, mapping, group"],
@@ -197,7 +205,8 @@ describe("wrangler dev", () => {
       ["lua", "a script of the endpoint changes the data"],
       ["martian", "a no-op answer keeps its stream while its headers change"],
       ["sequence", "a later failure leaves a partial answer"],
-    ];
+    ]);
+    /** @type {Awaited<ReturnType<typeof realCase>>[]} */
     const cases = [];
     before(async () => {
       for (const [index, [file, name]] of sample.entries()) cases.push(await realCase(file, name, `/case/${index}`));
@@ -210,7 +219,7 @@ describe("wrangler dev", () => {
       await Promise.all(cases.map((one) => one.stop()));
       await until(async () => (await get("/v1/products")).status === 200, "the example doesn't come back");
     });
-    for (const [index, [file, name]] of sample.entries()) test(`${file}: ${name}`, () => cases[index].check(url));
+    for (const [index, [file, name]] of sample.entries()) test(`${file}: ${name}`, () => cases[index]?.check(url));
   });
 
   test("explains a mistake, keeps serving, and takes the next good version over", async (t) => {
@@ -226,14 +235,14 @@ describe("wrangler dev", () => {
 
   test("counts for rate limits in Durable Objects, and by location", async (t) => {
     t.after(() => write(example));
-    const limited = (endpoint, binding) => ({
+    const limited = (/** @type {string} */ endpoint, /** @type {string} */ binding) => ({
       ...example.endpoints[0],
       endpoint,
       extra_config: { "qos/ratelimit/router": { every: "1h", max_rate: 5, capacity: 5, binding } },
     });
     write({ ...example, endpoints: [limited("/exact", "LIMITS"), limited("/nearby", "NEARBY")] });
     await until(async () => (await get("/exact")).status !== 404, "the new version doesn't answer");
-    const passed = async (target) => {
+    const passed = async (/** @type {string} */ target) => {
       const answers = await Promise.all(Array.from({ length: 9 }, () => get(target)));
       return answers.filter(({ status }) => status === 200).length;
     };
@@ -245,7 +254,7 @@ describe("wrangler dev", () => {
     t.after(() => write(example));
     const extra_config = { "qos/ratelimit/router": { client_max_rate: 1, every: "1h", strategy: "ip" } };
     write({ ...example, endpoints: [...example.endpoints, { ...example.endpoints[0], endpoint: "/limited", extra_config }] });
-    const ask = async (forged) => (await fetch(`${url}/limited`, { headers: { "x-forwarded-for": forged } })).status;
+    const ask = async (/** @type {string} */ forged) => (await fetch(`${url}/limited`, { headers: { "x-forwarded-for": forged } })).status;
     await until(async () => (await ask("6.6.6.6")) === 200, "the new version doesn't answer");
     assert.equal(await ask("7.7.7.7"), 429);
   });
@@ -257,7 +266,7 @@ describe("wrangler dev", () => {
     });
     t.after(() => upstream.stop());
     t.after(() => write(example));
-    const cached = (endpoint) => ({
+    const cached = (/** @type {string} */ endpoint) => ({
       endpoint,
       output_encoding: "no-op",
       backend: [{ host: [upstream.url], url_pattern: "/kept", encoding: "no-op", extra_config: { "qos/http-cache": { shared: true } } }],
@@ -272,11 +281,9 @@ describe("wrangler dev", () => {
   });
 });
 
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
+async function freePort() {
+  const probe = net.createServer();
+  const port = await listening(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }

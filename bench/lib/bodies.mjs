@@ -1,6 +1,8 @@
 // What large, swelling and endless bodies do to the memory of a gateway: each alone, and from several clients at once.
 import http from "node:http";
+import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
+import { listening } from "../../tests/support/upstream.mjs";
 import { memory } from "./process.mjs";
 import { prepare, startGateway, weighingBuild } from "./servers.mjs";
 
@@ -8,50 +10,80 @@ const MB = 1 << 20;
 /** How long a client waits at most. */
 const PATIENCE = 60_000;
 
-/** `text` again and again, as parts of about 64 KB, up to `bytes`. */
+/**
+ * A kind of body, and the endpoint for it.
+ *
+ * @typedef {object} Kind
+ * @property {object} endpoint
+ * @property {() => Iterable<string>} [post] What a client sends.
+ * @property {boolean} [chunked] Whether the client announces no length.
+ * @property {() => Iterable<string>} [answer] What the origin answers.
+ * @property {boolean} [announced] Whether the origin announces a length.
+ * @property {number} [gzip] The size of the origin's answer before compression.
+ */
+
+/**
+ * Memory in MB, answers by status, and the status of the next request.
+ *
+ * @typedef {{ wasm: number, instances: number, base: number, growth: number, statuses: Record<string, number>, next: string }} Weight
+ */
+
+/**
+ * `text` again and again, as parts of about 64 KB, up to `bytes`.
+ *
+ * @param {string} text
+ * @param {number} bytes
+ */
 function* repeated(text, bytes) {
   const part = text.repeat(Math.ceil(65_536 / text.length));
   for (let sent = 0; sent < bytes; sent += part.length) yield part;
 }
 
+/**
+ * @param {string} head
+ * @param {string} text
+ * @param {string} tail
+ * @param {number} bytes
+ */
 function* filled(head, text, tail, bytes) {
   yield head;
   yield* repeated(text, bytes);
   yield tail;
 }
 
-const whole = (parts) => Buffer.from([...parts].join(""));
-const list = (text, bytes) => filled("[0", text, "]", bytes);
-const words = (bytes) => filled('{"a":"', "x", '"}', bytes);
+const whole = (/** @type {Iterable<string>} */ parts) => Buffer.from([...parts].join(""));
+const list = (/** @type {string} */ text, /** @type {number} */ bytes) => filled("[0", text, "]", bytes);
+const words = (/** @type {number} */ bytes) => filled('{"a":"', "x", '"}', bytes);
 
-/** What is compressed once, however often it is sent. */
+/**
+ * What is compressed once, however often it is sent, by its size.
+ *
+ * @type {Map<number, Promise<Buffer>>}
+ */
 const packed = new Map();
-function gzipped(parts, name) {
-  if (!packed.has(name)) {
-    packed.set(
-      name,
-      new Promise((resolve, reject) => {
-        const gzip = createGzip();
-        const chunks = [];
-        gzip.on("data", (chunk) => chunks.push(chunk)).on("end", () => resolve(Buffer.concat(chunks))).on("error", reject);
-        (async () => {
-          for (const part of parts) if (!gzip.write(part)) await new Promise((resume) => gzip.once("drain", resume));
-          gzip.end();
-        })();
-      }),
-    );
-  }
-  return packed.get(name);
+
+/** @param {number} bytes */
+function gzipped(bytes) {
+  const made = packed.get(bytes) ?? compressed(words(bytes));
+  packed.set(bytes, made);
+  return made;
+}
+
+/** @param {Iterable<string>} parts */
+async function compressed(parts) {
+  const chunks = [];
+  for await (const chunk of Readable.from(parts).pipe(createGzip())) chunks.push(/** @type {Buffer} */ (chunk));
+  return Buffer.concat(chunks);
 }
 
 const schema = { "validation/json-schema": { type: "array", items: { type: "integer" } } };
 const flatmap = { proxy: { flatmap_filter: [{ type: "del", args: ["collection.*.a"] }] } };
-const post = (bytes) => ({ method: "POST", bytes });
-const one = (backend, rest) => ({ ...rest, backend: [{ url_pattern: "/origin", ...backend }] });
+const one = (/** @type {object} */ backend = {}, /** @type {object} */ rest = {}) => ({ ...rest, backend: [{ url_pattern: "/origin", ...backend }] });
 
 /**
- * A kind of body: the endpoint, what a client sends (`post`: a function of parts), what the origin answers (`answer`: a function of
- * parts, `gzip`: the size before compression, `announced`), and the statuses that are right.
+ * The kinds of bodies, by name.
+ *
+ * @type {Record<string, Kind>}
  */
 export const kinds = {
   "5 MB [1,1,…] to a schema": { endpoint: one({ method: "POST" }, { method: "POST", extra_config: schema }), post: () => list(",1", 5 * MB) },
@@ -82,6 +114,7 @@ export const kinds = {
   "6 MB of YAML items": { endpoint: one({ encoding: "yaml" }), answer: () => filled("a:\n", "- b\n", "", 6 * MB) },
 };
 
+/** @param {number} bytes */
 function* members(bytes) {
   yield '{"":0';
   let part = "";
@@ -96,10 +129,28 @@ function* members(bytes) {
   yield `${part}}`;
 }
 
-/** An origin whose answers are those of a kind. */
+/**
+ * What an origin answers in one piece; null if it answers part by part.
+ *
+ * @param {Kind} kind
+ */
+async function wholeAnswer({ announced, answer, gzip }) {
+  if (gzip !== undefined) return gzipped(gzip);
+  return announced && answer ? whole(answer()) : null;
+}
+
+/**
+ * An origin whose answers are those of a kind.
+ *
+ * @param {Kind} kind
+ */
 async function startOrigin(kind) {
-  const body = kind.announced ? whole(kind.answer()) : kind.gzip ? await gzipped(words(kind.gzip), kind.gzip) : null;
-  const server = http.createServer(async (incoming, response) => {
+  const body = await wholeAnswer(kind);
+  /**
+   * @param {http.IncomingMessage} incoming
+   * @param {http.ServerResponse} response
+   */
+  const answer = async (incoming, response) => {
     incoming.resume();
     if (incoming.url === "/small") return response.end("{}");
     response.setHeader("content-type", "application/json");
@@ -107,14 +158,15 @@ async function startOrigin(kind) {
     if (kind.gzip) response.setHeader("content-encoding", "gzip");
     if (body !== null) return response.setHeader("content-length", body.length).end(body);
     for (const part of kind.answer?.() ?? ["{}"]) {
-      if (response.destroyed) return;
+      if (response.destroyed) return undefined;
       if (!response.write(part)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
     }
-    response.end();
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return response.end();
+  };
+  const server = http.createServer((incoming, response) => void answer(incoming, response));
+  const port = await listening(server);
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${port}`,
     stop() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));
@@ -122,7 +174,14 @@ async function startOrigin(kind) {
   };
 }
 
-/** One request; its status, or how the connection ended. The answer's body is read and forgotten. */
+/**
+ * One request; its status, or how the connection ended. The answer's body is read and forgotten.
+ *
+ * @param {number} port
+ * @param {string} path
+ * @param {{ method?: string, body?: Buffer | null, chunked?: boolean }} [options]
+ * @returns {Promise<string>}
+ */
 function exchange(port, path, { method = "GET", body = null, chunked = false } = {}) {
   return new Promise((resolve) => {
     const headers = body !== null && !chunked ? { "content-length": body.length } : {};
@@ -139,13 +198,22 @@ function exchange(port, path, { method = "GET", body = null, chunked = false } =
   });
 }
 
-async function json(port, path) {
-  return (await fetch(`http://127.0.0.1:${port}${path}`)).json();
+/**
+ * The bytes of the module's instances.
+ *
+ * @param {number} port
+ */
+async function weights(port) {
+  const answer = await fetch(`http://127.0.0.1:${port}/__weights`);
+  return /** @type {number[]} */ (await answer.json());
 }
 
 /**
- * Memory over `clients` requests of a kind at once, sent `rounds` times, on a fresh gateway: wasm memory and resident memory, before, at most and after, in MB; statuses;
- * the status of the next request.
+ * Sends `clients` requests of a kind at once, `rounds` times, to a fresh gateway.
+ *
+ * @param {Kind} kind
+ * @param {number} clients
+ * @returns {Promise<Weight>}
  */
 export async function weigh(kind, clients, rounds = 1) {
   const origin = await startOrigin(kind);
@@ -160,6 +228,7 @@ export async function weigh(kind, clients, rounds = 1) {
     const base = memory(server.pid);
     let peak = base;
     const sampler = setInterval(() => (peak = Math.max(peak, memory(server.pid))), 5);
+    /** @type {Record<string, number>} */
     const statuses = {};
     for (let round = 0; round < rounds; round++) {
       const requests = Array.from({ length: clients }, () => exchange(server.port, "/kind", { method: body === null ? "GET" : "POST", body, chunked: kind.chunked }));
@@ -167,7 +236,7 @@ export async function weigh(kind, clients, rounds = 1) {
     }
     const next = await exchange(server.port, "/small");
     clearInterval(sampler);
-    const wasm = (await json(server.port, "/__weights")).map((bytes) => bytes / MB);
+    const wasm = (await weights(server.port)).map((bytes) => bytes / MB);
     return { wasm: wasm.reduce((sum, bytes) => sum + bytes, 0), instances: wasm.length, base, growth: peak - base, statuses, next };
   } finally {
     await server.stop();
@@ -176,7 +245,13 @@ export async function weigh(kind, clients, rounds = 1) {
   }
 }
 
-/** A line of the table. */
+/**
+ * A line of the table.
+ *
+ * @param {string} name
+ * @param {number} clients
+ * @param {Weight} weight
+ */
 export const row = (name, clients, { wasm, instances, growth, statuses, next }) => {
   const answers = Object.entries(statuses).map(([status, count]) => (count === 1 ? status : `${count} × ${status}`)).join(", ");
   return `| ${name} | ${clients} | ${wasm.toFixed(0)}${instances > 1 ? ` in ${instances}` : ""} | ${growth.toFixed(0)} | ${answers} | ${next} |`;

@@ -3,20 +3,49 @@
 import { SIZES } from "./documents.mjs";
 import { token, tokenEndpoint, verifier } from "./token.mjs";
 
+/**
+ * The work of a case.
+ *
+ * @typedef {object} Shape
+ * @property {string} name
+ * @property {{ bytes: number, seed: number }[]} documents What the backends answer.
+ * @property {(index: number) => object} [backend] Options of a backend.
+ * @property {object} [endpoint] Options of the endpoint.
+ * @property {string} [combine] JavaScript for the answer, made of the parsed documents `p`: the peers run it, and it is expected.
+ * @property {(origin: string) => string[]} [sequence] JavaScript for the URLs, which may use the answers before them.
+ * @property {number} [others] Further endpoints.
+ * @property {() => Record<string, string>} [headers]
+ * @property {Record<string, string>} [files] Files that the configuration names.
+ * @property {string} [guard] JavaScript of a function `refuse(request)`.
+ * @property {boolean} [noOp] The answer passes as it is.
+ * @property {number} [status]
+ * @property {string} [path]
+ * @property {Goal} [goal] The CPU per request that is aimed at, as a ratio to `js` and to `floor`.
+ *
+ * @typedef {{ js?: number, floor?: number }} Goal
+ */
+
 const NAMES = ["a", "b", "c", "d", "e"];
 const FIELDS = ["id", "title", "status"];
 
-/** `count` documents of one size. */
+/**
+ * `count` documents of one size.
+ *
+ * @param {number} count
+ * @param {keyof typeof SIZES} size
+ */
 const documents = (count, size) => Array.from({ length: count }, (_, seed) => ({ bytes: SIZES[size], seed }));
 
-const each = (count, make) => Array.from({ length: count }, (_, index) => make(index, NAMES[index]));
-
 /**
- * - `documents`: what the backends answer
- * - `backend(index)`: options of a backend; `endpoint`: options of the endpoint
- * - `combine`: JavaScript for the answer, made of the parsed documents `p`; it is what the peers run and what is expected
- * - `goal`: the CPU per request that is aimed at, as a ratio to `js` and to `floor`
+ * @template T
+ * @param {number} count
+ * @param {(index: number, name: string) => T} make
  */
+const each = (count, make) => Array.from({ length: count }, (_, index) => make(index, NAMES[index] ?? ""));
+
+/** @typedef {[size: keyof typeof SIZES, goal?: Goal]} Sized */
+
+/** @type {Shape[]} */
 const joined = [
   {
     name: "one backend, 0.4 KB",
@@ -26,54 +55,54 @@ const joined = [
   },
   { name: "one backend, 4 KB", documents: documents(1, "4 KB"), combine: "p[0]" },
   { name: "one backend, 70 KB", documents: documents(1, "70 KB"), combine: "p[0]" },
-  ...[
+  .../** @type {[count: number, ...Sized][]} */ ([
     [3, "0.4 KB"],
     [3, "4 KB", { js: 0.82, floor: 1.12 }],
     [3, "70 KB", { js: 0.38, floor: 1.5 }],
     [3, "1 MB"],
     [5, "4 KB"],
-  ].map(([count, size, goal]) => ({
+  ]).map(([count, size, goal]) => ({
     name: `merge of ${count} × ${size}`,
     documents: documents(count, size),
     combine: `Object.assign(${each(count, (i) => `p[${i}]`).join(", ")})`,
     goal,
   })),
-  ...[
+  .../** @type {Sized[]} */ ([
     ["4 KB", { js: 0.82, floor: 1.12 }],
     ["70 KB", { js: 0.38, floor: 1.5 }],
-  ].map(([size, goal]) => ({
+  ]).map(([size, goal]) => ({
     name: `group of 3 × ${size}`,
     documents: documents(3, size),
-    backend: (index) => ({ group: NAMES[index] }),
+    backend: (/** @type {number} */ index) => ({ group: NAMES[index] }),
     combine: `({ ${each(3, (i, name) => `${name}: p[${i}]`).join(", ")} })`,
     goal,
   })),
-  ...[
+  .../** @type {Sized[]} */ ([
     ["4 KB", { js: 0.85, floor: 1.15 }],
     ["70 KB", { js: 0.55, floor: 1.5 }],
-  ].map(([size, goal]) => ({
+  ]).map(([size, goal]) => ({
     name: `allow 3 fields of 3 × ${size}`,
     documents: documents(3, size),
-    backend: (index) => ({ group: NAMES[index], allow: FIELDS }),
+    backend: (/** @type {number} */ index) => ({ group: NAMES[index], allow: FIELDS }),
     combine: `({ ${each(3, (i, name) => `${name}: { ${FIELDS.map((field) => `${field}: p[${i}].${field}`).join(", ")} }`).join(", ")} })`,
     goal,
   })),
   {
     name: "deny 2 fields of 3 × 4 KB",
     documents: documents(3, "4 KB"),
-    backend: (index) => ({ group: NAMES[index], deny: ["status", "meta"] }),
+    backend: (/** @type {number} */ index) => ({ group: NAMES[index], deny: ["status", "meta"] }),
     combine: `Object.fromEntries(p.map(({ status, meta, ...rest }, i) => ["abc"[i], rest]))`,
   },
   {
     name: "nested allow of 3 × 4 KB",
     documents: documents(3, "4 KB"),
-    backend: (index) => ({ group: NAMES[index], allow: ["id", "meta.page", "meta.owner.name"] }),
+    backend: (/** @type {number} */ index) => ({ group: NAMES[index], allow: ["id", "meta.page", "meta.owner.name"] }),
     combine: `Object.fromEntries(p.map(({ id, meta }, i) => ["abc"[i], { id, meta: { page: meta.page, owner: { name: meta.owner.name } } }]))`,
   },
   {
     name: "mapping of 3 × 4 KB",
     documents: documents(3, "4 KB"),
-    backend: (index) => ({ group: NAMES[index], mapping: { title: "name", items: "results" } }),
+    backend: (/** @type {number} */ index) => ({ group: NAMES[index], mapping: { title: "name", items: "results" } }),
     combine: `Object.fromEntries(p.map(({ title, items, ...rest }, i) => ["abc"[i], { ...rest, name: title, results: items }]))`,
   },
   {
@@ -98,7 +127,7 @@ const joined = [
       { bytes: SIZES["4 KB"], seed: 1000 },
     ],
     endpoint: { extra_config: { proxy: { sequential: true } } },
-    backend: (index) => (index === 0 ? {} : { url_pattern: `/${SIZES["4 KB"]}/{resp0_id}`, group: "next" }),
+    backend: (/** @type {number} */ index) => (index === 0 ? {} : { url_pattern: `/${SIZES["4 KB"]}/{resp0_id}`, group: "next" }),
     /** Each call may use the answers before it. */
     sequence: (origin) => [`"${origin}/400/0"`, `"${origin}/4096/" + p[0].id`],
     combine: "({ ...p[0], next: p[1] })",
@@ -121,8 +150,12 @@ const joined = [
   },
 ];
 
-/** Answers that pass as they are. */
-const passed = ["4 KB", "70 KB", "1 MB"].map((size) => ({
+/**
+ * Answers that pass as they are.
+ *
+ * @type {Shape[]}
+ */
+const passed = /** @type {const} */ (["4 KB", "70 KB", "1 MB"]).map((size) => ({
   name: `no-op, ${size}`,
   documents: documents(1, size),
   endpoint: { output_encoding: "no-op" },
@@ -132,18 +165,28 @@ const passed = ["4 KB", "70 KB", "1 MB"].map((size) => ({
   goal: size === "70 KB" ? { js: 1.1 } : undefined,
 }));
 
+/** @type {Shape} */
 const missing = { name: "no such path", documents: [], status: 404, path: "/nothing", others: 9 };
 
 export const cases = [...joined, ...passed, missing];
 
-/** The configuration of a case. */
-export function configuration({ documents, endpoint = {}, backend = () => ({}), others = 0 }, origin) {
-  const backends = documents.map(({ bytes, seed }, index) => ({ url_pattern: `/${bytes}/${seed}`, ...backend(index) }));
+/**
+ * The configuration of a case.
+ *
+ * @param {Pick<Shape, "documents" | "endpoint" | "backend" | "others">} shape
+ * @param {string} origin
+ */
+export function configuration({ documents: answers, endpoint = {}, backend = () => ({}), others = 0 }, origin) {
+  const backends = answers.map(({ bytes, seed }, index) => ({ url_pattern: `/${bytes}/${seed}`, ...backend(index) }));
   const own = backends.length > 0 ? [{ endpoint: "/bench", ...endpoint, backend: backends }] : [];
   return { version: 3, timeout: "3s", host: [origin], endpoints: [...own, ...endpoints(others)] };
 }
 
-/** Endpoints as a larger configuration has them. */
+/**
+ * Endpoints as a larger configuration has them.
+ *
+ * @param {number} count
+ */
 export function endpoints(count) {
   return each(count, (index) => ({
     endpoint: `/v${index % 3}/service${index % 40}/resource${index}/{id}`,

@@ -3,33 +3,52 @@ import net from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
 
+/**
+ * @typedef {{ status: number, head: string, body: Buffer }} Answer
+ */
+
 /** One kept connection. */
 class Connection {
   #socket;
+  /** @type {Buffer[]} */
   #chunks = [];
   #length = 0;
   /** The bytes of a whole answer once the head is there; Infinity while chunks come. */
   #whole = 0;
   #headEnd = 0;
   #head = "";
+  /** @type {{ resolve: (answer: Answer) => void, reject: (error: Error) => void } | null} */
   #settle = null;
 
-  static async open(port) {
-    const connection = new Connection();
-    connection.#socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
-    await new Promise((resolve, reject) => connection.#socket.once("connect", resolve).once("error", reject));
-    connection.#socket.on("data", (chunk) => connection.#take(chunk));
-    for (const event of ["error", "close"]) {
-      connection.#socket.on(event, (error) => connection.#settle?.reject(error || new Error("the connection was closed")));
-    }
-    return connection;
+  /** @param {net.Socket} socket */
+  constructor(socket) {
+    this.#socket = socket;
+    socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("error", (error) => this.#settle?.reject(error));
+    socket.on("close", () => this.#settle?.reject(new Error("the connection was closed")));
   }
 
-  /** Sends a request; resolves to `{ status, head, body }`. */
+  /** @param {number} port */
+  static async open(port) {
+    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+    await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+    return new Connection(socket);
+  }
+
+  /**
+   * Sends a request.
+   *
+   * @param {Buffer} bytes
+   * @returns {Promise<Answer>}
+   */
   send(bytes) {
-    this.#chunks.length = this.#length = this.#whole = 0;
+    this.#chunks.length = 0;
+    this.#length = 0;
+    this.#whole = 0;
     this.#socket.write(bytes);
-    return new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
   }
 
   close() {
@@ -37,34 +56,44 @@ class Connection {
     this.#socket.destroy();
   }
 
+  /** @param {Buffer} chunk */
   #take(chunk) {
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     if (this.#whole === 0) {
-      if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
-      const end = this.#chunks[0].indexOf(HEAD_END);
+      const seen = this.#joined();
+      const end = seen.indexOf(HEAD_END);
       if (end < 0) return;
       this.#headEnd = end + 4;
-      this.#head = this.#chunks[0].latin1Slice(0, end);
+      this.#head = seen.toString("latin1", 0, end);
       const length = /\r\ncontent-length: (\d+)/i.exec(this.#head);
       this.#whole = length ? this.#headEnd + Number(length[1]) : /\r\ntransfer-encoding: chunked/i.test(this.#head) ? Infinity : this.#headEnd;
     }
     if (this.#whole === Infinity) {
       if (chunk.length < 5) this.#chunks = [Buffer.concat(this.#chunks)];
-      if (!this.#chunks.at(-1).subarray(-5).equals(Buffer.from("0\r\n\r\n"))) return;
+      if (!this.#chunks.at(-1)?.subarray(-5).equals(Buffer.from("0\r\n\r\n"))) return;
     } else if (this.#length < this.#whole) return;
-    const bytes = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks);
-    const body = bytes.subarray(this.#headEnd);
+    const body = this.#joined().subarray(this.#headEnd);
     const answer = { status: Number(this.#head.slice(9, 12)), head: this.#head, body: this.#whole === Infinity ? unchunked(body) : body };
-    this.#settle.resolve(answer);
+    this.#settle?.resolve(answer);
+  }
+
+  /** All that came, in one piece. */
+  #joined() {
+    const [first] = this.#chunks;
+    if (first !== undefined && this.#chunks.length === 1) return first;
+    const whole = Buffer.concat(this.#chunks);
+    this.#chunks = [whole];
+    return whole;
   }
 }
 
+/** @param {Buffer} bytes */
 function unchunked(bytes) {
   const parts = [];
   for (let at = 0; ; ) {
     const line = bytes.indexOf("\r\n", at);
-    const size = parseInt(bytes.latin1Slice(at, line), 16);
+    const size = parseInt(bytes.toString("latin1", at, line), 16);
     if (size === 0) return Buffer.concat(parts);
     parts.push(bytes.subarray(line + 2, line + 2 + size));
     at = line + 4 + size;
@@ -73,27 +102,48 @@ function unchunked(bytes) {
 
 /** A few connections to one port that send the same request again and again. */
 export class Client {
+  #first;
   #connections;
   #request;
 
+  /**
+   * @param {Connection} first
+   * @param {Connection[]} others
+   * @param {Buffer} request
+   */
+  constructor(first, others, request) {
+    this.#first = first;
+    this.#connections = [first, ...others];
+    this.#request = request;
+  }
+
+  /**
+   * @param {number} port
+   * @param {{ path: string, headers?: Record<string, string> }} request
+   * @param {number} connections
+   */
   static async open(port, { path, headers = {} }, connections) {
-    const client = new Client();
-    client.#connections = await Promise.all(Array.from({ length: connections }, () => Connection.open(port)));
+    const first = await Connection.open(port);
+    const others = await Promise.all(Array.from({ length: connections - 1 }, () => Connection.open(port)));
     const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    client.#request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: bench.example\r\n${lines.join("")}\r\n`);
-    return client;
+    return new Client(first, others, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: bench.example\r\n${lines.join("")}\r\n`));
   }
 
   /** One request. */
   once() {
-    return this.#connections[0].send(this.#request);
+    return this.#first.send(this.#request);
   }
 
-  /** Many requests; `check` sees each answer. Gives the milliseconds of each, and of all. */
+  /**
+   * Many requests; `check` sees each answer. Gives the milliseconds of each, and of all.
+   *
+   * @param {number} count
+   * @param {(answer: Answer) => void} check
+   */
   async many(count, check) {
     const times = new Float64Array(count);
     let next = 0;
-    const lane = async (connection) => {
+    const lane = async (/** @type {Connection} */ connection) => {
       while (next < count) {
         const at = next++;
         const began = performance.now();
@@ -102,9 +152,9 @@ export class Client {
         check(answer);
       }
     };
-    const began = performance.now();
+    const start = performance.now();
     await Promise.all(this.#connections.map(lane));
-    return { times, total: performance.now() - began };
+    return { times, total: performance.now() - start };
   }
 
   close() {

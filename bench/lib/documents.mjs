@@ -4,7 +4,11 @@ const WORDS = "river stone harbour lantern copper winter meadow signal orchard c
 const FOREIGN = ["Blåbærsyltetøy", "Ξενοδοχείο", "Сахалин", "東京都港区", "café “Zoë”", "🛶 kajakk"];
 const ESCAPED = ['say "hi"', "C:\\temp\\new", "line one\nline two\ttabbed", "a/b?c=d&e=<f>"];
 
-/** A small generator of pseudo-random numbers (mulberry32). */
+/**
+ * A small generator of pseudo-random numbers (mulberry32).
+ *
+ * @param {number} seed
+ */
 function random(seed) {
   let state = seed >>> 0;
   return () => {
@@ -15,9 +19,13 @@ function random(seed) {
   };
 }
 
+/**
+ * @param {number} id
+ * @param {() => number} next
+ */
 function item(id, next) {
-  const pick = (list) => list[Math.floor(next() * list.length)];
-  const words = (count) => Array.from({ length: count }, () => pick(WORDS)).join(" ");
+  const pick = (/** @type {string[]} */ list) => list[Math.floor(next() * list.length)];
+  const words = (/** @type {number} */ count) => Array.from({ length: count }, () => pick(WORDS)).join(" ");
   return {
     id,
     name: next() < 0.3 ? pick(FOREIGN) : words(2),
@@ -34,6 +42,8 @@ function item(id, next) {
 /**
  * A document of about `bytes` bytes. Different `seed`s give different values and some different keys, so that merged
  * documents share members and add members.
+ *
+ * @param {number} bytes
  */
 export function document(bytes, seed = 0) {
   const next = random(seed + 1);
@@ -43,7 +53,7 @@ export function document(bytes, seed = 0) {
     status: "open",
     [`only_${seed}`]: next(),
     meta: { page: 1, total: 1234, took: 0.0125, cursor: "eyJpZCI6MTIzfQ==", owner: { name: "Åse", mail: "ase@example.org" } },
-    items: [],
+    items: /** @type {ReturnType<typeof item>[]} */ ([]),
   };
   const size = () => Buffer.byteLength(JSON.stringify(data));
   let left = bytes - size();

@@ -8,48 +8,90 @@ import { expected, peers } from "./peers.mjs";
 import { cpu, memory, spent } from "./process.mjs";
 import { prepare, startGateway, startScript } from "./servers.mjs";
 
+/**
+ * @typedef {import("./cases.mjs").Shape} Shape
+ * @typedef {import("./client.mjs").Answer} Answer
+ * @typedef {import("./numbers.mjs").Spread} Spread
+ * @typedef {ReturnType<Side["figures"]>} Figures
+ */
+
+/**
+ * What was measured of a case: the CPU time of each who takes part as a ratio to that of others.
+ *
+ * @typedef {{ sides: Record<string, Figures>, ratios: Record<string, Record<string, Spread>> }} Measured
+ */
+
 const CONNECTIONS = 4;
 
-/** Large documents need fewer requests for a steady figure. */
+/**
+ * Large documents need fewer requests for a steady figure.
+ *
+ * @param {number} requests
+ * @param {Shape} shape
+ */
 const scaled = (requests, { documents }) => {
-  const bytes = documents.reduce((sum, { bytes }) => sum + bytes, 0);
+  const bytes = documents.reduce((sum, document) => sum + document.bytes, 0);
   return Math.max(20, Math.round(requests / Math.max(1, bytes / 50_000)));
 };
 
+/** @typedef {Awaited<ReturnType<typeof startScript>>} Server */
+
 /** One who takes part: its process, its client, what it answered first (all others must be the same), and its figures. */
 export class Side {
+  /** @type {number[]} */
   cpu = [];
+  /** @type {number[]} */
   rate = [];
+  /** @type {number[]} */
   times = [];
 
-  static async start(name, server, shape) {
-    const side = new Side();
-    side.name = name;
-    side.server = server;
-    const request = { path: shape.path ?? "/bench", headers: shape.headers?.() };
-    side.client = await Client.open(server.port, request, CONNECTIONS);
-    return side;
+  /**
+   * @param {string} name
+   * @param {Server} server
+   * @param {Client} client
+   * @param {Answer} first
+   */
+  constructor(name, server, client, first) {
+    this.name = name;
+    this.server = server;
+    this.client = client;
+    this.first = first;
   }
 
-  /** The first answer is compared as data, the others with the first. */
-  async verify({ status, floor, data }) {
-    const answer = await this.client.once();
+  /**
+   * @param {string} name
+   * @param {Server} server
+   * @param {Pick<Shape, "path" | "headers">} shape
+   */
+  static async start(name, server, shape) {
+    const client = await Client.open(server.port, { path: shape.path ?? "/bench", headers: shape.headers?.() }, CONNECTIONS);
+    return new Side(name, server, client, await client.once());
+  }
+
+  /**
+   * The first answer is compared as data, the others with the first.
+   *
+   * @param {ReturnType<typeof expected>} want
+   */
+  verify({ status, floor, data }) {
+    const answer = this.first;
     const text = answer.body.toString();
     const right =
       answer.status === status &&
       (this.name === "floor" ? text === floor : data === undefined || isDeepStrictEqual(JSON.parse(text), data));
     if (!right) throw new Failure(`${this.name} gives a wrong answer: ${answer.status} ${text.slice(0, 200)}`);
-    this.first = answer;
   }
 
-  #check = ({ status, body }) => {
+  #check = (/** @type {Answer} */ { status, body }) => {
     if (status !== this.first.status || !body.equals(this.first.body)) throw new Failure(`${this.name}: an answer differs from the first`);
   };
 
+  /** @param {number} requests */
   warm(requests) {
     return this.client.many(requests, this.#check);
   }
 
+  /** @param {number} requests */
   async measure(requests) {
     const before = cpu(this.server.pid);
     const { times, total } = await this.client.many(requests, this.#check);
@@ -74,17 +116,33 @@ export class Side {
   }
 }
 
-/** A ratio is taken within each round, so that what disturbs a whole round falls out. */
-const ratio = (side, base) => spread(side.cpu.map((value, round) => value / base.cpu[round]));
+/**
+ * A ratio is taken within each round, so that what disturbs a whole round falls out.
+ *
+ * @param {Side} side
+ * @param {Side} base
+ */
+const ratio = (side, base) => spread(side.cpu.map((value, round) => value / (base.cpu[round] ?? NaN)));
 
 /**
- * Measures one case. Gives `{ sides, ratios }`, or `{ skipped }` with the reason. `candidates` are further builds by name, as
- * folders; they are measured like the others.
+ * How much is measured. `candidates` are further builds by name, as folders; they are measured like the others.
+ *
+ * @typedef {{ requests: number, rounds: number, warmUp: number, candidates?: Record<string, string> }} Plan
+ */
+
+/**
+ * Measures one case; `skipped` is the reason why it can't be.
+ *
+ * @param {Shape} shape
+ * @param {import("./servers.mjs").Upstream} upstream
+ * @param {Plan} plan
+ * @returns {Promise<Measured | { skipped: string }>}
  */
 export async function runCase(shape, upstream, { requests, rounds, warmUp, candidates = {} }) {
   const { config, refused } = await prepare(configuration(shape, upstream.url), shape.files);
   if (refused !== undefined) return { skipped: refused };
   const want = expected(shape);
+  /** @type {Side[]} */
   const sides = [];
   try {
     for (const [name, source] of Object.entries(peers)) {
@@ -94,7 +152,7 @@ export async function runCase(shape, upstream, { requests, rounds, warmUp, candi
     for (const [name, folder] of Object.entries(candidates)) {
       sides.push(await Side.start(name, await startGateway(config, folder), shape));
     }
-    for (const side of sides) await side.verify(want);
+    for (const side of sides) side.verify(want);
     for (const side of sides) await side.warm(scaled(warmUp, shape));
     const slice = scaled(requests, shape);
     for (let round = 0; round < rounds; round++) {
@@ -108,15 +166,25 @@ export async function runCase(shape, upstream, { requests, rounds, warmUp, candi
   }
 }
 
+/**
+ * @param {Side[]} sides
+ * @returns {Measured}
+ */
 function summary(sides) {
-  const named = Object.fromEntries(sides.map((side) => [side.name, side]));
+  const others = sides.filter(({ name }) => !Object.hasOwn(peers, name));
+  // Beside the peers Fjord itself is a base, for other builds of it.
+  /** @type {Measured["ratios"]} */
   const ratios = {};
-  for (const side of sides.filter(({ name }) => !(name in peers))) {
-    ratios[side.name] = Object.fromEntries(Object.keys(peers).map((peer) => [peer, ratio(side, named[peer])]));
-    if (side.name !== "fjord") ratios[side.name].fjord = ratio(side, named.fjord);
+  for (const side of others) {
+    const bases = sides.filter(({ name }) => name !== side.name && (Object.hasOwn(peers, name) || name === "fjord"));
+    ratios[side.name] = Object.fromEntries(bases.map((base) => [base.name, ratio(side, base)]));
   }
   return { sides: Object.fromEntries(sides.map((side) => [side.name, side.figures()])), ratios };
 }
 
-/** The cases whose names match. */
+/**
+ * The cases whose names match.
+ *
+ * @param {string} pattern
+ */
 export const chosen = (pattern) => cases.filter(({ name }) => new RegExp(pattern, "i").test(name));

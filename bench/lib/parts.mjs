@@ -6,7 +6,9 @@ import { Side } from "./load.mjs";
 import { spread } from "./numbers.mjs";
 import { prepare, startGateway, startScript } from "./servers.mjs";
 
-const shape = { documents: [{ bytes: SIZES["0.4 KB"], seed: 0 }] };
+const one = { bytes: SIZES["0.4 KB"], seed: 0 };
+/** @type {import("./cases.mjs").Shape} */
+const shape = { name: "parts", documents: [one] };
 
 const SETUP = `const lines = { method: "GET", redirect: "manual", headers: new Headers([["Accept-Encoding", "gzip"], ["User-Agent", "KrakenD Version 2.11.2"], ["X-Forwarded-For", "127.0.0.1"], ["X-Forwarded-Host", "127.0.0.1:8080"]]) };
 const head = { status: 200, headers: new Headers([["Content-Type", "application/json; charset=utf-8"], ["X-Krakend", "Version 2.11.2"], ["X-Krakend-Completed", "true"]]) };
@@ -20,7 +22,17 @@ const LOOK_UP = `const { headers } = request;
     seen = request.body;`;
 const TIMER = "setTimeout(late, 3000);";
 
-/** The parts by what they are called: code before the call, the call's arguments, the answer's. */
+/**
+ * Code before the call, the call's arguments, the answer's.
+ *
+ * @typedef {{ setup?: string, before?: string, call?: string, body?: string, head?: string }} Part
+ */
+
+/**
+ * The parts by what they are called.
+ *
+ * @type {Record<string, Part>}
+ */
 const PARTS = {
   floor: {},
   "method and URL read": { before: TARGET },
@@ -33,6 +45,10 @@ const PARTS = {
   "js: parsed and printed": { head: `, { headers: { "content-type": "application/json" } }`, body: "JSON.stringify(await answer.json())" },
 };
 
+/**
+ * @param {Part} part
+ * @param {string} origin
+ */
 const script = ({ setup = "", before = "", call = "origin", body = "await answer.arrayBuffer()", head = "" }, origin) => `
 const origin = "${origin}";
 ${SETUP}
@@ -45,17 +61,22 @@ export default {
   },
 };`;
 
-/** µs over the floor by part, with quartiles; the floor's own are absolute. */
+/**
+ * µs over the floor by part, with quartiles; the floor's own are absolute.
+ *
+ * @param {import("./servers.mjs").Upstream} upstream
+ * @param {import("./load.mjs").Plan} plan
+ * @returns {Promise<Record<string, import("./numbers.mjs").Spread>>}
+ */
 export async function parts(upstream, { requests, rounds, warmUp }) {
   const { config } = await prepare(configuration(shape, upstream.url));
-  const [{ bytes, seed }] = shape.documents;
+  /** @type {Side[]} */
   const sides = [];
   try {
     for (const [name, part] of Object.entries(PARTS)) {
-      sides.push(await Side.start(name, await startScript(script(part, `${upstream.url}/${bytes}/${seed}`)), shape));
+      sides.push(await Side.start(name, await startScript(script(part, `${upstream.url}/${one.bytes}/${one.seed}`)), shape));
     }
     sides.push(await Side.start("Fjord", await startGateway(config), shape));
-    for (const side of sides) side.first = await side.client.once();
     for (const side of sides) await side.warm(warmUp);
     for (let round = 0; round < rounds; round++) {
       const from = round % sides.length;
@@ -64,7 +85,9 @@ export async function parts(upstream, { requests, rounds, warmUp }) {
   } finally {
     for (const side of sides) await side.stop();
   }
-  const [floor, ...others] = sides;
-  const over = others.map(({ name, cpu }) => [name, spread(cpu.map((value, round) => value - floor.cpu[round]))]);
-  return { floor: spread(floor.cpu), ...Object.fromEntries(over) };
+  const base = sides.find(({ name }) => name === "floor")?.cpu ?? [];
+  /** @type {Record<string, import("./numbers.mjs").Spread>} */
+  const over = {};
+  for (const { name, cpu } of sides) over[name] = spread(name === "floor" ? cpu : cpu.map((value, round) => value - (base[round] ?? NaN)));
+  return over;
 }

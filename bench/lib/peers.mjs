@@ -1,9 +1,23 @@
 // What Fjord is measured against: workers for one case each, on the same runtime.
+import vm from "node:vm";
 import { document } from "./documents.mjs";
 
+/**
+ * @typedef {import("./cases.mjs").Shape} Shape
+ */
+
+/**
+ * @param {Shape} shape
+ * @param {string} origin
+ */
 const urls = ({ documents }, origin) => documents.map(({ bytes, seed }) => `"${origin}/${bytes}/${seed}"`);
 
-/** The way into a worker: a route only where the case is about routes, a guard only where it has one. */
+/**
+ * The way into a worker: a route only where the case is about routes, a guard only where it has one.
+ *
+ * @param {Shape} shape
+ * @param {string} work
+ */
 function entry({ guard, others, status }, work) {
   const routes = `const routes = new Map(Array.from({ length: ${others} }, (_, i) => ["/other" + i, answer])${status ? "" : '.concat([["/bench", answer]])'});`;
   const routed = `const handler = routes.get(new URL(request.url).pathname);
@@ -19,7 +33,12 @@ export default {
 };`;
 }
 
-/** Fetches, and hands the bytes on: nobody can do with less. */
+/**
+ * Fetches, and hands the bytes on: nobody can do with less.
+ *
+ * @param {Shape} shape
+ * @param {string} origin
+ */
 function floor(shape, origin) {
   const { noOp, sequence, documents } = shape;
   const all = urls(shape, origin);
@@ -45,9 +64,14 @@ export default {
 };`;
 }
 
-const send = (more) => `return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json"${more} } });`;
+const send = (/** @type {string} */ more) => `return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json"${more} } });`;
 
-/** The ten lines that everybody writes: no timeouts, no partial results. */
+/**
+ * The ten lines that everybody writes: no timeouts, no partial results.
+ *
+ * @param {Shape} shape
+ * @param {string} origin
+ */
 function js(shape, origin) {
   const { noOp, sequence, combine } = shape;
   const all = urls(shape, origin);
@@ -68,7 +92,12 @@ async function answer() {
 }`);
 }
 
-/** The same by somebody careful: a timeout that covers the bodies, statuses looked at, partial results. */
+/**
+ * The same by somebody careful: a timeout that covers the bodies, statuses looked at, partial results.
+ *
+ * @param {Shape} shape
+ * @param {string} origin
+ */
 function jsSafe(shape, origin) {
   const { noOp, sequence, combine } = shape;
   const all = urls(shape, origin);
@@ -109,10 +138,15 @@ async function answer() {
 /** The peers' modules by name, in the order in which they are shown. */
 export const peers = { floor, js, "js-safe": jsSafe };
 
-/** What the answer of `floor` and that of all the others must be. */
+/**
+ * What the answer of `floor` and that of all the others must be.
+ *
+ * @param {Shape} shape
+ * @returns {{ status: number, floor: string, data: unknown }}
+ */
 export function expected({ documents, combine, status = 200 }) {
   const texts = documents.map(({ bytes, seed }) => document(bytes, seed));
-  const p = texts.map((text) => JSON.parse(text));
-  const data = combine === undefined ? undefined : new Function("p", `return ${combine}`)(p);
-  return { status, floor: texts.join(""), data };
+  const p = texts.map((text) => /** @type {unknown} */ (JSON.parse(text)));
+  const combined = /** @type {(p: unknown[]) => unknown} */ (vm.runInThisContext(`(p) => (${combine})`));
+  return { status, floor: texts.join(""), data: combined(p) };
 }

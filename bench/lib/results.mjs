@@ -6,11 +6,34 @@ import os from "node:os";
 import zlib from "node:zlib";
 import { Failure, at } from "../../scripts/lib.mjs";
 
+/**
+ * A run, as it is saved. Start-up times, parts and memory are measured in runs of all cases.
+ *
+ * @typedef {ReturnType<typeof environment> & {
+ *   options: { rounds: number, requests: number },
+ *   wasm: ReturnType<typeof size>,
+ *   cases: Record<string, CaseResult>,
+ *   startup?: Awaited<ReturnType<typeof import("./startup.mjs").startUp>>,
+ *   parts?: Awaited<ReturnType<typeof import("./parts.mjs").parts>>,
+ *   memory?: Awaited<ReturnType<typeof import("./steady.mjs").steady>>,
+ * }} Results
+ */
+
+/**
+ * What was measured of a case, or why it wasn't.
+ *
+ * @typedef {(import("./load.mjs").Measured & { crossings?: import("./crossings.mjs").Crossings }) | { skipped: string }} CaseResult
+ */
+
 const DIR = at("bench/results");
 
 /** How much worse a ratio may become. */
 const TOLERANCE = 0.1;
 
+/**
+ * @param {string} program
+ * @param {string[]} args
+ */
 const output = (program, ...args) => {
   try {
     return execFileSync(program, args, { cwd: at(), encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
@@ -21,17 +44,17 @@ const output = (program, ...args) => {
 
 /** What the figures depend on. */
 export function environment() {
-  const [cpu] = os.cpus();
+  const cpus = os.cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
-    machine: { cpu: cpu.model, cores: os.cpus().length, memory_gb: Math.round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.release()}` },
+    machine: { cpu: cpus[0]?.model ?? "unknown", cores: cpus.length, memory_gb: Math.round(os.totalmem() / 2 ** 30), system: `${os.type()} ${os.release()}` },
     versions: {
       fjord: output("git", "describe", "--always", "--dirty"),
-      workerd: createRequire(import.meta.url)("workerd/package.json").version,
+      workerd: /** @type {{ version: string }} */ (createRequire(import.meta.url)("workerd/package.json")).version,
       rustc: output("rustc", "--version"),
       node: process.version,
     },
-    load: os.loadavg()[0],
+    load: os.loadavg()[0] ?? NaN,
   };
 }
 
@@ -42,8 +65,9 @@ export function size() {
 }
 
 /** Numbers without digits that mean nothing. */
-const tidy = (_, value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value);
+const tidy = (/** @type {string} */ _, /** @type {unknown} */ value) => (typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value);
 
+/** @param {Results} results */
 export function save(results) {
   fs.mkdirSync(DIR, { recursive: true });
   const file = `${DIR}/${results.date}.json`;
@@ -51,22 +75,41 @@ export function save(results) {
   return file;
 }
 
-/** The results saved last. */
+/**
+ * The results saved last.
+ *
+ * @returns {Results}
+ */
 export function latest() {
   const names = fs.existsSync(DIR) ? fs.readdirSync(DIR).filter((name) => name.endsWith(".json")).sort() : [];
   if (names.length === 0) throw new Failure("bench/results has no results yet: `npm run bench -- --save` writes them.");
-  return JSON.parse(fs.readFileSync(`${DIR}/${names.at(-1)}`, "utf8"));
+  return /** @type {Results} */ (JSON.parse(fs.readFileSync(`${DIR}/${names.at(-1)}`, "utf8")));
 }
 
-/** What became worse than the tolerance lets it: one line each. */
+/**
+ * What became worse than the tolerance lets it: one line each.
+ *
+ * @param {Pick<Results, "cases">} now
+ * @param {Pick<Results, "cases">} before
+ */
 export function regressions(now, before) {
   const lines = [];
-  for (const [name, { ratios }] of Object.entries(now.cases)) {
+  for (const name of Object.keys(now.cases)) {
     for (const peer of ["js", "floor"]) {
-      const was = before.cases[name]?.ratios?.fjord[peer].median;
-      const is = ratios?.fjord[peer].median;
-      if (is > was * (1 + TOLERANCE)) lines.push(`${name}: ${is.toFixed(2)} of ${peer}, was ${was.toFixed(2)}`);
+      const was = ratioTo(before.cases[name], peer);
+      const is = ratioTo(now.cases[name], peer);
+      if (is !== undefined && was !== undefined && is > was * (1 + TOLERANCE)) lines.push(`${name}: ${is.toFixed(2)} of ${peer}, was ${was.toFixed(2)}`);
     }
   }
   return lines;
+}
+
+/**
+ * Fjord's CPU time as a ratio to a peer's; undefined for a case that wasn't measured.
+ *
+ * @param {CaseResult | undefined} result
+ * @param {string} peer
+ */
+function ratioTo(result, peer) {
+  return result === undefined || "skipped" in result ? undefined : result.ratios.fjord?.[peer]?.median;
 }

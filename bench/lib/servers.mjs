@@ -15,14 +15,29 @@ const here = path.dirname(fileURLToPath(import.meta.url));
 
 const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), "fjord-bench-"));
 
-/** The origin: `{ url, stop() }`. */
+/** @typedef {{ url: string, stop: () => void }} Upstream */
+
+/**
+ * The origin.
+ *
+ * @returns {Promise<Upstream>}
+ */
 export async function startUpstream() {
   const child = fork(path.join(here, "upstream.mjs"));
-  const port = await new Promise((resolve, reject) => child.once("message", resolve).once("exit", () => reject(new Error("the origin ended"))));
+  /** @type {Promise<{ port: number }>} */
+  const listening = new Promise((resolve, reject) => {
+    child.once("message", (address) => resolve(/** @type {{ port: number }} */ (address)));
+    child.once("exit", () => reject(new Error("the origin ended")));
+  });
+  const { port } = await listening;
   return { url: `http://127.0.0.1:${port}`, stop: () => child.disconnect() };
 }
 
-/** A worker of one module. */
+/**
+ * A worker of one module.
+ *
+ * @param {string} source
+ */
 export async function startScript(source) {
   const codeDir = temporary();
   fs.writeFileSync(path.join(codeDir, "worker.mjs"), source);
@@ -31,9 +46,15 @@ export async function startScript(source) {
   return server;
 }
 
+/** @type {import("../../bin/lib/core.mjs").Core | undefined} */
 let core;
 
-/** A configuration with the files that it names; `refused` says why it can't be served. */
+/**
+ * A configuration with the files that it names; `refused` says why it can't be served.
+ *
+ * @param {object} value
+ * @param {Record<string, string>} [files]
+ */
 export async function prepare(value, files = {}) {
   core ??= await loadCore();
   const dir = temporary();
@@ -43,13 +64,17 @@ export async function prepare(value, files = {}) {
     fs.writeFileSync(file, JSON.stringify(value));
     const config = await readConfig(core, file);
     const { ok, report } = checkConfig(config);
-    return { config, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error").message };
+    return { config, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error")?.message };
   } finally {
     fs.rmSync(dir, { recursive: true });
   }
 }
 
-/** A gateway of the build, or of another folder with a build. */
+/**
+ * A gateway of the build, or of another folder with a build.
+ *
+ * @param {import("../../bin/lib/core.mjs").ReadConfig} config
+ */
 export const startGateway = (config, codeDir = buildDir) => startWorkerd({ config, address: ADDRESS, vars: {}, codeDir });
 
 /** The build with its exports counted: `GET /__crossings` gives the calls by name, since the last time. */
@@ -58,13 +83,17 @@ export const countingBuild = () => wrappedBuild("counting");
 /** The build with its memory weighed: `GET /__weights` gives the bytes of the instances that haven't been collected. */
 export const weighingBuild = () => wrappedBuild("weighing");
 
-/** The build with `KIND-fjord.mjs` before its glue and `KIND-worker.mjs` before its entry. */
-function wrappedBuild(kind) {
+/**
+ * The build with a script of `bench/workers/KIND` before its glue, and one before its entry.
+ *
+ * @param {"counting" | "weighing" | "observed"} kind
+ */
+export function wrappedBuild(kind) {
   const dir = temporary();
   for (const name of fs.readdirSync(buildDir).filter((file) => /\.(mjs|wasm)$/.test(file))) {
-    const plain = { "fjord.mjs": "plain-fjord.mjs", "worker.mjs": "plain-worker.mjs" };
-    fs.copyFileSync(path.join(buildDir, name), path.join(dir, plain[name] ?? name));
+    const isWrapped = name === "fjord.mjs" || name === "worker.mjs";
+    fs.copyFileSync(path.join(buildDir, name), path.join(dir, isWrapped ? `plain-${name}` : name));
   }
-  for (const name of ["fjord.mjs", "worker.mjs"]) fs.copyFileSync(path.join(here, `${kind}-${name}`), path.join(dir, name));
+  for (const name of ["fjord.mjs", "worker.mjs"]) fs.copyFileSync(path.join(here, "../workers", kind, name), path.join(dir, name));
   return { dir, remove: () => fs.rmSync(dir, { recursive: true }) };
 }

@@ -3,60 +3,115 @@ import fs from "node:fs";
 import { Failure, at } from "../../scripts/lib.mjs";
 import { cases } from "./cases.mjs";
 
+/**
+ * @typedef {import("./load.mjs").Measured} Measured
+ * @typedef {import("./numbers.mjs").Spread} Spread
+ */
+
 export const NAME_WIDTH = 32;
-const goals = new Map(cases.map(({ name, goal }) => [name, goal]));
+const goals = new Map(cases.map((shape) => [shape.name, shape.goal]));
 
-const micro = (value) => value.toFixed(value < 10 ? 1 : 0);
-const times = ({ median, low, high }) => `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
-const goal = (name, peer) => goals.get(name)?.[peer]?.toFixed(2) ?? "";
+/** Who takes part, in the order of the columns. */
+const SIDES = ["floor", "js", "js-safe", "fjord"];
 
-export const HEAD = `${"CPU µs per request".padEnd(NAME_WIDTH)} ${["floor", "js", "js-safe", "fjord"].map((name) => name.padStart(8)).join("")}   of js (quartiles)  goal  of floor           goal   p99 ms  of js`;
+const micro = (/** @type {number} */ value) => value.toFixed(value < 10 ? 1 : 0);
+const times = (/** @type {Spread} */ { median, low, high }) => `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
+const goal = (/** @type {string} */ name, /** @type {"js" | "floor"} */ peer) => goals.get(name)?.[peer]?.toFixed(2) ?? "";
 
-/** One case in the terminal. */
-export function line(name, { skipped, sides, ratios }) {
-  if (skipped !== undefined) return `${name.padEnd(NAME_WIDTH)} skipped: ${skipped}`;
-  const { js, floor } = ratios.fjord;
-  const cells = ["floor", "js", "js-safe", "fjord"].map((side) => micro(sides[side].cpu.median).padStart(8));
-  const p99 = `${sides.fjord.p99.toFixed(2).padStart(8)} ${(sides.fjord.p99 / sides.js.p99).toFixed(2).padStart(6)}`;
-  const against = `${times(js).padStart(18)} ${goal(name, "js").padStart(5)} ${times(floor).padStart(18)} ${goal(name, "floor").padStart(5)}`;
-  const others = Object.entries(ratios).filter(([side]) => side !== "fjord");
+/**
+ * The figures of one of those who take part.
+ *
+ * @param {Measured} measured
+ * @param {string} name
+ */
+function side({ sides }, name) {
+  const found = sides[name];
+  if (found === undefined) throw new Failure(`nothing was measured of ${name}`);
+  return found;
+}
+
+/**
+ * The CPU time of one as a ratio to that of another.
+ *
+ * @param {Measured} measured
+ * @param {string} name
+ * @param {string} base
+ */
+function ratio({ ratios }, name, base) {
+  const found = ratios[name]?.[base];
+  if (found === undefined) throw new Failure(`${name} wasn't compared with ${base}`);
+  return found;
+}
+
+export const HEAD = `${"CPU µs per request".padEnd(NAME_WIDTH)} ${SIDES.map((name) => name.padStart(8)).join("")}   of js (quartiles)  goal  of floor           goal   p99 ms  of js`;
+
+/**
+ * One case in the terminal.
+ *
+ * @param {string} name
+ * @param {import("./results.mjs").CaseResult} result
+ */
+export function line(name, result) {
+  if ("skipped" in result) return `${name.padEnd(NAME_WIDTH)} skipped: ${result.skipped}`;
+  const fjord = side(result, "fjord");
+  const cells = SIDES.map((one) => micro(side(result, one).cpu.median).padStart(8));
+  const p99 = `${fjord.p99.toFixed(2).padStart(8)} ${(fjord.p99 / side(result, "js").p99).toFixed(2).padStart(6)}`;
+  const against = /** @type {const} */ (["js", "floor"]).map((peer) => `${times(ratio(result, "fjord", peer)).padStart(18)} ${goal(name, peer).padStart(5)}`);
+  const others = Object.keys(result.ratios).filter((one) => one !== "fjord");
   return [
-    `${name.padEnd(NAME_WIDTH)} ${cells.join("")}  ${against} ${p99}`,
-    ...others.map(([side, { fjord }]) => `${`  ${side}`.padEnd(NAME_WIDTH)} ${micro(sides[side].cpu.median).padStart(28)}   ${times(fjord)} of fjord`),
+    `${name.padEnd(NAME_WIDTH)} ${cells.join("")}  ${against.join(" ")} ${p99}`,
+    ...others.map((one) => `${`  ${one}`.padEnd(NAME_WIDTH)} ${micro(side(result, one).cpu.median).padStart(28)}   ${times(ratio(result, one, "fjord"))} of fjord`),
   ].join("\n");
 }
 
-/** All of a run as Markdown. */
-export function markdown({ date, machine, versions, cases, startup, wasm }) {
-  const rows = Object.entries(cases)
-    .filter(([, { skipped }]) => skipped === undefined)
-    .map(([name, { sides, ratios, crossings }]) => {
-      const { js, floor } = ratios.fjord;
-      const cpu = ["floor", "js", "js-safe", "fjord"].map((side) => micro(sides[side].cpu.median));
-      const others = [
-        `${Math.round(sides.fjord.rate)} (${(sides.fjord.rate / sides.js.rate).toFixed(2)})`,
-        `${sides.fjord.p50.toFixed(2)} / ${sides.fjord.p99.toFixed(2)} (${(sides.fjord.p99 / sides.js.p99).toFixed(2)})`,
-        `${Math.round(sides.fjord.memory)} (${(sides.fjord.memory / sides.js.memory).toFixed(2)})`,
-        crossings?.total ?? "",
-      ];
-      return [name, ...cpu, `**${js.median.toFixed(2)}**`, floor.median.toFixed(2), ...others];
-    });
-  const head = ["work", "floor", "js", "js-safe", "fjord", "of js", "of floor", "requests/s", "p50 / p99 ms", "MB", "calls"];
-  const table = [head, head.map((_, index) => (index === 0 ? "---" : "--:")), ...rows].map((row) => `| ${row.join(" | ")} |`);
-  const start = startup && `Start-up over an empty worker: ${["10", "1000"].map((count) => `${startup[count].cpu.median.toFixed(1)} ms of CPU with ${Number(count).toLocaleString("en")} endpoints`).join(", ")}. The module has ${(wasm.bytes / 1e6).toFixed(2)} MB (${(wasm.gzip / 1e6).toFixed(2)} compressed).`;
+/**
+ * One case as a row of Markdown.
+ *
+ * @param {string} name
+ * @param {Measured & { crossings?: import("./crossings.mjs").Crossings }} result
+ */
+function row(name, result) {
+  const [fjord, js] = [side(result, "fjord"), side(result, "js")];
+  return [
+    name,
+    ...SIDES.map((one) => micro(side(result, one).cpu.median)),
+    `**${ratio(result, "fjord", "js").median.toFixed(2)}**`,
+    ratio(result, "fjord", "floor").median.toFixed(2),
+    `${Math.round(fjord.rate)} (${(fjord.rate / js.rate).toFixed(2)})`,
+    `${fjord.p50.toFixed(2)} / ${fjord.p99.toFixed(2)} (${(fjord.p99 / js.p99).toFixed(2)})`,
+    `${Math.round(fjord.memory)} (${(fjord.memory / js.memory).toFixed(2)})`,
+    String(result.crossings?.total ?? ""),
+  ];
+}
+
+/**
+ * All of a run as Markdown.
+ *
+ * @param {import("./results.mjs").Results} results
+ */
+export function markdown({ date, machine, versions, cases: measured, startup, wasm }) {
+  const rows = Object.entries(measured).flatMap(([name, result]) => ("skipped" in result ? [] : [row(name, result)]));
+  const head = ["work", ...SIDES, "of js", "of floor", "requests/s", "p50 / p99 ms", "MB", "calls"];
+  const table = [head, head.map((_, index) => (index === 0 ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+  const starts = Object.entries(startup ?? {}).map(([count, { cpu }]) => `${cpu.median.toFixed(1)} ms of CPU with ${Number(count).toLocaleString("en")} endpoints`);
+  const size = `The module has ${(wasm.bytes / 1e6).toFixed(2)} MB (${(wasm.gzip / 1e6).toFixed(2)} compressed).`;
   return [
     `CPU µs per request on ${machine.cpu}, ${machine.cores} cores, workerd ${versions.workerd}, ${date} (Fjord ${versions.fjord}). In brackets: the ratio to \`js\`; \`calls\` go from the script into the core.`,
     "",
     ...table,
-    ...(start ? ["", start] : []),
+    ...(starts.length > 0 ? ["", `Start-up over an empty worker: ${starts.join(", ")}. ${size}`] : []),
   ].join("\n");
 }
 
-/** Fills the README's block. */
+/**
+ * Fills the README's block.
+ *
+ * @param {import("./results.mjs").Results} results
+ */
 export function fillReadme(results) {
   const file = at("README.md");
   const text = fs.readFileSync(file, "utf8");
   const block = /(<!-- bench:start -->)[^]*(<!-- bench:end -->)/;
   if (!block.test(text)) throw new Failure("README.md has no <!-- bench:start --> … <!-- bench:end -->");
-  fs.writeFileSync(file, text.replace(block, (_, start, end) => `${start}\n${markdown(results)}\n${end}`));
+  fs.writeFileSync(file, text.replace(block, (_, /** @type {string} */ start, /** @type {string} */ end) => `${start}\n${markdown(results)}\n${end}`));
 }

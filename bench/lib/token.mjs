@@ -5,6 +5,7 @@ const SECRET = "c2VjcmV0LW9mLXRoZS1iZW5jaC0wMTIzNDU2Nzg5YWJjZGVm";
 const ISSUER = "https://issuer.example";
 const AUDIENCE = "bench";
 
+/** @param {string} data */
 const base64 = (data) => Buffer.from(data).toString("base64url");
 
 /** A token that is valid for the next hours. */

@@ -2,12 +2,14 @@
 import net from "node:net";
 import { document } from "./documents.mjs";
 
+/** @type {Map<string, Buffer>} */
 const answers = new Map();
 
+/** @param {string} path */
 function answer(path) {
   let bytes = answers.get(path);
   if (bytes === undefined) {
-    const [, size, seed] = path.split("/").map(Number);
+    const [, size = 0, seed] = path.split("/").map(Number);
     const body = document(size, seed);
     const head = `HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
     bytes = Buffer.from(head + body);
@@ -19,7 +21,7 @@ function answer(path) {
 const server = net.createServer({ noDelay: true }, (socket) => {
   let seen = "";
   socket.on("data", (chunk) => {
-    seen += chunk.latin1Slice();
+    seen += chunk.toString("latin1");
     for (let end; (end = seen.indexOf("\r\n\r\n")) >= 0; seen = seen.slice(end + 4)) {
       socket.write(answer(seen.slice(4, seen.indexOf(" ", 4))));
     }
@@ -27,5 +29,5 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   socket.on("error", () => socket.destroy());
 });
 
-server.listen(0, "127.0.0.1", () => process.send(server.address().port));
+server.listen(0, "127.0.0.1", () => process.send?.(server.address()));
 process.on("disconnect", () => process.exit());

@@ -119,5 +119,5 @@ export function configuration(origin) {
   // Failures are part of it: nobody reads a line for each.
   const extra_config = { "telemetry/logging": { level: "CRITICAL", stdout: true } };
   const text = JSON.stringify({ version: 3, host: [origin], timeout: `${TIMEOUT_MS}ms`, extra_config, endpoints }).replaceAll("ORIGIN", origin);
-  return { value: JSON.parse(text), files: verifier.files };
+  return { value: /** @type {object} */ (JSON.parse(text)), files: verifier.files };
 }

@@ -47,7 +47,7 @@ async function serve(request, answer) {
   if (url.pathname === "/upload") return json({ id, body });
   if (url.pathname.startsWith("/next/")) return json({ id: header, from: url.pathname.slice("/next/".length) });
   // Two sources of the id that must agree, and some weight.
-  if (header !== undefined && header !== id) return json({ id: `${header} is not ${id}` });
+  if (header !== undefined && header !== id) return json({ id: `${String(header)} is not ${String(id)}` });
   json({ id, echo, x_sub: subject, text: "x".repeat(Number(id) % 2000), list: [1, "two", { three: null }] });
 }
 

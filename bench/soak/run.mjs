@@ -1,15 +1,11 @@
 // `npm run soak`: many requests of all kinds, with failing origins and leaving clients, on workerd. Every answer names its request.
 import { fork } from "node:child_process";
-import fs from "node:fs";
 import http from "node:http";
-import os from "node:os";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { buildDir } from "../../bin/lib/core.mjs";
 import { Failure, at, call, main } from "../../scripts/lib.mjs";
 import { memory } from "../lib/process.mjs";
-import { prepare, startGateway } from "../lib/servers.mjs";
+import { prepare, startGateway, wrappedBuild } from "../lib/servers.mjs";
 import { hangUp, plan, random, send } from "./client.mjs";
 import { KINDS, configuration } from "./config.mjs";
 import { judge, thirds } from "./judge.mjs";
@@ -55,37 +51,32 @@ function commandLine() {
   };
 }
 
-/** The build with the observer before it. */
-function observedBuild() {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-soak-"));
-  /** @type {Record<string, string>} */
-  const plain = { "fjord.mjs": "plain-fjord.mjs", "worker.mjs": "plain-worker.mjs" };
-  for (const name of fs.readdirSync(buildDir).filter((file) => /\.(mjs|wasm)$/.test(file))) {
-    fs.copyFileSync(path.join(buildDir, name), path.join(dir, plain[name] ?? name));
-  }
-  for (const name of ["fjord", "worker"]) fs.copyFileSync(new URL(`observed-${name}.mjs`, import.meta.url), path.join(dir, `${name}.mjs`));
-  return { dir, remove: () => fs.rmSync(dir, { recursive: true, force: true }) };
-}
-
 /** The origin as a process of its own. */
 async function startOrigin() {
   const child = fork(fileURLToPath(new URL("origin.mjs", import.meta.url)));
-  const port = await new Promise((resolve, reject) => child.once("message", resolve).once("exit", () => reject(new Error("the origin ended"))));
+  /** @type {Promise<number>} */
+  const listening = new Promise((resolve, reject) => {
+    child.once("message", (port) => resolve(Number(port)));
+    child.once("exit", () => reject(new Error("the origin ended")));
+  });
+  const port = await listening;
   return { url: `http://127.0.0.1:${port}`, stop: () => child.disconnect() };
 }
+
+/** @typedef {{ instances: number, traps: number, memory: number[] }} Observed */
 
 /**
  * What the observer says.
  *
  * @param {number} port
- * @returns {Promise<{ instances: number, traps: number, memory: number[] }>}
+ * @returns {Promise<Observed>}
  */
 const observe = (port) =>
   new Promise((resolve, reject) => {
     const request = http.get({ port, host: "127.0.0.1", path: "/__soak", agent: false }, (answer) => {
       let text = "";
       answer.on("data", (chunk) => (text += chunk));
-      answer.on("end", () => resolve(JSON.parse(text)));
+      answer.on("end", () => resolve(/** @type {Observed} */ (JSON.parse(text))));
     });
     request.on("error", reject);
   });
@@ -126,7 +117,7 @@ async function soak(server, { requests, seconds, lanes, percent, seed }) {
   // What was left behind has ended by now; then all must be well again, the breaker too.
   await sleep(2500);
   const after = { good: 0, of: 0 };
-  for (const kind of KINDS.flatMap((kind) => Array(5).fill(kind))) {
+  for (const kind of KINDS.flatMap((one) => [one, one, one, one, one])) {
     after.of += 1;
     const result = await send(server.port, { kind, id: ++asked });
     if (result.end === "good" || (result.end === "failed" && kind.name === "cel")) after.good += 1;
@@ -142,7 +133,7 @@ await main(async () => {
   if (options.help) return console.log(HELP);
   if (options.build) call(process.execPath, [at("scripts/build.mjs")]);
   const origin = await startOrigin();
-  const build = observedBuild();
+  const build = wrappedBuild("observed");
   try {
     const { value, files } = configuration(origin.url);
     const { config, refused } = await prepare(value, files);

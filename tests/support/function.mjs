@@ -4,6 +4,7 @@ import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
 import { root } from "./gateway.mjs";
+import { listening } from "./upstream.mjs";
 
 /** The emulator comes with this one; of its other parts none is needed. */
 const CLI = "1.170.0";
@@ -15,7 +16,7 @@ const emulator = path.join(dir, `samcli/local/rapid/aws-lambda-rie-${process.arc
 export function unavailable() {
   if (process.platform !== "linux") return "the emulator is a program for Linux";
   if (fs.existsSync(path.join(dir, "done"))) return false;
-  const python = (...args) => spawnSync("python3", args, { cwd: dir, encoding: "utf8", timeout: 60_000 });
+  const python = (/** @type {string[]} */ ...args) => spawnSync("python3", args, { cwd: dir, encoding: "utf8", timeout: 60_000 });
   fs.mkdirSync(dir, { recursive: true });
   const steps = [
     ["-m", "pip", "--retries", "0", "download", "--quiet", "--no-deps", "--dest", ".", `aws-sam-cli==${CLI}`],
@@ -31,7 +32,11 @@ export function unavailable() {
   return false;
 }
 
-/** Runs `handler(event, context)` of a Python source; the emulator calls it `function`. */
+/**
+ * Runs `handler(event, context)` of a Python source; the emulator calls it `function`.
+ *
+ * @param {string} source
+ */
 export async function startFunction(source) {
   const [port, api] = [await freePort(), await freePort()];
   fs.writeFileSync(path.join(dir, "app.py"), source);
@@ -43,7 +48,7 @@ export async function startFunction(source) {
     detached: true,
   });
   // It ends with nobody, and its runtime goes on without it.
-  const end = () => process.kill(-child.pid, "SIGKILL");
+  const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
   process.on("exit", end);
   const ended = new Promise((resolve) => child.on("exit", resolve));
   for (let tries = 0; !(await listens(port)); tries++) {
@@ -60,6 +65,10 @@ export async function startFunction(source) {
   };
 }
 
+/**
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
 function listens(port) {
   return new Promise((resolve) => {
     const socket = net.connect(port, "127.0.0.1", () => resolve(true));
@@ -68,11 +77,9 @@ function listens(port) {
   });
 }
 
-function freePort() {
-  return new Promise((resolve) => {
-    const probe = net.createServer().listen(0, "127.0.0.1", () => {
-      const { port } = probe.address();
-      probe.close(() => resolve(port));
-    });
-  });
+async function freePort() {
+  const probe = net.createServer();
+  const port = await listening(probe);
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
 }

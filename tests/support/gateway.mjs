@@ -17,27 +17,75 @@ import { startUpstream } from "./upstream.mjs";
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 export const fjord = path.join(root, "bin/fjord.mjs");
 
-/** A configuration around endpoints. */
+/**
+ * What stops something when a test ends.
+ *
+ * @typedef {{ after: (stop: () => unknown) => void }} Context
+ */
+
+/**
+ * An answer. `json` is undefined when the body is none; a test says by its assertions what it expects of it.
+ *
+ * @typedef {{ status: number, headers: Headers, text: string, json: any, header: (name: string) => string | null }} Answer
+ */
+
+/** @typedef {Awaited<ReturnType<typeof startGateway>>} Gateway */
+
+/**
+ * A part of a configuration, right or wrong.
+ *
+ * @typedef {{ [name: string]: any }} Part
+ */
+
+/**
+ * A configuration around endpoints.
+ *
+ * @param {Part[]} endpoints
+ * @param {Part} [rest]
+ * @returns {Part}
+ */
 export const config = (endpoints, rest = {}) => ({ version: 3, ...rest, endpoints });
 
-/** An endpoint around backends. */
+/**
+ * An endpoint around backends.
+ *
+ * @param {string} pattern
+ * @param {Part[]} backend
+ * @param {Part} [rest]
+ * @returns {Part}
+ */
 export const endpoint = (pattern, backend, rest = {}) => ({ endpoint: pattern, ...rest, backend });
 
-/** An upstream for one test. */
+/**
+ * An upstream for one test.
+ *
+ * @param {Context} t
+ * @param {import("./upstream.mjs").Routes} [routes]
+ */
 export async function origin(t, routes) {
   const upstream = await startUpstream(routes);
   t.after(() => upstream.stop());
   return upstream;
 }
 
-/** A running gateway for one test. */
+/**
+ * A running gateway for one test.
+ *
+ * @param {Context} t
+ * @param {Part | string} configuration
+ * @param {Options} [options]
+ */
 export async function serve(t, configuration, options) {
   const gateway = await startGateway(configuration, options);
   t.after(() => gateway.stop());
   return gateway;
 }
 
-/** A folder for one test, with files in it. */
+/**
+ * A folder for one test, with files in it.
+ *
+ * @param {Record<string, string | Uint8Array>} files
+ */
 export function folder(files) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-test-"));
   for (const [name, content] of Object.entries(files)) {
@@ -47,11 +95,26 @@ export function folder(files) {
   return { dir, remove: () => fs.rmSync(dir, { recursive: true, force: true }) };
 }
 
+/** @param {Part | string} configuration */
 const asText = (configuration) => (typeof configuration === "string" ? configuration : JSON.stringify(configuration, null, 2));
 
 /**
- * Starts `fjord run` on a free port. `files` are put beside the configuration; `env` are variables of the gateway;
- * `args` are further arguments.
+ * How a gateway is started.
+ *
+ * @typedef {object} Options
+ * @property {boolean} [lenient]
+ * @property {boolean} [debug]
+ * @property {Record<string, string>} [env] Variables of the gateway.
+ * @property {string} [assets]
+ * @property {Record<string, string | Uint8Array>} [files] Are put beside the configuration.
+ * @property {string[]} [args] Further arguments.
+ */
+
+/**
+ * Starts `fjord run` on a free port.
+ *
+ * @param {Part | string} configuration
+ * @param {Options} [options]
  */
 export async function startGateway(configuration, { lenient = false, debug = false, env = {}, assets, files = {}, args = [] } = {}) {
   const { dir, remove } = folder({ ...files, "krakend.json": asText(configuration) });
@@ -66,19 +129,22 @@ export async function startGateway(configuration, { lenient = false, debug = fal
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
+  /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} */
   const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
-  const url = await new Promise((resolve, reject) => {
-    const take = (chunk) => {
-      output += chunk;
-      const line = /^listening on (http:\S+)$/m.exec(output);
-      if (line) resolve(line[1]);
+  /** @type {Promise<string>} */
+  const listening = new Promise((resolve, reject) => {
+    const take = (/** @type {string} */ text) => {
+      output += text;
+      const [, found] = /^listening on (http:\S+)$/m.exec(output) ?? [];
+      if (found !== undefined) resolve(found);
     };
-    child.stdout.on("data", take);
-    child.stderr.on("data", take);
-    ended.then(({ code }) => reject(new Error(`fjord run ended with exit code ${code}:\n${output}`)));
-  }).finally(() => remove());
+    child.stdout.setEncoding("utf8").on("data", take);
+    child.stderr.setEncoding("utf8").on("data", take);
+    void ended.then(({ code }) => reject(new Error(`fjord run ended with exit code ${code}:\n${output}`)));
+  });
+  const url = await listening.finally(() => remove());
 
-  const request = (target, init) => exchange(url + target, init);
+  const request = (/** @type {string} */ target, /** @type {RequestInit | undefined} */ init) => exchange(url + target, init);
   return {
     url,
     pid: child.pid,
@@ -89,13 +155,36 @@ export async function startGateway(configuration, { lenient = false, debug = fal
     },
     /** `{ status, headers, text, json }` of a request; `json` is undefined when the body is none. */
     request,
+    /**
+     * @param {string} target
+     * @param {RequestInit["headers"]} [headers]
+     */
     get: (target, headers) => request(target, { headers }),
+    /**
+     * @param {string} target
+     * @param {RequestInit["body"]} body
+     * @param {RequestInit["headers"]} [headers]
+     */
     post: (target, body, headers) => request(target, { method: "POST", body, headers }),
-    /** The plain `fetch`, for bodies that are read part by part. */
+    /**
+     * The plain `fetch`, for bodies that are read part by part.
+     *
+     * @param {string} target
+     * @param {RequestInit} [init]
+     */
     fetch: (target, init) => fetch(url + target, { redirect: "manual", ...init }),
-    /** Sends bytes as they are and gives back the answer's bytes as they come, as Latin-1. */
+    /**
+     * Sends bytes as they are and gives back the answer's bytes as they come, as Latin-1.
+     *
+     * @param {string | Uint8Array} bytes
+     * @param {number} [wait]
+     */
     raw: (bytes, wait) => rawExchange(Number(new URL(url).port), bytes, wait),
-    /** Waits until the output matches. */
+    /**
+     * Waits until the output matches.
+     *
+     * @param {RegExp} pattern
+     */
     async logged(pattern, patience = 3000) {
       const until = Date.now() + patience;
       while (!pattern.test(output)) {
@@ -103,6 +192,7 @@ export async function startGateway(configuration, { lenient = false, debug = fal
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     },
+    /** @param {NodeJS.Signals} [signal] */
     async stop(signal = "SIGTERM") {
       child.kill(signal);
       return ended;
@@ -110,6 +200,11 @@ export async function startGateway(configuration, { lenient = false, debug = fal
   };
 }
 
+/**
+ * @param {string} url
+ * @param {RequestInit} [init]
+ * @returns {Promise<Answer>}
+ */
 async function exchange(url, init) {
   const response = await fetch(url, { redirect: "manual", ...init });
   const text = await response.text();
@@ -117,6 +212,7 @@ async function exchange(url, init) {
   return { status, headers, text, json: parse(text), header: (name) => headers.get(name) };
 }
 
+/** @param {string} text */
 function parse(text) {
   try {
     return JSON.parse(text);
@@ -125,6 +221,11 @@ function parse(text) {
   }
 }
 
+/**
+ * @param {number} port
+ * @param {string | Uint8Array} bytes
+ * @returns {Promise<string>}
+ */
 function rawExchange(port, bytes, wait = 5000) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes));
@@ -137,14 +238,20 @@ function rawExchange(port, bytes, wait = 5000) {
   });
 }
 
-/** Runs the command to its end. */
+/**
+ * Runs the command to its end.
+ *
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
+ */
 export function command(args, options = {}) {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [fjord, ...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
     let stdout = "";
     let stderr = "";
-    child.stdout.on("data", (chunk) => (stdout += chunk));
-    child.stderr.on("data", (chunk) => (stderr += chunk));
+    child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
+    child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));
     child.on("close", (code) => resolve({ code, stdout, stderr }));
   });
 }

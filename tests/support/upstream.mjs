@@ -16,22 +16,78 @@
 //   upstream.url; upstream.requests; await upstream.stop();
 import http from "node:http";
 
+/**
+ * What an origin does at a request; see above.
+ *
+ * @typedef {object} Reply
+ * @property {number} [status]
+ * @property {import("node:http").OutgoingHttpHeaders} [headers]
+ * @property {unknown} [json]
+ * @property {string | Uint8Array} [body]
+ * @property {number} [delay]
+ * @property {number} [cut]
+ * @property {boolean} [reset]
+ * @property {boolean} [hang]
+ * @property {string} [raw]
+ * @property {string[]} [events]
+ * @property {Iterable<string | Uint8Array> | AsyncIterable<string | Uint8Array>} [chunks]
+ * @property {number} [every]
+ * @property {boolean} [endless]
+ * @property {boolean} [echo]
+ */
+
+/**
+ * The replies, by "METHOD /path" or "/path".
+ *
+ * @typedef {Reply | ((request: Recorded) => Reply | undefined | Promise<Reply | undefined>)} Route
+ * @typedef {Record<string, Route>} Routes
+ */
+
+/**
+ * A request that an origin got.
+ *
+ * @typedef {object} Recorded
+ * @property {string} method
+ * @property {string} url
+ * @property {string} path
+ * @property {string} query
+ * @property {import("node:http").IncomingHttpHeaders} headers
+ * @property {string[]} rawHeaders
+ * @property {Buffer} bytes
+ * @property {string} body
+ * @property {boolean} aborted
+ * @property {Promise<void>} abort Resolves when the other side goes away before the answer is complete.
+ */
+
+/** @typedef {Awaited<ReturnType<typeof startUpstream>>} Upstream */
+
+/** @param {number} ms */
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms).unref());
 
-/** Starts an origin on a free port of the loopback interface. */
+/**
+ * Starts an origin on a free port of the loopback interface.
+ *
+ * @param {Routes} [routes]
+ */
 export async function startUpstream(routes = {}) {
+  /** @type {Recorded[]} */
   const requests = [];
-  const server = http.createServer(async (incoming, response) => {
+  /**
+   * @param {http.IncomingMessage} incoming
+   * @param {http.ServerResponse} response
+   */
+  const answer = async (incoming, response) => {
     const request = await record(incoming, response);
     requests.push(request);
     const route = find(routes, request);
     const reply = (typeof route === "function" ? await route(request) : route) ?? { status: 404, body: "not found" };
     await send(response, request, reply).catch(() => response.destroy());
-  });
+  };
+  const server = http.createServer((incoming, response) => void answer(incoming, response));
   server.keepAliveTimeout = 0;
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const port = await listening(server);
   return {
-    url: `http://127.0.0.1:${server.address().port}`,
+    url: `http://127.0.0.1:${port}`,
     /** What was asked, in order: `{ method, path, query, headers, rawHeaders, body, aborted }`. */
     requests,
     /** The replies, by "METHOD /path" or "/path"; may be changed while it runs. */
@@ -43,18 +99,40 @@ export async function startUpstream(routes = {}) {
   };
 }
 
+/**
+ * The port of a server that listens now, on the loopback interface.
+ *
+ * @param {import("node:net").Server} server
+ * @returns {Promise<number>}
+ */
+export function listening(server) {
+  return new Promise((resolve) => {
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") throw new TypeError("the server listens on no port");
+      resolve(address.port);
+    });
+  });
+}
+
+/**
+ * @param {http.IncomingMessage} incoming
+ * @param {http.ServerResponse} response
+ */
 async function record(incoming, response) {
-  const [path, ...search] = incoming.url.split("?");
-  const { method, headers, rawHeaders } = incoming;
-  const request = { method, url: incoming.url, path, query: search.join("?"), headers, rawHeaders, body: "", aborted: false };
-  // Resolves when the other side goes away before the answer is complete.
-  request.abort = new Promise((resolve) => {
+  const { method = "", url = "", headers, rawHeaders } = incoming;
+  const [path = "", ...search] = url.split("?");
+  /** @type {Promise<void>} */
+  const abort = new Promise((resolve) => {
     response.on("close", () => {
       if (response.writableFinished) return;
       request.aborted = true;
       resolve();
     });
   });
+  /** @type {Recorded} */
+  const request = { method, url, path, query: search.join("?"), headers, rawHeaders, bytes: Buffer.alloc(0), body: "", aborted: false, abort };
+  /** @type {Buffer[]} */
   const chunks = [];
   try {
     for await (const chunk of incoming) chunks.push(chunk);
@@ -66,19 +144,30 @@ async function record(incoming, response) {
   return request;
 }
 
+/**
+ * @param {Routes} routes
+ * @param {Recorded} request
+ */
 function find(routes, { method, path }) {
   const exact = routes[`${method} ${path}`] ?? routes[path];
   if (exact) return exact;
   const above = Object.keys(routes).filter((key) => key.endsWith("/") && path.startsWith(key.replace(/^\w+ /, "")));
-  return routes[above.sort((a, b) => b.length - a.length).find((key) => key.startsWith("/") || key.startsWith(`${method} `))];
+  const nearest = above.sort((a, b) => b.length - a.length).find((key) => key.startsWith("/") || key.startsWith(`${method} `));
+  return nearest === undefined ? undefined : routes[nearest];
 }
 
-async function send(response, request, reply) {
+/**
+ * @param {http.ServerResponse} response
+ * @param {Recorded} request
+ * @param {Reply} wanted
+ * @returns {Promise<unknown>}
+ */
+async function send(response, request, wanted) {
+  const reply = wanted.echo ? { ...wanted, json: describe(request) } : wanted;
   if (reply.delay) await sleep(reply.delay);
-  if (reply.hang) return;
+  if (reply.hang) return undefined;
   if (reply.reset) return response.destroy();
-  if (reply.raw !== undefined) return response.socket.end(reply.raw, "latin1");
-  if (reply.echo) reply = { ...reply, json: describe(request) };
+  if (reply.raw !== undefined) return response.socket?.end(reply.raw, "latin1");
   const { status = 200, headers = {} } = reply;
   if (reply.events) {
     response.writeHead(status, { "content-type": "text/event-stream", ...headers });
@@ -95,20 +184,27 @@ async function send(response, request, reply) {
   if (reply.cut === undefined) return response.end(body);
   response.write(body.subarray(0, reply.cut));
   await sleep(20);
-  response.destroy();
+  return response.destroy();
 }
 
-/** Sends parts of a body with pauses between them; an endless one repeats until the other side leaves. */
+/**
+ * Sends parts of a body with pauses between them; an endless one repeats until the other side leaves.
+ *
+ * @param {http.ServerResponse} response
+ * @param {NonNullable<Reply["chunks"]>} parts
+ */
 async function drip(response, parts, every = 0, endless = false) {
   response.flushHeaders();
+  const repeats = () => endless && !response.destroyed;
   do {
     for await (const part of parts) {
       if (response.destroyed) return;
       response.write(part);
       if (every > 0) await sleep(every);
     }
-  } while (endless && !response.destroyed);
+  } while (repeats());
   response.end();
 }
 
+/** @param {Recorded} request */
 const describe = ({ method, path, query, headers, body }) => ({ method, path, query, headers, body });

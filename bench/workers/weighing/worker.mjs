@@ -3,6 +3,11 @@ import worker from "./plain-worker.mjs";
 import { weights } from "./fjord.mjs";
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {object} env
+   * @param {ExecutionContext} ctx
+   */
   fetch(request, env, ctx) {
     return request.url.endsWith("/__weights") ? Response.json(weights()) : worker.fetch(request, env, ctx);
   },

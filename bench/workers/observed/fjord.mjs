@@ -16,7 +16,7 @@ export function instantiate(module) {
   const core = plain(module);
   seen.instances += 1;
   memories.push(new WeakRef(core.raw.memory));
-  const raw = Object.fromEntries(Object.entries(core.raw).map(([name, entry]) => [name, typeof entry === "function" ? watched(entry) : entry]));
+  const raw = Object.fromEntries(Object.entries(core.raw).map(([name, entry]) => [name, typeof entry === "function" ? watched(/** @type {(...args: unknown[]) => unknown} */ (entry)) : entry]));
   return { ...core, raw };
 }
 

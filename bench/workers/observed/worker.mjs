@@ -5,7 +5,11 @@ import { observed } from "./fjord.mjs";
 export const FjordLimits = rest.FjordLimits;
 
 export default {
-  /** @param {Request} request @param {unknown} env @param {unknown} ctx */
+  /**
+   * @param {Request} request
+   * @param {object} env
+   * @param {ExecutionContext} ctx
+   */
   fetch(request, env, ctx) {
     return request.url.endsWith("/__soak") ? Response.json(observed()) : worker.fetch(request, env, ctx);
   },
