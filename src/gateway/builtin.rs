@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::calendar;
 use crate::http::{Headers, Query, escape};
 use crate::json::{Map, Value};
-use crate::platform::{Answer, AnswerBody, Level};
+use crate::platform::{Answer, AnswerBody, Deadline, Level, RequestBody};
+use crate::render;
 
 use super::{Incoming, Reach, log};
 
@@ -28,14 +29,16 @@ pub(super) fn debug(reach: Reach<'_>, incoming: &Incoming) -> Answer {
     json_answer(&Value::Object(Map::from([("message".to_owned(), Value::String("pong".to_owned()))])))
 }
 
-/// Describes the request to the client that sent it, members in KrakenD's order.
+/// Describes the request to the client that sent it, members in KrakenD's order. A body that doesn't come in the service's time is
+/// an error.
 pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    let deadline = Deadline::of_request(reach.io, reach.plan.service.timeout_ms);
     let body = match incoming.body {
-        crate::platform::RequestBody::Incoming => reach
-            .io
-            .read_body()
-            .await
-            .map_or_else(|_| String::new(), |body| String::from_utf8_lossy(body.as_slice()).into_owned()),
+        RequestBody::Incoming => match deadline.bound(reach.io.read_body()).await {
+            Ok(body) => body
+                .map_or_else(|_| String::new(), |body| String::from_utf8_lossy(body.as_slice()).into_owned()),
+            Err(_) => return render::status(500),
+        },
         _ => String::new(),
     };
     let pairs = Query::parse(incoming.raw_query());

@@ -29,7 +29,7 @@ pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, incoming: Incoming)
     {
         return render::bad_params(&error.to_string());
     }
-    let deadline = Deadline::new(reach.io, endpoint.timeout_ms);
+    let deadline = Deadline::of_request(reach.io, endpoint.timeout_ms);
     let cx = Cx { io: reach.io, plan: reach.plan, endpoint, deadline: &deadline };
     if endpoint.handlers.is_empty() {
         serve(cx, incoming).await
@@ -38,7 +38,7 @@ pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, incoming: Incoming)
     }
 }
 
-/// Answers behind the handlers: the pipe runs under the endpoint's deadline.
+/// Answers behind the handlers: the pipe gets what they left of the request's time.
 pub(super) async fn serve(cx: Cx<'_>, incoming: Incoming) -> Answer {
     let accept = incoming.headers.get("Accept").map(str::to_owned);
     let reply = run(cx, incoming).await;
@@ -50,14 +50,12 @@ pub(super) async fn serve(cx: Cx<'_>, incoming: Incoming) -> Answer {
 
 /// Runs the pipe of an endpoint for a client's request.
 pub(crate) async fn run(cx: Cx<'_>, incoming: Incoming) -> Reply {
-    let deadline = Deadline::new(cx.io, cx.endpoint.timeout_ms);
-    let cx = cx.within(&deadline);
     let endpoint = cx.endpoint;
     let request = build(endpoint, incoming);
     let done = if endpoint.layers.is_empty() {
-        deadline.bound(endpoint.pipe.run(cx, request)).await
+        cx.deadline.bound(endpoint.pipe.run(cx, request)).await
     } else {
-        deadline.bound(Next::pipe(&endpoint.layers, &endpoint.pipe).run(cx, request)).await
+        cx.deadline.bound(Next::pipe(&endpoint.layers, &endpoint.pipe).run(cx, request)).await
     };
     done.unwrap_or_else(|_| Reply::err(Error::expired()))
 }

@@ -8,6 +8,8 @@ use crate::http::{TrustedProxies, client_ip};
 pub struct Service {
     /// Options of the `router` namespace.
     pub router: RouterOptions,
+    /// Milliseconds for a request that no endpoint answers, and for endpoints that say nothing else.
+    pub timeout_ms: u32,
     /// `debug_endpoint`
     pub debug: bool,
     /// `echo_endpoint`

@@ -6,11 +6,13 @@ use std::task::Poll;
 
 use super::io::Io;
 
-/// A moment in the future.
+/// A moment in the future, at the latest that of the deadline around it.
 #[derive(Clone, Copy)]
 pub struct Deadline<'a> {
     io: &'a Io,
     at: f64,
+    /// The moment of the outermost one.
+    outermost: f64,
 }
 
 /// The deadline passed first (Go: `context deadline exceeded`).
@@ -22,14 +24,32 @@ pub struct Expired(());
 impl<'a> Deadline<'a> {
     /// The moment `after_ms` milliseconds from now.
     pub fn new(io: &'a Io, after_ms: u32) -> Self {
-        let at = io.now() + f64::from(after_ms);
+        Self::at(io, io.now() + f64::from(after_ms))
+    }
+
+    /// The moment `after_ms` milliseconds after the request came in, whatever it waited for since then.
+    pub fn of_request(io: &'a Io, after_ms: u32) -> Self {
+        Self::at(io, io.began() + f64::from(after_ms))
+    }
+
+    fn at(io: &'a Io, at: f64) -> Self {
         io.note_deadline(at);
-        Self { io, at }
+        Self { io, at, outermost: at }
+    }
+
+    /// The moment `after_ms` milliseconds from now, or this one if it is nearer.
+    pub fn within(&self, after_ms: u32) -> Self {
+        Self { at: self.at.min(self.io.now() + f64::from(after_ms)), ..*self }
     }
 
     /// Milliseconds left, as far as the clock knows.
     pub fn remaining_ms(&self) -> u32 {
         (self.at - self.io.now()).max(0.0) as u32
+    }
+
+    /// Milliseconds that the deadline around all others leaves.
+    pub fn outermost_ms(&self) -> u32 {
+        (self.outermost - self.io.now()).max(0.0) as u32
     }
 
     /// Whether it has passed, as far as the clock knows.

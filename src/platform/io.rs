@@ -19,6 +19,7 @@ pub struct Io {
     spawned: RefCell<Vec<LocalFuture<'static, ()>>>,
     /// Milliseconds since the epoch, as the host said when it last entered the core.
     now: Cell<f64>,
+    began: f64,
     random: Cell<u64>,
     /// The one timer that runs, and when it ends; futures that wait for a moment. The timer is that of the nearest moment.
     alarm: Cell<Option<(EffectId, f64)>>,
@@ -53,7 +54,7 @@ struct Leaf<'a> {
 impl Io {
     /// The border of a request that starts at `now` (ms since the epoch), with a seed for its random choices.
     pub fn new(now: f64, seed: u64) -> Self {
-        let io = Self::default();
+        let io = Self { began: now, ..Self::default() };
         io.now.set(now);
         io.last_deadline.set(now);
         io.random.set(seed | 1);
@@ -99,6 +100,11 @@ impl Io {
     /// Milliseconds since the epoch. The clock stands still between two entries of the host, as on the platform.
     pub fn now(&self) -> f64 {
         self.now.get()
+    }
+
+    /// When the request came in.
+    pub fn began(&self) -> f64 {
+        self.began
     }
 
     /// A random number (xorshift64*), good for choosing a host, not for secrets.

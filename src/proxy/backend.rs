@@ -102,7 +102,7 @@ impl Backend {
             stream: self.no_op,
             gzip: compress,
             want_headers: self.reads_headers,
-            cut_after: self.no_op.then(|| cx.deadline.remaining_ms()),
+            cut_after: self.no_op.then(|| cx.deadline.outermost_ms()),
         };
         let steps = NextExchange::new(&self.around, &self.hop, self.redirects);
         match steps.go(cx, call).await {

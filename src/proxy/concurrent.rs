@@ -2,8 +2,6 @@
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use crate::platform::Deadline;
-
 use super::{Backend, Cx, Reply, Request};
 
 /// Calls `backend` `calls` times at once. The losers are given up as soon as one answer is complete; if none is, the
@@ -15,7 +13,7 @@ pub(super) async fn run(
     cx: Cx<'_>,
     mut request: Request,
 ) -> Reply {
-    let deadline = Deadline::new(cx.io, timeout_ms.min(cx.deadline.remaining_ms()));
+    let deadline = cx.deadline.within(timeout_ms);
     match deadline.bound(request.buffer_body(cx.io)).await {
         Ok(Ok(_)) => {}
         Ok(Err(error)) => return Reply::err(error),

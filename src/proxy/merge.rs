@@ -7,7 +7,7 @@ use futures::future::join_all;
 
 use crate::json::Flatmap;
 use crate::memory::Excess;
-use crate::platform::{Deadline, RequestBody};
+use crate::platform::RequestBody;
 
 use super::request::is_safe;
 use super::sequence::Sequence;
@@ -29,7 +29,7 @@ pub struct Merge {
     pub backends: Vec<Backend>,
     /// The endpoint's flatmap: applied when no backend failed (spec §9).
     pub flatmap: Option<Flatmap>,
-    /// Milliseconds for all of them: 85 % of the endpoint's timeout.
+    /// Milliseconds for all of them: 85 % of the endpoint's timeout, if that much is left.
     pub timeout_ms: u32,
 }
 
@@ -77,7 +77,7 @@ fn finish(mut reply: Reply, flatmap: Option<&Flatmap>) -> Reply {
 
 impl Merge {
     async fn run(&self, cx: Cx<'_>, mut request: Request) -> Reply {
-        let deadline = Deadline::new(cx.io, self.timeout_ms);
+        let deadline = cx.deadline.within(self.timeout_ms);
         if self.backends.iter().any(|backend| !is_safe(&backend.method)) {
             match deadline.bound(request.buffer_body(cx.io)).await {
                 Ok(Ok(_)) => {}

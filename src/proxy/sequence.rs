@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::encoding;
 use crate::json::{Data, Flatmap};
-use crate::platform::{Body, Deadline, RequestBody};
+use crate::platform::{Body, RequestBody};
 
 use super::merge::Parts;
 use super::request::is_safe;
@@ -18,7 +18,7 @@ pub struct Sequence {
     pub takes: Vec<Vec<Take>>,
     /// The endpoint's flatmap.
     pub flatmap: Option<Flatmap>,
-    /// Milliseconds for the whole chain: 85 % of the endpoint's timeout.
+    /// Milliseconds for the whole chain: 85 % of the endpoint's timeout, if that much is left.
     pub timeout_ms: u32,
 }
 
@@ -46,7 +46,7 @@ struct Kept {
 
 impl Sequence {
     pub(super) async fn run(&self, cx: Cx<'_>, mut request: Request) -> Reply {
-        let deadline = Deadline::new(cx.io, self.timeout_ms);
+        let deadline = cx.deadline.within(self.timeout_ms);
         let cx = cx.within(&deadline);
         let share_body = self.backends.iter().any(|backend| !is_safe(&backend.method));
         if share_body {

@@ -10,7 +10,7 @@ use fjord::plan::{self, Environment};
 use fjord::platform::{Caller, Request};
 use serde_json::{Value, json};
 
-use crate::sim::{Run, Script, World};
+use crate::sim::{Client, Run, Script, World};
 use crate::token::token;
 
 /// Runs a case; the reason if it fails.
@@ -48,12 +48,16 @@ pub fn run(case: &Value) -> Result<(), String> {
         world.log.clear();
         world.counted.clear();
         world.services.clear();
-        world.client_body = text(&exchange["body"]).into_bytes();
+        world.cuts.clear();
         let peer = exchange.get("peer").or(case.get("peer")).and_then(Value::as_str);
         let caller =
             peer.map_or_else(|| Caller::Client("10.1.2.3".to_owned()), |peer| Caller::Peer(peer.to_owned()));
-        let gateway = &gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize];
-        let answer = world.send(gateway, Request { caller, ..request(exchange) });
+        let client = Client {
+            body: text(&exchange["body"]).into_bytes(),
+            body_after_ms: exchange["body_after"].as_u64().unwrap_or_default() as u32,
+            ..Client::from(Request { caller, ..request(exchange) })
+        };
+        let answer = world.send(&gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize], client);
         compare(&exchange["expect"], &answer, &world).map_err(|reason| match index {
             0 => reason,
             _ => format!("request {}: {reason}", index + 1),
@@ -70,7 +74,7 @@ pub fn calls(config: &Value, requests: usize) -> Vec<String> {
     let gateway = Gateway::new(plan);
     let mut world = World::default();
     for _ in 0..requests {
-        world.send(&gateway, request(&json!({"request": "GET /x"})));
+        world.send(&gateway, Client::from(request(&json!({"request": "GET /x"}))));
     }
     world.calls
 }
@@ -84,7 +88,7 @@ fn refused(config: &str, code: &str) -> Result<(), String> {
 
 fn script(answer: &Value) -> Script {
     Script {
-        after_ms: answer["after"].as_u64().unwrap_or(10) as u32,
+        after_ms: Some(answer["after"].as_u64().unwrap_or(10) as u32),
         status: answer["status"].as_u64().unwrap_or(200) as u16,
         headers: pairs(&answer["headers"]),
         body: text(&answer["body"]).into_bytes(),
@@ -141,6 +145,11 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
         if world.calls != want {
             return Err(format!("calls {:?}, want {want:?}", world.calls));
         }
+    }
+    if let Some(cuts) = expect.get("cut_after")
+        && json!(world.cuts) != *cuts
+    {
+        return Err(format!("cut after {:?}, want {cuts}", world.cuts));
     }
     if let Some(services) = expect.get("services")
         && json!(world.services) != *services

@@ -39,7 +39,7 @@ impl Defaults {
         let ttl = options.duration("cache_ttl")?;
         let hosts = options.strings("host")?;
         Ok(Self {
-            timeout_ms: milliseconds(options.duration("timeout")?).unwrap_or(2000),
+            timeout_ms: timeout_ms(options)?,
             cache_ttl: (!ttl.is_zero()).then_some(ttl.as_secs()),
             output_encoding: options.str("output_encoding")?.to_owned(),
             bases: hosts.iter().map(|text| Host::parse(text, true)).collect(),
@@ -49,6 +49,14 @@ impl Defaults {
             disable_compression: options.bool("disable_compression")?,
         })
     }
+}
+
+/// KrakenD's default: two seconds.
+const TIMEOUT_MS: u32 = 2000;
+
+/// The root's `timeout`, in milliseconds.
+fn timeout_ms(options: &Options<'_>) -> Result<u32, OptionError> {
+    Ok(milliseconds(options.duration("timeout")?).unwrap_or(TIMEOUT_MS))
 }
 
 /// Less than a second is ignored (spec §12).
@@ -74,6 +82,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
     };
     let mut service = Service {
         router: RouterOptions::default(),
+        timeout_ms: timeout_ms(options).unwrap_or(TIMEOUT_MS),
         debug: environment.debug || options.bool("debug_endpoint").unwrap_or_default(),
         echo: options.bool("echo_endpoint").unwrap_or_default(),
         outer: Vec::new(),

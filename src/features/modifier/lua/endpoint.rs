@@ -11,9 +11,6 @@ use crate::platform::{Answer, Deadline, Io, Level, LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error};
 use crate::render;
 
-/// Milliseconds for scripts of the service where no endpoint says how long.
-const TIMEOUT_MS: u32 = 2000;
-
 /// Compiles `modifier/lua-endpoint` of an endpoint.
 pub fn handler(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     Ok(Some(Box::new(Component::compile(site, node, Scope::Endpoint)?)))
@@ -58,9 +55,9 @@ impl Global for Component {
         Box::pin(async move {
             let timeout_ms = match incoming.route {
                 Route::Endpoint(id) => reach.plan.endpoint(id).timeout_ms,
-                _ => TIMEOUT_MS,
+                _ => reach.plan.service.timeout_ms,
             };
-            let deadline = Deadline::new(reach.io, timeout_ms);
+            let deadline = Deadline::of_request(reach.io, timeout_ms);
             match self.before(reach.io, &deadline, &mut incoming).await {
                 Ok(()) => next.run(reach, incoming).await,
                 Err(error) => {

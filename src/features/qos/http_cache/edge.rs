@@ -30,7 +30,7 @@ pub async fn remove(cx: Cx<'_>, key: &str) {
 }
 
 async fn call(cx: Cx<'_>, op: &'static str, args: Vec<Vec<u8>>) -> Option<Vec<u8>> {
-    let patience = crate::platform::Deadline::new(cx.io, cx.deadline.remaining_ms().min(PATIENCE_MS));
+    let patience = cx.deadline.within(PATIENCE_MS);
     let reason = match patience.bound(cx.io.call(op, args)).await {
         Ok(Ok(answer)) => return Some(answer),
         Ok(Err(error)) => error.to_string(),

@@ -1,0 +1,303 @@
+//! The host of several requests at once: what `flight.mjs` is on the platform, over virtual time.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+
+use fjord::edge::desk::{Desk, Turn};
+use fjord::edge::places::PlaceId;
+use fjord::edge::protocol::{CLIENT, PEER};
+use fjord::gateway::State;
+use fjord::http::Headers;
+use fjord::json;
+use fjord::platform::{
+    Answer, AnswerBody, Body, Caller, Effect, Fetch, Fetched, HostError, Outcome, Passed, Request,
+    RequestBody, Stream,
+};
+
+use super::{Run, World};
+
+/// A client and its request.
+pub struct Client {
+    pub request: Request,
+    pub body: Vec<u8>,
+    /// How long the body takes after the request's head.
+    pub body_after_ms: u32,
+    /// When the request comes in, in milliseconds from now.
+    pub arrives_ms: u32,
+    /// When the client resets its connection, in milliseconds from its request.
+    pub leaves_ms: Option<u32>,
+}
+
+/// Requests in flight, on one desk or several.
+pub struct Host<'a> {
+    pub world: &'a mut World,
+    desks: Vec<&'a Desk>,
+    flights: Vec<Flight>,
+    /// Events by their time and order.
+    queue: BinaryHeap<Reverse<(u64, usize)>>,
+    events: BTreeMap<usize, (usize, Event)>,
+    order: usize,
+    /// What the core must not do.
+    pub faults: Vec<String>,
+}
+
+/// A request on its way.
+struct Flight {
+    client: Client,
+    desk: usize,
+    place: Option<PlaceId>,
+    began: f64,
+    /// Nothing of it goes on here.
+    over: bool,
+    left: bool,
+    /// As `flight.mjs`: whether the core hears if the client leaves.
+    started: bool,
+    listens: bool,
+    abortable: bool,
+    /// The calls under way, and whether each can be aborted.
+    fetches: BTreeMap<u32, bool>,
+    timers: BTreeSet<u32>,
+    /// Header lines and bodies of answers that stay with the host.
+    streams: BTreeMap<u32, (Headers, Vec<u8>)>,
+    answer: Option<Run>,
+}
+
+enum Event {
+    Arrives,
+    Ends(u32, Outcome),
+    Leaves,
+}
+
+// === impl Host ===
+
+impl<'a> Host<'a> {
+    pub fn new(world: &'a mut World, desks: Vec<&'a Desk>) -> Self {
+        Self {
+            world,
+            desks,
+            flights: Vec::new(),
+            queue: BinaryHeap::new(),
+            events: BTreeMap::new(),
+            order: 0,
+            faults: Vec::new(),
+        }
+    }
+
+    /// Lets a client come, to the first desk.
+    pub fn add(&mut self, client: Client) -> usize {
+        let index = self.flights.len();
+        self.later(index, client.arrives_ms, Event::Arrives);
+        self.flights.push(Flight {
+            client,
+            desk: 0,
+            place: None,
+            began: 0.0,
+            over: false,
+            left: false,
+            started: false,
+            listens: false,
+            abortable: false,
+            fetches: BTreeMap::new(),
+            timers: BTreeSet::new(),
+            streams: BTreeMap::new(),
+            answer: None,
+        });
+        index
+    }
+
+    /// Lets everything happen that is to come.
+    pub fn run(&mut self) {
+        while self.step() {}
+    }
+
+    /// Lets the next event happen; whether there was one.
+    fn step(&mut self) -> bool {
+        let Some(Reverse((at, order))) = self.queue.pop() else { return false };
+        let (index, event) = self.events.remove(&order).unwrap();
+        if self.flights[index].over {
+            // Timers end with their request.
+            return true;
+        }
+        self.world.now = self.world.now.max(at as f64);
+        match event {
+            Event::Arrives => self.arrives(index),
+            Event::Ends(id, outcome) => self.ends(index, id, outcome),
+            Event::Leaves => self.leaves(index),
+        }
+        true
+    }
+
+    /// The answer of a request, once.
+    pub fn answer(&mut self, index: usize) -> Option<Run> {
+        self.flights[index].answer.take()
+    }
+
+    /// The client resets its connection.
+    fn leaves(&mut self, index: usize) {
+        let now = self.world.now;
+        let flight = &mut self.flights[index];
+        if flight.over || flight.place.is_none() {
+            return;
+        }
+        flight.left = true;
+        if !flight.listens {
+            // The platform ends what it began, and nobody tells the core.
+            flight.over = true;
+            return;
+        }
+        let turn = self.desks[flight.desk].leave(flight.place.unwrap(), now);
+        self.perform(index, turn);
+    }
+
+    fn later(&mut self, index: usize, after_ms: u32, event: Event) {
+        let at = (self.world.now + f64::from(after_ms)) as u64;
+        self.queue.push(Reverse((at, self.order)));
+        self.events.insert(self.order, (index, event));
+        self.order += 1;
+    }
+
+    fn arrives(&mut self, index: usize) {
+        let now = self.world.now;
+        let flight = &mut self.flights[index];
+        let request = flight.client.request.clone();
+        let desk = self.desks[flight.desk];
+        let url = format!("{}://{}{}", request.scheme, request.host, request.target);
+        let place = desk.open(request.method, url, now).expect("there is a place");
+        flight.place = Some(place);
+        flight.began = now;
+        if let Some(after) = flight.client.leaves_ms {
+            self.later(index, after, Event::Leaves);
+        }
+        let mut headers = request.headers;
+        match request.caller {
+            Caller::Unknown => {}
+            Caller::Peer(address) => headers.add(PEER, address),
+            Caller::Client(address) => headers.add(CLIENT, address),
+        }
+        let turn = desk.start(place, headers, request.has_body, now);
+        self.perform(index, turn);
+    }
+
+    fn ends(&mut self, index: usize, id: u32, outcome: Outcome) {
+        let flight = &mut self.flights[index];
+        match outcome {
+            Outcome::Elapsed if !flight.timers.remove(&id) => return,
+            Outcome::Fetched(_) if flight.fetches.remove(&id).is_none() => return,
+            _ => {}
+        }
+        let turn = self.desks[flight.desk].complete(flight.place.unwrap(), id, outcome, self.world.now);
+        self.perform(index, turn);
+    }
+
+    fn perform(&mut self, index: usize, turn: Option<Turn>) {
+        let Some(Turn { effects, answer, state }) = turn else {
+            return self.faults.push(format!("request {index} was dropped while it was in flight"));
+        };
+        self.flights[index].abortable |= state.abortable;
+        for (id, effect) in effects {
+            match effect {
+                Effect::Fetch(fetch) => self.fetch(index, id, fetch),
+                Effect::Timer(ms) => {
+                    self.flights[index].timers.insert(id);
+                    self.later(index, ms, Event::Ends(id, Outcome::Elapsed));
+                }
+                Effect::ReadBody => {
+                    let client = &self.flights[index].client;
+                    let passed = (self.world.now - self.flights[index].began) as u32;
+                    let (body, after) = (client.body.clone(), client.body_after_ms.saturating_sub(passed));
+                    self.later(index, after, Event::Ends(id, Outcome::Body(Ok(json::Body::from(body)))));
+                }
+                Effect::ReadStream(Stream(of)) => {
+                    let body = self.flights[index].streams[&of].1.clone();
+                    self.later(index, 0, Event::Ends(id, Outcome::Body(Ok(json::Body::from(body)))));
+                }
+                Effect::Call(call) => {
+                    let outcome = Outcome::Called(self.world.call(call));
+                    self.later(index, 0, Event::Ends(id, outcome));
+                }
+                Effect::Log(_, line) => self.world.log.push(line),
+                Effect::Cancel(id) => self.cancel(index, id, state),
+            }
+        }
+        if let Some(answer) = answer {
+            self.answered(index, answer);
+        }
+        self.go_on(index, state);
+    }
+
+    fn go_on(&mut self, index: usize, state: State) {
+        let flight = &mut self.flights[index];
+        flight.over = state.finished;
+        if flight.over && flight.answer.is_none() && !flight.left {
+            self.faults.push(format!("request {index} ended without an answer"));
+        }
+        let flight = &mut self.flights[index];
+        if flight.timers.len() > 1 && !flight.over {
+            self.faults.push(format!("request {index} has {} timers", flight.timers.len()));
+        }
+        let flight = &mut self.flights[index];
+        flight.listens |= flight.started || state.background || state.watched;
+        flight.started = true;
+    }
+
+    fn cancel(&mut self, index: usize, id: u32, state: State) {
+        let flight = &mut self.flights[index];
+        flight.timers.remove(&id);
+        if flight.fetches.remove(&id) == Some(false) && !state.finished {
+            self.faults.push(format!("request {index} gave up call {id}, which can't be aborted"));
+        }
+    }
+
+    fn fetch(&mut self, index: usize, id: u32, fetch: Fetch) {
+        let flight = &mut self.flights[index];
+        flight.fetches.insert(id, flight.abortable);
+        let sent = match &fetch.body {
+            RequestBody::None => Vec::new(),
+            RequestBody::Incoming => flight.client.body.clone(),
+            RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => bytes.as_slice().to_vec(),
+        };
+        let script = self.world.fetch(&fetch, sent);
+        let Some(after) = script.after_ms else { return };
+        if let Some(fault) = script.fault {
+            return self.later(
+                index,
+                after,
+                Event::Ends(id, Outcome::Fetched(Err(HostError::Failed(fault)))),
+            );
+        }
+        let mut headers = Headers::default();
+        for (name, value) in &script.headers {
+            headers.add(name.clone(), value.as_str());
+        }
+        let body = if fetch.stream {
+            self.flights[index].streams.insert(id, (headers.clone(), script.body));
+            Body::Stream(Stream(id))
+        } else {
+            Body::Bytes(json::Body::from(script.body))
+        };
+        let fetched = Fetched { status: script.status, headers, body };
+        self.later(index, after, Event::Ends(id, Outcome::Fetched(Ok(fetched))));
+    }
+
+    fn answered(&mut self, index: usize, answer: Answer) {
+        let flight = &mut self.flights[index];
+        let body = match answer.body {
+            AnswerBody::Empty => Vec::new(),
+            AnswerBody::Bytes(bytes) => bytes,
+            AnswerBody::Stream(Stream(id)) => flight.streams[&id].1.clone(),
+        };
+        let mut headers = answer.headers;
+        if let Some(Passed { of: Stream(id), without_type, seen_behind: None }) = answer.passed {
+            for (name, value) in flight.streams[&id].0.iter() {
+                if !(without_type && name.eq_ignore_ascii_case("Content-Type")) {
+                    headers.add(name.to_owned(), value);
+                }
+            }
+        }
+        let elapsed_ms = self.world.now - flight.began;
+        let answer = Run { status: answer.status, headers, body, elapsed_ms };
+        if flight.answer.replace(answer).is_some() {
+            self.faults.push(format!("request {index} has two answers"));
+        }
+    }
+}
