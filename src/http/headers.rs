@@ -92,9 +92,8 @@ impl Headers {
 
     /// Adds a field after the others.
     pub fn add(&mut self, name: impl Into<Cow<'static, str>>, value: impl Into<String>) {
-        let name = name.into();
-        if is_line(&name) {
-            self.fields.push((owned_canonical(name), line(value.into())));
+        if let Some(name) = owned_canonical(name.into()) {
+            self.fields.push((name, line(value.into())));
         }
     }
 
@@ -181,7 +180,8 @@ impl<N: Into<Cow<'static, str>>, V: Into<String>> Extend<(N, V)> for Headers {
 
 /// Whether a text can be a part of a header line: it has no CR, LF or NUL.
 pub fn is_line(text: &str) -> bool {
-    !text.bytes().any(|byte| matches!(byte, b'\r' | b'\n' | 0))
+    // Without an early end, so that many bytes are looked at in one step.
+    !text.bytes().fold(false, |found, byte| found | matches!(byte, b'\r' | b'\n' | 0))
 }
 
 fn line(value: String) -> String {
@@ -192,11 +192,12 @@ fn same(a: &str, b: &str) -> bool {
     a.eq_ignore_ascii_case(b)
 }
 
-fn owned_canonical(name: Cow<'static, str>) -> Cow<'static, str> {
+/// The canonical form; none where the name would break a line.
+fn owned_canonical(name: Cow<'static, str>) -> Option<Cow<'static, str>> {
     match name {
-        Cow::Borrowed(name) => canonical(name),
-        Cow::Owned(name) if is_canonical(&name) || !name.bytes().all(is_name_byte) => Cow::Owned(name),
-        Cow::Owned(name) => Cow::Owned(canonicalize(name)),
+        name if is_canonical(&name) => Some(name),
+        name if name.bytes().all(is_name_byte) => Some(Cow::Owned(canonicalize(name.into_owned()))),
+        name => is_line(&name).then_some(name),
     }
 }
 
