@@ -101,7 +101,7 @@ const stages = {
   clippy: task("cargo", "clippy", "--quiet", "--locked", "--all-targets", "--", "-D", "warnings"),
   "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET, "--", "-D", "warnings"),
   build: task(process.execPath, at("scripts/build.mjs")),
-  core: cargoTest(),
+  core: cargoTest("--package", "fjord"),
   fuzz: fuzzTest,
   wasm: wasmTest,
   "black-box": blackBox,

@@ -3,7 +3,7 @@
 //! The first line is the schema, the rest the body.
 
 use fjord::config::Document;
-use fjord::json::Value;
+use fjord::json::{Body, Value};
 use fjord::schema::{Schema, validate_body};
 
 use crate::{Target, seeds};
@@ -49,7 +49,7 @@ fn run(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let Some((source, body)) = text.split_once('\n') else { return };
     let Some(schema) = compiled(source) else { return };
-    let _ = validate_body(&schema, body.as_bytes());
+    let _ = validate_body(&schema, &Body::from(body.as_bytes()));
     let Ok(value) = Value::parse(body.as_bytes()) else { return };
     // What bounds the work may be reached a little earlier where more is asked.
     let decide = |schema: &Schema| match schema.validate(&value) {
