@@ -9,6 +9,7 @@ mod case;
 mod rows;
 mod shared;
 mod sim;
+mod simulation;
 mod token;
 
 use std::fs;

@@ -108,15 +108,18 @@ impl<'a> Host<'a> {
     /// Lets everything happen that is to come.
     pub fn run(&mut self) {
         while self.step() {}
+        for (index, flight) in self.flights.iter().enumerate().filter(|(_, flight)| !flight.over) {
+            self.faults.push(format!("request {index} ({}) waits for nothing", flight.client.request.target));
+        }
     }
 
     /// Lets the next event happen; whether there was one.
-    fn step(&mut self) -> bool {
+    pub fn step(&mut self) -> bool {
         let Some(Reverse((at, order))) = self.queue.pop() else { return false };
         let (index, event) = self.events.remove(&order).unwrap();
         if self.flights[index].over {
             // Timers end with their request.
-            return true;
+            return self.step();
         }
         self.world.now = self.world.now.max(at as f64);
         match event {
@@ -133,7 +136,7 @@ impl<'a> Host<'a> {
     }
 
     /// The client resets its connection.
-    fn leaves(&mut self, index: usize) {
+    pub fn leaves(&mut self, index: usize) {
         let now = self.world.now;
         let flight = &mut self.flights[index];
         if flight.over || flight.place.is_none() {
