@@ -220,4 +220,21 @@ describe("run", () => {
     );
     assert.deepEqual((await gateway.get("/data")).json, { from: "a file" });
   });
+
+  test("serves the folder of the Wrangler file beside, and warns of bindings that it hasn't got", async (t) => {
+    const configuration = config([
+      endpoint("/data", [{ host: ["service://ASSETS"], url_pattern: "/data.json" }]),
+      endpoint("/users", [{ host: ["service://USERS"], url_pattern: "/" }]),
+    ]);
+    const bare = await serve(t, configuration);
+    await bare.logged(/warning: no binding ASSETS: .*add --assets DIR/);
+    await bare.logged(/warning: no binding USERS: calls to service:\/\/USERS will fail/);
+    assert.equal((await bare.get("/data")).status, 500);
+    const www = folder({ "data.json": '{"from":"www"}' });
+    t.after(www.remove);
+    const toml = `[assets]\ndirectory = ${JSON.stringify(www.dir)}\nbinding = "ASSETS"\n`;
+    const gateway = await serve(t, configuration, { files: { "wrangler.toml": toml } });
+    assert.deepEqual((await gateway.get("/data")).json, { from: "www" });
+    assert.doesNotMatch(gateway.output, /no binding ASSETS/);
+  });
 });

@@ -50,6 +50,20 @@ export async function workerBeside(config) {
 }
 
 /**
+ * The folder of files that a Wrangler file beside a configuration has the platform serve as the binding ASSETS, if it is there.
+ *
+ * @param {string} config
+ */
+export async function assetsBeside(config) {
+  const folder = path.dirname(config);
+  const file = FILES.find((name) => fs.existsSync(path.join(folder, name)));
+  const settings = file === undefined ? undefined : await read(path.join(folder, file));
+  const { directory, binding } = members(settings?.assets);
+  const found = typeof directory === "string" && binding === "ASSETS" ? path.resolve(folder, directory) : undefined;
+  return found !== undefined && fs.existsSync(found) ? found : undefined;
+}
+
+/**
  * The members of an object; none of anything else.
  *
  * @param {unknown} value

@@ -2,6 +2,7 @@
 import net from "node:net";
 import path from "node:path";
 import fs from "node:fs";
+import { assetsBeside } from "./bindings.mjs";
 import { checkConfig, listed, loadCore, overrides, readConfig, refusal, wantsColor } from "./core.mjs";
 import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
 import { startWorkerd } from "./workerd.mjs";
@@ -25,7 +26,7 @@ Usage: fjord run [-c] FILE [-p PORT] [options]
   -p, --port PORT       the port; default: the configuration's "port", or 8080; 0 takes a free one
       --host IP         the address to listen on; default: 127.0.0.1
       --env NAME=VALUE  a variable or secret for the gateway; may be repeated
-      --assets DIR      a folder of files that the host "service://ASSETS" serves
+      --assets DIR      the files of "service://ASSETS"; default: those of wrangler.toml
       --lenient         serve a configuration with faults: endpoints with refused parts answer 501
   -d, --debug           log more, and serve /__debug/
   -h, --help            this text
@@ -49,6 +50,10 @@ export async function execute(values, positionals) {
   const refused = values.lenient ? refusal(core, config, variables) : !checked.ok;
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
+  const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
+  const assets = values.assets === undefined ? await assetsOf(services, file) : folder(values.assets);
+  for (const name of services) if (name !== "ASSETS" || assets === undefined) console.error(lacking(name));
+
   const host = hostAddress(values.host);
   const port = portNumber(values.port ?? variables.KRAKEND_PORT ?? configuredPort(config.text));
   await ensureFree(host, port);
@@ -58,7 +63,7 @@ export async function execute(values, positionals) {
     vars: variables,
     counters: listed(config.read.counters()),
     cache: /http-?cache/.test(config.text),
-    assets: values.assets && folder(values.assets),
+    assets,
   });
   let stopping = /** @type {boolean} */ (false);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
@@ -70,6 +75,24 @@ export async function execute(values, positionals) {
   console.log(`listening on http://${host.includes(":") ? `[${host}]` : host}:${gateway.port}`);
   const message = await gateway.ended;
   if (!stopping) throw new Failure(message);
+}
+
+/**
+ * The folder for "service://ASSETS", if the configuration asks it for anything.
+ *
+ * @param {Set<string>} services
+ * @param {string} file
+ */
+const assetsOf = async (services, file) => (services.has("ASSETS") ? await assetsBeside(file) : undefined);
+
+/**
+ * What is said of a binding that a local run hasn't got.
+ *
+ * @param {string} name
+ */
+function lacking(name) {
+  const reason = name === "ASSETS" ? "add --assets DIR, the folder of its files" : "a local run binds no services";
+  return `warning: no binding ${name}: calls to service://${name} will fail (${reason})`;
 }
 
 /**
