@@ -63,6 +63,33 @@ test("a trap harms one request: those in flight go on, the next has a fresh core
   assert.equal(started.length, 2);
 });
 
+test("traps inside the core, however many, leave the stack to the requests in flight", async (t) => {
+  const waiting = [];
+  t.mock.method(globalThis, "fetch", (call) => new Promise((resolve) => waiting.push({ path: pathOf(call), resolve })));
+  t.mock.method(console, "error", () => {});
+  let core;
+  const make = () => {
+    core = instantiate(module);
+    // A body longer than any can be: the core panics in the middle of an entry.
+    const fetched = (...args) => (trapping ? core.raw.body(0xffff_ff00) : core.raw.fetched(...args));
+    return { ...core, raw: { ...core.raw, fetched } };
+  };
+  let trapping = false;
+  const gateway = new Driver(make, config, "{}");
+  const b = get(gateway, "/b");
+  const first = core;
+  const stack = first.raw.__stack_pointer.value;
+  const doomed = Array.from({ length: 200 }, () => get(gateway, "/a"));
+  trapping = true;
+  for (const { path, resolve } of waiting) if (path === "/a") resolve(Response.json({ from: "a" }));
+  for (const answer of doomed) assert.equal((await answer).status, 500);
+  trapping = false;
+  assert.equal(core, first, "all were in flight at one instance");
+  assert.equal(first.raw.__stack_pointer.value, stack);
+  waiting[0].resolve(Response.json({ from: "b" }));
+  assert.deepEqual(await (await b).json(), { from: "b" });
+});
+
 test("a configuration that can't be read is read once; each request is answered with 501, and told the reason", async (t) => {
   const lines = t.mock.method(console, "error", () => {});
   let read = 0;
@@ -94,7 +121,7 @@ test("calls that are refused at once fail as others do: after the batch, one by 
 });
 
 /** An instance over a core of which only the memory is there. */
-const hollow = () => new Instance({ raw: { memory: new WebAssembly.Memory({ initial: 1 }) } });
+const hollow = () => new Instance({ raw: { memory: new WebAssembly.Memory({ initial: 1 }), __stack_pointer: new WebAssembly.Global({ value: "i32", mutable: true }) } });
 
 test("the core isn't entered in the middle of a batch", () => {
   const instance = hollow();

@@ -8,6 +8,8 @@ export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight go on, new ones get a new instance. */
   trapped = false;
   #core;
+  /** Where the core's stack begins. A trap unwinds nothing: what it left on the stack would be lost to all later entries. */
+  #stack;
   #entered = false;
   #lists = [];
   #input = 0;
@@ -18,6 +20,7 @@ export class Instance {
   constructor(core) {
     this.#core = core;
     this.raw = core.raw;
+    this.#stack = core.raw.__stack_pointer.value;
     this.#view();
   }
 
@@ -41,13 +44,19 @@ export class Instance {
         const address = call();
         batch = address === 0 ? null : readBatch(this, address);
       } catch (error) {
-        this.trapped = true;
+        this.#trap();
         throw error;
       }
       if (batch !== null) perform(batch);
     } finally {
       this.#entered = false;
     }
+  }
+
+  /** Retires the instance. Its other requests end here, on a stack that is as it was before. */
+  #trap() {
+    this.trapped = true;
+    this.raw.__stack_pointer.value = this.#stack;
   }
 
   /** Memory grows now and then, which makes older views useless. */
@@ -86,8 +95,13 @@ export class Instance {
 
   /** The content type that the first bytes of a body look like. */
   sniff(bytes) {
-    this.body(bytes);
-    return this.#core.sniff();
+    try {
+      this.body(bytes);
+      return this.#core.sniff();
+    } catch (error) {
+      this.#trap();
+      throw error;
+    }
   }
 
   text(at, length) {
