@@ -115,7 +115,7 @@ async function serveSuite(suite, only) {
  */
 async function checkSuite(only) {
   const filter = only ? ["--only", only] : [];
-  const checker = [process.execPath, FJORD, "check", "--format", "json"];
+  const checker = [process.execPath, FJORD, "check", "-tl", "--format", "json"];
   const { output } = await run(process.execPath, [path.join(folder, "check/score.mjs"), "--verbose", ...filter, "--", ...checker]);
   const missed = new Map(output.split("\n").map((line) => /** @type {const} */ ([line.slice(0, line.indexOf(": ")), line.slice(line.indexOf(": ") + 2)])));
   const cases = /** @type {{ id: string }[]} */ (JSON.parse(fs.readFileSync(path.join(folder, "check/cases.json"), "utf8")));

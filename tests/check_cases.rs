@@ -2,9 +2,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+#[path = "support/exam.rs"]
+mod exam;
+
 use std::fmt::Write;
 
-use fjord::check::{CheckOptions, Diagnostic, check_bytes};
+use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
 use fjord::config::{Lines, Severity};
 use fjord::registry::{self, Support};
 use serde_json::Value;
@@ -15,8 +18,7 @@ const OPEN: &[(&str, &str)] = &[];
 #[test]
 fn every_case_gets_its_verdict_place_and_suggestion() {
     let mut report = String::new();
-    for line in include_str!("data/check_cases.jsonl").lines() {
-        let case: Value = serde_json::from_str(line).unwrap();
+    for case in exam::cases() {
         let id = case["id"].as_str().unwrap();
         // A namespace that is refused for now hides whether the rest of the verdict is right.
         let misses = judge(&case, false).min(judge(&case, true));
@@ -31,10 +33,12 @@ fn every_case_gets_its_verdict_place_and_suggestion() {
 
 /// What is wrong with the answer to a case.
 fn judge(case: &Value, all_supported: bool) -> Vec<String> {
-    let bytes = document(case);
-    let keys = r#"{"keys":[{"kty":"oct","alg":"HS256","kid":"test","k":"AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75"}]}"#;
-    let files = ["jwk.json", "./jwk.json"].map(|name| (name.to_owned(), keys.to_owned())).into();
-    let mut checked = check_bytes(&bytes, &CheckOptions { files: Some(&files), ..CheckOptions::default() });
+    let bytes = exam::document(case);
+    let files = exam::files();
+    let mut checked = check_bytes(
+        &bytes,
+        &CheckOptions { files: Some(&files), view: View::Lint, ..CheckOptions::default() },
+    );
     checked
         .diagnostics
         .retain(|d| d.severity != Severity::Note && !(all_supported && d.code == "not-supported"));
@@ -94,34 +98,4 @@ fn is_implemented(place: &str) -> bool {
 
 fn codes(found: &[Diagnostic]) -> Vec<(&str, &str)> {
     found.iter().map(|d| (d.code, d.path.as_str())).collect()
-}
-
-/// The file of a case.
-fn document(case: &Value) -> Vec<u8> {
-    match (&case["text"], case["encoding"].as_str()) {
-        (Value::String(text), Some("base64")) => base64(text),
-        (Value::String(text), _) => text.clone().into_bytes(),
-        (Value::Array(parts), _) => {
-            let part = |part: &Value| part[0].as_str().unwrap().repeat(part[1].as_u64().unwrap() as usize);
-            parts.iter().map(part).collect::<String>().into_bytes()
-        }
-        (other, _) => panic!("no text: {other}"),
-    }
-}
-
-fn base64(text: &str) -> Vec<u8> {
-    let digit = |b: u8| {
-        b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".iter().position(|d| *d == b)
-    };
-    let mut out = Vec::new();
-    let (mut bits, mut count) = (0u32, 0);
-    for value in text.bytes().filter_map(digit) {
-        bits = bits << 6 | value as u32;
-        count += 6;
-        if count >= 8 {
-            count -= 8;
-            out.push((bits >> count) as u8);
-        }
-    }
-    out
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::check::{CheckOptions, Worker, check_bytes, github, json, report, text};
+use fjord::check::{CheckOptions, View, Worker, check_bytes, github, json, report, text};
 use fjord::config::Document;
 
 fn compare(name: &str, seen: &str) {
@@ -14,39 +14,39 @@ fn compare(name: &str, seen: &str) {
     assert_eq!(seen, wanted, "{name} differs");
 }
 
-fn checked(file: &str, see: impl Fn(&fjord::check::Checked<'_>, &str) -> String, lenient: bool) -> String {
+fn checked(file: &str, see: impl Fn(&fjord::check::Checked<'_>, &str) -> String, view: View) -> String {
     let bytes = std::fs::read(format!("{}/tests/data/check/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    see(&check_bytes(&bytes, &CheckOptions { lenient, ..CheckOptions::default() }), file)
+    see(&check_bytes(&bytes, &CheckOptions { view, ..CheckOptions::default() }), file)
 }
 
 #[test]
 fn shows_all_faults_at_once() {
-    compare("mixed.txt", &checked("mixed.json", |c, file| text(c, file, false), false));
+    compare("mixed.txt", &checked("mixed.json", |c, file| text(c, file, false), View::Lint));
 }
 
 #[test]
 fn shows_colours_on_a_terminal() {
-    compare("mixed.ansi", &checked("mixed.json", |c, file| text(c, file, true), false));
+    compare("mixed.ansi", &checked("mixed.json", |c, file| text(c, file, true), View::Lint));
 }
 
 #[test]
 fn reads_on_behind_syntax_faults() {
-    compare("broken.txt", &checked("broken.json", |c, file| text(c, file, false), false));
+    compare("broken.txt", &checked("broken.json", |c, file| text(c, file, false), View::Lint));
 }
 
 #[test]
 fn clips_long_lines() {
-    compare("minified.txt", &checked("minified.json", |c, file| text(c, file, false), false));
+    compare("minified.txt", &checked("minified.json", |c, file| text(c, file, false), View::Lint));
 }
 
 #[test]
 fn annotates_for_github() {
-    compare("mixed.github.txt", &checked("mixed.json", github, false));
+    compare("mixed.github.txt", &checked("mixed.json", github, View::Lint));
 }
 
 #[test]
 fn reports_for_programs() {
-    let report = checked("mixed.json", |c, file| json(c, file, false), true);
+    let report = checked("mixed.json", |c, file| json(c, file, false), View::Lenient);
     let report: serde_json::Value = serde_json::from_str(&report).unwrap();
     let diagnostics = serde_json::to_string_pretty(&report["diagnostics"]).unwrap();
     compare("mixed.lenient.json", &(diagnostics + "\n"));
@@ -54,7 +54,7 @@ fn reports_for_programs() {
 
 #[test]
 fn counts_calls_and_names_what_the_worker_lacks() {
-    compare("edge.txt", &checked("edge.json", |c, file| text(c, file, false), false));
+    compare("edge.txt", &checked("edge.json", |c, file| text(c, file, false), View::Lint));
     let bytes = include_bytes!("data/check/edge.json");
     let worker = Worker {
         file: "wrangler.toml".into(),
@@ -68,7 +68,7 @@ fn counts_calls_and_names_what_the_worker_lacks() {
     let wanted = [
         ("note", "subrequests", "/endpoints/0/backend"),
         ("note", "connections", "/endpoints/0/backend"),
-        ("warning", "missing-binding", "/endpoints/1/backend/0/host/0"),
+        ("error", "missing-binding", "/endpoints/1/backend/0/host/0"),
     ];
     assert_eq!(about, wanted);
 }

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::check::{CheckOptions, check};
+use fjord::check::{CheckOptions, View, check};
 use fjord::config::Severity;
 
 /// Members of the root beside the version and one good endpoint.
@@ -21,7 +21,7 @@ const SERVICE: &[(&str, &str)] = &[
     ),
     (
         r#""extra_config": {"auth/api-keys": {"keys": [{"key": "a"}, {"roles": []}]}}"#,
-        "/extra_config/auth~1api-keys/keys/1 empty",
+        "/extra_config/auth~1api-keys unused\n/extra_config/auth~1api-keys/keys/1 empty",
     ),
     (
         r#""extra_config": {"security/cors": {"allow_origins": ["https://a.example"], "allow_headers": ["*", "X Y"]}}"#,
@@ -45,7 +45,7 @@ const SERVICE: &[(&str, &str)] = &[
         "/extra_config/qos~1ratelimit~1service/max_rate zero",
     ),
     (r#""tls": null"#, ""),
-    (r#""timeout": null"#, "/timeout wrong-type"),
+    (r#""timeout": null"#, "/timeout null-value"),
     (r#""port": -1"#, "/port out-of-range"),
     (r#""cacheTTL": "1s""#, "/cacheTTL unknown-option"),
     (r#""timeout": "1,5s""#, "/timeout bad-duration"),
@@ -61,11 +61,11 @@ const SERVICE: &[(&str, &str)] = &[
     ),
     (
         r#""extra_config": {"security/http": {"ssl_host": "https://a.example"}}"#,
-        "/extra_config/security~1http/ssl_host bad-host",
+        "/extra_config/security~1http/ssl_host never-matches",
     ),
     (
         r#""extra_config": {"security/http": {"allowed_hosts": ["https://a.example"]}}"#,
-        "/extra_config/security~1http/allowed_hosts/0 bad-host",
+        "/extra_config/security~1http/allowed_hosts/0 never-matches",
     ),
     (
         r#""extra_config": {"auth/revoker": {"N": 1, "P": 1, "TTL": 1, "hash_name": "optimal", "port": 1, "token_keys": ["jti"]}}"#,
@@ -161,7 +161,7 @@ const ENDPOINT: &[(&str, &str)] = &[
     ),
     (
         r#""method": "POST", "extra_config": {"validation/json-schema": {"requird": ["a"]}}"#,
-        "/endpoints/0/extra_config/validation~1json-schema/requird unknown-keyword",
+        "/endpoints/0/extra_config/validation~1json-schema/requird misspelt",
     ),
     (
         r#""method": "POST", "extra_config": {"validation/json-schema": {"anyOf": []}}"#,
@@ -173,7 +173,7 @@ const ENDPOINT: &[(&str, &str)] = &[
     ),
     (
         r#""extra_config": {"validation/cel": [{"check_expr": "req_params.Idd == '1'"}]}"#,
-        "/endpoints/0/extra_config/validation~1cel/0/check_expr undefined-variable",
+        "/endpoints/0/extra_config/validation~1cel/0/check_expr never-there",
     ),
     (r#""extra_config": {"validation/cel": [{"check_expr": "'a = b' == req_path"}]}"#, ""),
     (
@@ -204,10 +204,7 @@ const BACKEND: &[(&str, &str)] = &[
     (r#""url_pattern": "/{Id}""#, "/endpoints/0/backend/0/url_pattern undefined-variable"),
     (r#""url_pattern": "/}{id}""#, "/endpoints/0/backend/0/url_pattern bad-placeholder"),
     (r#""url_pattern": "/{resp0}""#, "/endpoints/0/backend/0/url_pattern undefined-variable"),
-    (
-        r#""url_pattern": "/{input_headers.X-Tenant}""#,
-        "/endpoints/0/backend/0/url_pattern undefined-variable",
-    ),
+    (r#""url_pattern": "/{input_headers.X-Tenant}""#, "/endpoints/0/backend/0/url_pattern no-value"),
     (r#""url_pattern": "/a b""#, "/endpoints/0/backend/0/url_pattern odd-path"),
     (r#""url_pattern": "/", "headers_to_pass": []"#, "/endpoints/0/backend/0/headers_to_pass unknown-option"),
     (r#""url_pattern": "/", "method": "TRACE""#, "/endpoints/0/backend/0/method not-supported"),
@@ -311,8 +308,8 @@ const PATHS: &[(&str, &str)] = &[
     ("/a/{id}", ""),
     ("/", ""),
     ("/a/*", ""),
-    ("/a/*/b", "/endpoints/0/endpoint bad-path"),
-    ("/a*", "/endpoints/0/endpoint bad-path"),
+    ("/a/*/b", "/endpoints/0/endpoint bad-wildcard"),
+    ("/a*", "/endpoints/0/endpoint bad-wildcard"),
     ("/a/{b}/{b}", "/endpoints/0/endpoint bad-placeholder"),
     ("/a/{b}{c}", "/endpoints/0/endpoint bad-placeholder"),
     ("/a/b}", "/endpoints/0/endpoint bad-placeholder"),
@@ -324,16 +321,28 @@ const PATHS: &[(&str, &str)] = &[
     ("/__debugger", ""),
 ];
 
-/// Compares what is found with a pointer and its codes; parts that are to come are taken as served.
-fn expect(text: &str, want: &str, faults: &mut Vec<String>) {
-    let (path, codes) = want.split_once(' ').unwrap_or((want, ""));
+const LINT: CheckOptions<'_> = CheckOptions {
+    view: View::Lint,
+    files: None,
+    counters: None,
+    worker: None,
+    schema: None,
+    variables: None,
+};
+
+/// Compares what is found with pointers and their codes, a line for each; parts that are to come are taken as served.
+fn expect(text: &str, want: &'static str, faults: &mut Vec<String>) {
     let pending = |code: &str| code == "not-supported" && !want.contains(code);
-    let found: Vec<(String, &str)> = check(text, &CheckOptions::default())
+    let found: Vec<(String, &str)> = check(text, &LINT)
         .into_iter()
         .filter(|d| d.severity != Severity::Note && !pending(d.code))
         .map(|d| (d.path, d.code))
         .collect();
-    let wanted: Vec<(String, &str)> = codes.split_whitespace().map(|code| (path.to_owned(), code)).collect();
+    let at = |line: &'static str| {
+        let (path, codes) = line.split_once(' ').unwrap_or((line, ""));
+        codes.split_whitespace().map(move |code| (path.to_owned(), code))
+    };
+    let wanted: Vec<(String, &str)> = want.lines().flat_map(at).collect();
     if found != wanted {
         faults.push(format!("{text}\n  found {found:?}\n  want  {wanted:?}"));
     }
@@ -416,7 +425,7 @@ fn every_limit_says_where_it_is_counted() {
                 "host": ["https://b.example"], "extra_config": {{"qos/ratelimit/proxy": {limit}}}}}]}}]}}"#
         );
         let known = (!known.is_empty()).then(|| serde_json::from_str(known).unwrap());
-        let options = CheckOptions { counters: known.as_ref(), ..CheckOptions::default() };
+        let options = CheckOptions { counters: known.as_ref(), ..LINT };
         let found = check(&text, &options);
         assert_eq!(found.len(), 3, "{binding} {known:?} {found:?}");
         assert!(found.iter().all(|d| d.code == *code && d.message.contains(message)), "{found:?}");

@@ -21,7 +21,7 @@ pub struct CustomSchema {
 /// Reports where a document, whose text is `text`, breaks the schema.
 pub(super) fn check(text: &str, root: &Node, schema: &CustomSchema, findings: &mut Findings<'_>) {
     let root = Spot::root(root);
-    let unusable = |what: String| root.lacks("bad-schema", format!("{}: {what}", schema.file));
+    let unusable = |what: String| root.lacks("unusable-schema", format!("{}: {what}", schema.file));
     let document = match Document::parse(&schema.text) {
         Ok(document) => document,
         Err(faults) => {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::meaning::costs;
-use super::{CheckOptions, Checked, Cost, Counts, CustomSchema, Worker, found, render};
+use super::{CheckOptions, Checked, Cost, Counts, CustomSchema, Found, View, Worker, found, render};
 use crate::config::{Diagnostic, Lines, Origin, Reading, Severity};
 
 /// What the command line asks for.
@@ -14,7 +14,7 @@ use crate::config::{Diagnostic, Lines, Origin, Reading, Severity};
 struct Wish {
     /// The file's name, for the report.
     file: String,
-    lenient: bool,
+    view: View,
     color: bool,
     /// Leaves notes out: who serves a configuration has read them before.
     quiet: bool,
@@ -42,6 +42,9 @@ struct Report<'a> {
     github: String,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     costs: Vec<Cost>,
+    /// The endpoints that answer 501, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    closed: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -65,35 +68,36 @@ struct Related<'a> {
 }
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
-/// object with any of `file`, `lenient`, `color`, `quiet`, `files` (texts of the named files that are there, by name),
+/// object with any of `file`, `view` (`run`, `lint` or `lenient`), `color`, `quiet`, `files` (texts of the named files that are there, by name),
 /// `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares), `schema` (one
 /// that the configuration must fit, too: `{file, text}`), `variables` (of the environment), `costs` (whether to add what each
 /// endpoint costs) and `origin` (the files that the text was made from).
 pub fn report(reading: &Reading<'_>, options: &str) -> String {
     let wish: Wish = serde_json::from_str(options).unwrap_or_default();
     let options = CheckOptions {
-        lenient: wish.lenient,
+        view: wish.view,
         files: wish.files.as_ref(),
         counters: wish.counters.as_ref(),
         worker: wish.worker.as_ref(),
         schema: wish.schema.as_ref(),
         variables: wish.variables.as_ref(),
     };
-    let mut checked = Checked { text: (&*reading.text).into(), diagnostics: found(reading, &options) };
+    let Found { diagnostics, closed } = found(reading, &options);
+    let mut checked = Checked { text: (&*reading.text).into(), diagnostics };
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }
     let root = reading.document.as_ref().map(|document| &document.root).filter(|_| wish.costs);
     let costs = root.map(costs).unwrap_or_default();
     match &wish.origin {
-        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color, costs),
-        None => write(&[(&*wish.file, &checked)], &wish.file, wish.color, costs),
+        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color, costs, closed),
+        None => write(&[(&*wish.file, &checked)], &wish.file, wish.color, costs, closed),
     }
 }
 
 /// The report on a checked configuration.
 pub fn json(checked: &Checked<'_>, file: &str, color: bool) -> String {
-    write(&[(file, checked)], file, color, Vec::new())
+    write(&[(file, checked)], file, color, Vec::new(), Vec::new())
 }
 
 /// The report on what was found in each of the sources.
@@ -102,6 +106,7 @@ fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(
     file: &str,
     color: bool,
     costs: Vec<Cost>,
+    closed: Vec<String>,
 ) -> String {
     // Most files are in order: their lines needn't be counted.
     let parts = parts.iter().map(|(file, checked)| (*file, checked.borrow()));
@@ -117,6 +122,7 @@ fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(
         text: render::text_of(&parts, color),
         github: parts.iter().map(|(file, checked)| render::github(checked, file)).collect(),
         costs,
+        closed,
     };
     // Strings and numbers only: writing them as JSON can't fail.
     serde_json::to_string(&report).unwrap_or_default()

@@ -6,28 +6,35 @@
 
 mod custom;
 mod findings;
+mod guards;
 mod json;
 mod meaning;
 mod render;
+pub mod rules;
 mod served;
 mod spot;
 mod structure;
-pub(crate) mod suggest;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use crate::config::document::pointer_at;
 use crate::config::node::Node;
 use crate::config::{Document, Lines, Origin, Reading, Severity};
 use crate::plan::Environment;
+use crate::registry::Scope;
+use crate::registry::letters::{self, Renamed};
 
 pub use crate::config::Diagnostic;
 pub use custom::CustomSchema;
+pub(crate) use guards::{Fault, Part, faults};
 pub use json::{json, report};
 pub use meaning::Cost;
 pub use render::{github, text};
+pub use rules::View;
+pub(crate) use structure::extra_config::is_empty;
 
 /// More findings than these are only counted: nobody reads them, and a file may have a million.
 const MAX_FINDINGS: usize = 1000;
@@ -35,8 +42,8 @@ const MAX_FINDINGS: usize = 1000;
 /// How to check.
 #[derive(Clone, Copy, Default)]
 pub struct CheckOptions<'a> {
-    /// Parts that are refused and options that are unknown are warnings.
-    pub lenient: bool,
+    /// Whose view of it is asked for.
+    pub view: View,
     /// The texts of the files that the configuration names, by their names; without it all files are taken to be there.
     pub files: Option<&'a BTreeMap<String, String>>,
     /// The worker's bindings that can count for rate limits; none if nobody knows them.
@@ -60,6 +67,12 @@ pub struct Worker {
     /// Paths that its static assets answer before any endpoint can.
     #[serde(default)]
     pub assets: Vec<String>,
+    /// What switches `request.signal` off, if anything does.
+    #[serde(default)]
+    pub deaf: Option<String>,
+    /// Whether this is `fjord run` itself, which has what its command line gives it.
+    #[serde(default)]
+    pub is_local: bool,
 }
 
 /// How a binding counts.
@@ -89,25 +102,34 @@ pub fn check(text: &str, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
 /// The same for bytes that may be no text.
 pub fn check_bytes<'a>(bytes: &'a [u8], options: &CheckOptions<'_>) -> Checked<'a> {
     let reading = Document::read(bytes);
-    let diagnostics = found(&reading, options);
+    let Found { diagnostics, .. } = found(&reading, options);
     Checked { text: reading.text, diagnostics }
 }
 
-/// All that is wrong with a text that was read, in the order of the text.
-fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
-    let mut diagnostics = reading.diagnostics.clone();
+/// What was found in a text that was read.
+struct Found {
+    /// All that is wrong, in the order of the text.
+    diagnostics: Vec<Diagnostic>,
+    /// The endpoints that the plan closes, a line for each.
+    closed: Vec<String>,
+}
+
+fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
+    let (mut diagnostics, mut closed) = (reading.diagnostics.clone(), Vec::new());
     if let Some(document) = &reading.document {
         let mut findings = findings::Findings::new(*options);
         let root = overridden(&document.root, options, &mut findings);
+        let root = folded(root, &mut findings);
         structure::check(&root, &mut findings);
         meaning::check(&root, &mut findings);
         if let Some(schema) = options.schema {
             custom::check(&reading.text, &document.root, schema, &mut findings);
         }
-        let is_ok = diagnostics.iter().all(|d| d.severity != Severity::Error) && findings.is_ok();
-        if is_ok && !options.lenient {
+        // A plan of a text that was repaired would be one of another text.
+        if diagnostics.iter().all(|d| d.severity != Severity::Error) {
             served::check(&root, &mut findings);
         }
+        closed = findings.take_closed();
         diagnostics.extend(findings.into_list());
     }
     diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
@@ -117,7 +139,7 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Vec<Diagnostic> {
         let message = format!("{} more findings, from here on", more.len());
         diagnostics.push(Diagnostic::new(worst, "more", next.span.clone(), message).at(&*next.path));
     }
-    diagnostics
+    Found { diagnostics, closed }
 }
 
 /// The root as it is with the variables of the environment, and a note on each of these.
@@ -141,6 +163,22 @@ fn overridden<'a>(
         }
     }
     Cow::Owned(after)
+}
+
+/// The root with the names of the tables, and a finding for each that was written in other letters.
+fn folded<'a>(root: Cow<'a, Node>, findings: &mut findings::Findings<'_>) -> Cow<'a, Node> {
+    if !letters::folds(&root, Scope::Service) {
+        return root;
+    }
+    let (mut folded, mut renamed) = (root.clone().into_owned(), Vec::new());
+    letters::fold(&mut folded, Scope::Service, &mut renamed);
+    for Renamed { written, name, span } in renamed {
+        let path = pointer_at(&root, span.start);
+        let fault =
+            Diagnostic::error("letter-case", span, format!("`{written}` in other letters than `{name}`"));
+        findings.add(fault.at(path).help(format!("keys are case-sensitive: write `{name}`")));
+    }
+    Cow::Owned(folded)
 }
 
 // === impl Checked ===

@@ -12,11 +12,11 @@ const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
 /// Stands in for secrets, of which only the deployment knows what they hold: good as a key set, and as any text.
 const EMPTY_KEY_SET: &str = "{\"keys\":[]}";
 
-/// Compiles a document that has no errors so far, and reports what of it wouldn't be served.
+/// Compiles a document, and reports what of it isn't served for a reason that nothing has said so far.
 pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let files = findings.files();
     // Without the texts of the files that it names a plan can't be judged.
-    if !files::named(root).iter().all(|name| files.contains_key(name)) {
+    if !findings.knows_files() && !files::named(root).is_empty() {
         return;
     }
     let deployed = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
@@ -26,25 +26,31 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let environment = Environment { files: files.clone(), variables, ..Environment::default() };
     let refusals = match plan::refusals(root.node, &environment) {
         Ok(refusals) => refusals,
-        Err(error) => return findings.add(root.lacks("not-served", error.to_string())),
+        Err(error) => {
+            return blame(&root, &error.to_string(), &mut |spot, reason| findings.refuse_all(spot, reason));
+        }
     };
-    if let Some(reason) = refusals.service {
-        let place = root.get("extra_config");
-        return blame(
-            place.as_ref().filter(|_| !reason.contains(": ")).unwrap_or(&root),
-            &reason,
-            &mut |spot, reason| {
-                findings.add(spot.lacks("not-served", reason));
-            },
-        );
-    }
-    let Some(endpoints) = root.get("endpoints") else { return };
-    for (index, reason) in refusals.endpoints {
-        let Some(spot) = endpoints.items().nth(index) else { continue };
-        blame(&spot, &reason, &mut |spot, reason| {
-            findings.add(spot.lacks("not-served", format!("the endpoint can't be served: {reason}")));
+    if let Some(reason) = &refusals.service {
+        let extra = root.get("extra_config").filter(|_| !reason.contains(": "));
+        return blame(extra.as_ref().unwrap_or(&root), reason, &mut |spot, reason| {
+            findings.refuse(spot, reason, "every endpoint answers 501");
         });
     }
+    for reason in &refusals.left_out {
+        blame(&root, reason, &mut |spot, reason| findings.leave_out(spot, reason));
+    }
+    let Some(endpoints) = root.get("endpoints") else { return };
+    for (index, reason) in &refusals.endpoints {
+        let Some(spot) = endpoints.items().nth(*index) else { continue };
+        findings.close(format!("{} answers 501: {reason}", name(spot.node)));
+        blame(&spot, reason, &mut |spot, reason| findings.refuse(spot, reason, "the endpoint answers 501"));
+    }
+}
+
+/// Method and path of an endpoint.
+fn name(endpoint: &Node) -> String {
+    let text = |key| endpoint.get(key).and_then(Node::as_str);
+    format!("{} {}", text("method").unwrap_or("GET"), text("endpoint").unwrap_or("/"))
 }
 
 /// Finds the part that a refusal is about. Its text begins with the way there, as far as whoever refused knew it:

@@ -9,6 +9,7 @@ pub mod node;
 pub mod origin;
 pub mod path;
 pub mod secrets;
+pub(crate) mod suggest;
 
 pub use diagnostic::{Diagnostic, Severity};
 pub use document::{Document, Reading};

@@ -69,7 +69,8 @@ const FLATMAP_FILTER: Opt = opt(
     "flatmap_filter",
     Kind::List(&Kind::Object(&[
         opt("args", Kind::STRINGS, "Its paths.").required(),
-        opt("type", Kind::Enum(&["move", "del", "append"]), "The operation.").required(),
+        // KrakenD passes over one that it doesn't know; see the check for those that may be meant to remove something.
+        opt("type", Kind::Enum(&["move", "del", "append"]), "The operation.").required().lax(),
     ])),
     "Moves, removes and appends fields, also inside lists.",
 );
@@ -83,7 +84,8 @@ const PROPAGATED: Opt = opt(
     "sequential_propagated_params",
     Kind::List(&RESPONSE),
     "Fields of earlier answers (respN_field) that later steps see as parameters.",
-);
+)
+.lax();
 
 const STATIC: Opt = opt(
     "static",
@@ -98,4 +100,5 @@ const STATIC: Opt = opt(
         .required(),
     ]),
     "Data that is merged over the answer.",
-);
+)
+.lax();

@@ -83,6 +83,9 @@ async fn unlogged(reach: Reach<'_>, incoming: Incoming) -> Answer {
 
 /// Answers behind the global steps.
 pub(crate) async fn dispatch(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    if !reach.plan.service.left_out.is_empty() {
+        tell_left_out(reach);
+    }
     let router = &reach.plan.service.router;
     match &incoming.route {
         Route::Endpoint(id) => endpoint::answer(reach, *id, incoming).await,
@@ -96,6 +99,17 @@ pub(crate) async fn dispatch(reach: Reach<'_>, incoming: Incoming) -> Answer {
         _ => {
             let body = router.error_body_404.as_deref();
             render::no_route(reach.plan, 404, router::NOT_FOUND_BODY, body)
+        }
+    }
+}
+
+/// Writes to the log what isn't served, once in an isolate.
+#[cold]
+fn tell_left_out(reach: Reach<'_>) {
+    let service = &reach.plan.service;
+    if !service.is_told.replace(true) {
+        for reason in &service.left_out {
+            log(reach, Level::Error, || format!("[SERVICE: Gin] not served: {reason}"));
         }
     }
 }

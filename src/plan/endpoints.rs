@@ -10,6 +10,8 @@ use crate::json::Body;
 
 use super::build::{Defaults, endpoint};
 use super::needs::Needs;
+use crate::registry::{Scope, letters};
+
 use super::{Endpoint, EndpointId, Environment, Service};
 
 /// The endpoints, in the order of the configuration.
@@ -56,10 +58,11 @@ impl Endpoints {
     fn compile(&self, id: EndpointId, span: &Range<u32>, service: &Service) -> Endpoint {
         let text = self.text.as_slice().get(span.start as usize..span.end as usize).unwrap_or_default();
         let text = str::from_utf8(text).unwrap_or_default();
-        let (node, fault) = match Document::value(text) {
+        let (mut node, fault) = match Document::value(text) {
             Ok(node) => (node, None),
             Err(faults) => (Node { span: span.clone(), kind: Kind::Null }, faults.into_iter().next()),
         };
+        letters::fold(&mut node, Scope::Endpoint, &mut Vec::new());
         let mut endpoint = endpoint::build(id, &node, &self.defaults, &self.environment, service);
         if let Some(fault) = fault {
             endpoint.refused = Some(format!("it can't be read: {}", fault.message));

@@ -1,5 +1,7 @@
 //! Options of the service that requests meet.
 
+use std::cell::Cell;
+
 use crate::features::telemetry::logging::Log;
 use crate::gateway::Global;
 use crate::http::{TrustedProxies, client_ip};
@@ -20,6 +22,10 @@ pub struct Service {
     pub global: Vec<Box<dyn Global>>,
     /// Why nothing can be served: every request answers 501 and the log tells this.
     pub refused: Option<String>,
+    /// What is left out, and why: the log tells it at the first request.
+    pub left_out: Vec<String>,
+    /// Whether the log has been told.
+    pub is_told: Cell<bool>,
     /// The value of the `X-Krakend` header.
     pub version_header: String,
     /// What is logged, and how.

@@ -19,7 +19,9 @@ pub mod duration;
 pub mod explain;
 mod find;
 pub mod formats;
+pub mod letters;
 mod options;
+pub mod role;
 pub mod schema;
 mod table;
 #[cfg(test)]
@@ -29,4 +31,5 @@ mod words;
 pub use find::{find, named, namespaces};
 pub(crate) use options::whole;
 pub use options::{OptionError, Options};
+pub use role::Role;
 pub use table::{Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Support, opt};

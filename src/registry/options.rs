@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
-use super::duration;
-use super::table::{Namespace, Opt, Support};
+use super::role::Role;
+use super::table::{Namespace, Opt, Scope, Support};
+use super::{core, duration};
 use crate::config::node::{Kind, Node};
 
 /// The options of one object.
@@ -13,6 +14,18 @@ use crate::config::node::{Kind, Node};
 pub struct Options<'a> {
     node: &'a Node,
     table: &'static [Opt],
+    manner: Manner,
+}
+
+/// What becomes of a value of another type than its option takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Manner {
+    /// It is an error.
+    Strict,
+    /// It counts as absent, as in KrakenD's components that nobody's safety hangs on.
+    Lax,
+    /// It is taken for the type if it reads as one, as KrakenD takes the parts of the format (spec §2.1).
+    Weak,
 }
 
 /// A value that an option can't take.
@@ -31,12 +44,18 @@ pub struct OptionError {
 impl<'a> Options<'a> {
     /// The members of `node` as `table` describes them.
     pub fn new(node: &'a Node, table: &'static [Opt]) -> Options<'a> {
-        Options { node, table }
+        Options { node, table, manner: Manner::Strict }
+    }
+
+    /// The members of a part of the format.
+    pub fn part(node: &'a Node, scope: Scope) -> Options<'a> {
+        Options { node, table: core::options(scope), manner: Manner::Weak }
     }
 
     /// The members of a namespace's value.
     pub fn of(node: &'a Node, namespace: &'static Namespace) -> Options<'a> {
-        Options::new(node, namespace.options())
+        let manner = if namespace.role() == Role::Plain { Manner::Lax } else { Manner::Strict };
+        Options { node, table: namespace.options(), manner }
     }
 
     /// The object itself.
@@ -57,63 +76,75 @@ impl<'a> Options<'a> {
 
     /// A boolean.
     pub fn bool(&self, name: &str) -> Result<bool, OptionError> {
-        match self.node(name) {
-            None => Ok(self.default(name) == Some("true")),
-            Some(node) => node.as_bool().ok_or_else(|| wrong(name, node, "true or false")),
-        }
+        let default = || self.default(name) == Some("true");
+        self.read(name, default, "true or false", |node| match (&node.kind, self.manner) {
+            (Kind::String(text), Manner::Weak) => weak_bool(text),
+            (Kind::Number(_), Manner::Weak) => Some(node.as_f64() != Some(0.0)),
+            _ => node.as_bool(),
+        })
     }
 
     /// A whole number.
     pub fn int(&self, name: &str) -> Result<i64, OptionError> {
-        match self.node(name) {
-            None => Ok(self.default(name).and_then(|text| text.parse().ok()).unwrap_or(0)),
-            Some(node) => whole(node).ok_or_else(|| wrong(name, node, "a whole number")),
-        }
+        let default = || self.default(name).and_then(|text| text.parse().ok()).unwrap_or(0);
+        self.read(name, default, "a whole number", |node| match (&node.kind, self.manner) {
+            (Kind::String(text), Manner::Weak) => text.parse().ok(),
+            (Kind::Bool(value), Manner::Weak) => Some(i64::from(*value)),
+            // Go cuts off what is behind the point.
+            (Kind::Number(_), Manner::Weak) => {
+                whole(node).or_else(|| node.as_f64().filter(|n| n.abs() < 9.0e15).map(|n| n as i64))
+            }
+            _ => whole(node),
+        })
     }
 
     /// A number.
     pub fn f64(&self, name: &str) -> Result<f64, OptionError> {
-        match self.node(name) {
-            None => Ok(self.default(name).and_then(|text| text.parse().ok()).unwrap_or(0.0)),
-            Some(node) => {
-                node.as_f64().filter(|n| n.is_finite()).ok_or_else(|| wrong(name, node, "a number"))
-            }
-        }
+        let default = || self.default(name).and_then(|text| text.parse().ok()).unwrap_or(0.0);
+        self.read(name, default, "a number", |node| node.as_f64().filter(|n| n.is_finite()))
     }
 
     /// A text; empty without a default.
     pub fn str(&self, name: &str) -> Result<&'a str, OptionError> {
-        match self.node(name) {
-            None => Ok(self.default(name).map_or("", |text| text.trim_matches('"'))),
-            Some(node) => node.as_str().ok_or_else(|| wrong(name, node, "a text")),
-        }
+        let default = || self.default(name).map_or("", |text| text.trim_matches('"'));
+        self.read(name, default, "a string", |node| self.text(node))
     }
 
     /// A duration; a bare number counts nanoseconds (spec §2.1).
     pub fn duration(&self, name: &str) -> Result<Duration, OptionError> {
-        let Some(node) = self.node(name) else {
+        let default = || {
             let text = self.default(name).map_or("0", |text| text.trim_matches('"'));
-            return Ok(duration::parse(text).unwrap_or_default());
+            duration::parse(text).unwrap_or_default()
         };
-        match &node.kind {
-            Kind::String(text) => {
-                duration::parse(text).map_err(|error| error_at(name, node, error.to_string()))
-            }
-            Kind::Number(_) => match whole(node).and_then(|n| u64::try_from(n).ok()) {
-                Some(nanos) => Ok(Duration::from_nanos(nanos)),
-                None => Err(wrong(name, node, "a duration")),
-            },
-            _ => Err(wrong(name, node, "a duration")),
+        if let Some(node) = self.node(name)
+            && let Kind::String(text) = &node.kind
+            && !self.is_lax(name)
+        {
+            return duration::parse(text).map_err(|error| error_at(name, node, error.to_string()));
         }
+        self.read(name, default, "a duration", |node| match &node.kind {
+            Kind::String(text) => duration::parse(text).ok(),
+            _ => whole(node).and_then(|n| u64::try_from(n).ok()).map(Duration::from_nanos),
+        })
     }
 
     /// A list of texts.
     pub fn strings(&self, name: &str) -> Result<Vec<&'a str>, OptionError> {
-        let Some(node) = self.node(name) else {
-            return Ok(self.default(name).map_or_else(Vec::new, default_strings));
+        let default = || self.default(name).map_or_else(Vec::new, default_strings);
+        let Some(node) = self.node(name) else { return Ok(default()) };
+        let Kind::Array(items) = &node.kind else {
+            return match (self.text(node).filter(|_| self.manner == Manner::Weak), self.is_lax(name)) {
+                (Some(""), _) => Ok(Vec::new()),
+                (Some(text), _) => Ok(text.split(',').collect()),
+                (None, true) => Ok(default()),
+                (None, false) => Err(wrong(name, node, "a list of strings")),
+            };
         };
-        let Kind::Array(items) = &node.kind else { return Err(wrong(name, node, "a list of texts")) };
-        items.iter().map(|item| item.as_str().ok_or_else(|| wrong(name, item, "a text"))).collect()
+        let read = |item| self.text(item).ok_or_else(|| wrong(name, item, "a string"));
+        match items.iter().map(read).collect() {
+            Err(_) if self.is_lax(name) => Ok(default()),
+            read => read,
+        }
     }
 
     /// The items of a list; none if it is absent.
@@ -122,6 +153,11 @@ impl<'a> Options<'a> {
             None => Ok(&[]),
             Some(node) => match &node.kind {
                 Kind::Array(items) => Ok(items),
+                // One object stands for a list of one.
+                Kind::Object(members) if self.manner == Manner::Weak && !members.is_empty() => {
+                    Ok(std::slice::from_ref(node))
+                }
+                _ if self.is_lax(name) => Ok(&[]),
                 _ => Err(wrong(name, node, "a list")),
             },
         }
@@ -131,36 +167,79 @@ impl<'a> Options<'a> {
     pub fn object(&self, name: &str) -> Result<Option<Options<'a>>, OptionError> {
         let Some(node) = self.node(name) else { return Ok(None) };
         if !matches!(node.kind, Kind::Object(_)) {
-            return Err(wrong(name, node, "an object"));
+            return if self.is_lax(name) { Ok(None) } else { Err(wrong(name, node, "an object")) };
         }
         let table = self.table.iter().find(|opt| opt.name == name).map_or(&[][..], |opt| opt.kind.options());
-        Ok(Some(Options::new(node, table)))
+        Ok(Some(Options { node, table, ..*self }))
     }
 
     /// The first option that is set, not to its default, and that Fjord refuses: its name and the reason.
     pub fn refused(&self) -> Option<String> {
-        self.table.iter().find_map(|opt| {
-            let node = self.node(opt.name)?;
+        self.all_refused().into_iter().next()
+    }
+
+    /// All of them.
+    pub fn all_refused(&self) -> Vec<String> {
+        let mut all = Vec::new();
+        for opt in self.table {
+            let Some(node) = self.node(opt.name) else { continue };
             match opt.support {
                 Support::Refused(reason) if !is_default(node, opt.default) => {
-                    Some(format!("{}: {reason}", opt.name))
+                    all.push(format!("{}: {reason}", opt.name));
                 }
-                Support::Refused(_) | Support::NoEffect(_) => None,
+                Support::Refused(_) | Support::NoEffect(_) => {}
                 Support::Implemented => {
                     let inner = opt.kind.options();
-                    let inside = std::iter::once(node).chain(node.items());
-                    let refused = |node| Options::new(node, inner).refused();
-                    inside
-                        .filter(|_| !inner.is_empty())
-                        .find_map(refused)
-                        .map(|text| format!("{}.{text}", opt.name))
+                    for node in std::iter::once(node).chain(node.items()).filter(|_| !inner.is_empty()) {
+                        let refused = Options::new(node, inner).all_refused();
+                        all.extend(refused.into_iter().map(|text| format!("{}.{text}", opt.name)));
+                    }
                 }
             }
-        })
+        }
+        all
     }
 
     fn default(&self, name: &str) -> Option<&'static str> {
         self.table.iter().find(|opt| opt.name == name)?.default
+    }
+
+    /// Whether a value that the option can't take counts as absent.
+    fn is_lax(&self, name: &str) -> bool {
+        self.manner == Manner::Lax || self.table.iter().any(|opt| opt.name == name && opt.lax)
+    }
+
+    /// A value; the default if it is absent.
+    fn read<T>(
+        &self,
+        name: &str,
+        default: impl FnOnce() -> T,
+        expected: &str,
+        read: impl FnOnce(&'a Node) -> Option<T>,
+    ) -> Result<T, OptionError> {
+        let Some(node) = self.node(name) else { return Ok(default()) };
+        match read(node) {
+            Some(value) => Ok(value),
+            None if self.is_lax(name) => Ok(default()),
+            None => Err(wrong(name, node, expected)),
+        }
+    }
+
+    fn text(&self, node: &'a Node) -> Option<&'a str> {
+        match (&node.kind, self.manner) {
+            (Kind::Number(text), Manner::Weak) => Some(text),
+            (Kind::Bool(value), Manner::Weak) => Some(if *value { "1" } else { "0" }),
+            _ => node.as_str(),
+        }
+    }
+}
+
+/// A boolean as Go's `strconv.ParseBool` reads it; an empty text is false.
+fn weak_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "" | "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
     }
 }
 
@@ -236,6 +315,38 @@ mod tests {
         assert_eq!(options.strings("tags"), Ok(vec!["a", "b"]));
         assert_eq!(options.object("inner").unwrap().unwrap().int("deep"), Ok(3));
         assert!(!options.given("name"));
+    }
+
+    #[test]
+    fn reads_the_parts_of_the_format_as_krakend_does() {
+        let text = r#"{"concurrent_calls": "3", "input_headers": "A,B", "input_query_strings": [1, "b"],
+            "endpoint": 5, "backend": {"url_pattern": "/"}, "timeout": "soon", "method": []}"#;
+        let root = Document::parse(text).unwrap().root;
+        let options = Options::part(&root, Scope::Endpoint);
+        assert_eq!(options.int("concurrent_calls"), Ok(3));
+        assert_eq!(options.strings("input_headers"), Ok(vec!["A", "B"]));
+        assert_eq!(options.strings("input_query_strings"), Ok(vec!["1", "b"]));
+        assert_eq!(options.str("endpoint"), Ok("5"));
+        assert_eq!(options.items("backend").unwrap().len(), 1);
+        assert!(options.duration("timeout").is_err() && options.str("method").is_err());
+        for (text, wanted) in
+            [("\"1\"", Some(true)), ("\"no\"", None), ("0", Some(false)), ("2.5", Some(true))]
+        {
+            let root = Document::parse(&format!("{{\"disable_rest\": {text}}}")).unwrap().root;
+            assert_eq!(Options::part(&root, Scope::Service).bool("disable_rest").ok(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn drops_what_a_component_that_guards_nothing_cant_use() {
+        let text =
+            r#"{"return_error_msg": "yes", "health_path": 7, "logger_skip_paths": "/a", "max_age": "x"}"#;
+        let root = Document::parse(text).unwrap().root;
+        let of = |name| Options::of(&root, crate::registry::find(Scope::Service, name).unwrap());
+        assert_eq!(of("router").bool("return_error_msg"), Ok(false));
+        assert_eq!(of("router").str("health_path"), Ok("/__health"));
+        assert_eq!(of("router").strings("logger_skip_paths"), Ok(vec![]));
+        assert_eq!(of("security/cors").duration("max_age"), Ok(Duration::ZERO));
     }
 
     #[test]

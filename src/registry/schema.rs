@@ -176,6 +176,9 @@ fn add_rule(schema: &mut Map, rule: &Rule) {
         Rule::AnyOf(list) => {
             schema.insert("anyOf".into(), sets(list));
         }
+        Rule::Open | Rule::Free => {
+            schema.remove("additionalProperties");
+        }
     }
 }
 

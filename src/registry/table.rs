@@ -34,6 +34,8 @@ pub struct Opt {
     pub edition: Edition,
     /// What Fjord makes of it.
     pub support: Support,
+    /// Whether a value of another type is dropped, as KrakenD does: nothing gets more open by that.
+    pub lax: bool,
     /// What to use instead, if it is on its way out.
     pub deprecated: Option<&'static str>,
     /// What it does, in a sentence.
@@ -115,6 +117,10 @@ pub enum Rule {
     Unique,
     /// No items but these.
     Only(&'static [&'static str]),
+    /// KrakenD's own schema lets further members stand, which nothing reads.
+    Open,
+    /// Further members belong to whoever is named here.
+    Free,
 }
 
 /// What Fjord makes of an option. There is no fourth kind.
@@ -165,6 +171,7 @@ pub const fn opt(name: &'static str, kind: Kind, doc: &'static str) -> Opt {
         required: false,
         edition: Edition::Ce,
         support: Support::Implemented,
+        lax: false,
         deprecated: None,
         doc,
     }
@@ -219,6 +226,12 @@ impl Opt {
     /// Refused, for this reason.
     pub const fn refused(mut self, reason: &'static str) -> Opt {
         self.support = Support::Refused(reason);
+        self
+    }
+
+    /// A value of another type counts as none.
+    pub const fn lax(mut self) -> Opt {
+        self.lax = true;
         self
     }
 

@@ -41,7 +41,7 @@ impl Kind {
                     Rule::AtMost(most) => format!("{words}, {most} at most"),
                     Rule::Unique => format!("{words}, each once"),
                     // Said where the members stand.
-                    Rule::Only(_) | Rule::OneOf(_) | Rule::AnyOf(_) => words,
+                    Rule::Only(_) | Rule::OneOf(_) | Rule::AnyOf(_) | Rule::Open | Rule::Free => words,
                 })
             }
             Kind::Same(kind) => kind.words(),

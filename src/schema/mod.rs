@@ -68,6 +68,11 @@ impl Schema {
         Self::compile_with(schema, &[])
     }
 
+    /// The names of the formats that are checked; any other says nothing about a value.
+    pub fn formats() -> impl Iterator<Item = &'static str> {
+        format::Format::names()
+    }
+
     /// Compiles a schema that may refer to `documents` by their URIs.
     ///
     /// # Errors

@@ -1,8 +1,8 @@
 //! A case: `{name, config, origins, request, expect}`; see any file of `cases/`. With `check` in place of a request, `fjord
-//! check` must report an error of that code. `peer` is the other end of the connection; without it the
+//! check -l` must report an error of that code. `peer` is the other end of the connection; without it the
 //! platform tells the client.
 
-use fjord::check::{CheckOptions, check};
+use fjord::check::{CheckOptions, View, check};
 use fjord::config::Severity;
 use fjord::gateway::Gateway;
 use fjord::http::Headers;
@@ -81,7 +81,7 @@ pub fn calls(config: &Value, requests: usize) -> Vec<String> {
 
 /// The check reports an error of this code.
 fn refused(config: &str, code: &str) -> Result<(), String> {
-    let found = check(config, &CheckOptions::default());
+    let found = check(config, &CheckOptions { view: View::Lint, ..CheckOptions::default() });
     let errors: Vec<&str> = found.iter().filter(|d| d.severity == Severity::Error).map(|d| d.code).collect();
     if errors.contains(&code) { Ok(()) } else { Err(format!("errors {errors:?}, want {code}")) }
 }

@@ -12,6 +12,7 @@ use crate::config::node::Node;
 use crate::features::qos::http_cache::Callers;
 use crate::http::reach::is_private;
 use crate::plan::TRUST;
+use crate::registry::duration;
 
 /// Calls that one request may make on the free plan.
 const SUBREQUESTS: usize = 50;
@@ -264,6 +265,33 @@ pub(super) static RULES: &[Rule] = &[
                     .filter(|url| url.as_str().is_some_and(|u| u.starts_with("http://")));
                 if flag(&validator.value, "disable_jwk_security").is_some() && url.is_some() {
                     hits.maybe(key_of(&validator.value, "disable_jwk_security"));
+                }
+            }
+        },
+    ),
+    rule(
+        "9.8.3",
+        High,
+        "answers to clients that were let in by name are public for shared caches",
+        "set cache_ttl at the endpoints that are for everybody only",
+        |view, hits| {
+            let is_set = |node: &&Node| {
+                let time = node.as_str().and_then(|text| duration::parse(text).ok());
+                time.is_some_and(|time| !time.is_zero())
+            };
+            let asks = |endpoint: &Node| {
+                ["auth/validator", "auth/basic", "auth/api-keys"]
+                    .iter()
+                    .any(|name| component(endpoint, name).is_some())
+            };
+            for endpoint in view.endpoints.iter().filter(|endpoint| asks(endpoint)) {
+                let is_get = endpoint.get("method").is_none_or(|method| method.as_str() == Some("GET"));
+                let own = endpoint.get("cache_ttl").filter(is_set);
+                let inherited = view.root.get("cache_ttl").filter(is_set);
+                match (is_get, own, inherited) {
+                    (true, Some(own), _) => hits.at(own.span.clone()),
+                    (true, None, Some(_)) => hits.at(head(endpoint)),
+                    _ => {}
                 }
             }
         },

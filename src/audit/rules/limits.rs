@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::super::Hits;
 use super::super::Rule;
 use super::super::Severity::{Critical, High, Low, Medium};
-use super::super::view::{View, component, text_in};
+use super::super::view::{View, component};
 use super::rule;
 use crate::config::node::{Member, Node};
 
@@ -34,10 +34,7 @@ pub(super) static RULES: &[Rule] = &[
         "nothing limits the rate of requests",
         "add qos/ratelimit/router with a max_rate or client_max_rate above zero to endpoints",
         |view, hits| {
-            let plugin = view.service("plugin/http-server").and_then(|plugin| plugin.value.get("name"));
-            if text_in(plugin, "redis-ratelimit").is_some()
-                || limiters(view).any(|limiter| limits(&limiter.value))
-            {
+            if limiters(view).any(|limiter| limits(&limiter.value)) {
                 return;
             }
             match limiters(view).next() {
@@ -81,14 +78,8 @@ pub(super) fn limiters<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Member> 
     parts.flat_map(|part| NAMES.iter().filter_map(move |name| component(part, name)))
 }
 
-const NAMES: &[&str] = &[
-    "qos/ratelimit/service",
-    "qos/ratelimit/service/redis",
-    "qos/ratelimit/router",
-    "qos/ratelimit/router/redis",
-    "qos/ratelimit/tiered",
-    "qos/ratelimit/proxy",
-];
+/// Those that work: what is refused limits nobody.
+const NAMES: &[&str] = &["qos/ratelimit/service", "qos/ratelimit/router", "qos/ratelimit/proxy"];
 
 /// Whether some rate below is above zero: zero switches a limit off.
 fn limits(value: &Node) -> bool {

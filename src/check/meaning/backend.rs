@@ -22,7 +22,7 @@ pub(super) fn check(
     if let Some(method) = spot.get("method")
         && let Some(name @ ("CONNECT" | "TRACE")) = method.str()
     {
-        findings.add_part(method.error("not-supported", format!("a worker can't send {name} requests")));
+        findings.add(method.error("not-supported", format!("a worker can't send {name} requests")));
     }
     inputs::backend(spot, endpoint, findings);
     response::filters(spot, findings);
@@ -38,7 +38,8 @@ fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     if let Some(list) = list.as_ref().filter(|list| list.items().len() > 0) {
         return hosts::list(list, rules, findings);
     }
-    let inherited = around.service.get("host").is_some_and(|list| list.items().len() > 0);
+    let inherited =
+        around.service.is_some_and(|service| service.get("host").is_some_and(|list| list.items().len() > 0));
     let wrong_type =
         list.as_ref().is_some_and(|list| !matches!(list.node.kind, crate::config::node::Kind::Array(_)));
     if inherited || wrong_type || HOSTLESS.iter().any(|name| spot.namespace(name).is_some()) {

@@ -7,6 +7,18 @@ use crate::config::secrets;
 
 /// Names each binding and secret that the worker doesn't have, once, at its first place.
 pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
+    if let Some(worker) = findings.worker()
+        && let Some(cause) = &worker.deaf
+    {
+        let message = format!(
+            "{cause} in {} keeps the worker from hearing that a client has left, so its request goes on until its deadline",
+            worker.file
+        );
+        let fault = Diagnostic::warning("deaf", root.head(), message);
+        findings.add(fault.help(
+            "set compatibility_date = \"2026-11-17\" or later, or add \"enable_request_signal\" to compatibility_flags",
+        ));
+    }
     let mut said = Vec::new();
     if let Some(list) = root.get("host") {
         hosts(&list, &mut said, findings);
@@ -41,6 +53,15 @@ fn hosts(list: &Spot<'_>, said: &mut Vec<String>, findings: &mut Findings<'_>) {
             continue;
         }
         said.push(name.to_owned());
+        if findings.worker().is_some_and(|worker| worker.is_local) {
+            let message = format!("`fjord run` has no binding {name}, so calls to it fail");
+            let help = match name {
+                "ASSETS" => "--assets DIR serves the files of a folder",
+                _ => "`wrangler dev` has the bindings of wrangler.toml",
+            };
+            findings.add(item.warning("no-binding", message).help(help));
+            continue;
+        }
         let message = format!("the worker needs the binding {name}{}", lacks(findings));
         let snippet = match name {
             "ASSETS" => "[assets]\ndirectory = \"www\"\nbinding = \"ASSETS\"".to_owned(),
@@ -48,7 +69,7 @@ fn hosts(list: &Spot<'_>, said: &mut Vec<String>, findings: &mut Findings<'_>) {
         };
         // With a worker's file that lacks it the deployed gateway would fail.
         let fault = match findings.worker() {
-            Some(_) => item.warning("missing-binding", message),
+            Some(_) => item.error("missing-binding", message),
             None => item.note("binding", message),
         };
         findings.add(fault.help(format!("in wrangler.toml:\n{snippet}")));

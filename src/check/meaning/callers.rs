@@ -42,7 +42,7 @@ pub(super) fn address(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findi
         findings.add(fault.help("leave `key` out: the address is then the one that the platform tells"));
         return;
     }
-    let router = around.service.namespace("router");
+    let router = around.service.and_then(|service| service.namespace("router"));
     if router.is_some_and(|router| TRUST.iter().any(|name| router.get(name).is_some())) {
         return;
     }

@@ -2,10 +2,10 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
 use super::Around;
 use crate::cel::{Program, Type};
 use crate::config::Diagnostic;
+use crate::config::suggest;
 use crate::features::validation::cel::{Phase, declared};
 use crate::http::canonical;
 use crate::http::template::title;
@@ -66,8 +66,8 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
         }
         Ok(Type::Bool | Type::Dyn) => {}
         Ok(_) => {
-            let fault = spot
-                .error("bad-expression", "the expression is never true or false, so everything is refused");
+            let fault =
+                spot.error("never-true", "the expression is never true or false, so everything is refused");
             return Some(fault.help("compare it with something"));
         }
     }
@@ -109,7 +109,7 @@ fn headers(spot: &Spot<'_>, program: &Program) -> Option<Diagnostic> {
             return None;
         }
         let message = format!("{} never has {}", lookup.variable, lookup.key);
-        Some(spot.error("undefined-variable", message).help(format!("did you mean {kept}?")))
+        Some(spot.error("never-there", message).help(format!("did you mean {kept}?")))
     })
 }
 
@@ -123,7 +123,7 @@ fn parameters(spot: &Spot<'_>, program: &Program, around: &Around<'_>) -> Option
             continue;
         }
         let message = format!("no request has req_params.{}, so each is refused", lookup.key);
-        let mut fault = spot.error("undefined-variable", message);
+        let mut fault = spot.error("never-there", message);
         if let Some(span) = spot.inside(lookup.offset) {
             fault = fault.related(span, "here");
         }
@@ -161,7 +161,7 @@ fn has_assignment(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::{CheckOptions, check};
+    use crate::check::{CheckOptions, View, check};
 
     fn codes(expression: &str) -> Vec<&'static str> {
         let text = format!(
@@ -169,7 +169,10 @@ mod tests {
                 "extra_config": {{"validation/cel": [{{"check_expr": "{expression}"}}]}},
                 "backend": [{{"host": ["http://b.example"], "url_pattern": "/{{id}}"}}]}}]}}"#
         );
-        check(&text, &CheckOptions::default()).into_iter().map(|found| found.code).collect()
+        check(&text, &CheckOptions { view: View::Lint, ..CheckOptions::default() })
+            .into_iter()
+            .map(|found| found.code)
+            .collect()
     }
 
     #[test]
@@ -177,8 +180,8 @@ mod tests {
         for (expression, code) in [
             ("resp_data.required == 'x'", "wrong-phase"),
             ("req_method == 'GET' && resp_completed", "wrong-phase"),
-            ("req_headers['x-a'][0] == '1'", "undefined-variable"),
-            ("!('x-a' in req_headers)", "undefined-variable"),
+            ("req_headers['x-a'][0] == '1'", "never-there"),
+            ("!('x-a' in req_headers)", "never-there"),
         ] {
             assert!(codes(expression).contains(&code), "{expression}");
         }

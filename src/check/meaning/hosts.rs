@@ -1,6 +1,6 @@
 //! Hosts: what KrakenD sanitises, what it would refuse, and what no call would reach.
 
-use std::net::Ipv6Addr;
+use std::net::{IpAddr, Ipv6Addr};
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
@@ -62,7 +62,7 @@ pub(super) fn list(list: &Spot<'_>, rules: Rules, findings: &mut Findings<'_>) {
 fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
     let fault = |message: &str| Some(spot.error("bad-host", message));
     if text.contains("{{") {
-        let fault = spot.error("template", "a template that was not rendered");
+        let fault = spot.error("unrendered", "a template that was not rendered");
         return Some(
             fault.help("render the file first: flexible configuration is switched on with FC_ENABLE=1"),
         );
@@ -101,7 +101,7 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         let message =
             format!("hosts speak http or https, not {}", if scheme.is_empty() { "nothing" } else { scheme });
         let fault = spot.error("bad-host", message);
-        return Some(match super::super::suggest::nearest(scheme, ["http", "https"]) {
+        return Some(match crate::config::suggest::nearest(scheme, ["http", "https"]) {
             Some(meant) => fault.help(format!("write \"{meant}://{rest}\"")),
             None => fault,
         });
@@ -171,7 +171,12 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     {
         return fault(format!("\"{port}\" is no port: expected a number from 1 to 65535"));
     }
-    is_private(name).then(|| {
-        spot.note("private-host", format!("{name} can be reached in a local run only, not from the edge"))
+    if is_private(name) {
+        let message = format!("{name} can be reached in a local run only, not from the edge");
+        return Some(spot.note("private-host", message));
+    }
+    name.parse::<IpAddr>().is_ok().then(|| {
+        let fault = spot.warning("bare-address", format!("the edge calls names, not an address like {name}"));
+        fault.help("give it a name in the DNS, or bind it with Workers VPC and write \"service://NAME\"")
     })
 }

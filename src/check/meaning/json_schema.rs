@@ -2,10 +2,11 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
 use super::{Around, security};
 use crate::config::node::Kind as Is;
+use crate::config::suggest;
 use crate::registry::whole;
+use crate::schema::Schema;
 
 /// What a keyword takes.
 #[derive(Clone, Copy)]
@@ -27,6 +28,8 @@ enum Takes {
     Natural,
     Bool,
     Text,
+    /// The name of a format.
+    Format,
 }
 
 const KEYWORDS: &[(&str, Takes)] = &[
@@ -38,7 +41,7 @@ const KEYWORDS: &[(&str, Takes)] = &[
     ("maxLength", Takes::Natural),
     ("minLength", Takes::Natural),
     ("pattern", Takes::Regex),
-    ("format", Takes::Text),
+    ("format", Takes::Format),
     ("items", Takes::Schemas),
     ("additionalItems", Takes::Schema),
     ("contains", Takes::Schema),
@@ -88,15 +91,30 @@ fn schema(spot: &Spot<'_>, findings: &mut Findings<'_>) {
             keyword_value(&value, *takes, findings);
         }
     }
-    for (key, value) in spot.members().filter(|(key, _)| key.len() > 4) {
-        let known = KEYWORDS.iter().map(|(keyword, _)| *keyword);
-        if let Some(meant) = known.clone().find(|known| suggest::distance(known, key) == 1)
-            && !known.clone().any(|known| known == key)
+    for (key, value) in spot.members().filter(|(key, _)| key.len() > 2) {
+        // Shorter ones are near to too many words.
+        let known = || KEYWORDS.iter().map(|(keyword, _)| *keyword).filter(|keyword| keyword.len() > 3);
+        if let Some(meant) = known().find(|known| suggest::distance(known, key) == 1)
+            && !KEYWORDS.iter().any(|(known, _)| *known == key)
         {
-            let fault = value.warning("unknown-keyword", format!("JSON Schema ignores `{key}`"));
+            let fault = value.error("misspelt", format!("JSON Schema ignores `{key}`, so it checks nothing"));
             findings.add(fault.help(format!("did you mean `{meant}`?")));
         }
     }
+}
+
+/// A format that isn't checked, by KrakenD neither.
+fn format(spot: &Spot<'_>, name: &str, findings: &mut Findings<'_>) {
+    if Schema::formats().any(|known| known == name) {
+        return;
+    }
+    let plain = |name: &str| name.to_lowercase().replace(['-', '_', ' '], "");
+    let is_near = |known: &&str| plain(known) == plain(name) || suggest::distance(known, name) == 1;
+    let message = format!("the format \"{name}\" isn't checked");
+    findings.add(match Schema::formats().find(is_near) {
+        Some(meant) => spot.error("misspelt", message).help(format!("did you mean \"{meant}\"?")),
+        None => spot.note("unchecked-format", message),
+    });
 }
 
 fn keyword_value(spot: &Spot<'_>, takes: Takes, findings: &mut Findings<'_>) {
@@ -125,6 +143,7 @@ fn keyword_value(spot: &Spot<'_>, takes: Takes, findings: &mut Findings<'_>) {
                 wrong(&item, "a string", &item.node.kind, findings);
             }
         }
+        (Takes::Format, Is::String(text)) => format(spot, text, findings),
         (Takes::Regex, Is::String(text)) => security::regex(spot, text, "the schema is not used", findings),
         (Takes::Natural, Is::Number(text)) => {
             if whole(spot.node).is_none_or(|number| number < 0) {
@@ -173,7 +192,7 @@ impl Takes {
             Takes::Number => "a number",
             Takes::Natural => "a whole number",
             Takes::Bool => "true or false",
-            Takes::Text => "a string",
+            Takes::Text | Takes::Format => "a string",
         }
     }
 }

@@ -2,8 +2,10 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
+use super::super::structure::extra_config::is_empty;
 use super::{Around, inputs, resources};
-use crate::config::secrets;
+use crate::config::node::Kind;
+use crate::config::{Diagnostic, secrets};
 
 /// `auth/validator`
 pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -13,7 +15,7 @@ pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
         inputs::header_name(&name, findings);
     }
     if let (Some(cache), Some(_)) = (spot.get("cache").filter(|s| s.is_true()), spot.get("jwk_local_path")) {
-        findings.add(cache.error("exclusive", "a local key set is not cached, and KrakenD refuses to start"));
+        findings.add(cache.error("no-start", "a local key set isn't cached, and KrakenD refuses to start"));
     }
     if let Some(debug) = spot.get("operation_debug").filter(|s| s.is_true()) {
         findings.add(debug.warning("debug", "details of tokens get into the log"));
@@ -25,7 +27,14 @@ pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
         let fault = scopes.error("missing", "without `scopes_key` no scope is checked");
         findings.add(fault.help("add \"scopes_key\": \"scope\", or whatever claim has them"));
     }
-    if spot.get("audience").is_none() && spot.get("issuer").is_none() {
+    for key in ["audience", "roles", "scopes"] {
+        if let Some(list) = spot.get(key).filter(|list| is_empty_list(list)) {
+            let message = format!("an empty `{key}` asks for nothing, so every valid token passes it");
+            findings
+                .add(list.warning("everybody", message).help("name what a token must have, or remove it"));
+        }
+    }
+    if some("audience").is_none() && spot.get("issuer").is_none() {
         let message = "neither audience nor issuer is checked, so tokens made for other services pass";
         findings.add(spot.note("any-audience", message));
     }
@@ -48,8 +57,23 @@ fn propagated(pair: &Spot<'_>, endpoint: &Spot<'_>, findings: &mut Findings<'_>)
     }
 }
 
+fn is_empty_list(spot: &Spot<'_>) -> bool {
+    matches!(&spot.node.kind, Kind::Array(items) if items.is_empty())
+}
+
+/// What `auth/signer` replaces (`spec` §24).
+const REPLACED: [&str; 2] = ["modifier/lua-endpoint", "qos/ratelimit/router"];
+
 /// `auth/signer`
-pub(super) fn signer(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn signer(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let endpoint = around.endpoint.map(|endpoint| endpoint.spot);
+    for name in REPLACED {
+        if let Some(replaced) = endpoint.and_then(|endpoint| endpoint.namespace(name)) {
+            let message = format!("`{name}` never runs beside auth/signer, in KrakenD neither");
+            let fault = Diagnostic::warning("replaced", replaced.head(), message);
+            findings.add(fault.at(replaced.path.pointer()).help("do it at the service or at the backends"));
+        }
+    }
     key_set(spot, "the endpoint answers 401 to all", findings);
     if let Some(keys) = spot.get("keys_to_sign").filter(|list| list.items().len() == 0) {
         findings.add(keys.warning("no-effect", "an empty list signs nothing"));
@@ -58,7 +82,8 @@ pub(super) fn signer(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_
 
 /// `auth/api-keys`: an endpoint takes the keys of the service.
 pub(super) fn api_keys(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    if around.endpoint.is_some() && around.service.namespace("auth/api-keys").is_none() {
+    let lacks_keys = |service: &Spot<'_>| service.namespace("auth/api-keys").is_none();
+    if around.endpoint.is_some() && around.service.is_some_and(lacks_keys) {
         let fault = spot.lacks("missing", "the service declares no keys, so nobody gets in");
         findings.add(fault.help("add auth/api-keys with `keys` to the extra_config of the service"));
     }
@@ -66,6 +91,21 @@ pub(super) fn api_keys(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Find
         if item.get("key").is_none_or(|key| key.str() == Some("")) {
             findings.add(item.lacks("empty", "an empty key would let everybody in"));
         }
+    }
+}
+
+/// Keys and users of the service that no endpoint asks for.
+pub(super) fn unused(root: &Spot<'_>, findings: &mut Findings<'_>) {
+    for (name, what) in [("auth/api-keys", "a key"), ("auth/basic", "a user")] {
+        let Some(spot) = root.namespace(name).filter(|spot| !is_empty(spot.node)) else { continue };
+        let endpoints = root.get("endpoints");
+        if endpoints.is_some_and(|list| list.items().any(|endpoint| endpoint.namespace(name).is_some())) {
+            continue;
+        }
+        let message = format!("no endpoint asks for {what}, so all of them are open");
+        let fault = Diagnostic::warning("unused", spot.head(), message).at(spot.path.pointer());
+        findings
+            .add(fault.help(format!("add `{name}` to the extra_config of those that aren't for everybody")));
     }
 }
 
@@ -86,6 +126,11 @@ fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
     }
     let Some(url) = spot.get("jwk_url") else { return };
     let Some(text) = url.str() else { return };
+    let is_given = |key: &str| spot.get(key).is_some_and(|value| value.str() != Some(""));
+    if is_given("jwk_secret") || is_given("jwk_local_path") {
+        // These win.
+        return;
+    }
     let insecure = spot.get("disable_jwk_security").filter(|s| s.is_true());
     match (text.split_once("://"), insecure) {
         (Some(("https", rest)), _) if !rest.is_empty() => {}

@@ -17,6 +17,7 @@ mod json_schema;
 mod jwt;
 mod limits;
 mod output;
+mod privacy;
 mod resources;
 mod response;
 mod routes;
@@ -32,11 +33,13 @@ use super::spot::Spot;
 use crate::config::node::Node;
 use crate::http::path::{clean_leading_slash, params};
 use crate::registry;
+use crate::registry::role::role;
 
 /// What the checks of a part know of the parts around it.
 #[derive(Clone, Copy)]
 struct Around<'a> {
-    service: &'a Spot<'a>,
+    /// None where one part is asked about alone.
+    service: Option<&'a Spot<'a>>,
     /// Whether placeholders may be parts of segments.
     disable_rest: bool,
     endpoint: Option<&'a Endpoint<'a>>,
@@ -97,17 +100,18 @@ const NAMESPACES: &[(&str, Check)] = &[
 pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let root = Spot::root(root);
     let disable_rest = root.get("disable_rest").is_some_and(|spot| spot.is_true());
-    let around = Around { service: &root, disable_rest, endpoint: None, backend: None };
-    service::check(&around, findings);
+    let around = Around { service: Some(&root), disable_rest, endpoint: None, backend: None };
+    service::check(&root, findings);
     bindings::check(&root, findings);
     if let Some(hosts) = root.get("host") {
         hosts::list(&hosts, hosts::Rules::HTTP, findings);
     }
     namespaces(&root, &around, findings);
     if let Some(list) = root.get("endpoints") {
-        list.items().for_each(|spot| endpoint(&spot, &around, findings));
+        list.items().for_each(|spot| endpoint(&spot, &root, &around, findings));
         routes::conflicts(&list, &around, findings);
     }
+    jwt::unused(&root, findings);
     if let Some(agents) = root.get("async_agent") {
         for agent in agents.items() {
             namespaces(&agent, &around, findings);
@@ -115,26 +119,19 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     }
 }
 
-fn endpoint(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let method = spot.get("method");
-    let method = method.as_ref().and_then(Spot::str).unwrap_or("GET").to_uppercase();
+fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let list = spot.get("backend");
     let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
-    let proxy = spot.namespace("proxy");
-    let is_sequential =
-        proxy.as_ref().and_then(|proxy| proxy.get("sequential").map(|s| s.is_true())).unwrap_or(false);
-    let path = spot.get("endpoint");
-    let path = clean_leading_slash(path.as_ref().and_then(Spot::str).unwrap_or(""));
-    let params = params(&path, around.disable_rest).into_iter().map(str::to_owned).collect();
-    let endpoint = Endpoint { spot, method, params, backends: &backends, is_sequential };
+    let endpoint = Endpoint::read(spot, &backends, around.disable_rest);
     let around = Around { endpoint: Some(&endpoint), ..*around };
     routes::path(spot, &around, findings);
     output::check(&endpoint, &around, findings);
     inputs::endpoint(&endpoint, findings);
     service::endpoint_timeout(&endpoint, &around, findings);
+    privacy::cache_ttl(&endpoint, root, findings);
     response::groups(&endpoint, findings);
     sequence::shadows(&endpoint, findings);
-    edge::limits(spot, around.service, findings);
+    edge::limits(spot, root, findings);
     namespaces(spot, &around, findings);
     for (index, spot) in backends.iter().enumerate() {
         let around = Around { backend: Some((index, spot)), ..around };
@@ -147,9 +144,49 @@ fn endpoint(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
 fn namespaces(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let Some(extra) = spot.get("extra_config") else { return };
     for (key, value) in extra.members() {
-        let name = registry::named(key).next().map_or(key, |namespace| namespace.name);
-        if let Some((_, check)) = NAMESPACES.iter().find(|(namespace, _)| *namespace == name) {
-            check(&value, around, findings);
+        namespace(key, &value, around, findings);
+    }
+}
+
+/// Checks one namespace, in its role.
+fn namespace(key: &str, value: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let name = registry::named(key).next().map_or(key, |namespace| namespace.name);
+    if let Some((_, check)) = NAMESPACES.iter().find(|(namespace, _)| *namespace == name) {
+        findings.within(role(name), |findings| check(value, around, findings));
+    }
+}
+
+/// Checks one namespace of an endpoint, or of its backend with a number; of the service without an endpoint.
+pub(super) fn one(
+    key: &str,
+    value: &Spot<'_>,
+    endpoint: Option<(&Node, Option<usize>)>,
+    disable_rest: bool,
+    findings: &mut Findings<'_>,
+) {
+    let alone = Around { service: None, disable_rest, endpoint: None, backend: None };
+    let Some((node, index)) = endpoint else { return namespace(key, value, &alone, findings) };
+    let spot = Spot::root(node);
+    let list = spot.get("backend");
+    let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
+    let endpoint = Endpoint::read(&spot, &backends, disable_rest);
+    let backend = index.and_then(|index| Some((index, backends.get(index)?)));
+    namespace(key, value, &Around { endpoint: Some(&endpoint), backend, ..alone }, findings);
+}
+
+// === impl Endpoint ===
+
+impl<'a> Endpoint<'a> {
+    fn read(spot: &'a Spot<'a>, backends: &'a [Spot<'a>], disable_rest: bool) -> Endpoint<'a> {
+        let text = |key: &str| spot.node.get(key).and_then(Node::as_str);
+        let path = clean_leading_slash(text("endpoint").unwrap_or(""));
+        let proxy = spot.namespace("proxy");
+        Endpoint {
+            spot,
+            method: text("method").unwrap_or("GET").to_uppercase(),
+            params: params(&path, disable_rest).into_iter().map(str::to_owned).collect(),
+            backends,
+            is_sequential: proxy.is_some_and(|proxy| proxy.get("sequential").is_some_and(|s| s.is_true())),
         }
     }
 }

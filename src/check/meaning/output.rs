@@ -9,7 +9,7 @@ const READS: [&str; 6] = ["allow", "deny", "mapping", "group", "target", "is_col
 
 pub(super) fn check(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let own = endpoint.spot.get("output_encoding");
-    let output = own.or_else(|| around.service.get("output_encoding"));
+    let output = own.or_else(|| around.service?.get("output_encoding"));
     let encoding = output.as_ref().and_then(Spot::str).unwrap_or("json");
     match (encoding, &output) {
         ("no-op", Some(output)) => no_op(output, endpoint, findings),

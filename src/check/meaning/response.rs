@@ -31,7 +31,7 @@ pub(super) fn reference(
 ) -> Option<Diagnostic> {
     let Reference { backend, field } = *reference;
     let name = format!("resp{backend}_{field}");
-    let fault = |why: &str| spot.error("undefined-variable", format!("`{{{name}}}` has no value: {why}"));
+    let fault = |why: &str| spot.error("no-value", format!("`{{{name}}}` has no value: {why}"));
     if !endpoint.is_sequential {
         let fault = fault("backends are called at the same time");
         return Some(fault.help("set \"sequential\": true in the `proxy` of the endpoint"));

@@ -49,11 +49,11 @@ fn shape(spot: &Spot<'_>, path: &str) -> Option<Diagnostic> {
     if let Some(before) = path.split_once('*').map(|(before, _)| before)
         && path != format!("{before}*")
     {
-        let fault = spot.error("bad-path", "a wildcard stands at the end of a path");
+        let fault = spot.error("bad-wildcard", "a wildcard stands at the end of a path");
         return Some(fault.help(format!("write \"{}*\"", before.trim_end_matches(|c| c != '/'))));
     }
     if path.ends_with('*') && !path.ends_with("/*") {
-        let fault = spot.error("bad-path", "a wildcard is a whole segment");
+        let fault = spot.error("bad-wildcard", "a wildcard is a whole segment");
         return Some(fault.help(format!("write \"{}/*\"", path.trim_end_matches('*'))));
     }
     let odd = path.chars().find(|c| c.is_whitespace() || c.is_control() || "#?%&\\".contains(*c))?;
@@ -160,7 +160,7 @@ pub(super) fn conflicts(list: &Spot<'_>, around: &Around<'_>, findings: &mut Fin
             // The more exact endpoint wins, as anybody expects.
             ConflictKind::Wildcard => continue,
         };
-        findings.add_part(match other.and_then(|other| Some(other.get("endpoint")?.span())) {
+        findings.add(match other.and_then(|other| Some(other.get("endpoint")?.span())) {
             Some(span) => fault.related(span, "the earlier endpoint"),
             None => fault,
         });

@@ -67,7 +67,7 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
         && host.str().is_some_and(|text| text.contains('/'))
     {
         findings.add(
-            host.error("bad-host", "a host name has neither scheme nor path, so redirects lead nowhere"),
+            host.error("never-matches", "a host name has neither scheme nor path, so redirects lead nowhere"),
         );
     }
     if let Some(list) = spot.get("host_proxy_headers") {
@@ -75,15 +75,18 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
     }
     let is_regex = spot.get("allowed_hosts_are_regex").is_some_and(|s| s.is_true());
     let Some(hosts) = spot.get("allowed_hosts") else { return };
+    if hosts.items().len() == 0 {
+        findings.add(hosts.warning("everybody", "an empty list lets every host name in"));
+    }
     for item in hosts.items() {
         let Some(text) = item.str() else { continue };
         if is_regex {
             regex(&item, text, "no host would match", findings);
         } else if text.contains("://") || text.contains('/') {
             let message = "a host name has neither scheme nor path, so no request matches";
-            findings.add(item.error("bad-host", message));
+            findings.add(item.error("never-matches", message));
         } else if text.contains('*') {
-            let fault = item.error("bad-host", "a star stands for itself here, so no request matches");
+            let fault = item.error("never-matches", "a star stands for itself here, so no request matches");
             findings.add(fault.help("set allowed_hosts_are_regex and write a regular expression"));
         }
     }

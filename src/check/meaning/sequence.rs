@@ -29,10 +29,13 @@ pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
         if !digits.parse::<usize>().is_ok_and(|number| number < count) {
             let last = count.saturating_sub(1);
             let message = format!("there is no backend {digits}, they count from 0 to {last}");
-            findings.add(item.error("undefined-variable", message));
+            findings.add(item.error("no-value", message));
         }
     }
 }
+
+/// The starts of words that ask for a removal.
+const REMOVES: [&str; 3] = ["de", "drop", "rem"];
 
 /// One operation of a flatmap: what it needs.
 fn operation(spot: &Spot<'_>, findings: &mut Findings<'_>) {
@@ -47,6 +50,12 @@ fn operation(spot: &Spot<'_>, findings: &mut Findings<'_>) {
             findings.add(args.error("wrong-arguments", message));
         }
         Some("del") if count == 0 => findings.add(args.error("wrong-arguments", "del needs a path")),
+        Some(other)
+            if REMOVES.iter().any(|start| other.to_lowercase().starts_with(start)) && other != "del" =>
+        {
+            let message = format!("there is no operation {other}, so nothing is removed");
+            findings.add(kind.error("misspelt", message).help("write \"del\""));
+        }
         _ => {}
     }
 }

@@ -5,13 +5,13 @@ use std::time::Duration;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, Endpoint, tls};
+use crate::config::{Diagnostic, Severity};
 
 /// More keeps connections, and the memory of what is collected, for long.
 const LONG: Duration = Duration::from_secs(60);
 const DEFAULT: Duration = Duration::from_secs(2);
 
-pub(super) fn check(around: &Around<'_>, findings: &mut Findings<'_>) {
-    let root = around.service;
+pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
     if let Some(spot) = root.get("listen_ip")
         && let Some(text) = spot.str()
         && !text.is_empty()
@@ -19,6 +19,12 @@ pub(super) fn check(around: &Around<'_>, findings: &mut Findings<'_>) {
     {
         let fault = spot.error("bad-address", format!("\"{text}\" is no IP address"));
         findings.add(fault.help("write an address like \"127.0.0.1\" or \"::\""));
+    }
+    if root.get("endpoints").is_none_or(|list| list.items().len() == 0) {
+        // A lint takes it for the skeleton that it may be.
+        let severity = if findings.lints() { Severity::Note } else { Severity::Warning };
+        let message = "there is no endpoint, so every request gets 404";
+        findings.add(Diagnostic::new(severity, "no-endpoints", root.head(), message));
     }
     for key in ["tls", "client_tls"] {
         if let Some(spot) = root.get(key) {
@@ -101,7 +107,7 @@ fn health_path(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>
         let fault = spot.error("bad-path", "a path starts with a slash");
         findings.add(fault.help(format!("write \"/{path}\"")));
     }
-    let Some(endpoints) = around.service.get("endpoints") else { return };
+    let Some(endpoints) = around.service.and_then(|service| service.get("endpoints")) else { return };
     for endpoint in endpoints.items() {
         let other = endpoint.get("endpoint");
         let method = endpoint.get("method");

@@ -2,9 +2,9 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
 use super::{Around, Endpoint, response};
 use crate::config::Diagnostic;
+use crate::config::suggest;
 
 pub(super) fn check(
     spot: &Spot<'_>,
@@ -67,7 +67,7 @@ fn variable(
             return None;
         }
         let message = format!("`{{JWT.{claim}}}` has no value: no token is checked at this endpoint");
-        return Some(spot.error("undefined-variable", message).help("add auth/validator to the endpoint"));
+        return Some(spot.error("no-value", message).help("add auth/validator to the endpoint"));
     }
     if name.starts_with("input_headers.") || name.starts_with("input_query_strings.") {
         return input(spot, name, endpoint);
@@ -90,8 +90,7 @@ fn input(spot: &Spot<'_>, name: &str, endpoint: &Endpoint<'_>) -> Option<Diagnos
     if inputs.is_some_and(|inputs| inputs.items().any(|item| item.str().is_some_and(lets_in))) {
         return None;
     }
-    let fault = spot
-        .error("undefined-variable", format!("`{{{name}}}` has no value: the endpoint doesn't let it in"));
+    let fault = spot.error("no-value", format!("`{{{name}}}` has no value: the endpoint doesn't let it in"));
     Some(fault.help(format!("add \"{key}\" to the `{list}` of the endpoint")))
 }
 

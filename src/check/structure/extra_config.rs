@@ -1,12 +1,13 @@
-//! The namespaces of a part: known, at their place, under one name only.
+//! The namespaces of a part: known, at their place, under one name only, and switching something on.
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
 use super::{members, support, value, wrong};
 use crate::config::Diagnostic;
-use crate::config::node::Kind as Is;
-use crate::registry::{self, Kind, Namespace, Scope};
+use crate::config::node::{Kind as Is, Node};
+use crate::config::suggest;
+use crate::registry::role::looks_like_guard;
+use crate::registry::{self, Kind, Namespace, Role, Scope, Support};
 
 /// Namespaces that another one replaces.
 const SUPERSEDED: &[(&str, &str)] = &[
@@ -14,17 +15,42 @@ const SUPERSEDED: &[(&str, &str)] = &[
     ("modifier/body-generator", "modifier/request-body-generator"),
 ];
 
-pub(super) fn check(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'_>) {
-    if !matches!(spot.node.kind, Is::Object(_)) {
-        return wrong(spot, &Kind::ExtraConfig(scope), findings);
-    }
-    members::repeated(spot, findings);
-    for (key, member) in spot.members() {
-        match registry::find(scope, key) {
-            Some(namespace) => known(spot, &member, key, namespace, findings),
-            None => findings.add_part(unknown(&member, key, scope)),
+pub(in crate::check) fn check(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'_>) {
+    match &spot.node.kind {
+        Is::Object(_) => {}
+        // KrakenD passes over a list, and over the guards in it.
+        Is::Array(items) if !items.is_empty() => {
+            let fault =
+                spot.error("bad-extra-config", "expected an object with namespaces as keys, found a list");
+            return findings.add(fault.help("as a list none of it has an effect, in KrakenD neither"));
         }
+        _ => return wrong(spot, &Kind::ExtraConfig(scope), findings),
     }
+    members::repeated_namespaces(spot, findings);
+    for (key, member) in spot.members() {
+        namespace(spot, &member, key, scope, findings);
+    }
+}
+
+/// One namespace of the `extra_config` at `parent`.
+pub(in crate::check) fn namespace(
+    parent: &Spot<'_>,
+    member: &Spot<'_>,
+    key: &str,
+    scope: Scope,
+    findings: &mut Findings<'_>,
+) {
+    let found = registry::find(scope, key);
+    let role = match found.or_else(|| registry::named(key).next()) {
+        // What has no effect can't fail to have one.
+        Some(namespace) if matches!(namespace.support, Support::NoEffect(_)) => Role::Plain,
+        Some(namespace) => namespace.role(),
+        None => Role::Plain,
+    };
+    findings.within(role, |findings| match found {
+        Some(namespace) => known(parent, member, key, namespace, scope, findings),
+        None => findings.add(unknown(member, key, scope)),
+    });
 }
 
 fn known(
@@ -32,6 +58,7 @@ fn known(
     member: &Spot<'_>,
     key: &str,
     namespace: &'static Namespace,
+    scope: Scope,
     findings: &mut Findings<'_>,
 ) {
     let name = namespace.name;
@@ -60,10 +87,44 @@ fn known(
     if silent {
         findings.mute();
     }
-    value(member, &namespace.value, findings);
+    let before = findings.count();
+    if scope == Scope::Service && is_empty(member.node) {
+        dropped(member, name, findings);
+    } else {
+        value(member, &namespace.value, findings);
+    }
+    if findings.count() == before && findings.role() == Role::Guard && is_idle(member.node, name, scope) {
+        let fault =
+            Diagnostic::error("idle-guard", member.head(), format!("an empty `{name}` switches nothing on"));
+        findings.add(at(fault).help("fill it in, or remove it"));
+    }
     if silent {
         findings.unmute();
     }
+}
+
+/// An empty object at the service, which KrakenD's loader drops.
+fn dropped(member: &Spot<'_>, name: &str, findings: &mut Findings<'_>) {
+    if findings.role() == Role::Guard {
+        return;
+    }
+    let message = format!("KrakenD's loader drops an empty object here, so `{name}` is off");
+    let fault = Diagnostic::warning("no-effect", member.head(), message).at(member.path.pointer());
+    findings.add(fault.help("set an option, or remove it"));
+}
+
+/// Whether this is null, or an object without members but comments.
+pub(crate) fn is_empty(node: &Node) -> bool {
+    match &node.kind {
+        Is::Null => true,
+        Is::Object(members) => members.iter().all(|member| super::super::spot::is_comment(&member.key)),
+        _ => false,
+    }
+}
+
+/// Whether a guard guards nothing. At an endpoint an empty `auth/basic` asks for a user of the service.
+fn is_idle(node: &Node, name: &str, scope: Scope) -> bool {
+    is_empty(node) && !(name == "auth/basic" && scope == Scope::Endpoint)
 }
 
 /// A namespace that this part doesn't have.
@@ -75,7 +136,9 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
     elsewhere.dedup();
     if !elsewhere.is_empty() {
         let places: Vec<&str> = elsewhere.iter().map(|scope| scope.plural()).collect();
-        let message = format!("`{key}` belongs to {}; {} ignore it", places.join(" and "), scope.plural());
+        let is_one = scope == Scope::Service;
+        let verb = if is_one { "ignores" } else { "ignore" };
+        let message = format!("`{key}` belongs to {}; {} {verb} it", places.join(" and "), scope.plural());
         let fault = fault("wrong-scope", message);
         return match relative(key, scope) {
             Some(near) => fault.help(format!("for {} there is `{near}`", scope.plural())),
@@ -84,8 +147,12 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
     }
     let here = registry::namespaces().iter().filter(|n| n.scopes.contain(scope)).map(|n| n.name);
     let all = registry::namespaces().iter().map(|n| n.name);
-    let fault = fault("unknown-namespace", format!("unknown namespace `{key}`"));
-    match suggest::nearest(key, here.clone()).or_else(|| suggest::nearest(key, all)) {
+    let meant = suggest::nearest(key, here.clone()).or_else(|| suggest::nearest(key, all));
+    let is_guard = looks_like_guard(key)
+        || meant.and_then(|name| registry::named(name).next()).is_some_and(|n| n.role() == Role::Guard);
+    let code = if is_guard { "guard-name" } else { "unknown-namespace" };
+    let fault = fault(code, format!("unknown namespace `{key}`"));
+    match meant {
         Some(meant) => fault.help(format!("did you mean `{meant}`?")),
         None => {
             let group = key.split('/').next().unwrap_or(key);

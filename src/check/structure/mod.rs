@@ -1,10 +1,11 @@
 //! What a configuration is made of, against the registry: types, ranges, choices, required, repeated and unknown options.
 
-mod extra_config;
-mod members;
+pub(super) mod extra_config;
+pub(super) mod members;
 mod rules;
 mod scalar;
 mod support;
+mod version;
 
 use super::findings::Findings;
 use super::spot::Spot;
@@ -20,8 +21,10 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
 fn value(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
     match kind {
         Kind::Any => {}
-        Kind::Object(options) => members::object(spot, options, None, findings),
-        Kind::Part(scope) => members::object(spot, core::options(*scope), Some(*scope), findings),
+        Kind::Object(options) => members::object(spot, options, members::Extent::CLOSED, findings),
+        Kind::Part(scope) => {
+            members::object(spot, core::options(*scope), members::Extent::part(*scope), findings);
+        }
         Kind::ExtraConfig(scope) => extra_config::check(spot, *scope, findings),
         Kind::List(item) => match &spot.node.kind {
             Is::Array(_) => spot.items().for_each(|spot| value(&spot, item, findings)),
@@ -38,6 +41,10 @@ fn value(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
             Some(kind) => value(spot, kind, findings),
             None => wrong(spot, kind, findings),
         },
+        Kind::With(Kind::Object(options), list) => {
+            members::object(spot, options, members::Extent::of(list), findings);
+            rules::check(spot, list, findings);
+        }
         Kind::With(inner, list) => {
             value(spot, inner, findings);
             rules::check(spot, list, findings);

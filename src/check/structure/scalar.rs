@@ -2,9 +2,9 @@
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
 use super::wrong;
 use crate::config::node::Kind as Is;
+use crate::config::suggest;
 use crate::registry::duration::{self, DurationError};
 use crate::registry::{Kind, whole};
 

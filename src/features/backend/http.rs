@@ -17,6 +17,6 @@ pub static NAMESPACE: Namespace = Namespace {
             opt("return_error_code", Kind::Bool, "Answers with the status of the backend when it fails."),
             opt("return_error_details", Kind::Str, "Puts the failure into the answer as error_NAME."),
         ]),
-        &[Rule::OneOf(&[&["return_error_details"], &["return_error_code"]])],
+        &[Rule::OneOf(&[&["return_error_details"], &["return_error_code"]]), Rule::Open],
     ),
 };

@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT).and(Scopes::BACKEND),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts exactly, for short periods",
+    ),
     doc: "Counts requests against a quota.",
     value: Kind::Object(&[
         opt("disable_quota_headers", Kind::Bool, "Omit X-Quota-Limit / X-Quota-Remaining / Retry-After.")

@@ -36,7 +36,9 @@ static MODIFIER: Kind = Kind::With(
             Kind::Object(&[
                 opt("body", Kind::Str, "The new body, in base64.").required(),
                 opt("contentType", Kind::Str, "The new Content-Type."),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Replaces the body and its Content-Type.",
         ),
@@ -46,7 +48,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("else", Kind::Same(&MODIFIER), "What runs otherwise."),
                 opt("modifier", Kind::Same(&MODIFIER), "What runs if the condition holds.").required(),
                 opt("name", Kind::Str, "The name.").required(),
-                opt("scope", REQUEST, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", REQUEST, "Whether it works on the request, the response, or both.")
+                    .default(REQUEST_SIDES)
+                    .required(),
                 opt("value", Kind::Any, "The value."),
             ]),
             "Runs the modifier if a cookie has the value.",
@@ -60,7 +64,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("maxAge", Kind::INT, "The cookie's life in seconds.").default("0"),
                 opt("name", Kind::Str, "The name.").required(),
                 opt("path", Kind::Str, "The path of the cookie."),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
                 opt("secure", Kind::Bool, "Sends the cookie over https only.").default("false"),
                 opt("value", Kind::Str, "The value.").required(),
             ]),
@@ -72,7 +78,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("aggregateErrors", Kind::Bool, "Goes on after a failure and reports all.")
                     .default("false"),
                 opt("modifiers", Kind::List(&Kind::Same(&MODIFIER)), "The modifiers.").required(),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Runs modifiers in order.",
         ),
@@ -81,7 +89,9 @@ static MODIFIER: Kind = Kind::With(
             "header.Blacklist",
             Kind::Object(&[
                 opt("names", Kind::STRINGS, "The headers to remove.").required(),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Removes headers.",
         ),
@@ -89,7 +99,9 @@ static MODIFIER: Kind = Kind::With(
             "header.Copy",
             Kind::Object(&[
                 opt("from", Kind::Str, "The header to copy.").required(),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
                 opt("to", Kind::Str, "The header to write.").required(),
             ]),
             "Copies a header to another.",
@@ -99,7 +111,9 @@ static MODIFIER: Kind = Kind::With(
             "header.Id",
             Kind::Object(&[
                 opt("header", Kind::Str, "The header.").default("\"X-Krakend-Id\""),
-                opt("scope", REQUEST, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", REQUEST, "Whether it works on the request, the response, or both.")
+                    .default(REQUEST_SIDES)
+                    .required(),
             ]),
             "Sets a header to a random id if it is empty.",
         ),
@@ -110,7 +124,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("header", Kind::Str, "The header.").required(),
                 opt("modifier", Kind::Same(&MODIFIER), "What runs if the condition holds.").required(),
                 opt("regex", Kind::Str, "The regular expression.").required(),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Runs the modifier if a header matches.",
         ),
@@ -120,7 +136,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("else", Kind::Same(&MODIFIER), "What runs otherwise."),
                 opt("modifier", Kind::Same(&MODIFIER), "What runs if the condition holds.").required(),
                 opt("port", Kind::INT, "The port.").required(),
-                opt("scope", REQUEST, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", REQUEST, "Whether it works on the request, the response, or both.")
+                    .default(REQUEST_SIDES)
+                    .required(),
             ]),
             "Runs the modifier if the port is equal.",
         ),
@@ -149,7 +167,9 @@ static MODIFIER: Kind = Kind::With(
                     "The modifiers.",
                 )
                 .required(),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Runs modifiers by priority.",
         ),
@@ -162,7 +182,9 @@ static MODIFIER: Kind = Kind::With(
             "querystring.Modifier",
             Kind::Object(&[
                 opt("name", Kind::Str, "The name.").required(),
-                opt("scope", REQUEST, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", REQUEST, "Whether it works on the request, the response, or both.")
+                    .default(REQUEST_SIDES)
+                    .required(),
                 opt("value", Kind::Str, "The value.").required(),
             ]),
             "Sets a query parameter.",
@@ -171,7 +193,9 @@ static MODIFIER: Kind = Kind::With(
             "stash.Modifier",
             Kind::Object(&[
                 opt("headerName", Kind::Str, "The header.").required(),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Writes the address into a header.",
         ),
@@ -184,7 +208,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("path", Kind::Str, "The path."),
                 opt("query", Kind::Str, "The query."),
                 opt("scheme", Kind::Str, "The scheme."),
-                opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+                    .default(BOTH_SIDES)
+                    .required(),
             ]),
             "Runs the modifier if all given parts of the address are equal.",
         ),
@@ -195,7 +221,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("path", Kind::Str, "The path."),
                 opt("query", Kind::Str, "The query."),
                 opt("scheme", Kind::Str, "The scheme."),
-                opt("scope", REQUEST, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", REQUEST, "Whether it works on the request, the response, or both.")
+                    .default(REQUEST_SIDES)
+                    .required(),
             ]),
             "Replaces the given parts of the address.",
         ),
@@ -205,7 +233,9 @@ static MODIFIER: Kind = Kind::With(
                 opt("else", Kind::Same(&MODIFIER), "What runs otherwise."),
                 opt("modifier", Kind::Same(&MODIFIER), "What runs if the condition holds.").required(),
                 opt("regex", Kind::Str, "The regular expression.").required(),
-                opt("scope", REQUEST, "Whether it works on the request, the response, or both.").required(),
+                opt("scope", REQUEST, "Whether it works on the request, the response, or both.")
+                    .default(REQUEST_SIDES)
+                    .required(),
             ]),
             "Runs the modifier if the whole address matches.",
         ),
@@ -217,18 +247,23 @@ static MODIFIER: Kind = Kind::With(
 );
 
 static STATUS: &[Opt] = &[
-    opt("scope", RESPONSE, "Only the response has a status.").required(),
+    opt("scope", RESPONSE, "Only the response has a status.").default(RESPONSE_SIDES).required(),
     opt("statusCode", Kind::Int { min: 100, max: 599 }, "The status.").required(),
 ];
 
 const BOTH: Kind =
     Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1), Rule::Unique, Rule::Only(&["request", "response"])]);
+const BOTH_SIDES: &str = "[\"request\",\"response\"]";
+const REQUEST_SIDES: &str = "[\"request\"]";
+const RESPONSE_SIDES: &str = "[\"response\"]";
 const REQUEST: Kind = Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1), Rule::Only(&["request"])]);
 const RESPONSE: Kind = Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1), Rule::Only(&["response"])]);
 
 static HEADER_APPEND: &[Opt] = &[
     opt("name", Kind::Str, "The name.").required(),
-    opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+    opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+        .default(BOTH_SIDES)
+        .required(),
     opt("value", Kind::Str, "The value.").required(),
 ];
 
@@ -236,6 +271,8 @@ static HEADER_FILTER: &[Opt] = &[
     opt("else", Kind::Same(&MODIFIER), "What runs otherwise."),
     opt("modifier", Kind::Same(&MODIFIER), "What runs if the condition holds.").required(),
     opt("name", Kind::Str, "The name.").required(),
-    opt("scope", BOTH, "Whether it works on the request, the response, or both.").required(),
+    opt("scope", BOTH, "Whether it works on the request, the response, or both.")
+        .default(BOTH_SIDES)
+        .required(),
     opt("value", Kind::Str, "The value to compare; nothing stands for the empty text."),
 ];

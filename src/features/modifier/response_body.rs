@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have, and what it masks would be sent; remove fields with `deny`, change texts in modifier/lua-proxy",
+    ),
     doc: "Changes texts in the answer.",
     value: Kind::Object(&[opt(
         "modifiers",

@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have, and headers that it removes would be sent; change them with modifier/martian at the backends, or by a transform rule of the zone",
+    ),
     doc: "Adds, removes, renames and replaces headers of the answer.",
     value: Kind::With(
         &Kind::Object(&[

@@ -1,6 +1,6 @@
 //! `plugin/http-client`: calls the backend through a Go plugin.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -10,7 +10,10 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ce,
     support: Support::Implemented,
     doc: "Calls the backend through a Go plugin.",
-    value: Kind::Object(&[opt("name", Kind::Str, "The plugin.").refused(NO_PLUGINS)]),
+    value: Kind::With(
+        &Kind::Object(&[opt("name", Kind::Str, "The plugin.").refused(NO_PLUGINS)]),
+        &[Rule::Free],
+    ),
 };
 
 const NO_PLUGINS: &str = "Go plugins can not be loaded; call a worker instead: host service://BINDING";

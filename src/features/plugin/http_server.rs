@@ -11,94 +11,97 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ce,
     support: Support::Implemented,
     doc: "Handles requests in Go plugins before the router.",
-    value: Kind::Object(&[
-        opt(
-            "geoip",
-            Kind::Object(&[opt("citydb_path", Kind::Str, "The file of the database.").required()]),
-            "Adds headers with the place of the client.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED),
-        opt("ip-filter", Kind::Object(req_resp_modifier::IP_FILTER), "Lets clients in by address.")
+    value: Kind::With(
+        &Kind::Object(&[
+            opt(
+                "geoip",
+                Kind::Object(&[opt("citydb_path", Kind::Str, "The file of the database.").required()]),
+                "Adds headers with the place of the client.",
+            )
             .enterprise()
             .no_effect(NOT_LISTED),
-        opt(
-            "jwk-aggregator",
-            Kind::Object(&[
-                opt("cache", Kind::Bool, "Honour origin cache headers."),
-                opt("origins", Kind::STRINGS, "JWKS URLs.").required(),
-                opt("port", Kind::INT, "Local port.").required(),
-            ]),
-            "Serves the key sets of several servers as one.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED),
-        opt("name", Kind::STRINGS, "The plugins, outermost first.")
-            .default("[]")
-            .required()
-            .refused(NO_PLUGINS),
-        opt(
-            "redis-ratelimit",
-            Kind::Object(&[
-                opt("burst", Kind::INT, "Extra requests over the rate.").required(),
-                opt("host", Kind::Str, "Redis host:port.").required(),
-                opt("period", Kind::Duration, "Window.").required(),
-                opt("rate", Kind::INT, "Requests per window.").required(),
-                opt(
-                    "tokenizer",
-                    Kind::Enum(&["jwt", "ip", "url", "path", "header", "param", "cookie"]),
-                    "Key source jwt/ip/url/path/header/param/cookie.",
-                )
-                .required(),
-                opt("tokenizer_field", Kind::Str, "Key field."),
-            ]),
-            "Limits requests with counters in Redis.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED)
-        .deprecated("qos/ratelimit/service/redis"),
-        opt(
-            "static-filesystem",
-            Kind::Object(&[
-                opt("path", Kind::Str, "Folder.").required(),
-                opt("prefix", Kind::Str, "URL prefix.").required(),
-                opt("skip", Kind::STRINGS, "Excluded prefixes."),
-            ]),
-            "Serves files of a folder.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED)
-        .deprecated("server/static-filesystem"),
-        opt(
-            "url-rewrite",
-            Kind::With(
-                &Kind::Object(&[
-                    opt("literal", Kind::FREE, "Exact map."),
-                    opt("regexp", Kind::List(&Kind::STRINGS), "[[re, target]…]."),
+            opt("ip-filter", Kind::Object(req_resp_modifier::IP_FILTER), "Lets clients in by address.")
+                .enterprise()
+                .no_effect(NOT_LISTED),
+            opt(
+                "jwk-aggregator",
+                Kind::Object(&[
+                    opt("cache", Kind::Bool, "Honour origin cache headers."),
+                    opt("origins", Kind::STRINGS, "JWKS URLs.").required(),
+                    opt("port", Kind::INT, "Local port.").required(),
                 ]),
-                &[Rule::AnyOf(&[&["literal"], &["regexp"]])],
-            ),
-            "Serves endpoints under other paths.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED),
-        opt(
-            "virtualhost",
-            Kind::Object(&[opt("hosts", Kind::STRINGS, "Hosts.").required()]),
-            "Serves several host names.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED)
-        .deprecated("server/virtualhost"),
-        opt(
-            "wildcard",
-            Kind::Object(&[opt("endpoints", Kind::FREE, "Endpoint→prefix list.").required()]),
-            "Serves all paths under a prefix.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED)
-        .deprecated("an endpoint that ends in /*"),
-    ]),
+                "Serves the key sets of several servers as one.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED),
+            opt("name", Kind::STRINGS, "The plugins, outermost first.")
+                .default("[]")
+                .required()
+                .refused(NO_PLUGINS),
+            opt(
+                "redis-ratelimit",
+                Kind::Object(&[
+                    opt("burst", Kind::INT, "Extra requests over the rate.").required(),
+                    opt("host", Kind::Str, "Redis host:port.").required(),
+                    opt("period", Kind::Duration, "Window.").required(),
+                    opt("rate", Kind::INT, "Requests per window.").required(),
+                    opt(
+                        "tokenizer",
+                        Kind::Enum(&["jwt", "ip", "url", "path", "header", "param", "cookie"]),
+                        "Key source jwt/ip/url/path/header/param/cookie.",
+                    )
+                    .required(),
+                    opt("tokenizer_field", Kind::Str, "Key field."),
+                ]),
+                "Limits requests with counters in Redis.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED)
+            .deprecated("qos/ratelimit/service/redis"),
+            opt(
+                "static-filesystem",
+                Kind::Object(&[
+                    opt("path", Kind::Str, "Folder.").required(),
+                    opt("prefix", Kind::Str, "URL prefix.").required(),
+                    opt("skip", Kind::STRINGS, "Excluded prefixes."),
+                ]),
+                "Serves files of a folder.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED)
+            .deprecated("server/static-filesystem"),
+            opt(
+                "url-rewrite",
+                Kind::With(
+                    &Kind::Object(&[
+                        opt("literal", Kind::FREE, "Exact map."),
+                        opt("regexp", Kind::List(&Kind::STRINGS), "[[re, target]…]."),
+                    ]),
+                    &[Rule::AnyOf(&[&["literal"], &["regexp"]])],
+                ),
+                "Serves endpoints under other paths.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED),
+            opt(
+                "virtualhost",
+                Kind::Object(&[opt("hosts", Kind::STRINGS, "Hosts.").required()]),
+                "Serves several host names.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED)
+            .deprecated("server/virtualhost"),
+            opt(
+                "wildcard",
+                Kind::Object(&[opt("endpoints", Kind::FREE, "Endpoint→prefix list.").required()]),
+                "Serves all paths under a prefix.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED)
+            .deprecated("an endpoint that ends in /*"),
+        ]),
+        &[Rule::Free],
+    ),
 };
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";

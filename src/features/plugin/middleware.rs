@@ -1,6 +1,6 @@
 //! `plugin/middleware`: wraps calls in Go plugins.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -12,5 +12,8 @@ pub static NAMESPACE: Namespace = Namespace {
         "an Enterprise feature that Fjord doesn't have; use modifier/lua-proxy, modifier/martian or validation/cel",
     ),
     doc: "Wraps calls in Go plugins.",
-    value: Kind::Object(&[opt("name", Kind::STRINGS, "Middleware plugin names.").required()]),
+    value: Kind::With(
+        &Kind::Object(&[opt("name", Kind::STRINGS, "Middleware plugin names.").required()]),
+        &[Rule::Free],
+    ),
 };

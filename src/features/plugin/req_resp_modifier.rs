@@ -10,45 +10,48 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ce,
     support: Support::Implemented,
     doc: "Changes requests and responses in Go plugins.",
-    value: Kind::Object(&[
-        opt(
-            "content-replacer",
-            Kind::With(
-                &Kind::Map(&Kind::Object(&[
-                    opt("find", Kind::Str, "What to look for.").required(),
-                    opt("regexp", Kind::Bool, "Reads find as a regular expression.").default("false"),
-                    opt("replace", Kind::Str, "What to put in its place.").required(),
-                ])),
-                &[Rule::AtLeast(1)],
-            ),
-            "Replaces texts in fields of the answer.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED)
-        .deprecated("modifier/response-body"),
-        opt("ip-filter", Kind::Object(IP_FILTER), "Lets clients in by address.")
-            .enterprise()
-            .no_effect(NOT_LISTED),
-        opt("name", Kind::STRINGS, "The plugins, in order.").default("[]").refused(NO_PLUGINS),
-        opt(
-            "response-schema-validator",
-            Kind::Object(&[
-                opt(
-                    "error",
-                    Kind::Object(&[
-                        opt("body", Kind::Str, "Error text.").default("\"\""),
-                        opt("status", Kind::INT, "Error status.").default("500"),
-                    ]),
-                    "Custom rejection.",
+    value: Kind::With(
+        &Kind::Object(&[
+            opt(
+                "content-replacer",
+                Kind::With(
+                    &Kind::Map(&Kind::Object(&[
+                        opt("find", Kind::Str, "What to look for.").required(),
+                        opt("regexp", Kind::Bool, "Reads find as a regular expression.").default("false"),
+                        opt("replace", Kind::Str, "What to put in its place.").required(),
+                    ])),
+                    &[Rule::AtLeast(1)],
                 ),
-                opt("schema", Kind::FREE, "JSON schema.").required(),
-            ]),
-            "Lets out only answers that fit a JSON schema.",
-        )
-        .enterprise()
-        .no_effect(NOT_LISTED)
-        .deprecated("validation/response-json-schema"),
-    ]),
+                "Replaces texts in fields of the answer.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED)
+            .deprecated("modifier/response-body"),
+            opt("ip-filter", Kind::Object(IP_FILTER), "Lets clients in by address.")
+                .enterprise()
+                .no_effect(NOT_LISTED),
+            opt("name", Kind::STRINGS, "The plugins, in order.").default("[]").refused(NO_PLUGINS),
+            opt(
+                "response-schema-validator",
+                Kind::Object(&[
+                    opt(
+                        "error",
+                        Kind::Object(&[
+                            opt("body", Kind::Str, "Error text.").default("\"\""),
+                            opt("status", Kind::INT, "Error status.").default("500"),
+                        ]),
+                        "Custom rejection.",
+                    ),
+                    opt("schema", Kind::FREE, "JSON schema.").required(),
+                ]),
+                "Lets out only answers that fit a JSON schema.",
+            )
+            .enterprise()
+            .no_effect(NOT_LISTED)
+            .deprecated("validation/response-json-schema"),
+        ]),
+        &[Rule::Free],
+    ),
 };
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";

@@ -2,7 +2,7 @@
 
 use crate::config::node::Node;
 use crate::http::Headers;
-use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
+use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {
@@ -12,40 +12,39 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ce,
     support: Support::Implemented,
     doc: "Lets web pages of other origins read answers.",
-    value: Kind::Object(&[
-        opt("allow_credentials", Kind::Bool, "Lets pages send cookies and authorization.").default("false"),
-        opt(
-            "allow_headers",
-            Kind::STRINGS,
-            "The request headers that pages may send; an empty list for all.",
-        )
-        .default("[]"),
-        opt(
-            "allow_methods",
-            Kind::With(
-                &Kind::List(&Kind::Enum(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])),
-                &[Rule::Unique],
-            ),
-            "The methods that pages may use.",
-        )
-        .default("[\"GET\",\"HEAD\",\"POST\"]"),
-        opt(
-            "allow_origins",
-            Kind::STRINGS,
-            "The origins of pages that may read answers, each with one * at most.",
-        )
-        .default("[\"*\"]")
-        .required(),
-        opt("debug", Kind::Bool, "Logs each decision.").default("false"),
-        opt("expose_headers", Kind::STRINGS, "The answer's headers that pages may read.").default("[]"),
-        opt("max_age", Kind::Duration, "How long browsers may keep a permission."),
-        opt("allow_private_network", Kind::Bool, "Lets public pages reach a private network.")
-            .default("false"),
-        opt("options_passthrough", Kind::Bool, "Lets preflights through to the endpoint.").default("false"),
-        opt("options_success_status", Kind::Int { min: 200, max: 299 }, "The status of a preflight.")
-            .default("204"),
-    ]),
+    value: Kind::With(&Kind::Object(OPTIONS), &[Rule::Open]),
 };
+
+static OPTIONS: &[Opt] = &[
+    opt("allow_credentials", Kind::Bool, "Lets pages send cookies and authorization.").default("false"),
+    opt("allow_headers", Kind::STRINGS, "The request headers that pages may send; an empty list for all.")
+        .default("[]"),
+    opt(
+        "allow_methods",
+        Kind::With(
+            &Kind::List(&Kind::Enum(&["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])),
+            &[Rule::Unique],
+        ),
+        "The methods that pages may use.",
+    )
+    .default("[\"GET\",\"HEAD\",\"POST\"]")
+    .lax(),
+    opt(
+        "allow_origins",
+        Kind::STRINGS,
+        "The origins of pages that may read answers, each with one * at most.",
+    )
+    .default("[\"*\"]")
+    .required(),
+    opt("debug", Kind::Bool, "Logs each decision.").default("false").lax(),
+    opt("expose_headers", Kind::STRINGS, "The answer's headers that pages may read.").default("[]").lax(),
+    opt("max_age", Kind::Duration, "How long browsers may keep a permission.").lax(),
+    opt("allow_private_network", Kind::Bool, "Lets public pages reach a private network.").default("false"),
+    opt("options_passthrough", Kind::Bool, "Lets preflights through to the endpoint.").default("false"),
+    opt("options_success_status", Kind::Int { min: 200, max: 299 }, "The status of a preflight.")
+        .default("204")
+        .lax(),
+];
 
 /// The namespace at the endpoint.
 pub static ENDPOINT: Namespace = Namespace {

@@ -8,7 +8,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have, and every host would reach every endpoint; give each host a worker with its own configuration, by routes of the zone",
+    ),
     doc: "Serves several host names.",
     value: Kind::With(
         &Kind::Object(&[

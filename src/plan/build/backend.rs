@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::config::node::Node;
+use crate::config::node::{Kind, Node};
 use crate::encoding::Encoding;
 use crate::http::template::UrlPattern;
 use crate::http::{Host, canonical};
@@ -12,7 +12,7 @@ use crate::plan::discovery::{self, Discovery};
 use crate::plan::hosts::Hosts;
 use crate::plan::order;
 use crate::proxy::{Backend, Policy};
-use crate::registry::{Options, Scope, core};
+use crate::registry::{Options, Scope};
 
 use super::endpoint::{Parent, flatmap};
 use super::service::milliseconds;
@@ -39,11 +39,14 @@ pub(super) fn build(
 }
 
 fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, Refusal> {
-    let options = Options::new(site.node, core::BACKEND);
+    if !matches!(site.node.kind, Kind::Object(_)) {
+        return Err(Refusal(format!("expected an object, found {}", site.node.kind.name())));
+    }
+    let options = Options::part(site.node, Scope::Backend);
     if let Some(reason) = options.refused() {
         return Err(Refusal(reason));
     }
-    site.refuse_unknown()?;
+    site.refuse_faults()?;
     let method = options.str("method")?;
     let method = if method.is_empty() { parent.method } else { method };
     let url = UrlPattern::compile(options.str("url_pattern")?, &parent.variables, index)

@@ -9,7 +9,7 @@ use crate::json::Flatmap;
 use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
 use crate::plan::{Service, order};
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
-use crate::registry::{Options, Scope, core};
+use crate::registry::{Options, Scope};
 
 use super::service::{Defaults, milliseconds};
 use super::{Environment, Refusal, Site, backend};
@@ -34,7 +34,7 @@ pub(in crate::plan) fn build(
     environment: &Environment,
     service: &Service,
 ) -> Endpoint {
-    let options = Options::new(node, core::ENDPOINT);
+    let options = Options::part(node, Scope::Endpoint);
     let path = format!("/{}", {
         let path = options.str("endpoint").unwrap_or_default();
         path.strip_prefix('/').unwrap_or(path)
@@ -87,8 +87,9 @@ fn fill(
         endpoint: &endpoint.path,
         endpoint_node: Some(options.whole()),
         timeout_ms: endpoint.timeout_ms,
+        disable_rest: defaults.disable_rest,
     };
-    site.refuse_unknown()?;
+    site.refuse_faults()?;
     let proxy = site.namespace("proxy").map(|node| options_of_proxy(&site, node));
     let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);

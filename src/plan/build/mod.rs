@@ -19,10 +19,9 @@ use outline::Entry;
 use std::borrow::Cow;
 
 use crate::config::Document;
-use crate::config::node::Node;
+use crate::config::node::{Kind, Node};
 use crate::json::Body;
-use crate::registry::Options;
-use crate::registry::core::SERVICE;
+use crate::registry::{Options, Scope, letters};
 use crate::router::{self, ANY_METHOD, Route, Router};
 
 use super::endpoints::Endpoints;
@@ -37,6 +36,8 @@ pub struct BuildError(String);
 pub struct Refusals {
     /// All of it.
     pub service: Option<String>,
+    /// Parts of the service that are left out.
+    pub left_out: Vec<String>,
     /// Endpoints, by their places in the list.
     pub endpoints: Vec<(usize, String)>,
 }
@@ -47,9 +48,10 @@ pub fn build(text: impl Into<Body>, environment: Environment) -> Result<Plan, Bu
 }
 
 fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
-    let (root, entries) = read(&text)?;
+    let (mut root, entries) = read(&text)?;
+    letters::fold(&mut root, Scope::Service, &mut Vec::new());
     let root = environment.overridden(root);
-    let options = Options::new(&root, SERVICE);
+    let options = Options::part(&root, Scope::Service);
     let (defaults, service, _) = head(&options, &environment)?;
     let router_options =
         router::Options { disable_rest: defaults.disable_rest, ..service::router_options(&options) };
@@ -61,12 +63,17 @@ fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
 
 /// Compiles a document part by part for what that refuses; no part is kept.
 pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, BuildError> {
-    let (defaults, service, nodes) = head(&Options::new(root, SERVICE), environment)?;
+    if letters::folds(root, Scope::Service) {
+        let mut folded = root.clone();
+        letters::fold(&mut folded, Scope::Service, &mut Vec::new());
+        return refusals(&folded, environment);
+    }
+    let (defaults, service, nodes) = head(&Options::part(root, Scope::Service), environment)?;
     let refused =
         |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment, &service).refused;
     let endpoints = (0..).zip(nodes).map(refused).enumerate();
     let endpoints = endpoints.filter_map(|(index, refused)| Some((index, refused?))).collect();
-    Ok(Refusals { service: service.refused, endpoints })
+    Ok(Refusals { service: service.refused, left_out: service.left_out, endpoints })
 }
 
 /// The service, what endpoints inherit from it, and the endpoints as written.
@@ -80,7 +87,13 @@ fn head<'a>(
         Err(error) => return Err(error.into()),
     }
     let defaults = Defaults::read(options)?;
-    Ok((defaults, service::build(options, environment), options.items("endpoints")?))
+    let endpoints = match options.node("endpoints") {
+        Some(node) if !matches!(node.kind, Kind::Array(_)) => {
+            return Err(BuildError(format!("endpoints: expected a list, found {}", node.kind.name())));
+        }
+        list => list.map(Node::items).unwrap_or_default(),
+    };
+    Ok((defaults, service::build(options, environment), endpoints))
 }
 
 /// The root without its endpoints, or with them, and where they stand.
@@ -92,7 +105,8 @@ fn read(text: &Body) -> Result<(Node, Vec<Entry<'_>>), BuildError> {
     }
     let text = str::from_utf8(text.as_slice())
         .map_err(|error| BuildError(format!("the configuration can't be read: {error}")))?;
-    let root = Document::parse(text).map_err(|faults| BuildError::syntax(text, &faults))?.root;
+    let mut root = Document::parse(text).map_err(|faults| BuildError::syntax(text, &faults))?.root;
+    letters::fold(&mut root, Scope::Service, &mut Vec::new());
     let entries = outline::of(&root);
     Ok((root, entries))
 }

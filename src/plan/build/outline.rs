@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use crate::config::document::MAX_BYTES;
-use crate::config::node::Node;
+use crate::config::node::{Kind, Node};
 use crate::json::scan::{self, byte};
 use crate::json::{Body, unquote};
 
@@ -29,7 +29,7 @@ pub(super) fn read(body: &Body) -> Option<(String, Vec<Entry<'_>>)> {
     let start = scan::solid(bytes, 0).filter(|start| byte(bytes, *start) == Some(b'{'))?;
     let end = scan::list(bytes, start, b'}', |at| {
         let (name, at) = scan::name(bytes, at)?;
-        if name != b"endpoints" {
+        if !name.eq_ignore_ascii_case(b"endpoints") {
             return scan::skip(bytes, at);
         }
         // Of a key written twice the last counts.
@@ -60,8 +60,9 @@ fn elements<'t>(text: &'t str, bytes: &[u8], start: usize, entries: &mut Vec<Ent
 /// The endpoints of a text that was read as a whole.
 pub(super) fn of(root: &Node) -> Vec<Entry<'static>> {
     let endpoints = root.get("endpoints").map(Node::items).unwrap_or_default();
-    let text = |node: &Node, key| {
-        node.get(key).and_then(Node::as_str).map(|text| Cow::Owned(text.to_owned())).unwrap_or_default()
+    let text = |node: &Node, key| match node.get(key).map(|node| &node.kind) {
+        Some(Kind::String(text) | Kind::Number(text)) => Cow::Owned(text.to_string()),
+        _ => Cow::default(),
     };
     endpoints
         .iter()
@@ -73,12 +74,13 @@ pub(super) fn of(root: &Node) -> Vec<Entry<'static>> {
         .collect()
 }
 
-/// The characters of a string; none of any other value.
+/// The characters of a string, and of a number, which KrakenD takes for one; none of any other value.
 #[inline(never)]
 fn string(value: &str) -> Cow<'_, str> {
     match value.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
         Some(text) if text.contains('\\') => unquote(text.as_bytes()),
         Some(text) => Cow::Borrowed(text),
+        None if value.starts_with(|c: char| c.is_ascii_digit() || c == '-') => Cow::Borrowed(value),
         None => Cow::default(),
     }
 }
@@ -103,10 +105,10 @@ impl<'t> Entry<'t> {
     fn member(&mut self, text: &'t str, bytes: &[u8], at: usize) -> Option<usize> {
         let (name, start) = scan::name(bytes, at)?;
         let end = scan::skip(bytes, start)?;
-        match name {
-            b"endpoint" => self.path = string(text.get(start..end)?),
-            b"method" => self.method = string(text.get(start..end)?),
-            _ => {}
+        if name.eq_ignore_ascii_case(b"endpoint") {
+            self.path = string(text.get(start..end)?);
+        } else if name.eq_ignore_ascii_case(b"method") {
+            self.method = string(text.get(start..end)?);
         }
         Some(end)
     }

@@ -1,15 +1,23 @@
 //! Compiles the service: its defaults, the `router` namespace, the steps around everything.
 
+use std::cell::Cell;
+
 use crate::features::telemetry::logging::Log;
 use crate::http::host::HostError;
 use crate::http::{Host, TrustedProxies, canonical};
 use crate::json::Value;
 use crate::plan::order;
 use crate::plan::service::{RouterOptions, Service, TRUST, Trust};
-use crate::registry::{OptionError, Options, Scope};
+use crate::registry::{Namespace, OptionError, Options, Role, Scope};
 use crate::{KRAKEND_VERSION, router};
 
 use super::{Environment, Refusal, Site};
+
+/// The option of the root that keeps clients out: without it all endpoints would be open.
+const CLIENTS_ONLY: &str = "tls.enable_mtls:";
+
+/// Stands among the files of a lenient build: the endpoints that are closed, a line for each.
+const CLOSED: &str = "fjord:closed";
 
 /// What endpoints inherit.
 pub struct Defaults {
@@ -69,7 +77,8 @@ pub fn milliseconds(duration: std::time::Duration) -> Option<u32> {
     (!duration.is_zero()).then(|| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).max(1))
 }
 
-/// Compiles the service. A part that can't be served makes every request answer 501.
+/// Compiles the service. A part that guards all endpoints and can't be served makes each of them answer 501; any other is left
+/// out.
 pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
     let site = Site {
         scope: Scope::Service,
@@ -79,6 +88,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         endpoint: "",
         endpoint_node: None,
         timeout_ms: 0,
+        disable_rest: options.bool("disable_rest").unwrap_or_default(),
     };
     let mut service = Service {
         router: RouterOptions::default(),
@@ -88,6 +98,8 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         outer: Vec::new(),
         global: Vec::new(),
         refused: None,
+        left_out: Vec::new(),
+        is_told: Cell::new(false),
         version_header: format!("Version {KRAKEND_VERSION}"),
         log: Log::default(),
     };
@@ -98,10 +110,9 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
 }
 
 fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result<(), Refusal> {
-    if let Some(reason) = options.refused() {
-        return Err(Refusal(reason));
-    }
-    site.refuse_unknown()?;
+    let closed = site.environment.file(CLOSED).into_iter().flat_map(str::lines);
+    service.left_out.extend(closed.map(str::to_owned));
+    // First what answers whatever else is wrong: the health page.
     let router = router_namespace(options);
     service.router = router_options_of(router.as_ref())?;
     if let Some(router) = &router
@@ -112,9 +123,32 @@ fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result
     if let Some(node) = site.namespace("telemetry/logging") {
         let RouterOptions { disable_access_log, logger_skip_paths, .. } = &mut service.router;
         let skipped = (!*disable_access_log).then(|| std::mem::take(logger_skip_paths));
-        service.log = Log::compile(node, skipped)?;
+        // As KrakenD goes on with a plain log.
+        match Log::compile(node, skipped) {
+            Ok(log) => service.log = log,
+            Err(refusal) => service.left_out.push(format!("telemetry/logging: {refusal}")),
+        }
     }
-    service.outer = site.compile(order::OUTER)?;
+    for reason in options.all_refused() {
+        match reason.starts_with(CLIENTS_ONLY) {
+            true => return Err(Refusal(reason)),
+            false => service.left_out.push(reason),
+        }
+    }
+    let mut permits = true;
+    for fault in site.faults() {
+        let name = fault.namespace.map(|namespace| namespace.name);
+        match fault.namespace.map(Namespace::role) {
+            Some(Role::Step | Role::Plain) => {}
+            // Without permissions browsers keep answers from other pages: nothing gets more open.
+            Some(Role::Shield) if name == Some("security/cors") => permits = false,
+            _ => return Err(Refusal(fault.reason)),
+        }
+        service.left_out.push(fault.reason);
+    }
+    if permits {
+        service.outer = site.compile(order::OUTER)?;
+    }
     service.global = site.compile(order::GLOBAL)?;
     Ok(())
 }

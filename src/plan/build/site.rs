@@ -1,8 +1,9 @@
 //! Where a step is compiled, and how it says that it can't be.
 
+use crate::check::{self, Fault, Part};
 use crate::config::node::{Member, Node};
 use crate::plan::order::Step;
-use crate::registry::{self, OptionError, Options, Scope, Support};
+use crate::registry::{self, OptionError, Scope};
 
 use super::super::Service;
 use super::Environment;
@@ -24,6 +25,8 @@ pub struct Site<'a> {
     pub endpoint_node: Option<&'a Node>,
     /// Milliseconds of the endpoint; 0 at the service.
     pub timeout_ms: u32,
+    /// Whether placeholders may be parts of segments.
+    pub disable_rest: bool,
 }
 
 /// Why a part of the configuration isn't served.
@@ -33,14 +36,17 @@ pub struct Refusal(pub String);
 // === impl Site ===
 
 impl<'a> Site<'a> {
-    /// The namespaces of the `extra_config`; of a name written twice the last counts.
+    /// The namespaces of the `extra_config`; of a name written twice the last counts. KrakenD's loader drops those of the service
+    /// that are empty (spec §2.1).
     pub fn namespaces(&self) -> impl Iterator<Item = &'a Member> {
         let members = self.node.get("extra_config").map(Node::members).unwrap_or_default();
+        let drops = self.scope == Scope::Service;
         members
             .iter()
             .enumerate()
             .filter(move |(index, member)| !members[index + 1..].iter().any(|later| later.key == member.key))
             .map(|(_, member)| member)
+            .filter(move |member| !(drops && check::is_empty(&member.value)))
     }
 
     /// A name that no other part of the configuration has, the same in all isolates: `service`, `GET /a`, `GET /a#0`.
@@ -82,29 +88,28 @@ impl<'a> Site<'a> {
         Ok(compiled)
     }
 
-    /// Refuses namespaces and options that this version doesn't serve, and names that nobody knows: a misspelt validator must not
-    /// open an endpoint.
-    pub fn refuse_unknown(&self) -> Result<(), Refusal> {
-        for member in self.namespaces() {
-            if is_comment(&member.key) {
-                continue;
-            }
-            let Some(namespace) = registry::find(self.scope, &member.key) else {
-                let scope = self.scope.name();
-                return Err(Refusal(format!("{}: no such namespace at the {scope}", member.key)));
-            };
-            let reason = match namespace.support {
-                Support::Implemented => std::iter::once(&member.value)
-                    .chain(member.value.items())
-                    .find_map(|node| Options::new(node, namespace.options()).refused()),
-                Support::NoEffect(_) => None,
-                Support::Refused(reason) => Some(reason.to_owned()),
-            };
-            if let Some(reason) = reason {
-                return Err(Refusal(format!("{}: {reason}", member.key)));
-            }
+    /// What closes this part, or namespaces of it: what this version doesn't serve, and what is unknown or broken in a guard. A
+    /// misspelt validator must not open an endpoint.
+    pub(super) fn faults(&self) -> Vec<Fault> {
+        let index = || {
+            let backends = self.endpoint_node?.get("backend").map(Node::items)?;
+            backends.iter().position(|backend| std::ptr::eq(backend, self.node))
+        };
+        check::faults(&Part {
+            scope: self.scope,
+            node: self.node,
+            endpoint: self.endpoint_node.map(|node| (node, index())),
+            disable_rest: self.disable_rest,
+            files: &self.environment.files,
+        })
+    }
+
+    /// Refuses the part if anything closes it.
+    pub(super) fn refuse_faults(&self) -> Result<(), Refusal> {
+        match self.faults().into_iter().next() {
+            Some(fault) => Err(Refusal(fault.reason)),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

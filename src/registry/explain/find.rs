@@ -3,7 +3,7 @@
 use super::super::table::{Kind, Namespace, Opt, Scope};
 use super::super::{core, named, namespaces};
 use super::{Owner, Subject};
-use crate::check::suggest;
+use crate::config::suggest;
 
 /// Options of the same name that are explained one by one.
 const MANY: usize = 6;

@@ -43,6 +43,11 @@ impl Format {
         FORMATS.into_iter().find(|format| format.name == name)
     }
 
+    /// The names of all formats that are checked.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        FORMATS.into_iter().map(|format| format.name)
+    }
+
     /// Its name.
     pub fn name(&self) -> &'static str {
         self.name

@@ -4,9 +4,9 @@ mod syntax;
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::super::suggest;
 use super::{Around, Endpoint, resources};
 use crate::config::node::Kind;
+use crate::config::suggest;
 use syntax::Operation;
 
 /// `backend/graphql`

@@ -10,7 +10,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have, and nobody would be limited; use qos/ratelimit/router, at endpoints of their own for each tier",
+    ),
     doc: "Limits requests by the tier of the client.",
     value: Kind::Object(&[
         opt("tier_key", Kind::Str, "Header naming the tier (case-insensitive).").required(),

@@ -45,7 +45,7 @@ impl Log {
     /// Compiles the namespace. KrakenD goes on with a plain log if it can't read it.
     pub fn compile(node: &Node, skipped: Option<Vec<String>>) -> Result<Log, Refusal> {
         let options = Options::of(node, &NAMESPACE);
-        let refused = |what: &str| Refusal::new(format!("telemetry/logging: {what}"));
+        let refused = |what: &str| Refusal::new(what);
         let level =
             level(options.str("level")?).ok_or_else(|| refused("level: logger: invalid log level"))?;
         let form = match options.str("format")? {

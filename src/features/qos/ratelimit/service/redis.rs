@@ -9,7 +9,9 @@ pub static NAMESPACE: Namespace = Namespace {
     aliases: &[],
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
+    support: Support::Refused(
+        "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/service with `binding` counts for all isolates",
+    ),
     doc: "Limits the requests to the whole service with counters in Redis.",
     value: redis::LIMITS,
 };

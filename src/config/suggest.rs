@@ -29,7 +29,7 @@ fn is_part(part: &str, whole: &str) -> bool {
 }
 
 /// How many letters must be changed, added, removed or swapped with their neighbour.
-pub(super) fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let a: Vec<char> = a.chars().take(64).collect();
     let b: Vec<char> = b.chars().take(64).collect();
     let width = b.len() + 1;

@@ -1,0 +1,25 @@
+//! The version of the format: what another one is, and what to do with such a file.
+
+use super::super::findings::Findings;
+use super::super::spot::Spot;
+use super::wrong;
+use crate::config::node::Kind as Is;
+use crate::registry::{Kind, whole};
+
+pub(super) fn check(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+    if !matches!(spot.node.kind, Is::Number(_)) {
+        return wrong(spot, &Kind::IntEnum(&[3]), findings);
+    }
+    let number = whole(spot.node);
+    if number == Some(3) {
+        return;
+    }
+    let fault = |message: &str| spot.error("version", message);
+    findings.add(match number {
+        Some(2) => fault("2 is the format of KrakenD 1, which later ones don't read").help(
+            "rename `whitelist` to `allow`, `blacklist` to `deny`, `headers_to_pass` to `input_headers` and \
+             `querystring_params` to `input_query_strings`, see what the check says of the rest, and write 3",
+        ),
+        _ => fault("this isn't a version of the format that Fjord reads").help("write 3"),
+    });
+}
