@@ -126,6 +126,7 @@ test("a template is served", async (t) => {
 
 test("what a worker declares is read from its own file", async () => {
   const toml = `name = "shop"
+compatibility_date = "2026-11-17"
 [vars]
 STAGE = "test"
 [[services]]
@@ -169,7 +170,28 @@ required = ["KEYS"]
     beside.remove();
     found?.names.sort();
     expected?.names.sort();
-    assert.deepEqual(found, expected);
+    assert.deepEqual(found && { ...found, deaf: undefined }, expected && { ...expected, deaf: undefined });
+  }
+});
+
+test("a Wrangler file that keeps the worker from hearing clients leave is named", async () => {
+  /** @type {[string, string | undefined][]} */
+  const files = [
+    ['compatibility_date = "2026-11-17"', undefined],
+    ['compatibility_date = "2026-11-16"', "the compatibility_date 2026-11-16"],
+    ['compatibility_date = "2025-01-01"\ncompatibility_flags = ["enable_request_signal"]', undefined],
+    ['compatibility_date = "2027-01-01"\ncompatibility_flags = ["disable_request_signal"]', "the compatibility flag disable_request_signal"],
+    ["", "no compatibility_date"],
+    ['compatibility_date = "2026-11-17"\n[env.live]\ncompatibility_date = "2026-01-01"', "the compatibility_date 2026-01-01 of the environment live"],
+    ['compatibility_date = "2026-11-17"\n[env.live]\nvars = {}', undefined],
+  ];
+  for (const [text, expected] of files) {
+    const beside = folder({ "wrangler.toml": text, "krakend.json": '{"version": 3, "endpoints": []}' });
+    const worker = await workerBeside(path.join(beside.dir, "krakend.json"));
+    const { stdout } = spawnSync(process.execPath, [fjord, "check", "krakend.json"], { cwd: beside.dir, encoding: "utf8" });
+    beside.remove();
+    assert.equal(worker?.deaf, expected, text);
+    assert.equal(/^warning\[deaf\]/m.test(stdout), expected !== undefined, stdout);
   }
 });
 
@@ -218,7 +240,7 @@ test("a schema of one's own, and the environment", () => {
   assert.equal(status, 1);
   assert.match(stdout, /^error\[schema\]: own\.json: name is required$/m);
   assert.equal(run(["check", "-s", "nowhere.json", "good.yml"]).status, 2);
-  assert.match(run(["check", "good.yml"], { KRAKEND_VERSION: "2" }).stdout, /^error\[not-a-choice\]: 2 is not 3[^]*note\[overridden\]: KRAKEND_VERSION takes the place/m);
+  assert.match(run(["check", "good.yml"], { KRAKEND_VERSION: "2" }).stdout, /^error\[version\]: 2 is the format of KrakenD 1[^]*note\[overridden\]: KRAKEND_VERSION takes the place/m);
 });
 
 test("large and deep files end soon", () => {

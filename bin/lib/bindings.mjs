@@ -7,6 +7,9 @@ const FILES = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"];
 /** More files than these aren't looked at. */
 const MAX_ASSETS = 2000;
 
+/** From this compatibility date on `request.signal` fires by default (measured on workerd 1.20261117.1). */
+const SIGNAL_DATE = "2026-11-17";
+
 /**
  * What a Wrangler file declares.
  *
@@ -16,6 +19,7 @@ const MAX_ASSETS = 2000;
  * @property {Record<string, "exactly" | "locally">} counters The bindings that can count for rate limits, and how.
  * @property {Record<string, string>} overrides Variables that take the place of options.
  * @property {string[]} assets The paths that the platform answers with files before it asks the worker.
+ * @property {string} [deaf] What switches `request.signal` off, so that no worker hears that a client has left.
  */
 
 /**
@@ -44,6 +48,7 @@ export async function workerBeside(config) {
     counters: {},
     overrides: Object.fromEntries(overriding.map(([name, value]) => [name, String(value)])),
     assets: assetsOf(settings.assets, folder),
+    deaf: deaf(settings),
   };
   collect(settings, found);
   return found;
@@ -82,6 +87,26 @@ const isObject = (value) => value !== null && typeof value === "object";
  * @returns {value is string}
  */
 const isText = (value) => typeof value === "string";
+
+/**
+ * The setting of the worker, or of one of its environments, that switches `request.signal` off; undefined without one.
+ *
+ * @param {Settings} settings
+ */
+function deaf(settings) {
+  const environments = Object.entries(members(settings.env)).map(
+    ([name, own]) => /** @type {const} */ ([` of the environment ${name}`, { ...settings, ...members(own) }]),
+  );
+  for (const [whose, { compatibility_date: date, compatibility_flags: flags }] of [/** @type {const} */ (["", settings]), ...environments]) {
+    /** @param {string} flag */
+    const has = (flag) => Array.isArray(flags) && flags.includes(flag);
+    if (has("disable_request_signal")) return `the compatibility flag disable_request_signal${whose}`;
+    if (has("enable_request_signal")) continue;
+    if (!isText(date)) return `no compatibility_date${whose}`;
+    if (date < SIGNAL_DATE) return `the compatibility_date ${date}${whose}`;
+  }
+  return undefined;
+}
 
 /**
  * The settings; undefined if they can't be read: Wrangler says what is wrong with them.

@@ -4,18 +4,24 @@ import path from "node:path";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError } from "./errors.mjs";
 
+/** Stands among the files: what of the configuration is closed, and why. */
+const CLOSED = "fjord:closed";
+
 /** @satisfies {import("./command.js").Options} */
 export const options = {
   config: { type: "string", short: "c" },
   out: { type: "string", short: "o", default: "build" },
+  lenient: { type: "boolean", default: false },
 };
 
 export const help = `fjord build: writes the worker that serves a configuration, ready for wrangler.
 
-Usage: fjord build [-c] FILE [-o DIR]
+Usage: fjord build [-c] FILE [-o DIR] [--lenient]
 
   -c, --config FILE   the configuration; it is checked first
   -o, --out DIR       where to (default: build); "main" in wrangler.toml is DIR/worker.mjs
+      --lenient       build what can be served of a configuration with faults: endpoints that can't
+                      work answer 501, and the log says why at the first request
   -h, --help          this text
 
 While "wrangler dev" runs, a mistake is shown and what was built before keeps serving.`;
@@ -30,7 +36,8 @@ export async function execute(values, positionals) {
   const out = path.resolve(values.out);
   const core = await loadCore();
   const config = await readConfig(core, file);
-  const { ok, text } = checkConfig(config, { color: wantsColor(process.stderr) });
+  const view = values.lenient ? "lenient" : "run";
+  const { ok, text, report } = checkConfig(config, { view, color: wantsColor(process.stderr) });
   if (text) console.error(text.trimEnd());
   if (!ok) {
     const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(path.join(out, "krakend.json"));
@@ -43,7 +50,9 @@ export async function execute(values, positionals) {
     for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
   }
   write(path.join(out, "krakend.json"), Buffer.from(config.text));
-  write(path.join(out, "files.json"), Buffer.from(JSON.stringify(config.files)));
+  // The worker's log tells what is closed at the first request.
+  const closed = report.closed && { [CLOSED]: report.closed.join("\n") };
+  write(path.join(out, "files.json"), Buffer.from(JSON.stringify({ ...config.files, ...closed })));
 }
 
 /**

@@ -26,11 +26,11 @@ Usage: fjord check [-dtl] [-c] FILE [options]
                           -dd shows their options, -ddd the service's
   -i, --indent TEXT       what indents the lines of -d (default: a tab)
   -t, --test-gin-routes   accepted as KrakenD's: conflicting routes are always looked for
-  -l, --lint              accepted as KrakenD's, and so is -n (--lint-no-network): unknown and
-                          misplaced options are always looked for, and never in the network
-  -s, --lint-custom-schema FILE   a JSON schema that the configuration must fit, too
+  -l, --lint              whatever is wrong is an error; without it only what "fjord run" doesn't
+                          serve is one. -n (--lint-no-network) is the same: nothing is fetched
+  -s, --lint-custom-schema FILE   the same, with a JSON schema that the configuration must fit, too
       --format FORMAT     text for people (default), json for programs, github for annotations
-      --lenient           parts that are refused and options that are unknown are warnings
+      --lenient           says what "fjord run --lenient" would leave out or close
   -h, --help              this text
 
 Exit code: 0 when it can be served, 1 when it can't, 2 when the command line is wrong.`;
@@ -56,7 +56,9 @@ export async function execute(values, positionals) {
   const color = values.format === "text" && wantsColor(process.stdout);
   const costs = values.format === "json" || values.debug.length > 0;
   const schema = customSchema(values["lint-custom-schema"]);
-  const { ok, text, github, report } = checkConfig(config, { lenient: values.lenient, color, costs, schema });
+  const lints = values.lint || values["lint-no-network"] || schema !== undefined;
+  const view = values.lenient ? "lenient" : lints ? "lint" : "run";
+  const { ok, text, github, report } = checkConfig(config, { view, color, costs, schema });
   if (values.format === "json") {
     console.log(JSON.stringify(report, null, 2));
   } else if (values.format === "github") {

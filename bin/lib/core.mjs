@@ -62,7 +62,7 @@ const LAST_KNOWN_NODE = 24;
 /**
  * The report for programs.
  *
- * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[] }} Report
+ * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[], closed?: string[] }} Report
  */
 
 /** A fresh instance of the core. */
@@ -116,16 +116,17 @@ function locate(name, file) {
 }
 
 /**
- * Asks the core about a configuration. The text is for people, the others are for GitHub Actions and for programs.
+ * Asks the core about a configuration: as `run` sees it, as a `lint` does, or leniently. The text is for people, the others are for
+ * GitHub Actions and for programs.
  *
  * @param {ReadConfig} config
- * @param {{ lenient?: boolean, color?: boolean, quiet?: boolean, costs?: boolean, schema?: import("./faults.mjs").Source }} [options]
+ * @param {{ view?: "run" | "lint" | "lenient", color?: boolean, quiet?: boolean, costs?: boolean, schema?: import("./faults.mjs").Source }} [options]
  * @returns {{ ok: boolean, text: string, github: string, report: Report }}
  */
-export function checkConfig(config, { lenient = false, color = false, quiet = false, costs = false, schema } = {}) {
+export function checkConfig(config, { view = "run", color = false, quiet = false, costs = false, schema } = {}) {
   const { file, read, files, origin, worker } = config;
   const variables = { ...worker?.overrides, ...overrides() };
-  const options = { file, lenient, color, quiet, files, origin, worker, counters: worker?.counters, variables, costs, schema };
+  const options = { file, view, color, quiet, files, origin, worker, counters: worker?.counters, variables, costs, schema };
   const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }

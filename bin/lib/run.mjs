@@ -27,7 +27,8 @@ Usage: fjord run [-c] FILE [-p PORT] [options]
       --host IP         the address to listen on; default: 127.0.0.1
       --env NAME=VALUE  a variable or secret for the gateway; may be repeated
       --assets DIR      the files of "service://ASSETS"; default: those of wrangler.toml
-      --lenient         serve a configuration with faults: endpoints with refused parts answer 501
+      --lenient         serve what can be served of a configuration with faults: endpoints that
+                        can't work answer 501
   -d, --debug           log more, and serve /__debug/
   -h, --help            this text
 
@@ -44,13 +45,23 @@ export async function execute(values, positionals) {
   const config = await readConfig(core, file);
   /** @type {Record<string, string>} */
   const variables = { ...overrides(), ...readVariables(values.env), FJORD_OPTIONS: JSON.stringify({ lenient: values.lenient, debug: values.debug }) };
-  const checked = checkConfig(config, { lenient: values.lenient, color: wantsColor(process.stderr), quiet: true });
+  const counters = listed(config.read.counters());
+  const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
+  // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
+  /** @type {import("./bindings.mjs").Worker} */
+  const worker = {
+    file: "fjord run",
+    names: [...Object.keys(variables), ...services],
+    counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
+    overrides: {},
+    assets: [],
+  };
+  const checked = checkConfig({ ...config, worker }, { view: values.lenient ? "lenient" : "run", color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
   const refused = values.lenient ? refusal(core, config, variables) : !checked.ok;
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
-  const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const assets = values.assets === undefined ? await assetsOf(services, file) : folder(values.assets);
   for (const name of services) if (name !== "ASSETS" || assets === undefined) console.error(lacking(name));
 
@@ -61,7 +72,7 @@ export async function execute(values, positionals) {
     config,
     address: `${host.includes(":") ? `[${host}]` : host}:${port}`,
     vars: variables,
-    counters: listed(config.read.counters()),
+    counters,
     cache: /http-?cache/.test(config.text),
     assets,
   });

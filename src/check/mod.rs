@@ -70,9 +70,6 @@ pub struct Worker {
     /// What switches `request.signal` off, if anything does.
     #[serde(default)]
     pub deaf: Option<String>,
-    /// Whether this is `fjord run` itself, which has what its command line gives it.
-    #[serde(default)]
-    pub is_local: bool,
 }
 
 /// How a binding counts.

@@ -53,15 +53,6 @@ fn hosts(list: &Spot<'_>, said: &mut Vec<String>, findings: &mut Findings<'_>) {
             continue;
         }
         said.push(name.to_owned());
-        if findings.worker().is_some_and(|worker| worker.is_local) {
-            let message = format!("`fjord run` has no binding {name}, so calls to it fail");
-            let help = match name {
-                "ASSETS" => "--assets DIR serves the files of a folder",
-                _ => "`wrangler dev` has the bindings of wrangler.toml",
-            };
-            findings.add(item.warning("no-binding", message).help(help));
-            continue;
-        }
         let message = format!("the worker needs the binding {name}{}", lacks(findings));
         let snippet = match name {
             "ASSETS" => "[assets]\ndirectory = \"www\"\nbinding = \"ASSETS\"".to_owned(),
