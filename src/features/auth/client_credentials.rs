@@ -91,7 +91,7 @@ fn form(options: &Options<'_>) -> Result<Query, Refusal> {
             let text = value.as_str().ok_or_else(|| OptionError {
                 path: format!("endpoint_params.{}", member.key),
                 span: value.span.clone(),
-                message: format!("expected a text, found {}", value.kind.name()),
+                message: format!("expected a string, found {}", value.kind.name()),
             })?;
             form.add(&*member.key, text);
         }

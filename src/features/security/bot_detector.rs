@@ -139,6 +139,6 @@ mod tests {
         let BotDetectorError::Pattern { span, .. } = error else { panic!() };
         assert_eq!(&text[span.start as usize..span.end as usize], r#""(?!b)""#);
         let error = BotDetector::compile(&Document::parse(r#"{"deny":[1]}"#).unwrap().root).unwrap_err();
-        assert_eq!(error.to_string(), "deny: expected a text, found a number");
+        assert_eq!(error.to_string(), "deny: expected a string, found a number");
     }
 }

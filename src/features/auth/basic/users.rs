@@ -50,7 +50,7 @@ impl Users {
         let users = options.node("users").map(Node::members).unwrap_or_default();
         for user in users.iter().filter(|user| !crate::plan::build::is_comment(&user.key)) {
             let place = format!("users.{}", user.key);
-            let hash = user.value.as_str().ok_or_else(|| Refusal(format!("{place}: expected a text")))?;
+            let hash = user.value.as_str().ok_or_else(|| Refusal(format!("{place}: expected a string")))?;
             hashes.insert(user.key.to_string(), hashed(hash, &place)?);
         }
         match hashes.is_empty() && path.is_empty() && users.is_empty() {
