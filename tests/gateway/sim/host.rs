@@ -239,6 +239,10 @@ impl<'a> Host<'a> {
             self.faults.push(format!("request {index} has {} timers", flight.timers.len()));
         }
         let flight = &mut self.flights[index];
+        if flight.left && !flight.over && !state.background {
+            self.faults.push(format!("request {index} goes on without its client"));
+        }
+        let flight = &mut self.flights[index];
         flight.listens |= flight.started || state.background || state.watched;
         flight.started = true;
     }

@@ -85,7 +85,13 @@ pub static ENDPOINTS: &[Endpoint] = &[
         },
         ..PLAIN
     },
-    Endpoint { path: "/breaker", more: || json!({"backend": [with("/p/{id}", breaker())]}), ..PLAIN },
+    // A lost trial would last longer than the pause after which all is to be clear.
+    Endpoint {
+        path: "/breaker",
+        timeout_ms: 8 * PATIENCE_MS,
+        more: || json!({"backend": [with("/p/{id}", breaker())]}),
+        ..PLAIN
+    },
     Endpoint {
         path: "/breaker-merge",
         parts: &["a", "b"],
