@@ -5,9 +5,15 @@ declare namespace WebAssembly {
     constructor(bytes: ArrayBufferView | ArrayBuffer);
   }
 
-  interface Memory {
+  class Memory {
+    constructor(limits: { initial: number; maximum?: number });
     readonly buffer: ArrayBuffer;
     grow(pages: number): number;
+  }
+
+  class Global {
+    constructor(type: { value: "i32"; mutable: boolean });
+    value: number;
   }
 
   class RuntimeError extends Error {}

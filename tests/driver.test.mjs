@@ -2,11 +2,26 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import test from "node:test";
-import { Driver } from "../build/driver.mjs";
-import { readBatch } from "../build/batch.mjs";
-import { instantiate } from "../build/fjord.mjs";
-import { Instance } from "../build/instance.mjs";
-import { limit } from "../build/ratelimit.mjs";
+
+/**
+ * The scripts of the build. They are typed as workerd's; here is what tests use of them, as Node has it.
+ *
+ * @typedef {import("../src/edge/fjord.mjs").Core} Core
+ * @typedef {{ answer: (request: Request, env: object, ctx: { waitUntil: () => void }) => Response | Promise<Response> }} Gateway
+ * @typedef {{ raw: Core["raw"], trapped: boolean, enter: (call: () => number | void, perform: (batch: object) => void) => void }} Instance
+ */
+
+const load = (/** @type {string} */ name) => import(new URL(`../build/${name}`, import.meta.url).href);
+/** @type {{ Driver: new (instantiate: () => object, config: string, files: string) => Gateway }} */
+const { Driver } = await load("driver.mjs");
+/** @type {{ readBatch: (memory: Instance, address: number) => object }} */
+const { readBatch } = await load("batch.mjs");
+/** @type {typeof import("../src/edge/fjord.mjs")} */
+const { instantiate } = await load("fjord.mjs");
+/** @type {{ Instance: new (core: object) => Instance }} */
+const { Instance } = await load("instance.mjs");
+/** @type {{ limit: (args: Uint8Array[], env: object) => Promise<Uint8Array> }} */
+const { limit } = await load("ratelimit.mjs");
 
 const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
 const config = JSON.stringify({
@@ -20,73 +35,80 @@ const config = JSON.stringify({
 });
 
 /** A driver whose core traps when `trap` says so: at the entry `fetched` of the first instance. */
-function driver(trap) {
+function driver(/** @type {() => boolean} */ trap) {
+  /** @type {Core[]} */
   const started = [];
   const make = () => {
     const core = instantiate(module);
     const first = started.push(core) === 1;
-    const raw = { ...core.raw };
-    raw.fetched = (...args) => {
+    /** @type {Core["raw"]["fetched"]} */
+    const fetched = (...args) => {
       if (first && trap()) throw new WebAssembly.RuntimeError("unreachable");
       return core.raw.fetched(...args);
     };
-    return { ...core, raw };
+    return { ...core, raw: { ...core.raw, fetched } };
   };
   return { driver: new Driver(make, config, "{}"), started };
 }
 
 // Workers have it.
-globalThis.IdentityTransformStream ??= TransformStream;
+Object.assign(globalThis, { IdentityTransformStream: TransformStream });
 
 /** The path of a call, which repeated ones name by a request. */
-const pathOf = (call) => new URL(call.url ?? call).pathname;
+const pathOf = (/** @type {string | Request} */ call) => new URL(typeof call === "string" ? call : call.url).pathname;
 
-const get = (gateway, path) => gateway.answer(new Request(`http://gateway.test${path}`), {}, { waitUntil() {} });
+const get = (/** @type {Gateway} */ gateway, /** @type {string} */ path) => gateway.answer(new Request(`http://gateway.test${path}`), {}, { waitUntil() {} });
 
 test("a trap harms one request: those in flight go on, the next has a fresh core", async (t) => {
+  /** @type {Record<string, (answer: Response) => void>} */
   const waiting = {};
-  t.mock.method(globalThis, "fetch", (call) => new Promise((resolve) => (waiting[pathOf(call)] = resolve)));
+  t.mock.method(globalThis, "fetch", (/** @type {string} */ call) => new Promise((resolve) => (waiting[pathOf(call)] = resolve)));
   t.mock.method(console, "error", () => {});
   let trapping = false;
   const { driver: gateway, started } = driver(() => trapping);
   const [a, b] = [get(gateway, "/a"), get(gateway, "/b")];
   trapping = true;
-  waiting["/a"](Response.json({ from: "a" }));
+  waiting["/a"]?.(Response.json({ from: "a" }));
   assert.equal((await a).status, 500);
   trapping = false;
-  waiting["/b"](Response.json({ from: "b" }));
+  waiting["/b"]?.(Response.json({ from: "b" }));
   assert.deepEqual(await (await b).json(), { from: "b" });
   assert.equal(started.length, 1);
   const next = get(gateway, "/a");
-  waiting["/a"](Response.json({ from: "a" }));
+  waiting["/a"]?.(Response.json({ from: "a" }));
   assert.deepEqual(await (await next).json(), { from: "a" });
   assert.equal(started.length, 2);
 });
 
 test("traps inside the core, however many, leave the stack to the requests in flight", async (t) => {
+  /** @type {{ path: string, resolve: (answer: Response) => void }[]} */
   const waiting = [];
-  t.mock.method(globalThis, "fetch", (call) => new Promise((resolve) => waiting.push({ path: pathOf(call), resolve })));
+  t.mock.method(globalThis, "fetch", (/** @type {string} */ call) => new Promise((resolve) => waiting.push({ path: pathOf(call), resolve })));
   t.mock.method(console, "error", () => {});
-  let core;
+  /** @type {Core[]} */
+  const cores = [];
   const make = () => {
-    core = instantiate(module);
+    const core = instantiate(module);
+    cores.push(core);
     // A body longer than any can be: the core panics in the middle of an entry.
+    /** @type {Core["raw"]["fetched"]} */
     const fetched = (...args) => (trapping ? core.raw.body(0xffff_ff00) : core.raw.fetched(...args));
     return { ...core, raw: { ...core.raw, fetched } };
   };
   let trapping = false;
   const gateway = new Driver(make, config, "{}");
   const b = get(gateway, "/b");
-  const first = core;
+  const [first] = cores;
+  assert.ok(first);
   const stack = first.raw.__stack_pointer.value;
   const doomed = Array.from({ length: 200 }, () => get(gateway, "/a"));
   trapping = true;
   for (const { path, resolve } of waiting) if (path === "/a") resolve(Response.json({ from: "a" }));
   for (const answer of doomed) assert.equal((await answer).status, 500);
   trapping = false;
-  assert.equal(core, first, "all were in flight at one instance");
+  assert.equal(cores.length, 1, "all were in flight at one instance");
   assert.equal(first.raw.__stack_pointer.value, stack);
-  waiting[0].resolve(Response.json({ from: "b" }));
+  waiting[0]?.resolve(Response.json({ from: "b" }));
   assert.deepEqual(await (await b).json(), { from: "b" });
 });
 
@@ -97,14 +119,14 @@ test("a configuration that can't be read is read once; each request is answered 
   for (let request = 1; request <= 3; request++) {
     assert.equal((await get(gateway, "/a")).status, 501);
     assert.equal(lines.mock.callCount(), request);
-    assert.match(lines.mock.calls[request - 1].arguments[0], /can't be read/);
+    assert.match(lines.mock.calls[request - 1]?.arguments[0], /can't be read/);
   }
   assert.equal(read, 1);
 });
 
 test("calls that are refused at once fail as others do: after the batch, one by one", async (t) => {
   t.mock.method(console, "error", () => {});
-  t.mock.method(globalThis, "fetch", (call) => {
+  t.mock.method(globalThis, "fetch", (/** @type {string} */ call) => {
     if (pathOf(call) !== "/ok") throw new TypeError("no such place");
     return Promise.resolve(Response.json({ ok: true }));
   });
@@ -146,22 +168,25 @@ test("a record that the script doesn't know is an error, and its instance serves
 
 test("header lines that come again are made once, and long ones leave them alone", async () => {
   // A copy of its own: the cache is full to the last place.
-  const { linesOf } = await import("../build/lines.mjs?full");
+  /** @type {{ linesOf: (block: string) => { headers: Headers } }} */
+  const { linesOf } = await load("lines.mjs?full");
   const short = linesOf("X-One\n1\n");
   for (let i = 0; i < 255; i++) linesOf(`X-Many\n${i}\n`);
-  for (let i = 0; i < 1000; i++) assert.equal(linesOf(`Authorization\n${"t".repeat(300)}${i}\n`).headers.get("authorization").length > 300, true);
+  for (let i = 0; i < 1000; i++) assert.equal(linesOf(`Authorization\n${"t".repeat(300)}${i}\n`).headers.get("authorization")?.length, 300 + String(i).length);
   assert.equal(linesOf("X-One\n1\n"), short);
 });
 
 test("what comes after the deadline reaches no other request", async (t) => {
+  /** @type {{ path: string, resolve: (answer: Response) => void }[]} */
   const waiting = [];
-  t.mock.method(globalThis, "fetch", (call) => new Promise((resolve) => waiting.push({ path: pathOf(call), resolve })));
+  t.mock.method(globalThis, "fetch", (/** @type {string} */ call) => new Promise((resolve) => waiting.push({ path: pathOf(call), resolve })));
   const { driver: gateway } = driver(() => false);
   const late = await get(gateway, "/hasty");
   assert.equal(late.status, 500);
   // The next request has the same place, and its first call the same number.
   const next = get(gateway, "/b");
   const [hasty, b] = waiting;
+  assert.ok(hasty && b);
   assert.deepEqual([hasty.path, b.path], ["/a", "/b"]);
   hasty.resolve(Response.json({ from: "a" }));
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -174,7 +199,7 @@ test("an answer that the runtime refuses is a 500, and its place is free again",
   t.mock.method(globalThis, "fetch", async () => Response.json({ from: "a" }));
   const { driver: gateway } = driver(() => false);
   const { Response: Real } = globalThis;
-  t.mock.method(globalThis, "Response", function (body, init) {
+  t.mock.method(globalThis, "Response", function (/** @type {string | null} */ body, /** @type {ResponseInit} */ init) {
     if (body !== null) throw new RangeError("no such status");
     return new Real(body, init);
   });
@@ -183,14 +208,16 @@ test("an answer that the runtime refuses is a 500, and its place is free again",
 });
 
 test("the client's address is the platform's word, where there is one", async (t) => {
+  /** @type {(string | null)[]} */
   const told = [];
-  t.mock.method(globalThis, "fetch", async (call, init) => {
-    told.push(new Headers(call.headers ?? init.headers).get("x-forwarded-for"));
+  t.mock.method(globalThis, "fetch", async (/** @type {string | Request} */ call, /** @type {RequestInit} */ init) => {
+    told.push(new Headers(typeof call === "string" ? init.headers : call.headers).get("x-forwarded-for"));
     return Response.json({});
   });
   const { driver: gateway } = driver(() => false);
   const client = { "cf-connecting-ip": "9.9.9.9", "x-client": "1" };
   const forged = { ...client, "x-forwarded-for": "6.6.6.6" };
+  /** @type {[cf: object | undefined | null, headers: Record<string, string>, want: string][]} */
   const cases = [
     [{ colo: "TXL" }, forged, "9.9.9.9"],
     // A workerd of one's own tells the peer, in whose place KrakenD believes what it forwards.
@@ -227,15 +254,16 @@ test("an origin's CORS lines that stay with the host are not doubled", async (t)
 });
 
 test("what a binding is decides who counts, and a binding that can't count is no count", async () => {
+  /** @type {string[]} */
   const asked = [];
-  const object = (status) => ({
-    idFromName: (name) => name,
-    get: (id) => ({ fetch: async (url) => (asked.push(`${id} ${url}`), { status }) }),
+  const object = (/** @type {number} */ status) => ({
+    idFromName: (/** @type {string} */ name) => name,
+    get: (/** @type {string} */ id) => ({ fetch: async (/** @type {string} */ url) => (asked.push(`${id} ${url}`), { status }) }),
   });
-  const nearby = (success) => ({ limit: async ({ key }) => (asked.push(key), { success }) });
+  const nearby = (/** @type {boolean} */ success) => ({ limit: async (/** @type {{ key: string }} */ { key }) => (asked.push(key), { success }) });
   const env = { FREE: object(204), FULL: object(429), BROKEN: object(500), NEAR: nearby(true), DENIED: nearby(false), KV: {}, TEXT: "x" };
   const encoder = new TextEncoder();
-  const ask = (binding) => limit([binding, "GET /a", "500/2"].map((text) => encoder.encode(text)), env);
+  const ask = (/** @type {string} */ binding) => limit([binding, "GET /a", "500/2"].map((text) => encoder.encode(text)), env);
   for (const [binding, taken] of Object.entries({ FREE: 1, FULL: 0, NEAR: 1, DENIED: 0 })) assert.deepEqual([...(await ask(binding))], [taken], binding);
   assert.deepEqual(asked, ["GET /a http://limits/500/2", "GET /a http://limits/500/2", "GET /a", "GET /a"]);
   const reasons = { BROKEN: /answered 500/, KV: /counts nothing/, TEXT: /counts nothing/, NONE: /no such binding/ };

@@ -139,13 +139,13 @@ describe("fjord new", () => {
   });
 
   test("builds what can be served, and tells what is closed", async () => {
-    const file = path.join(dir, "faulty.json");
+    const faulty = path.join(dir, "faulty.json");
     const backend = [{ host: ["https://h.example"], url_pattern: "/" }];
     const guarded = { ...endpoint("/g", backend), extra_config: { "auth/validater": {} } };
-    fs.writeFileSync(file, JSON.stringify(config([endpoint("/a", backend), guarded])));
+    fs.writeFileSync(faulty, JSON.stringify(config([endpoint("/a", backend), guarded])));
     const out = path.join(dir, "faulty-build");
-    assert.equal((await command(["build", file, "-o", out])).code, 1);
-    const { code, stderr } = await command(["build", "--lenient", file, "-o", out]);
+    assert.equal((await command(["build", faulty, "-o", out])).code, 1);
+    const { code, stderr } = await command(["build", "--lenient", faulty, "-o", out]);
     assert.equal(code, 0, stderr);
     assert.match(stderr, /^warning\[guard-name\]: unknown namespace `auth\/validater`; the endpoint answers 501$/m);
     const files = JSON.parse(fs.readFileSync(path.join(out, "files.json"), "utf8"));
@@ -155,10 +155,10 @@ describe("fjord new", () => {
   test("names a binding that the worker lacks", async (t) => {
     const { dir: own, remove: removeOwn } = folder({ "bound.json": JSON.stringify(config([endpoint("/a", [{ host: ["service://USERS"], url_pattern: "/" }])])) });
     t.after(removeOwn);
-    const file = path.join(own, "bound.json");
-    assert.equal((await command(["check", file])).code, 0);
+    const bound = path.join(own, "bound.json");
+    assert.equal((await command(["check", bound])).code, 0);
     fs.writeFileSync(path.join(own, "wrangler.toml"), 'compatibility_date = "2026-11-17"\n');
-    const { code, stdout } = await command(["check", file]);
+    const { code, stdout } = await command(["check", bound]);
     assert.equal(code, 1);
     assert.match(stdout, /^error\[missing-binding\]: the worker needs the binding USERS, which wrangler\.toml doesn't declare$/m);
   });

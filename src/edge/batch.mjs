@@ -49,16 +49,18 @@ const NOTHING = [];
  */
 export function readBatch(memory, address) {
   const { words, bytes } = memory;
-  const head = address >>> 2;
-  const state = words[head];
-  let at = words[head + 1] >>> 2;
-  const end = at + words[head + 2];
-  const text = memory.text(words[head + 3], words[head + 4]);
+  let at = address >>> 2;
+  const word = () => /** @type {number} */ (words[at++]);
+  const state = word();
+  const first = word() >>> 2;
+  const end = first + word();
+  const text = memory.text(word(), word());
+  at = first;
   let position = 0;
-  const string = () => text.slice(position, (position += words[at++]));
+  const string = () => text.slice(position, (position += word()));
   const taken = () => {
-    const from = words[at++];
-    return bytes.slice(from, from + words[at++]);
+    const from = word();
+    return bytes.slice(from, from + word());
   };
 
   /** @type {Effect[]} */
@@ -68,52 +70,52 @@ export function readBatch(memory, address) {
   /** @param {Effect} effect */
   const add = (effect) => (effects === NOTHING ? (effects = [effect]) : effects.push(effect));
   while (at < end) {
-    const kind = words[at++];
+    const kind = word();
     switch (kind) {
       case protocol.FETCH: {
-        const id = words[at++];
-        const flags = words[at++];
-        const cutAfter = words[at++];
+        const id = word();
+        const flags = word();
+        const cutAfter = word();
         const binding = string();
         const method = string();
         const url = string();
         const block = string();
-        const body = words[at++];
+        const body = word();
         const has = body === protocol.BODY_CHUNKED || body === protocol.BODY_SIZED;
         const sent = has ? taken() : ((at += 2), null);
         add({ kind, id, flags, cutAfter, binding, method, url, block, body, bytes: sent });
         break;
       }
       case protocol.TIMER:
-        add({ kind, id: words[at++], ms: words[at++] });
+        add({ kind, id: word(), ms: word() });
         break;
       case protocol.CANCEL:
       case protocol.READ_BODY:
-        add({ kind, id: words[at++] });
+        add({ kind, id: word() });
         break;
       case protocol.READ_STREAM:
-        add({ kind, id: words[at++], of: words[at++] });
+        add({ kind, id: word(), of: word() });
         break;
       case protocol.CALL: {
-        const id = words[at++];
+        const id = word();
         const operation = string();
-        add({ kind, id, operation, args: Array.from({ length: words[at++] }, taken) });
+        add({ kind, id, operation, args: Array.from({ length: word() }, taken) });
         break;
       }
       case protocol.LOG:
-        add({ kind, level: words[at++], line: string() });
+        add({ kind, level: word(), line: string() });
         break;
       case protocol.ANSWER: {
-        const status = words[at++];
+        const status = word();
         const block = string();
-        const passed = words[at++];
-        const of = words[at++];
-        const own = words[at++];
-        const body = words[at++];
-        const first = words[at++];
-        const length = words[at++];
-        const sent = body === protocol.ANSWER_BYTES ? bytes.subarray(first, first + length) : null;
-        answer = { status, block, passed, of, own, bytes: sent, stream: body === protocol.ANSWER_STREAM ? first : null };
+        const passed = word();
+        const of = word();
+        const own = word();
+        const body = word();
+        const from = word();
+        const length = word();
+        const sent = body === protocol.ANSWER_BYTES ? bytes.subarray(from, from + length) : null;
+        answer = { status, block, passed, of, own, bytes: sent, stream: body === protocol.ANSWER_STREAM ? from : null };
         break;
       }
       default:

@@ -9,23 +9,36 @@ const SMALL = 1 << 17;
 /** What is longer is not taken into memory, which all requests of an isolate share: 128 MB, and a body lies there twice. */
 const MOST = 1 << 25;
 
-/** The length that an origin announces; NaN if none, or if the body is inflated on its way and has another then. */
+/**
+ * The length that an origin announces; NaN if none, or if the body is inflated on its way and has another then.
+ *
+ * @param {Request | Response} message
+ */
 export function announced({ headers }) {
   const length = headers.get("content-length");
   return length === null || headers.has("content-encoding") ? NaN : Number(length);
 }
 
-/** Whether a body is better taken whole. */
+/**
+ * Whether a body is better taken whole.
+ *
+ * @param {number} length
+ */
 export const isSmall = (length) => length <= SMALL;
 
-/** The body of a request or an answer as bytes, if that is not too many. */
+/**
+ * The body of a request or an answer as bytes, if that is not too many.
+ *
+ * @param {Request | Response} message
+ */
 export async function taken(message) {
   const length = announced(message);
   if (length > MOST) throw tooLong();
   if (message.body === null || length <= MOST) return new Uint8Array(await message.arrayBuffer());
+  /** @type {Uint8Array[]} */
   const parts = [];
   let size = 0;
-  for await (const part of message.body) {
+  for await (const part of /** @type {ReadableStream<Uint8Array>} */ (message.body)) {
     size += part.length;
     if (size > MOST) throw tooLong();
     parts.push(part);
@@ -39,7 +52,11 @@ export async function taken(message) {
   return bytes;
 }
 
-/** The bytes of an origin's body, if the core can take them as well. They are counted afterwards: looking before costs each call 3 µs. */
+/**
+ * The bytes of an origin's body, if the core can take them as well. They are counted afterwards: looking before costs each call 3 µs.
+ *
+ * @param {ArrayBuffer} body
+ */
 export function bearable(body) {
   if (body.byteLength > MOST) throw tooLong();
   return new Uint8Array(body);
@@ -47,7 +64,14 @@ export function bearable(body) {
 
 const tooLong = () => new Error(`the body is longer than ${MOST >> 20} MB`);
 
-/** What a promise gives, if it does until `until` (ms since the epoch, or undefined). */
+/**
+ * What a promise gives, if it does until `until` (ms since the epoch, or undefined).
+ *
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {number | undefined} until
+ * @returns {Promise<T>}
+ */
 export function within(promise, until) {
   if (until === undefined) return promise;
   return new Promise((resolve, reject) => {
@@ -60,16 +84,27 @@ export function within(promise, until) {
 /**
  * A body as it comes, behind what was read of it already, and cut at `until`. What the runtime hands on by itself outlives the
  * request and its timers, so it goes through a stream of this request.
+ *
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {number} length
+ * @param {number | undefined} until
+ * @param {Uint8Array} [first]
  */
 export function cut(body, length, until, first) {
   const { readable, writable } = Number.isSafeInteger(length) ? new FixedLengthStream(length) : new IdentityTransformStream();
   const controller = new AbortController();
   const timer = until === undefined ? undefined : setTimeout(() => controller.abort(), Math.max(0, until - Date.now()));
-  const stop = () => clearTimeout(timer);
+  const stop = () => clearTimeout(timer ?? null);
   handedOn(first, body, writable, controller.signal).then(stop, stop);
   return readable;
 }
 
+/**
+ * @param {Uint8Array | undefined} first
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {WritableStream<Uint8Array>} writable
+ * @param {AbortSignal} signal
+ */
 async function handedOn(first, body, writable, signal) {
   if (first !== undefined) {
     const writer = writable.getWriter();
@@ -79,7 +114,11 @@ async function handedOn(first, body, writable, signal) {
   await body.pipeTo(writable, { signal });
 }
 
-/** Bytes whose length the runtime doesn't know, so that it announces none. */
+/**
+ * Bytes whose length the runtime doesn't know, so that it announces none.
+ *
+ * @param {Uint8Array} bytes
+ */
 export function chunked(bytes) {
   return new ReadableStream({
     start(controller) {
@@ -89,7 +128,11 @@ export function chunked(bytes) {
   });
 }
 
-/** An answer that was compressed because the gateway asked for it: the runtime inflates it, the client doesn't hear of it. */
+/**
+ * An answer that was compressed because the gateway asked for it: the runtime inflates it, the client doesn't hear of it.
+ *
+ * @param {Response} answer
+ */
 export function inflated(answer) {
   if (!answer.headers.has("content-encoding")) return answer;
   const headers = new Headers(answer.headers);

@@ -1,6 +1,7 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
 import { bearable, inflated, taken } from "./bodies.mjs";
 import { caller } from "./caller.mjs";
+import { messageOf } from "./errors.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 import { callOrigin } from "./origins.mjs";
@@ -9,6 +10,13 @@ import * as protocol from "./protocol.mjs";
 
 const EMPTY = new Uint8Array(0);
 
+/**
+ * @typedef {import("./batch.mjs").Answer} Answer
+ * @typedef {import("./batch.mjs").Effect} Effect
+ * @typedef {import("./instance.mjs").Instance} Instance
+ * @typedef {import("./ops.mjs").Env} Env
+ */
+
 export class Flight {
   #instance;
   #request;
@@ -16,21 +24,46 @@ export class Flight {
   #ctx;
   #place = protocol.NOWHERE;
   #over = false;
+  /** @type {((response: Response | Promise<Response>) => void) | null} */
   #resolve = null;
+  /** @type {Response | Promise<Response> | null} */
   #answered = null;
+  /** @type {((value: void) => void) | null} */
   #done = null;
   /** Whether the core was entered, and whether it hears if the client leaves. */
   #started = false;
   #listens = false;
-  /** Whether each call may have to be aborted; the controllers of those under way, and the calls that nobody waits for any more, by id. */
+  /** Whether each call may have to be aborted. */
   #abortable = false;
+  /**
+   * The controllers of the calls under way.
+   *
+   * @type {Map<number, AbortController> | null}
+   */
   #aborts = null;
+  /**
+   * The calls that nobody waits for any more.
+   *
+   * @type {Set<number> | null}
+   */
   #cancelled = null;
+  /** @type {Map<number, number> | null} */
   #timers = null;
+  /** @type {Map<number, Response> | null} */
   #streams = null;
-  /** When streamed bodies are cut, in ms since the epoch, by the id of their call. */
+  /**
+   * When streamed bodies are cut, in ms since the epoch, by the id of their call.
+   *
+   * @type {Map<number, number> | null}
+   */
   #cuts = null;
 
+  /**
+   * @param {Instance} instance
+   * @param {Request} request
+   * @param {Env} env
+   * @param {ExecutionContext} ctx
+   */
   constructor(instance, request, env, ctx) {
     this.#instance = instance;
     this.#request = request;
@@ -38,7 +71,11 @@ export class Flight {
     this.#ctx = ctx;
   }
 
-  /** A response, or the promise of one. */
+  /**
+   * A response, or the promise of one.
+   *
+   * @returns {Response | Promise<Response>}
+   */
   start() {
     const { raw } = this.#instance;
     const { method, url } = this.#request;
@@ -53,21 +90,30 @@ export class Flight {
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
   }
 
-  /** Lets the core go on, then performs what it asks for. What fails here, a trap or an answer that the runtime refuses, harms this request alone. */
+  /**
+   * Lets the core go on, then performs what it asks for. What fails here, a trap or an answer that the runtime refuses, harms
+   * this request alone.
+   *
+   * @param {() => number} call
+   */
   #enter(call) {
     // What comes too late must not reach the request that has this one's place by now.
     if (this.#over) return;
     try {
       this.#instance.enter(call, (batch) => this.#perform(batch));
     } catch (error) {
-      console.error(`fjord: request failed: ${message(error)}`);
+      console.error(`fjord: request failed: ${messageOf(error)}`);
       if (!this.#instance.trapped) this.#instance.raw.close(this.#place);
       this.#answer(new Response(null, { status: 500 }));
       this.#finish();
     }
   }
 
-  /** Writes header lines to the input buffer, and what is known of who asks. */
+  /**
+   * Writes header lines to the input buffer, and what is known of who asks.
+   *
+   * @param {string[] | null} names
+   */
   #headers(names) {
     const { headers } = this.#request;
     let lines = caller(this.#request);
@@ -82,6 +128,7 @@ export class Flight {
     return lines === "" ? 0 : this.#instance.write(lines);
   }
 
+  /** @param {import("./batch.mjs").Batch} batch */
   #perform({ state, effects, answer }) {
     const finished = (state & protocol.STATE_FINISHED) !== 0;
     if (state & protocol.STATE_ABORTABLE) this.#abortable = true;
@@ -97,10 +144,12 @@ export class Flight {
    * Only what the core has to hear at once is worth a listener, which adds 7 µs to the 310 of a worker that makes one call: bodies are
    * held (something has come in since the start), tasks work beside the answer, or others wait. The rest, some KB of a request whose
    * first origin hadn't answered when its client left, goes when its place is overdue. Calls end with their client without us.
+   *
+   * @param {number} state
    */
   #goOn(state) {
     if (state & protocol.STATE_BACKGROUND && this.#done === null) {
-      this.#ctx.waitUntil(new Promise((resolve) => (this.#done = resolve)));
+      this.#ctx.waitUntil(new Promise((/** @type {(value: void) => void} */ resolve) => (this.#done = resolve)));
     }
     if (!this.#listens && (this.#started || state & (protocol.STATE_BACKGROUND | protocol.STATE_WATCHED))) {
       this.#listens = true;
@@ -117,46 +166,60 @@ export class Flight {
     this.#enter(() => this.#instance.raw.leave(this.#place, Date.now()));
   }
 
-  /** Starts one effect. What the core is told about it comes later, in a turn of its own. */
+  /**
+   * Starts one effect. What the core is told about it comes later, in a turn of its own.
+   *
+   * @param {Effect} effect
+   * @param {boolean} finished
+   */
   #effect(effect, finished) {
-    const { id } = effect;
     switch (effect.kind) {
       case protocol.FETCH:
-        this.#fetch(effect);
+        void this.#fetch(effect);
         break;
       case protocol.TIMER: {
+        const { id } = effect;
         const timer = setTimeout(() => this.#tell(id, () => this.#instance.raw.elapsed(this.#place, id, Date.now())), effect.ms);
         (this.#timers ??= new Map()).set(id, timer);
         break;
       }
       case protocol.CANCEL:
         // What is still open when a request ends, the runtime ends.
-        if (!finished) this.#cancel(id);
+        if (!finished) this.#cancel(effect.id);
         break;
       case protocol.READ_BODY:
-        this.#read(id, this.#request);
+        this.#read(effect.id, this.#request);
         break;
       case protocol.READ_STREAM: {
         const controller = this.#aborts?.get(effect.of);
-        if (controller !== undefined) this.#aborts.set(id, controller);
-        this.#read(id, this.#streams.get(effect.of));
+        if (controller !== undefined) this.#aborts?.set(effect.id, controller);
+        this.#read(effect.id, this.#stream(effect.of));
         break;
       }
       case protocol.CALL:
         this.#service(effect);
         break;
       case protocol.LOG:
-        console[protocol.CONSOLE[effect.level]](effect.line);
+        console[protocol.CONSOLE[effect.level] ?? "error"](effect.line);
         break;
     }
   }
 
-  /** Tells the core how an effect ended. */
+  /**
+   * Tells the core how an effect ended.
+   *
+   * @param {number} id
+   * @param {() => number} call
+   */
   #tell(id, call) {
     if (!this.#cancelled?.has(id)) this.#enter(call);
   }
 
-  /** Nobody waits for an effect any more. */
+  /**
+   * Nobody waits for an effect any more.
+   *
+   * @param {number} id
+   */
   #cancel(id) {
     (this.#cancelled ??= new Set()).add(id);
     this.#aborts?.get(id)?.abort();
@@ -164,10 +227,12 @@ export class Flight {
     if (timer !== undefined) clearTimeout(timer);
   }
 
+  /** @param {import("./batch.mjs").Fetch} effect */
   async #fetch(effect) {
     const { id, flags, cutAfter } = effect;
     if (cutAfter !== protocol.NEVER) (this.#cuts ??= new Map()).set(id, Date.now() + cutAfter);
     let answer;
+    /** @type {Uint8Array | null} */
     let bytes = null;
     try {
       answer = await callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#controller(id).signal : undefined);
@@ -180,13 +245,23 @@ export class Flight {
     this.#deliver(id, flags, answer, bytes);
   }
 
-  /** What aborts a call. It adds 10 µs to each, so calls that end with their request anyway have none. */
+  /**
+   * What aborts a call. It adds 10 µs to each, so calls that end with their request anyway have none.
+   *
+   * @param {number} id
+   */
   #controller(id) {
     const controller = new AbortController();
     (this.#aborts ??= new Map()).set(id, controller);
     return controller;
   }
 
+  /**
+   * @param {number} id
+   * @param {number} flags
+   * @param {Response} answer
+   * @param {Uint8Array | null} body
+   */
   #deliver(id, flags, answer, body) {
     const instance = this.#instance;
     this.#tell(id, () => {
@@ -200,55 +275,87 @@ export class Flight {
     });
   }
 
+  /**
+   * @param {number} id
+   * @param {unknown} error
+   */
   #failed(id, error) {
     const instance = this.#instance;
-    this.#tell(id, () => instance.raw.fetch_failed(this.#place, id, instance.write(message(error)), Date.now()));
+    this.#tell(id, () => instance.raw.fetch_failed(this.#place, id, instance.write(messageOf(error)), Date.now()));
   }
 
-  /** Reads a body to its end. */
+  /**
+   * An origin's answer whose body is the script's.
+   *
+   * @param {number} id
+   */
+  #stream(id) {
+    const answer = this.#streams?.get(id);
+    if (answer === undefined) throw new Error(`the core asks for the stream ${id}, which isn't there`);
+    return answer;
+  }
+
+  /**
+   * Reads a body to its end.
+   *
+   * @param {number} id
+   * @param {Request | Response} from
+   */
   #read(id, from) {
     const { raw } = this.#instance;
     taken(from).then(
       (bytes) => this.#result(raw.body_read, id, bytes),
-      (error) => this.#result(raw.body_read, id, null, error),
+      (/** @type {unknown} */ error) => this.#result(raw.body_read, id, null, error),
     );
   }
 
+  /** @param {import("./batch.mjs").Call} call */
   #service({ id, operation, args }) {
     const { raw } = this.#instance;
     Promise.resolve()
-      .then(() => operations[operation](args, this.#env, this.#ctx, this.#request))
+      .then(() => service(operation)(args, this.#env, this.#ctx, this.#request))
       .then(
         (result) => this.#result(raw.called, id, result ?? EMPTY),
-        (error) => this.#result(raw.called, id, null, error),
+        (/** @type {unknown} */ error) => this.#result(raw.called, id, null, error),
       );
   }
 
+  /**
+   * @param {import("./fjord.mjs").Raw["called"]} entry
+   * @param {number} id
+   * @param {Uint8Array | null} bytes
+   * @param {unknown} [error] Why there are no bytes.
+   */
   #result(entry, id, bytes, error) {
     this.#tell(id, () => {
-      if (bytes === null) return entry(this.#place, id, true, this.#instance.write(message(error)), Date.now());
+      if (bytes === null) return entry(this.#place, id, true, this.#instance.write(messageOf(error)), Date.now());
       this.#instance.body(bytes);
       return entry(this.#place, id, false, 0, Date.now());
     });
   }
 
-  /** The response that the core answers with, or the promise of one. */
+  /**
+   * The response that the core answers with, or the promise of one.
+   *
+   * @param {Answer} answer
+   */
   #made({ status, block, passed: kind, of, own, bytes, stream }) {
     let lines;
-    if (kind === protocol.PASSED_CHANGED) lines = changed(block, own, this.#streams.get(of).headers);
+    if (kind === protocol.PASSED_CHANGED) lines = changed(block, own, this.#stream(of).headers);
     else {
       lines = linesOf(block);
-      if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#streams.get(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
+      if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#stream(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
     }
-    if (stream !== null) return passed(this.#instance, status, lines, this.#streams.get(stream), this.#cuts?.get(stream));
+    if (stream !== null) return passed(this.#instance, status, lines, this.#stream(stream), this.#cuts?.get(stream));
     // A response copies what it is made of, so a view of the core's memory will do.
     return response(status, lines, bytes);
   }
 
-  #answer(response) {
+  /** @param {Response | Promise<Response>} answer */
+  #answer(answer) {
     if (this.#answered !== null) return;
-    this.#answered = response;
-    this.#resolve?.(response);
+    this.#answered = answer;
+    this.#resolve?.(answer);
   }
 
   /** Nothing of this request goes on. Its timers end with it; one that still fires finds it over (clearing them costs more). */
@@ -258,11 +365,22 @@ export class Flight {
   }
 }
 
-/** Whether a body follows: one that is announced as empty doesn't. */
-function hasBody(request) {
-  return request.body !== null && request.headers.get("content-length") !== "0";
+/**
+ * A service of the host.
+ *
+ * @param {string} name
+ */
+function service(name) {
+  const found = operations[name];
+  if (found === undefined) throw new Error(`the core asks for an unknown service: ${name}`);
+  return found;
 }
 
-function message(error) {
-  return String(error?.message ?? error);
+/**
+ * Whether a body follows: one that is announced as empty doesn't.
+ *
+ * @param {Request} request
+ */
+function hasBody(request) {
+  return request.body !== null && request.headers.get("content-length") !== "0";
 }

@@ -2,7 +2,7 @@
 import { readBatch } from "./batch.mjs";
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight go on, new ones get a new instance. */
@@ -11,20 +11,30 @@ export class Instance {
   /** Where the core's stack begins. A trap unwinds nothing: what it left on the stack would be lost to all later entries. */
   #stack;
   #entered = false;
+  /** @type {string[][]} */
   #lists = [];
   #input = 0;
   #capacity = 0;
   #bytes;
   #words;
 
+  /** @param {import("./fjord.mjs").Core} core */
   constructor(core) {
     this.#core = core;
     this.raw = core.raw;
     this.#stack = core.raw.__stack_pointer.value;
-    this.#view();
+    const { buffer } = this.raw.memory;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Uint32Array(buffer);
   }
 
-  /** Serves a configuration; the reason if it can't be. */
+  /**
+   * Serves a configuration; the reason if it can't be.
+   *
+   * @param {string} config
+   * @param {string} files
+   * @param {import("./ops.mjs").Env} env
+   */
   init(config, files, env) {
     const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string"));
     this.body(encoder.encode(config));
@@ -34,11 +44,15 @@ export class Instance {
   /**
    * Enters the core by `call`, then hands `perform` the batch that it asks for, if any. The batch lies in memory that the next
    * entry uses again, so none may come before this one has ended.
+   *
+   * @param {() => number} call
+   * @param {(batch: import("./batch.mjs").Batch) => void} perform
    */
   enter(call, perform) {
     if (this.#entered) throw new Error("the core was entered in the middle of a batch");
     this.#entered = true;
     try {
+      /** @type {import("./batch.mjs").Batch | null} */
       let batch;
       try {
         const address = call();
@@ -76,7 +90,11 @@ export class Instance {
     return this.#words;
   }
 
-  /** Writes text to the input buffer, after `offset` bytes of it; returns the number of bytes. */
+  /**
+   * Writes text to the input buffer, after `offset` bytes of it; returns the number of bytes.
+   *
+   * @param {string} text
+   */
   write(text, offset = 0) {
     const needed = offset + text.length * 3;
     if (needed > this.#capacity) {
@@ -87,13 +105,21 @@ export class Instance {
     return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
   }
 
-  /** Copies bytes into a fresh body. */
+  /**
+   * Copies bytes into a fresh body.
+   *
+   * @param {Uint8Array} bytes
+   */
   body(bytes) {
     const at = this.raw.body(bytes.length);
     this.bytes.set(bytes, at);
   }
 
-  /** The content type that the first bytes of a body look like. */
+  /**
+   * The content type that the first bytes of a body look like.
+   *
+   * @param {Uint8Array} bytes
+   */
   sniff(bytes) {
     try {
       this.body(bytes);
@@ -104,11 +130,19 @@ export class Instance {
     }
   }
 
+  /**
+   * @param {number} at
+   * @param {number} length
+   */
   text(at, length) {
     return decoder.decode(this.bytes.subarray(at, at + length));
   }
 
-  /** The names of a header list; 0 is all. */
+  /**
+   * The names of a header list; 0 is all.
+   *
+   * @param {number} number
+   */
   list(number) {
     if (number === 0) return null;
     return (this.#lists[number] ??= this.#core.header_names(number).split("\n").filter((name) => name !== ""));

@@ -13,15 +13,23 @@ const DROPPED = new Set([...HOP_BY_HOP, "content-length"]);
 
 /** Header lines made of a block of text: names and values, each ended by a line break. */
 export class Lines {
+  /** @type {RequestInit | null} */
   #init = null;
+  /** @type {Map<string, Request | null> | null} */
   #calls = null;
+  /** @type {{ status: number, headers: Headers } | null} */
   #answer = null;
 
+  /** @param {Headers} headers */
   constructor(headers) {
     this.headers = headers;
   }
 
-  /** What `fetch` takes beside a URL. */
+  /**
+   * What `fetch` takes beside a URL.
+   *
+   * @param {string} method
+   */
   init(method) {
     if (this.#init === null || this.#init.method !== method) {
       this.#init = { method, headers: this.headers, redirect: "manual" };
@@ -32,25 +40,37 @@ export class Lines {
   /**
    * A call without a body that was made before: a request as a whole costs `fetch` 5 µs, its parts cost 12. Null the first
    * time, so that URLs that never come again cost nothing.
+   *
+   * @param {string} method
+   * @param {string} url
    */
   call(method, url) {
     this.#calls ??= new Map();
     const key = `${method} ${url}`;
-    const known = this.#calls.get(key);
-    if (known !== undefined && known !== null) return known;
-    if (known === undefined && this.#calls.size >= CALLS) this.#calls.clear();
-    const call = known === null ? new Request(url, this.init(method)) : null;
+    const made = this.#calls.get(key);
+    if (made !== undefined && made !== null) return made;
+    if (made === undefined && this.#calls.size >= CALLS) this.#calls.clear();
+    const call = made === null ? new Request(url, this.init(method)) : null;
     this.#calls.set(key, call);
     return call;
   }
 
-  /** What `Response` takes beside a body. */
+  /**
+   * What `Response` takes beside a body.
+   *
+   * @param {number} status
+   */
   answer(status) {
     if (this.#answer === null || this.#answer.status !== status) this.#answer = { status, headers: this.headers };
     return this.#answer;
   }
 
-  /** These lines and one more. */
+  /**
+   * These lines and one more.
+   *
+   * @param {string} name
+   * @param {string} value
+   */
   with(name, value) {
     const headers = new Headers(this.headers);
     headers.set(name, value);
@@ -60,6 +80,9 @@ export class Lines {
   /**
    * These lines, then an origin's; a copy of the origin's, as that keeps lines of one name apart. What CORS says is said once,
    * by the gateway: browsers refuse doubled lines.
+   *
+   * @param {Headers} origin
+   * @param {boolean} withoutType
    */
   over(origin, withoutType) {
     const headers = new Headers(origin);
@@ -78,15 +101,19 @@ export class Lines {
   }
 }
 
-const known = new Map();
+const known = /** @type {Map<string, Lines>} */ (new Map());
 
-/** The lines of a block. */
+/**
+ * The lines of a block.
+ *
+ * @param {string} block
+ */
 export function linesOf(block) {
   let lines = known.get(block);
   if (lines === undefined) {
     const parts = block.split("\n");
     const headers = new Headers();
-    for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+    for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i] ?? "", parts[i + 1] ?? "");
     lines = new Lines(headers);
     if (block.length <= LONGEST) {
       if (known.size >= KEPT) known.clear();
@@ -99,14 +126,20 @@ export function linesOf(block) {
 /**
  * Lines of a block, where steps saw an origin's: behind the gateway's `own` stands what they left of them. Lines that they
  * left alone stay apart as the origin's.
+ *
+ * @param {string} block
+ * @param {number} own
+ * @param {Headers} origin
  */
 export function changed(block, own, origin) {
   const parts = block.split("\n");
-  const left = new Map();
+  const left = /** @type {Map<string, string[]>} */ (new Map());
   for (let i = 2 * own; i + 1 < parts.length; i += 2) {
-    const name = parts[i].toLowerCase();
-    if (left.has(name)) left.get(name).push(parts[i + 1]);
-    else left.set(name, [parts[i + 1]]);
+    const name = (parts[i] ?? "").toLowerCase();
+    const value = parts[i + 1] ?? "";
+    const values = left.get(name);
+    if (values === undefined) left.set(name, [value]);
+    else values.push(value);
   }
   const headers = new Headers(origin);
   for (const [name] of origin) if (!left.has(name)) headers.delete(name);

@@ -6,11 +6,16 @@ import { FjordLimits as Count, initSync } from "./limits.mjs";
 export class FjordLimits {
   #count;
 
+  /**
+   * @param {DurableObjectState} state
+   * @param {object} env
+   */
   constructor(state, env) {
     initSync({ module });
     this.#count = new Count(state, env);
   }
 
+  /** @param {Request} request */
   fetch(request) {
     return this.#count.fetch(request);
   }

@@ -3,4 +3,24 @@ import * as cache from "./cache.mjs";
 import { sign, verify } from "./crypto.mjs";
 import { limit } from "./ratelimit.mjs";
 
-export const operations = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, limit, sign, verify };
+/**
+ * What the worker is configured with: bindings, variables and secrets by name. Anything may be there, or nothing.
+ *
+ * @typedef {{ [name: string]: unknown }} Env
+ */
+
+/**
+ * A service. The core gives each as many arguments as it takes; no result is an empty one.
+ *
+ * @callback Operation
+ * @param {Uint8Array[]} args
+ * @param {Env} env
+ * @param {ExecutionContext} ctx
+ * @param {Request} request
+ * @returns {Uint8Array | undefined | void | Promise<Uint8Array | undefined | void>}
+ */
+
+const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, limit, sign, verify };
+
+/** The services by name. The parameters of each are the arguments that the core gives it. */
+export const operations = /** @type {{ [name: string]: Operation }} */ (/** @type {unknown} */ (named));

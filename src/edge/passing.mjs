@@ -1,7 +1,19 @@
 // Answers whose body is an origin's: it goes on without entering the core.
+import { messageOf } from "./errors.mjs";
 import { announced, cut, isSmall, within } from "./bodies.mjs";
 
-/** What `Response` is made of; some statuses have no body. */
+/**
+ * @typedef {import("./lines.mjs").Lines} Lines
+ * @typedef {import("./instance.mjs").Instance} Instance
+ */
+
+/**
+ * What `Response` is made of; some statuses have no body.
+ *
+ * @param {number} status
+ * @param {Lines} lines
+ * @param {BodyInit | null} body
+ */
 export function response(status, lines, body) {
   return new Response(isBodyless(status) ? null : body, lines.answer(status));
 }
@@ -9,15 +21,28 @@ export function response(status, lines, body) {
 /**
  * An answer with the body of an origin's `answer`, which is cut at `until` (ms since the epoch). One without a content type gets
  * the one that its body looks like, as from Go's server.
+ *
+ * @param {Instance} instance
+ * @param {number} status
+ * @param {Lines} lines
+ * @param {Response} answer
+ * @param {number | undefined} until
  */
 export function passed(instance, status, lines, answer, until) {
-  const { body } = answer;
+  const body = /** @type {ReadableStream<Uint8Array> | null} */ (answer.body);
   if (body === null || isBodyless(status)) return response(status, lines, null);
   const length = announced(answer);
   if (isSmall(length)) return whole(instance, status, lines, answer, until);
   return lines.headers.has("content-type") ? response(status, lines, cut(body, length, until)) : sniffed(instance, status, lines, body, until);
 }
 
+/**
+ * @param {Instance} instance
+ * @param {number} status
+ * @param {Lines} lines
+ * @param {Response} answer
+ * @param {number | undefined} until
+ */
 async function whole(instance, status, lines, answer, until) {
   let bytes;
   try {
@@ -28,6 +53,13 @@ async function whole(instance, status, lines, answer, until) {
   return response(status, lines.headers.has("content-type") ? lines : typed(instance, lines, bytes), bytes);
 }
 
+/**
+ * @param {Instance} instance
+ * @param {number} status
+ * @param {Lines} lines
+ * @param {ReadableStream<Uint8Array>} body
+ * @param {number | undefined} until
+ */
 async function sniffed(instance, status, lines, body, until) {
   const reader = body.getReader();
   let first;
@@ -41,16 +73,26 @@ async function sniffed(instance, status, lines, body, until) {
   return response(status, typed(instance, lines, first.value), cut(body, NaN, until, first.value));
 }
 
+/**
+ * @param {Instance} instance
+ * @param {Lines} lines
+ * @param {Uint8Array} bytes
+ */
 function typed(instance, lines, bytes) {
   return bytes.length === 0 ? lines : lines.with("Content-Type", instance.sniff(bytes.subarray(0, 512)));
 }
 
-/** The answer where nothing of an origin's body can be passed on. */
+/**
+ * The answer where nothing of an origin's body can be passed on.
+ *
+ * @param {unknown} error
+ */
 function missing(error) {
-  console.error(`fjord: an origin's body did not arrive: ${error?.message ?? error}`);
+  console.error(`fjord: an origin's body did not arrive: ${messageOf(error)}`);
   return new Response(null, { status: 500 });
 }
 
+/** @param {number} status */
 function isBodyless(status) {
   return status === 101 || status === 204 || status === 205 || status === 304;
 }

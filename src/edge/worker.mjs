@@ -10,6 +10,11 @@ export { FjordLimits } from "./objects.mjs";
 const driver = new Driver(() => instantiate(module), config, files);
 
 export default {
+  /**
+   * @param {Request} request
+   * @param {import("./ops.mjs").Env} env
+   * @param {ExecutionContext} ctx
+   */
   fetch(request, env, ctx) {
     return driver.answer(request, env, ctx);
   },

@@ -34,6 +34,8 @@ type Plain<F> = F extends (...args: infer A) => infer R ? (A[number] | R extends
 
 export type Raw = { readonly [Name in keyof Exports as Plain<Exports[Name]> extends never ? never : Name]: Exports[Name] } & {
   readonly memory: WebAssembly.Memory;
+  /** The address of the stack's top. */
+  readonly __stack_pointer: { value: number };
 };
 
 /** One instance of the module. `raw` has the plain exports, the rest are wasm-bindgen's wrappers. */
