@@ -2,6 +2,7 @@
 //
 //   fjord.wasm, fjord.mjs    the core and its glue, from Rust: only when a source has changed
 //   limits.wasm, limits*.mjs the Durable Object that counts for rate limits, likewise
+//   origins/                 calls of origins that fetch can't reach: only with --origins or FJORD_ORIGINS=1, likewise
 //   worker.mjs, driver.mjs … the entry module and the driver, as they are in src/edge
 //   krakend.json             the configuration, as text, after it has been checked
 //   files.json               the texts of the files that the configuration names, by path
@@ -16,7 +17,9 @@ import { Failure, at, call, main, readText, root, run, writeText } from "./lib.m
 const TARGET = "wasm32-unknown-unknown";
 
 /** All that the wasm depends on. */
-const SOURCES = ["src", "limits", "tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
+const COMMON = ["tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
+const SOURCES = ["src", "limits", ...COMMON];
+const ORIGINS = ["origins/src", "origins/Cargo.toml", ...COMMON];
 
 /**
  * Files below `entry`, sorted; the entry's own scripts don't go into the wasm.
@@ -32,9 +35,9 @@ function sources(entry) {
 }
 
 /** One hash over names and contents: unlike times it survives checkouts and touched files. */
-function fingerprint() {
+function fingerprint(/** @type {string[]} */ entries) {
   const hash = crypto.createHash("sha256");
-  for (const file of SOURCES.flatMap(sources)) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
+  for (const file of entries.flatMap(sources)) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
   return hash.digest("hex");
 }
 
@@ -52,21 +55,43 @@ async function ensureRust() {
 
 async function buildWasm() {
   const stamp = at("build/.fingerprint");
-  const now = fingerprint();
+  const now = fingerprint(SOURCES);
   if (readText(stamp) === now && fs.existsSync(at("build/fjord.wasm"))) return;
   await ensureRust();
   call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET]);
-  call("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen"]);
+  buildBindgen();
   const staging = at("target/edge");
   fs.rmSync(staging, { recursive: true, force: true });
-  const bindgen = (/** @type {string} */ crate, /** @type {string[]} */ ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), staging, ...args]);
-  bindgen("fjord", "fjord", "factory");
-  bindgen("fjord_limits", "limits", "module");
+  bindgen("fjord", staging, "fjord", "factory");
+  bindgen("fjord_limits", staging, "limits", "module");
   fs.mkdirSync(at("build"), { recursive: true });
   for (const file of fs.readdirSync(staging)) fs.renameSync(path.join(staging, file), at("build", file));
   writeText(stamp, now);
   const kilobytes = Math.round(fs.statSync(at("build/fjord.wasm")).size / 1000);
   console.log(`build/fjord.wasm: ${kilobytes} kB`);
+}
+
+function buildBindgen() {
+  call("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen"]);
+}
+
+const bindgen = (/** @type {string} */ crate, /** @type {string[]} */ ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), ...args]);
+
+/** The module of the other origins. In a command of its own: beside the core, cargo would give their common crates the features of both. */
+async function buildOrigins() {
+  const stamp = at("build/origins/.fingerprint");
+  const now = fingerprint(ORIGINS);
+  if (readText(stamp) !== now || !fs.existsSync(at("build/origins/module.wasm"))) {
+    await ensureRust();
+    call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--package", "fjord-origins", "--target", TARGET]);
+    buildBindgen();
+    bindgen("fjord_origins", at("build/origins"), "module", "resettable");
+    writeText(stamp, now);
+    console.log(`build/origins/module.wasm: ${Math.round(fs.statSync(at("build/origins/module.wasm")).size / 1000)} kB`);
+  }
+  for (const name of fs.readdirSync(at("origins/js")).filter((file) => file.endsWith(".mjs"))) {
+    writeText(at("build/origins", name), fs.readFileSync(at("origins/js", name), "utf8"));
+  }
 }
 
 function copyScripts() {
@@ -79,6 +104,7 @@ await main(async () => {
   const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(at("build/krakend.json"));
   try {
     await buildWasm();
+    if (process.argv.includes("--origins") || process.env.FJORD_ORIGINS === "1") await buildOrigins();
     copyScripts();
     await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"));
   } catch (error) {

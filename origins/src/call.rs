@@ -17,6 +17,9 @@ pub enum CallFault {
     /// It can't be made: the gateway's fault.
     #[error(transparent)]
     Request(#[from] RequestFault),
+    /// Its TLS profile is unusable: the configuration's fault.
+    #[error("{0}")]
+    Profile(String),
     /// There is no connection.
     #[error("no connection: {0}")]
     Connect(String),
@@ -86,6 +89,7 @@ impl CallFault {
     pub const fn code(&self) -> &'static str {
         match self {
             Self::Request(_) => "bad-request",
+            Self::Profile(_) => "bad-profile",
             Self::Connect(_) => "no-connection",
             Self::Tls(fault) => fault.code(),
             Self::Http(fault) => fault.code(),
@@ -93,6 +97,14 @@ impl CallFault {
             Self::TimedOut(_) => "timed-out",
             Self::Aborted => "aborted",
         }
+    }
+}
+
+impl CallFault {
+    /// Whether the origin's certificate is of an issuer that the profile doesn't know.
+    #[must_use]
+    pub const fn is_unknown_issuer(&self) -> bool {
+        matches!(self, Self::Tls(TlsFault::UnknownIssuer))
     }
 }
 

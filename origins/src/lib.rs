@@ -4,5 +4,7 @@
 //! below `edge` knows that runtime; all else runs natively, on any stream.
 
 pub mod call;
+#[cfg(target_arch = "wasm32")]
+mod edge;
 pub mod http;
 pub mod tls;

@@ -51,17 +51,20 @@ impl<'a> CertificateInfo<'a> {
         let mut dates = expect(&mut body, SEQUENCE)?.content;
         let (not_before, not_after) = (time(&element(&mut dates)?)?, time(&element(&mut dates)?)?);
         expect(&mut body, SEQUENCE)?;
-        let info = expect(&mut body, SEQUENCE)?;
+        Some(Self { issuer, not_before, not_after, public_key: PublicKey::read(body)? })
+    }
+}
+
+impl<'a> PublicKey<'a> {
+    /// Reads a subject public key info at the start of some DER.
+    #[must_use]
+    pub fn read(mut der: &'a [u8]) -> Option<Self> {
+        let info = expect(&mut der, SEQUENCE)?;
         let mut parts = info.content;
         let algorithm = expect(&mut parts, SEQUENCE)?.content;
         // The first byte counts the unused bits of the last one.
         let key = expect(&mut parts, BIT_STRING)?.content.strip_prefix(&[0])?;
-        Some(Self {
-            issuer,
-            not_before,
-            not_after,
-            public_key: PublicKey { info: info.whole, algorithm, key },
-        })
+        Some(Self { info: info.whole, algorithm, key })
     }
 }
 

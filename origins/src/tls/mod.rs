@@ -7,6 +7,7 @@ mod options;
 mod profile;
 mod verifier;
 
+pub use der::PublicKey;
 pub use fault::TlsFault;
 pub use options::{IdentityOptions, TlsOptions, TlsVersion};
 pub use profile::{Profile, ProfileFault};

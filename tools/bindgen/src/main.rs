@@ -4,7 +4,8 @@
 //! the instance in variables of its scope. With the kind `factory` that scope is a function, so that each call of
 //! `instantiate(module)` gives an instance of its own: the worker takes a fresh one of the core after a trap. Its types are
 //! written as `NAME.d.mts`. With `module` it is a module with one instance, which may import others: the crate `worker` brings
-//! scripts of its own (`NAME-0.mjs`, ...).
+//! scripts of its own (`NAME-0.mjs`, ...). With `resettable` that module has a function that replaces its instance by a fresh one
+//! (`__wbg_reset_state`).
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -59,7 +60,7 @@ fn main() -> ExitCode {
 fn generate() -> Result<()> {
     let args: Vec<String> = env::args().collect();
     let [_, input, out_dir, name, kind] = args.as_slice() else {
-        bail!("usage: fjord-bindgen INPUT.wasm OUT_DIR NAME factory|module")
+        bail!("usage: fjord-bindgen INPUT.wasm OUT_DIR NAME factory|module|resettable")
     };
     let out_dir = Path::new(out_dir);
     let is_factory = kind == "factory";
@@ -67,7 +68,7 @@ fn generate() -> Result<()> {
     bindgen.input_path(input).out_name(name).typescript(is_factory);
     match is_factory {
         true => bindgen.no_modules(true)?,
-        false => bindgen.web(true)?.omit_default_module_path(true),
+        false => bindgen.web(true)?.omit_default_module_path(true).reset_state_function(kind == "resettable"),
     };
     let mut output = bindgen.generate_output().with_context(|| format!("wasm-bindgen refuses {input}"))?;
     fs::create_dir_all(out_dir)?;

@@ -1,0 +1,132 @@
+// The module of the origins on a workerd of its own, and HTTPS servers for it.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import fs from "node:fs";
+import https from "node:https";
+import path from "node:path";
+import { binary } from "../../bin/lib/workerd.mjs";
+import { folder, root } from "./gateway.mjs";
+
+/** @import { IncomingMessage, ServerResponse } from "node:http" */
+/** @import { ServerOptions } from "node:https" */
+/** @import { Duplex } from "node:stream" */
+/** @import { Context } from "./gateway.mjs" */
+
+/**
+ * A call for the worker: see `tests/workers/origins.mjs`.
+ *
+ * @typedef {object} Call
+ * @property {string} url
+ * @property {number} [profile]
+ * @property {string} [method]
+ * @property {string} [lines]
+ * @property {number} [millis]
+ * @property {number} [cutAfter]
+ * @property {number} [length]
+ * @property {boolean} [inflate]
+ * @property {"bytes" | "stream"} [upload]
+ * @property {number} [abortAfter]
+ * @property {number} [giveUpAfter]
+ */
+
+/** @typedef {{ status?: number, headers: [string, string][], body: string, error?: string, code?: string }} Called */
+
+const built = path.join(root, "build/origins");
+
+/** The port of a server that listens. */
+export const portOf = (/** @type {import("node:net").Server} */ server) => /** @type {import("node:net").AddressInfo} */ (server.address()).port;
+
+/** Options of a profile, as the core would write them. */
+export const profile = (/** @type {object} */ options) => ({ insecure: false, ca: [], public_roots: false, identities: [], min: "1.2", max: "1.3", ...options });
+
+/**
+ * The worker with these profiles; `roots` are the certificates that the platform trusts.
+ *
+ * @param {Context} t
+ * @param {object[]} profiles
+ * @param {string[]} [roots]
+ */
+export async function startWorker(t, profiles, roots = []) {
+  assert.ok(fs.existsSync(path.join(built, "module.wasm")), "node scripts/build.mjs --origins has to come first");
+  const { dir, remove } = folder({
+    "plan.json": JSON.stringify({ tls: profiles }),
+    "worker.mjs": fs.readFileSync(new URL("../workers/origins.mjs", import.meta.url), "utf8"),
+  });
+  t.after(remove);
+  fs.mkdirSync(path.join(dir, "origins"));
+  const code = fs.readdirSync(built).filter((name) => /\.(mjs|wasm)$/.test(name));
+  for (const name of code) fs.copyFileSync(path.join(built, name), path.join(dir, "origins", name));
+  const names = ["worker.mjs", ...code.map((name) => `origins/${name}`), "plan.json"];
+  /** @type {Record<string, string>} */
+  const kinds = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
+  const trusted = roots.map((pem) => JSON.stringify(pem)).join(", ");
+  fs.writeFileSync(
+    path.join(dir, "config.capnp"),
+    `using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (
+      services = [
+        (name = "internet", network = (allow = ["private"], tlsOptions = (trustedCertificates = [${trusted}]))),
+        (name = "main", worker = (
+          modules = [${names.map((name) => `(name = "${name}", ${kinds[path.extname(name)]} = embed "${name}")`).join()}],
+          compatibilityDate = "2026-11-17",
+        )),
+      ],
+      sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
+    );`,
+  );
+  const child = spawn(binary(), ["serve", "--control-fd=3", path.join(dir, "config.capnp")], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  let output = "";
+  child.stdout?.on("data", (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
+  child.stderr?.on("data", (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  t.after(() => (child.kill("SIGKILL"), ended));
+  let seen = "";
+  const url = /** @type {string} */ (
+    await new Promise((resolve, reject) => {
+    void ended.then(() => reject(new Error(`workerd ended: ${output}`)));
+    child.stdio[3]?.on("data", (/** @type {Buffer} */ chunk) => {
+      const port = /"event":"listen".*?"port":(\d+)/.exec((seen += chunk.toString()))?.[1];
+      if (port) resolve(`http://127.0.0.1:${port}`);
+    });
+  }));
+  const address = (/** @type {string} */ way, /** @type {Call} */ call) => `${url}/${way}?json=${encodeURIComponent(JSON.stringify(call))}`;
+  return {
+    pid: child.pid,
+    get output() {
+      return output;
+    },
+    /** What a call gives: `{ status, headers, body }`, or `{ error, code }`. */
+    call: async (/** @type {Call} */ call, /** @type {RequestInit} */ init = {}) =>
+      /** @type {Called} */ (await (await fetch(address("call", call), init)).json()),
+    /** The response of a call, streamed. */
+    pass: (/** @type {Call} */ call, /** @type {RequestInit} */ init = {}) => fetch(address("pass", call), init),
+    stats: async () => /** @type {{ memory: number, inFlight: number }} */ (await (await fetch(`${url}/stats`)).json()),
+    trap: async () => void (await fetch(`${url}/trap`)),
+  };
+}
+
+/**
+ * An HTTPS server on a free port; `sockets()` is the number of its open connections.
+ *
+ * @param {Context} t
+ * @param {ServerOptions} options
+ * @param {(request: IncomingMessage, response: ServerResponse) => unknown} handler
+ */
+export async function httpsOrigin(t, options, handler) {
+  const server = https.createServer(options, (request, response) => void handler(request, response));
+  /** @type {Set<Duplex>} */
+  const open = new Set();
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
+    socket.on("error", () => {});
+  });
+  server.on("tlsClientError", () => {});
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  t.after(() => {
+    for (const socket of open) socket.destroy();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  const port = portOf(server);
+  return { url: `https://localhost:${port}`, port, sockets: () => open.size };
+}
