@@ -74,6 +74,11 @@ fn run(input: &[u8]) {
     if compiled.has_dot_segments() {
         return;
     }
+    // No value ends the path or begins a query.
+    if !compiled.text().contains('#') {
+        let asks = compiled.text().contains('?') || !forwarded.is_empty();
+        assert_eq!(read.query().is_some(), asks, "{url} of {}", compiled.text());
+    }
     // Up to its last slash, the text before the first value is the configuration's alone.
     let written = compiled.text();
     let own = written.split(['?', '#', '{', '*']).next().unwrap_or_default();
