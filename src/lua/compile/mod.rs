@@ -19,6 +19,8 @@ use scope::{Block, Goto, Label};
 
 /// How deep statements and expressions may nest, as in Lua 5.1: the parser recurses on the host's stack.
 const MAX_DEPTH: usize = 200;
+/// How many labels, and `goto`s before their labels, a function may have.
+const MAX_LABELS: usize = 200;
 /// How many registers a function may use; [`MULTI`] is no register.
 const MAX_REGISTERS: usize = 250;
 
@@ -31,12 +33,18 @@ pub struct SyntaxError {
     pub line: u32,
 }
 
-/// Compiles one text.
+/// Compiles one text of the configuration.
 pub fn compile(text: &[u8], chunk: Chunk) -> Result<Arc<Proto>, SyntaxError> {
+    let mut steps = usize::MAX;
+    compile_within(text, chunk, &mut steps)
+}
+
+/// Compiles one text, looking at no more than `steps` names; says how many are left.
+pub fn compile_within(text: &[u8], chunk: Chunk, steps: &mut usize) -> Result<Arc<Proto>, SyntaxError> {
     let mut lexer = Lexer::new(text);
     let current = lexer.next()?;
-    let mut parser =
-        Parser { lexer, line: current.line, current, ahead: None, funcs: Vec::new(), depth: 0, chunk };
+    let line = current.line;
+    let mut parser = Parser { lexer, line, current, ahead: None, funcs: Vec::new(), depth: 0, steps, chunk };
     parser.open_func();
     parser.func().proto.vararg = true;
     parser.block()?;
@@ -55,6 +63,8 @@ struct Parser<'a> {
     line: u32,
     funcs: Vec<Func>,
     depth: usize,
+    /// How many names may still be looked at.
+    steps: &'a mut usize,
     chunk: Chunk,
 }
 

@@ -1,6 +1,6 @@
 //! Which variable a name means: blocks, local variables, upvalues, labels.
 
-use super::{Capture, MAX_REGISTERS, Op, Parser, SyntaxError};
+use super::{Capture, MAX_LABELS, MAX_REGISTERS, Op, Parser, SyntaxError};
 use crate::lua::value::Str;
 
 /// A block and what has to happen at its end.
@@ -130,6 +130,12 @@ impl Parser<'_> {
         let innermost = self.funcs.len() - 1;
         for level in (0..=innermost).rev() {
             let func = &mut self.funcs[level];
+            let names = 1 + func.locals.len() + func.upvalues.len();
+            if *self.steps < names {
+                *self.steps = 0;
+                return Err(SyntaxError::compiler("chunk has too many names"));
+            }
+            *self.steps -= names;
             let capture = if let Some(register) = func.locals.iter().rposition(|n| n == name) {
                 if level == innermost {
                     return Ok(Variable::Local(register as u8));
@@ -182,18 +188,28 @@ impl Parser<'_> {
     }
 
     /// `goto name`
-    pub fn goto(&mut self, name: Str) {
+    pub fn goto(&mut self, name: Str) -> Result<(), SyntaxError> {
         let locals = self.func().locals.len();
         if let Some(label) = self.func().labels.iter().find(|l| l.name == name) {
             let (at, locals) = (label.at, label.locals);
             self.emit(Op::Close { a: locals as u8 });
             self.emit(Op::Jump { to: at as u32 });
-            return;
+            return Ok(());
         }
         let at = self.emit(Op::Close { a: locals as u8 });
         self.emit(Op::Jump { to: 0 });
         let line = self.line;
         self.func().gotos.push(Goto { name, line, at, locals });
+        self.count_labels()
+    }
+
+    /// Labels and gotos are looked for one after the other.
+    fn count_labels(&mut self) -> Result<(), SyntaxError> {
+        let func = self.func();
+        match func.labels.len().max(func.gotos.len()) {
+            0..=MAX_LABELS => Ok(()),
+            _ => Err(SyntaxError::compiler("too many labels")),
+        }
     }
 
     /// `::name::`; `last` tells that nothing follows in the block, so that jumps over variables are allowed.
@@ -222,6 +238,6 @@ impl Parser<'_> {
             func.proto.code[goto.at + 1] = Op::Jump { to: at as u32 };
         }
         func.labels.push(Label { name, at, locals });
-        Ok(())
+        self.count_labels()
     }
 }

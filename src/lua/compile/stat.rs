@@ -74,7 +74,7 @@ impl Parser<'_> {
             Word::Goto => {
                 self.advance()?;
                 let name = self.name()?;
-                self.goto(name);
+                self.goto(name)?;
                 Ok(())
             }
             _ => Err(self.unexpected()),

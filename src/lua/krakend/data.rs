@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::heap::Slot;
+use super::heap::{Heap, Slot};
 use super::objects::Object;
 use super::{Class, Host};
-use crate::json::Value;
+use crate::json::{Map, Value};
 use crate::lua::value::{Id, Native, Val, number_text};
 use crate::lua::vm::{Args, Error, Flow, Vm};
 
@@ -28,8 +28,7 @@ pub const TABLE: Class = Class {
     functions: &[Native {
         name: "new",
         call: |vm, _, _| {
-            let table = vm.heap.new_table(BTreeMap::new());
-            vm.allocate(64)?;
+            let table = counted(vm, |heap| heap.new_table(BTreeMap::new()))?;
             give(vm, Object::Table(table))
         },
     }],
@@ -50,8 +49,7 @@ pub const LIST: Class = Class {
     functions: &[Native {
         name: "new",
         call: |vm, _, _| {
-            let list = vm.heap.new_list(Vec::new());
-            vm.allocate(64)?;
+            let list = counted(vm, |heap| heap.new_list(Vec::new()))?;
             give(vm, Object::List { list, len: 0 })
         },
     }],
@@ -64,6 +62,16 @@ pub const LIST: Class = Class {
     kind: Object::LIST,
 };
 
+/// Makes data and counts what they take: no collection frees them.
+pub fn counted<T>(vm: &mut Vm, make: impl FnOnce(&mut Heap) -> T) -> Result<T, Error> {
+    let before = vm.heap.bytes();
+    let made = make(&mut vm.heap);
+    let bytes = vm.heap.bytes() - before;
+    vm.copy(bytes)?;
+    vm.allocate(bytes)?;
+    Ok(made)
+}
+
 /// Answers an object.
 pub fn give(vm: &mut Vm, object: Object) -> Result<Flow, Error> {
     let value = vm.object(object)?;
@@ -73,17 +81,29 @@ pub fn give(vm: &mut Vm, object: Object) -> Result<Flow, Error> {
 /// Answers a luaList of strings.
 pub fn give_strings(vm: &mut Vm, strings: Vec<String>) -> Result<Flow, Error> {
     let len = strings.len();
-    vm.allocate(64 + strings.iter().map(|s| s.len() + 32).sum::<usize>())?;
-    let list = vm.heap.new_list(strings.into_iter().map(|s| Slot::Value(Value::String(s))).collect());
+    let elements = strings.into_iter().map(|s| Slot::Value(Value::String(s))).collect();
+    let list = counted(vm, |heap| heap.new_list(elements))?;
     give(vm, Object::List { list, len })
 }
 
 /// Answers a luaTable of lists of strings.
 pub fn give_headers(vm: &mut Vm, headers: Vec<(String, Vec<String>)>) -> Result<Flow, Error> {
+    let texts = headers.iter().map(|(name, values)| field_bytes(name, values)).sum();
+    vm.scan(texts)?;
+    vm.keep(texts)?;
     let list = |values: Vec<String>| Value::Array(values.into_iter().map(Value::String).collect());
-    let members = headers.into_iter().map(|(name, values)| (name, list(values))).collect();
-    let table = vm.heap.table_of(members);
+    give_members(vm, headers.into_iter().map(|(name, values)| (name, list(values))).collect())
+}
+
+/// Answers a luaTable of these members.
+pub fn give_members(vm: &mut Vm, members: Map) -> Result<Flow, Error> {
+    let table = counted(vm, |heap| heap.table_of(members))?;
     give(vm, Object::Table(table))
+}
+
+/// What a header with these values counts: each line has its name, and 32 bytes besides.
+pub fn field_bytes(name: &str, values: &[String]) -> usize {
+    values.iter().map(|value| name.len() + value.len() + 32).sum()
 }
 
 fn table_of(vm: &mut Vm, args: Args) -> Result<Id, Error> {
@@ -115,7 +135,10 @@ fn give_slot(vm: &mut Vm, slot: Option<Slot>) -> Result<Flow, Error> {
         Some(Slot::List { list, len }) => give(vm, Object::List { list, len }),
         Some(Slot::Value(value)) => match value {
             Value::Bool(b) => vm.give(Val::Bool(b)),
-            Value::Number(text) => vm.give_number(text.parse().unwrap_or(0.0)),
+            Value::Number(text) => {
+                vm.scan(text.len())?;
+                vm.give_number(text.parse().unwrap_or(0.0))
+            }
             Value::Float(n) => vm.give_number(n),
             Value::String(text) => vm.give_str(text.as_str()),
             // Arrays and objects have been opened.
@@ -127,17 +150,15 @@ fn give_slot(vm: &mut Vm, slot: Option<Slot>) -> Result<Flow, Error> {
 fn table_get(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     exactly(vm, args, 2)?;
     let table = table_of(vm, args)?;
-    let key = vm.check_str(args, 2)?.text();
-    let before = vm.heap.bytes();
-    let slot = vm.heap.member(table, &key);
-    vm.allocate(vm.heap.bytes() - before)?;
+    let key = vm.check_text(args, 2)?;
+    let slot = counted(vm, |heap| heap.member(table, &key))?;
     give_slot(vm, slot)
 }
 
 fn table_set(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     exactly(vm, args, 3)?;
     let table = table_of(vm, args)?;
-    let key = vm.check_str(args, 2)?.text();
+    let key = vm.check_text(args, 2)?;
     if let Some(slot) = to_slot(vm, &vm.arg(args, 3))? {
         let bytes = key.len() + 96;
         vm.allocate(bytes)?;
@@ -157,22 +178,23 @@ fn table_len(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 fn table_del(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     exactly(vm, args, 2)?;
     let table = table_of(vm, args)?;
-    let key = vm.check_str(args, 2)?.text();
+    let key = vm.check_text(args, 2)?;
     vm.heap.table(table).remove(&key);
     Ok(Flow::Return(0))
 }
 
 fn table_keys(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let table = table_of(vm, args)?;
+    let len = vm.heap.table(table).len();
+    vm.spend(len)?;
     let keys: Vec<String> = vm.heap.table(table).keys().cloned().collect();
-    vm.spend(keys.len())?;
     give_strings(vm, keys)
 }
 
 fn table_key_exists(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     exactly(vm, args, 2)?;
     let table = table_of(vm, args)?;
-    let key = vm.check_str(args, 2)?.text();
+    let key = vm.check_text(args, 2)?;
     let exists = vm.heap.table(table).contains_key(&key);
     vm.give(Val::Bool(exists))
 }
@@ -181,9 +203,8 @@ fn list_get(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     exactly(vm, args, 2)?;
     let (_, list, len) = list_of(vm, args)?;
     let at = vm.check_int(args, 2)?;
-    let before = vm.heap.bytes();
-    let slot = usize::try_from(at).ok().filter(|at| *at < len).and_then(|at| vm.heap.element(list, at));
-    vm.allocate(vm.heap.bytes() - before)?;
+    let at = usize::try_from(at).ok().filter(|at| *at < len);
+    let slot = counted(vm, |heap| heap.element(list, at?))?;
     give_slot(vm, slot)
 }
 
@@ -195,10 +216,12 @@ fn list_set(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         // A list that grows becomes another one: whoever holds the old one does not see it, as with Go's slices.
         vm.allocate(at.saturating_add(1).saturating_mul(size_of::<Slot>()))?;
         vm.spend(at / 8)?;
-        let mut elements = vm.heap.list(list)[..len].to_vec();
-        elements.resize(at + 1, Slot::Value(Value::Null));
-        elements.iter().for_each(|slot| vm.heap.refer(slot));
-        list = vm.heap.new_list(elements);
+        list = counted(vm, |heap| {
+            let mut elements = heap.list(list)[..len].to_vec();
+            elements.resize(at + 1, Slot::Value(Value::Null));
+            elements.iter().for_each(|slot| heap.refer(slot));
+            heap.new_list(elements)
+        })?;
         vm.objects[id] = Object::List { list, len: at + 1 };
     }
     if let Some(slot) = to_slot(vm, &vm.arg(args, 3))? {
@@ -232,6 +255,7 @@ fn list_del(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 fn to_slot(vm: &mut Vm, value: &Val) -> Result<Option<Slot>, Error> {
     let slot = match value {
         Val::Str(text) => {
+            vm.scan(text.bytes().len())?;
             vm.allocate(text.bytes().len())?;
             vm.heap.grow(text.bytes().len());
             Slot::Value(Value::String(text.text()))
@@ -240,7 +264,7 @@ fn to_slot(vm: &mut Vm, value: &Val) -> Result<Option<Slot>, Error> {
         Val::Bool(b) => Slot::Value(Value::Bool(*b)),
         Val::Table(id) => {
             let members = members(vm, *id, 0)?;
-            Slot::Table(vm.heap.new_table(members))
+            Slot::Table(counted(vm, |heap| heap.new_table(members))?)
         }
         other => return Ok(object_slot(vm, other)),
     };
@@ -280,6 +304,9 @@ fn members(vm: &mut Vm, table: Id, depth: usize) -> Result<BTreeMap<String, Slot
                 None => continue,
             },
         };
+        if let Val::Str(key) = &key {
+            vm.scan(key.bytes().len())?;
+        }
         members.insert(vm.display(&key), slot);
     }
     Ok(members)
@@ -298,9 +325,9 @@ fn nested(vm: &mut Vm, table: Id, depth: usize) -> Result<Slot, Error> {
             elements.sort_by_key(|(index, _)| *index);
             let elements: Vec<Slot> = elements.into_iter().map(|(_, slot)| slot).collect();
             let len = elements.len();
-            Slot::List { list: vm.heap.new_list(elements), len }
+            Slot::List { list: counted(vm, |heap| heap.new_list(elements))?, len }
         }
-        None => Slot::Table(vm.heap.new_table(members)),
+        None => Slot::Table(counted(vm, |heap| heap.new_table(members))?),
     };
     vm.heap.refer(&slot);
     Ok(slot)

@@ -35,6 +35,19 @@ pub struct Heap {
     pub data: Option<Id>,
 }
 
+// === impl Slot ===
+
+impl Slot {
+    /// The bytes of its text. What nobody looked into is counted when somebody does.
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Value(Value::String(text)) => text.len(),
+            Self::Value(Value::Number(text)) => text.len(),
+            _ => 0,
+        }
+    }
+}
+
 // === impl Heap ===
 
 impl Heap {
@@ -50,14 +63,14 @@ impl Heap {
 
     /// A new table.
     pub fn new_table(&mut self, members: BTreeMap<String, Slot>) -> Id {
-        self.bytes += 64 + members.len() * 80;
+        self.bytes += 64 + members.iter().map(|(key, slot)| 80 + key.len() + slot.bytes()).sum::<usize>();
         self.tables.push((members, 0));
         (self.tables.len() - 1) as Id
     }
 
     /// A new list.
     pub fn new_list(&mut self, elements: Vec<Slot>) -> Id {
-        self.bytes += 64 + elements.len() * size_of::<Slot>();
+        self.bytes += 64 + elements.iter().map(|slot| size_of::<Slot>() + slot.bytes()).sum::<usize>();
         self.lists.push((elements, 0));
         (self.lists.len() - 1) as Id
     }

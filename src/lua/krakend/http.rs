@@ -5,7 +5,7 @@ use super::data::give_strings;
 use super::objects::Object;
 use super::{Class, Host};
 use crate::http::headers::canonical;
-use crate::lua::value::{Native, Val};
+use crate::lua::value::{Id, Native, Val};
 use crate::lua::vm::{Args, Error, Flow, Vm};
 
 /// A call that the host has to make. It adds KrakenD's User-Agent.
@@ -82,11 +82,12 @@ fn answer(vm: &mut Vm, args: Args) -> Result<&HttpResponse, Error> {
 }
 
 fn values(vm: &mut Vm, args: Args) -> Result<Vec<String>, Error> {
-    answer(vm, args)?;
+    let lines = answer(vm, args)?.headers.len();
     if args.n != 2 {
         return Err(vm.raise("need arguments"));
     }
-    let name = vm.check_str(args, 2)?.text();
+    vm.spend(lines / 4)?;
+    let name = vm.check_text(args, 2)?;
     let headers = answer(vm, args)?.headers.iter();
     Ok(headers.filter(|(n, _)| n.eq_ignore_ascii_case(&name)).map(|(_, v)| v.clone()).collect())
 }
@@ -95,25 +96,44 @@ fn new(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if args.n == 0 || args.n == 2 {
         return Err(vm.raise("need 1, 3 or 4 arguments"));
     }
-    let url = vm.check_str(args, 1)?.text();
+    let url = vm.check_text(args, 1)?;
     let mut call = HttpCall { method: "GET".to_owned(), url, headers: Vec::new(), body: Vec::new() };
     if args.n > 1 {
-        call.method = vm.check_str(args, 2)?.text();
-        call.body = vm.check_str(args, 3)?.bytes().to_vec();
+        call.method = vm.check_text(args, 2)?;
+        let body = vm.check_str(args, 3)?;
+        vm.copy(body.bytes().len())?;
+        call.body = body.bytes().to_vec();
     }
     if let Val::Table(id) = vm.arg(args, 4) {
-        for (key, value) in vm.table(id).pairs() {
-            let name = canonical(&vm.display(&key)).into_owned();
-            match value {
-                Val::Str(text) => call.headers.push((name, text.text())),
-                Val::Table(list) => {
-                    let values = vm.table(*list).pairs();
-                    call.headers.extend(values.map(|(_, v)| (name.clone(), vm.display(v))));
-                }
-                _ => {}
-            }
-        }
+        call.headers = headers(vm, id)?;
     }
     vm.http = Some(call);
     Ok(vm.suspend(args.ret))
+}
+
+/// The lines of a table: a text for each name, or a list of them.
+fn headers(vm: &mut Vm, table: Id) -> Result<Vec<(String, String)>, Error> {
+    let mut lines = Vec::new();
+    let mut add = |vm: &mut Vm, name: &Val, value: &Val| {
+        let (name, value) = (canonical(&vm.display(name)).into_owned(), vm.display(value));
+        let bytes = name.len() + value.len() + 32;
+        vm.scan(bytes)?;
+        vm.field(0, bytes)?;
+        lines.push((name, value));
+        Ok(())
+    };
+    vm.spend(vm.table(table).size())?;
+    let pairs: Vec<(Val, Val)> = vm.table(table).pairs().map(|(name, value)| (name, value.clone())).collect();
+    for (name, value) in pairs {
+        match value {
+            Val::Str(_) => add(vm, &name, &value)?,
+            Val::Table(list) => {
+                vm.spend(vm.table(list).size())?;
+                let values: Vec<Val> = vm.table(list).pairs().map(|(_, value)| value.clone()).collect();
+                values.iter().try_for_each(|value| add(vm, &name, value))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(lines)
 }

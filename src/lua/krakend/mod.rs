@@ -56,12 +56,12 @@ fn custom_error(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error
     if args.n == 0 {
         return Err(vm.raise("need arguments"));
     }
-    let message = vm.check_str(args, 1)?.text();
+    let message = vm.check_text(args, 1)?;
     let status = if args.n > 1 { vm.check_int(args, 2)? } else { -1 };
     let mut text = format!("{message}{}{status}", error::SEPARATOR);
     if args.n > 2 {
         text.push_str(error::SEPARATOR);
-        text.push_str(&vm.check_str(args, 3)?.text());
+        text.push_str(&vm.check_text(args, 3)?);
     }
     Err(vm.raise(&text))
 }

@@ -51,6 +51,17 @@ impl Object {
             Self::Http(_) => Self::HTTP,
         }
     }
+
+    /// The memory it takes besides its place: data are counted by the heap.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::Http(response) => {
+                let lines = response.headers.iter().map(|(name, value)| name.len() + value.len() + 48);
+                response.body.len() + lines.sum::<usize>()
+            }
+            _ => 0,
+        }
+    }
 }
 
 // === impl Vm ===

@@ -109,6 +109,9 @@ impl RequestView for Request {
     fn set_query(&mut self, query: &str) {
         self.query = Query::parse(query);
     }
+    fn query_len(&self) -> usize {
+        self.query.iter().len()
+    }
     fn query_value(&self, name: &str) -> Option<String> {
         self.query.get(name).map(str::to_owned)
     }

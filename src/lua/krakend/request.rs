@@ -1,7 +1,7 @@
 //! The request: `request` in lua-proxy and lua-backend, `ctx` in lua-endpoint. Methods read without an argument
 //! and write with one.
 
-use super::data::{give, give_headers, give_strings};
+use super::data::{field_bytes, give, give_headers, give_members, give_strings};
 use super::heap::Slot;
 use super::objects::Object;
 use super::views::RequestView;
@@ -23,7 +23,10 @@ pub const REQUEST: Class = Class {
         },
         Native {
             name: "query",
-            call: |vm, host, args| property(vm, host, args, |r| r.query(), |r, text| r.set_query(&text)),
+            call: |vm, host, args| {
+                vm.spend(host.request().query_len())?;
+                property(vm, host, args, |r| r.query(), |r, text| r.set_query(&text))
+            },
         },
         URL,
         PARAMS,
@@ -85,9 +88,13 @@ fn property(
 ) -> Result<Flow, Error> {
     check(vm, args)?;
     if args.n == 1 {
-        return vm.give_str(get(host.request()).as_str());
+        let text = get(host.request());
+        vm.scan(text.len())?;
+        return vm.give_str(text.as_str());
     }
-    let text = vm.check_str(args, 2)?.text();
+    let text = vm.check_text(args, 2)?;
+    // A path, a URL, a query: as much as the header they go into.
+    vm.field(get(host.request()).len(), text.len())?;
     set(host.request(), text);
     Ok(Flow::Return(0))
 }
@@ -97,11 +104,15 @@ fn query(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if args.n == 1 {
         return Err(vm.raise("need arguments"));
     }
-    let name = vm.check_str(args, 2)?.text();
+    let name = vm.check_text(args, 2)?;
+    // They are looked at one after the other.
+    vm.spend(host.request().query_len() / 4)?;
     match args.n {
         2 => vm.give_str(host.request().query_value(&name).unwrap_or_default().as_str()),
         3 => {
-            let value = vm.check_str(args, 3)?.text();
+            let value = vm.check_text(args, 3)?;
+            let old = host.request().query_value(&name);
+            vm.field(field_bytes(&name, old.as_slice()), name.len() + value.len() + 32)?;
             host.request().set_query_value(name, value);
             Ok(Flow::Return(0))
         }
@@ -114,14 +125,15 @@ fn params(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if args.n == 1 {
         let params = host.request().params().into_iter();
         let members = params.map(|(name, value)| (name, Value::String(value))).collect();
-        let table = vm.heap.table_of(members);
-        return give(vm, Object::Table(table));
+        return give_members(vm, members);
     }
-    let name = vm.check_str(args, 2)?.text();
+    let name = vm.check_text(args, 2)?;
     match args.n {
         2 => vm.give_str(host.request().param(&name).unwrap_or_default().as_str()),
         3 => {
-            let value = vm.check_str(args, 3)?.text();
+            let value = vm.check_text(args, 3)?;
+            let old = host.request().param(&name);
+            vm.field(field_bytes(&name, old.as_slice()), name.len() + value.len() + 32)?;
             host.request().set_param(name, value);
             Ok(Flow::Return(0))
         }
@@ -134,11 +146,14 @@ fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> 
     if args.n == 1 {
         return give_headers(vm, host.request().headers());
     }
-    let name = canonical(&vm.check_str(args, 2)?.text()).into_owned();
+    let name = canonical(&vm.check_text(args, 2)?).into_owned();
+    let old = host.request().header(&name);
+    vm.scan(field_bytes(&name, &old))?;
     match args.n {
-        2 => vm.give_str(host.request().header(&name).first().map_or("", String::as_str)),
+        2 => vm.give_str(old.first().map_or("", String::as_str)),
         3 => {
             let values = header_value(vm, args)?;
+            vm.field(field_bytes(&name, &old), field_bytes(&name, values.as_deref().unwrap_or_default()))?;
             host.request().set_header(name, values);
             Ok(Flow::Return(0))
         }
@@ -150,7 +165,7 @@ fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> 
 pub fn header_value(vm: &mut Vm, args: Args) -> Result<Option<Vec<String>>, Error> {
     match vm.arg(args, 3) {
         Val::Nil => Ok(None),
-        _ => Ok(Some(vec![vm.check_str(args, 3)?.text()])),
+        _ => Ok(Some(vec![vm.check_text(args, 3)?])),
     }
 }
 
@@ -159,11 +174,14 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
     if args.n == 1 {
         return Err(vm.raise("need arguments"));
     }
-    let name = canonical(&vm.check_str(args, 2)?.text()).into_owned();
+    let name = canonical(&vm.check_text(args, 2)?).into_owned();
+    let old = host.request().header(&name);
+    vm.scan(field_bytes(&name, &old))?;
     match args.n {
-        2 => give_strings(vm, host.request().header(&name)),
+        2 => give_strings(vm, old),
         3 => {
             let values = header_values(vm, args)?;
+            vm.field(field_bytes(&name, &old), field_bytes(&name, &values))?;
             host.request().set_header(name, Some(values));
             Ok(Flow::Return(0))
         }
@@ -181,7 +199,9 @@ pub fn header_values(vm: &mut Vm, args: Args) -> Result<Vec<String>, Error> {
         return Err(vm.raise("invalid header value, must be a luaList"));
     };
     vm.spend(len)?;
-    Ok(vm.heap.list(list)[..len].iter().map(header_text).collect())
+    let values: Vec<String> = vm.heap.list(list)[..len].iter().map(header_text).collect();
+    vm.scan(values.iter().map(String::len).sum())?;
+    Ok(values)
 }
 
 /// Go's `%s` of an element.
@@ -201,8 +221,9 @@ fn header_text(slot: &Slot) -> String {
 fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     check(vm, args)?;
     if args.n == 2 {
-        let body = vm.check_str(args, 2)?.bytes().to_vec();
-        host.request().set_body(body);
+        let body = vm.check_str(args, 2)?;
+        vm.copy(body.bytes().len())?;
+        host.request().set_body(body.bytes().to_vec());
         return Ok(Flow::Return(0));
     }
     let body = host.request().body();

@@ -1,6 +1,6 @@
 //! The response, in post scripts.
 
-use super::data::{give, give_headers, give_strings};
+use super::data::{counted, field_bytes, give, give_headers, give_strings};
 use super::objects::Object;
 use super::request::{header_value, header_values};
 use super::views::ResponseView;
@@ -57,12 +57,12 @@ fn data(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         Some(root) => root,
         None => {
             let map = response.take_data();
-            let before = vm.heap.bytes();
-            let root = vm.heap.table_of(map);
-            vm.heap.refer(&super::heap::Slot::Table(root));
-            vm.heap.data = Some(root);
-            vm.allocate(vm.heap.bytes() - before)?;
-            root
+            counted(vm, |heap| {
+                let root = heap.table_of(map);
+                heap.refer(&super::heap::Slot::Table(root));
+                heap.data = Some(root);
+                root
+            })?
         }
     };
     give(vm, Object::Table(root))
@@ -74,12 +74,16 @@ fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> 
     if args.n == 1 {
         return give_headers(vm, response.headers());
     }
-    let name = vm.check_str(args, 2)?.text();
+    let name = vm.check_text(args, 2)?;
     match args.n {
-        2 => vm.give_str(response.header(&name).first().map_or("", String::as_str)),
+        2 => {
+            let values = response.header(&name);
+            vm.scan(field_bytes(&name, &values))?;
+            vm.give_str(values.first().map_or("", String::as_str))
+        }
         3 => {
-            response.set_header(canonical(&name).into_owned(), header_value(vm, args)?);
-            Ok(Flow::Return(0))
+            let values = header_value(vm, args)?;
+            set_header(vm, response, canonical(&name).into_owned(), values)
         }
         _ => Ok(Flow::Return(0)),
     }
@@ -90,21 +94,40 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
     if args.n == 1 {
         return Err(vm.raise("need arguments"));
     }
-    let name = canonical(&vm.check_str(args, 2)?.text()).into_owned();
+    let name = canonical(&vm.check_text(args, 2)?).into_owned();
     match args.n {
-        2 => give_strings(vm, response.header(&name)),
+        2 => {
+            let values = response.header(&name);
+            vm.scan(field_bytes(&name, &values))?;
+            give_strings(vm, values)
+        }
         3 => {
-            response.set_header(name, Some(header_values(vm, args)?));
-            Ok(Flow::Return(0))
+            let values = header_values(vm, args)?;
+            set_header(vm, response, name, Some(values))
         }
         _ => Ok(Flow::Return(0)),
     }
 }
 
+fn set_header(
+    vm: &mut Vm,
+    response: &mut dyn ResponseView,
+    name: String,
+    values: Option<Vec<String>>,
+) -> Result<Flow, Error> {
+    let old = field_bytes(&name, &response.header(&name));
+    vm.scan(old)?;
+    vm.field(old, field_bytes(&name, values.as_deref().unwrap_or_default()))?;
+    response.set_header(name, values);
+    Ok(Flow::Return(0))
+}
+
 fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let response = response(vm, host, args)?;
     if args.n == 2 {
-        response.set_body(vm.check_str(args, 2)?.bytes().to_vec());
+        let body = vm.check_str(args, 2)?;
+        vm.copy(body.bytes().len())?;
+        response.set_body(body.bytes().to_vec());
         return Ok(Flow::Return(0));
     }
     let body = response.body();

@@ -144,6 +144,12 @@ impl Execution {
         self.advance(host, exit)
     }
 
+    /// How many instructions are left.
+    #[cfg(test)]
+    pub fn instructions_left(&self) -> i64 {
+        self.vm.as_ref().map_or(i64::MAX, |vm| vm.fuel())
+    }
+
     fn run(&mut self, host: &mut dyn Host, chunk: Chunk) -> Step {
         self.running = chunk;
         let exit = self.begin(host);

@@ -30,6 +30,8 @@ pub trait RequestView {
     fn query(&self) -> String;
     /// Replaces the query string.
     fn set_query(&mut self, query: &str);
+    /// How many query parameters there are.
+    fn query_len(&self) -> usize;
     /// The first value of a query parameter.
     fn query_value(&self, name: &str) -> Option<String>;
     /// Sets a query parameter to one value.

@@ -43,7 +43,7 @@ fn assert(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         vm.stack.extend(values);
         return Ok(Flow::Return(args.n));
     }
-    let message = if args.n >= 2 { vm.check_str(args, 2)?.text() } else { "assertion failed!".to_owned() };
+    let message = if args.n >= 2 { vm.check_text(args, 2)? } else { "assertion failed!".to_owned() };
     Err(vm.raise(&message))
 }
 
@@ -58,7 +58,9 @@ fn error(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     match value {
         Val::Str(text) if level > 0 => {
             // In gopher-lua level 2 is still the function that calls `error`, 3 its caller.
-            let mut message = vm.place((level - 1).max(1) as usize).into_bytes();
+            let level = (level - 1).max(1) as usize;
+            vm.spend(level.min(vm.depth()) / 8)?;
+            let mut message = vm.place(level).into_bytes();
             message.extend_from_slice(text.bytes());
             let message = vm.string(message)?;
             Err(Error::Value(message))
@@ -94,10 +96,16 @@ fn set_metatable(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Erro
 
 fn next(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let table = vm.check_table(args, 1)?;
-    match vm.table(table).next(&vm.arg(args, 2)) {
-        Some(Some((key, value))) => vm.give_all([key, value]),
-        Some(None) => vm.give(Val::Nil),
-        None => Err(vm.raise("invalid key to 'next'")),
+    let key = vm.arg(args, 2);
+    vm.look_up(&key)?;
+    let Some((found, passed)) = vm.table(table).next(&key) else {
+        return Err(vm.raise("invalid key to 'next'"));
+    };
+    // Members that were removed are passed over again and again.
+    vm.spend(passed / 8)?;
+    match found {
+        Some((key, value)) => vm.give_all([key, value]),
+        None => vm.give(Val::Nil),
     }
 }
 
@@ -140,12 +148,16 @@ fn print(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 
 fn raw_equal(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let (a, b) = (vm.check_any(args, 1)?, vm.check_any(args, 2)?);
+    if let (Val::Str(a), Val::Str(b)) = (&a, &b) {
+        vm.copy(a.bytes().len().min(b.bytes().len()))?;
+    }
     vm.give(Val::Bool(a.raw_eq(&b)))
 }
 
 fn raw_get(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let table = vm.check_table(args, 1)?;
     let key = vm.check_any(args, 2)?;
+    vm.look_up(&key)?;
     let value = vm.table(table).get(&key).clone();
     vm.give(value)
 }
@@ -170,6 +182,7 @@ fn select(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
             _ => return Err(vm.arg_error(args, 1, "index out of range")),
         },
     };
+    vm.spend((args.n - skip) / 4)?;
     let values = vm.all(args)[skip..].to_vec();
     let n = values.len();
     vm.stack.extend(values);
@@ -184,13 +197,14 @@ fn to_number(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         let integer = |s: &Str| !s.bytes().contains(&b'.') && !s.bytes().iter().any(|b| b"xX".contains(b));
         let exponent =
             matches!(&value, Val::Str(s) if integer(s) && s.bytes().iter().any(|b| b"eE".contains(b)));
-        let number = if exponent { None } else { value.to_number() };
+        let number = if exponent { None } else { vm.read_number(&value)? };
         return vm.give(number.map_or(Val::Nil, Val::Number));
     }
     let Ok(radix @ 2..=36) = u32::try_from(base) else {
         return Err(vm.arg_error(args, 2, "base out of range"));
     };
     let text = vm.check_str(args, 1)?;
+    vm.scan(text.bytes().len())?;
     if radix == 16 && text.bytes().iter().any(|b| matches!(b, b'x' | b'X')) {
         return vm.give(parse_number(text.bytes()).map_or(Val::Nil, Val::Number));
     }
@@ -245,6 +259,7 @@ fn get_env(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         Val::Native(_) => None,
         _ => {
             let level = vm.opt_int(args, 1, 1)?;
+            vm.spend(vm.depth() / 8)?;
             usize::try_from(level).ok().and_then(|level| vm.caller(level))
         }
     };
@@ -263,6 +278,7 @@ fn set_env(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
                 vm.set_globals(env);
                 return Ok(Flow::Return(0));
             }
+            vm.spend(vm.depth() / 8)?;
             usize::try_from(level).ok().and_then(|level| vm.caller(level))
         }
     };

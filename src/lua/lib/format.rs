@@ -4,6 +4,11 @@ use crate::lua::Host;
 use crate::lua::value::{Val, go_g};
 use crate::lua::vm::{Args, Error, Flow, Vm};
 
+/// What an item counts for, in instructions …
+const ITEM: usize = 8;
+/// … and a number with all its digits: up to 300 before the point, 99 behind it.
+const FLOAT: usize = 256;
+
 /// `%-5.2f`
 #[derive(Default)]
 struct Spec {
@@ -46,7 +51,9 @@ pub fn format(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> 
         if next > args.n {
             return Err(vm.arg_error(args, next, "no value"));
         }
+        vm.spend(ITEM)?;
         let part = one(vm, args, next, &spec, *verb)?;
+        vm.scan(part.len())?;
         vm.allocate(part.len())?;
         out.extend(part);
     }
@@ -75,17 +82,16 @@ fn one(vm: &mut Vm, args: Args, i: usize, spec: &Spec, verb: u8) -> Result<Vec<u
         }
         b'e' | b'E' | b'f' | b'F' | b'g' | b'G' => {
             let n = vm.check_number(args, i)?;
+            vm.spend(FLOAT)?;
             Ok(spec.float(n, verb))
         }
         b's' | b'v' => {
-            let mut bytes = match vm.arg(args, i) {
-                Val::Str(s) => s.bytes().to_vec(),
-                other => vm.display(&other).into_bytes(),
+            let text = match vm.arg(args, i) {
+                Val::Str(text) => text,
+                other => vm.display(&other).as_str().into(),
             };
-            if let Some(precision) = spec.precision {
-                bytes.truncate(precision);
-            }
-            Ok(spec.pad(bytes))
+            let end = spec.precision.unwrap_or(usize::MAX).min(text.bytes().len());
+            Ok(spec.pad(text.bytes()[..end].to_vec()))
         }
         b'q' => {
             let text = vm.check_str(args, i)?;

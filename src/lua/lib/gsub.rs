@@ -29,6 +29,11 @@ impl Gsub {
         std::iter::once(&self.replacement)
     }
 
+    /// The bytes of the result so far.
+    pub fn bytes(&self) -> usize {
+        self.out.len()
+    }
+
     /// The text and the number of replacements.
     pub fn results(self, vm: &mut Vm) -> Result<[Val; 2], Error> {
         Ok([vm.string(self.out)?, Val::Number(self.count as f64)])
@@ -52,6 +57,7 @@ impl Gsub {
                 }
                 Val::Table(table) => {
                     let key = found.value(vm, &self.text, 0)?;
+                    vm.look_up(&key)?;
                     let value = vm.table(*table).get(&key).clone();
                     self.replace(vm, &found, value)?;
                 }

@@ -1,16 +1,23 @@
 //! Code from strings, and modules. `loadfile`, `dofile` and modules from files do not exist: there are no files.
 
 use crate::lua::Host;
-use crate::lua::compile::{Chunk, compile};
+use crate::lua::compile::{Chunk, compile_within};
 use crate::lua::value::{Str, Val};
 use crate::lua::vm::{Args, Error, Flow, Job, Vm};
 
+/// Names that the compiler looks at for one instruction.
+const STEPS: usize = 8;
+
 /// Compiles a text: the function, or nil and the message.
 pub fn load_text(vm: &mut Vm, text: &[u8]) -> Result<Vec<Val>, Error> {
-    // Compiled code takes several times the room of its text.
+    // Compiled code takes several times the room of its text, and stays.
     vm.spend(text.len())?;
-    vm.allocate(text.len() * 8)?;
-    match compile(text, Chunk::Loaded) {
+    vm.keep(text.len() * 8)?;
+    let mut steps = usize::try_from(vm.fuel()).unwrap_or(0).saturating_mul(STEPS);
+    let before = steps;
+    let compiled = compile_within(text, Chunk::Loaded, &mut steps);
+    vm.spend((before - steps) / STEPS)?;
+    match compiled {
         Ok(proto) => Ok(vec![vm.closure(proto)]),
         Err(error) => {
             let text = format!("<string> line:{} near {}", error.line, error.message);
@@ -47,6 +54,7 @@ fn loaded(vm: &Vm, list: &str) -> Option<u32> {
 pub fn require(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let name = vm.check_str(args, 1)?;
     let key = Val::Str(name.clone());
+    vm.look_up(&key)?;
     let known = loaded(vm, "loaded").map_or(Val::Nil, |id| vm.table(id).get(&key).clone());
     if known.truthy() {
         return vm.give(known);

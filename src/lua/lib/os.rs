@@ -87,7 +87,7 @@ fn date(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         let table = vm.new_table(table)?;
         return vm.give(Val::Table(table));
     }
-    vm.spend(format.len())?;
+    vm.spend(format.len() * 4)?;
     let mut out = Vec::with_capacity(format.len() * 2);
     let mut bytes = format.iter();
     while let Some(byte) = bytes.next() {

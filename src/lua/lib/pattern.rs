@@ -142,17 +142,17 @@ impl Matcher<'_> {
                         return Err(Trouble::Malformed("invalid capture index"));
                     };
                     let (from, to) = (*from, *to);
+                    self.steps -= (to - from) as i64 / 16;
                     if !self.text[s..].starts_with(&self.text[from..to]) {
                         return Ok(None);
                     }
-                    self.steps -= (to - from) as i64 / 16;
                     (s, p) = (s + to - from, p + 2);
                 }
                 _ => {
                     let end = self.item_end(p)?;
                     match self.pattern.get(end) {
                         Some(b'?') => {
-                            if self.single(s, p, end)
+                            if self.single(s, p, end)?
                                 && let Some(found) = self.matches(s + 1, end + 1)?
                             {
                                 return Ok(Some(found));
@@ -162,7 +162,7 @@ impl Matcher<'_> {
                         Some(b'*') => return self.longest(s, p, end, 0),
                         Some(b'+') => return self.longest(s, p, end, 1),
                         Some(b'-') => return self.shortest(s, p, end),
-                        _ if self.single(s, p, end) => (s, p) = (s + 1, end),
+                        _ if self.single(s, p, end)? => (s, p) = (s + 1, end),
                         _ => return Ok(None),
                     }
                 }
@@ -172,10 +172,9 @@ impl Matcher<'_> {
 
     fn longest(&mut self, s: usize, p: usize, end: usize, least: usize) -> Result<Option<usize>, Trouble> {
         let mut n = 0;
-        while self.single(s + n, p, end) {
+        while self.single(s + n, p, end)? {
             n += 1;
         }
-        self.steps -= n as i64;
         while n >= least {
             let captures = self.captures.len();
             if let Some(found) = self.matches(s + n, end + 1)? {
@@ -195,7 +194,7 @@ impl Matcher<'_> {
             if let Some(found) = self.matches(s, end + 1)? {
                 return Ok(Some(found));
             }
-            if !self.single(s, p, end) {
+            if !self.single(s, p, end)? {
                 return Ok(None);
             }
             s += 1;
@@ -253,7 +252,7 @@ impl Matcher<'_> {
     }
 
     /// The end of the item at `p`: a byte, a class or a set.
-    fn item_end(&self, p: usize) -> Result<usize, Trouble> {
+    fn item_end(&mut self, p: usize) -> Result<usize, Trouble> {
         match self.pattern.get(p) {
             Some(b'%') if self.pattern.len() == p + 1 => {
                 Err(Trouble::Malformed("malformed pattern (ends with '%')"))
@@ -272,6 +271,8 @@ impl Matcher<'_> {
                         Some(_) => at += 1,
                     }
                     if self.pattern.get(at) == Some(&b']') {
+                        // Looking for the end is a step for each byte, whenever the match comes here.
+                        self.steps -= (at - p) as i64;
                         return Ok(at + 1);
                     }
                 }
@@ -280,23 +281,29 @@ impl Matcher<'_> {
         }
     }
 
-    fn single(&self, s: usize, p: usize, end: usize) -> bool {
-        let Some(byte) = self.text.get(s) else { return false };
-        match self.pattern[p] {
+    /// Whether the byte at `s` is the item at `p`: a step, or one for each member of a set.
+    fn single(&mut self, s: usize, p: usize, end: usize) -> Result<bool, Trouble> {
+        let Some(byte) = self.text.get(s) else { return Ok(false) };
+        self.steps -= 1;
+        if self.steps < 0 {
+            return Err(Trouble::Steps);
+        }
+        Ok(match self.pattern[p] {
             b'.' => true,
             b'%' => class(*byte, self.pattern[p + 1]),
             b'[' => self.in_set(*byte, p, end),
             literal => literal == *byte,
-        }
+        })
     }
 
-    fn in_set(&self, byte: u8, p: usize, end: usize) -> bool {
+    fn in_set(&mut self, byte: u8, p: usize, end: usize) -> bool {
         let mut set = &self.pattern[p + 1..end - 1];
         let negated = set.first() == Some(&b'^');
         if negated {
             set = &set[1..];
         }
         while let Some(first) = set.first() {
+            self.steps -= 1;
             let (is, taken) = match (first, set.get(1), set.get(2)) {
                 (b'%', Some(escaped), _) => (class(byte, *escaped), 2),
                 (low, Some(b'-'), Some(high)) => ((*low..=*high).contains(&byte), 3),

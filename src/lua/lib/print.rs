@@ -2,7 +2,7 @@
 
 use crate::lua::Host;
 use crate::lua::value::Val;
-use crate::lua::vm::Vm;
+use crate::lua::vm::{Error, Vm};
 
 /// A line being put together; `__tostring` functions may be called for its parts.
 pub struct Print {
@@ -25,25 +25,42 @@ impl Print {
         self.values.as_slice().iter()
     }
 
+    /// The bytes of the line so far.
+    pub fn bytes(&self) -> usize {
+        self.line.len()
+    }
+
     /// Goes on with the result of the last call; answers the next one, or prints the line.
-    pub fn step(&mut self, vm: &mut Vm, host: &mut dyn Host, result: Val) -> Option<(Val, Val)> {
+    pub fn step(
+        &mut self,
+        vm: &mut Vm,
+        host: &mut dyn Host,
+        result: Val,
+    ) -> Result<Option<(Val, Val)>, Error> {
         if self.asked {
             self.asked = false;
-            self.add(vm, &result);
+            self.add(vm, &result)?;
         }
         while let Some(value) = self.values.next() {
             let method = vm.metamethod(&value, &"__tostring".into());
             if !method.is_nil() {
                 self.asked = true;
-                return Some((method, value));
+                return Ok(Some((method, value)));
             }
-            self.add(vm, &value);
+            self.add(vm, &value)?;
         }
-        host.print(&String::from_utf8_lossy(&self.line));
-        None
+        vm.scan(self.line.len())?;
+        vm.print(host, &self.line);
+        Ok(None)
     }
 
-    fn add(&mut self, vm: &Vm, value: &Val) {
+    fn add(&mut self, vm: &mut Vm, value: &Val) -> Result<(), Error> {
+        if let Val::Str(text) = value {
+            vm.copy(text.bytes().len())?;
+            vm.allocate(text.bytes().len())?;
+        } else {
+            vm.spend(8)?;
+        }
         if self.parts > 0 {
             self.line.push(b'\t');
         }
@@ -52,5 +69,6 @@ impl Print {
             Val::Str(s) => self.line.extend_from_slice(s.bytes()),
             other => self.line.extend_from_slice(vm.display(other).as_bytes()),
         }
+        Ok(())
     }
 }

@@ -33,6 +33,11 @@ impl Sort {
         table.iter().chain(&self.from).chain(&self.to)
     }
 
+    /// The memory it takes.
+    pub fn bytes(&self) -> usize {
+        (self.from.capacity() + self.to.capacity()) * size_of::<Val>()
+    }
+
     /// Goes on with the result of the last comparison; answers the next one, or stores the elements.
     pub fn step(&mut self, vm: &mut Vm, result: Val) -> Result<Option<(Val, Val, Val)>, Error> {
         if self.asked {

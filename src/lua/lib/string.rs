@@ -80,7 +80,11 @@ fn change(
     let subject = vm.check_str(args, 1)?;
     vm.spend(subject.bytes().len() / 16)?;
     match std::str::from_utf8(subject.bytes()) {
-        Ok(subject) => vm.give_str(text(subject).as_str()),
+        Ok(subject) => {
+            // Letters beyond ASCII are looked up one by one.
+            vm.spend(if subject.is_ascii() { 0 } else { subject.len() / 2 })?;
+            vm.give_str(text(subject).as_str())
+        }
         Err(_) => vm.give_str(byte(subject.bytes())),
     }
 }
@@ -123,6 +127,7 @@ fn find(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
         return vm.give_all([Val::Number(1.0), Val::Number(0.0)]);
     }
     let from = init(vm, args, text.bytes().len())?;
+    vm.scan(what.bytes().len())?;
     let magic = what.bytes().iter().any(|b| b"^$*+?.([%-".contains(b));
     if !magic || vm.arg(args, 4).truthy() {
         let (rest, what) = (&text.bytes()[from..], what.bytes());

@@ -28,8 +28,10 @@ fn concat(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
             let kind = value.type_name();
             return Err(vm.raise(&format!("invalid value ({kind}) at index {at} in table for concat")));
         };
-        vm.spend(1 + text.bytes().len() / 64)?;
-        vm.allocate(text.bytes().len() + separator.bytes().len())?;
+        let size = text.bytes().len() + separator.bytes().len();
+        vm.spend(1)?;
+        vm.copy(size)?;
+        vm.allocate(size)?;
         out.extend_from_slice(text.bytes());
         if at < to {
             out.extend_from_slice(separator.bytes());
@@ -46,10 +48,10 @@ fn get_n(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 
 fn max_n(vm: &mut Vm, _: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let table = vm.check_table(args, 1)?;
+    vm.spend(vm.table(table).size() / 4)?;
     let keys =
         vm.table(table).pairs().filter_map(|(k, _)| if let Val::Number(n) = k { Some(n) } else { None });
     let max = keys.fold(0.0, f64::max);
-    vm.spend(vm.table(table).len())?;
     vm.give_number(max)
 }
 

@@ -1,6 +1,7 @@
 //! Sources that try to exhaust the isolate. Each must end soon, with an error, and cannot catch its limit.
 
 use super::*;
+use crate::lua::HttpResponse;
 
 fn outcome(text: &str) -> String {
     match run(text).1 {
@@ -53,6 +54,15 @@ fn limits_hold() {
         ("string.find(string.rep('a', 1e5), '.-.-.-b')", INSTRUCTIONS),
         ("string.find(string.rep('a', 1e6), string.rep('a', 1e5) .. 'b', 1, true)", INSTRUCTIONS),
         ("string.gsub(string.rep('a', 1e6), '', string.rep('b', 1e6))", MEMORY),
+        ("string.find(string.rep('a', 1e5), '[' .. string.rep('b', 8000) .. ']c')", INSTRUCTIONS),
+        ("string.find(string.rep('a', 1e6), '[' .. string.rep('b', 8000) .. 'a]*c')", INSTRUCTIONS),
+        ("string.find(string.rep('a', 1e4), '(.-)%1%1%1%1b')", INSTRUCTIONS),
+        ("local s = string.rep('x', 1e6) print(unpack({s, s, s, s, s, s, s, s, s}))", MEMORY),
+        (
+            "local s = string.rep('x', 1e6) string.format(string.rep('%s', 9), s, s, s, s, s, s, s, s, s)",
+            MEMORY,
+        ),
+        ("loadstring(string.rep('::a' , 1) .. '::' .. string.rep(' goto b', 300))", "ok"),
         ("string.match('x', string.rep('(', 100))", "too many captures (pre-script:L1)"),
         ("string.match('x', string.rep('x-', 1000))", "pattern too complex (pre-script:L1)"),
         ("local t = {} for i = 1, 9e4 do t[i] = i end table.concat(t, string.rep('x', 1e6))", MEMORY),
@@ -82,6 +92,62 @@ fn limits_hold() {
     }
 }
 
+/// What a script holds without reaching it itself. Each round takes so many bytes for good, so the rounds are bounded
+/// by the limit; `i` counts them.
+#[test]
+fn what_the_gateway_holds_is_counted() {
+    let rounds = [
+        ("while true do step() r:headers() end", 8000),
+        ("while true do step() r:headerList('X-A') end", 8000),
+        ("r:params('k', s) while true do step() r:params() end", 8000),
+        ("local l = luaList.new() while true do step() l:set(i, s) end", 8000),
+        ("local d = luaTable.new() while true do step() d:set(i .. s, 1) end", 8000),
+        ("local t = {} while true do step() t[i] = loadstring('--' .. s) end", 64_000),
+        ("string.gsub(string.rep('a', 1e6), 'a', function() step() return s .. i end)", 8000),
+        (
+            "local u = {} for j = 1, 9e3 do u[j] = setmetatable({}, {__tostring = function() step() return s .. i end}) end print(unpack(u))",
+            8000,
+        ),
+        ("load(function() step() return '--' .. s .. i end)", 8000),
+        ("while true do step() r:headers('X-' .. i, 'v') end", 32),
+        ("while true do step() r:params('k' .. i, 'v') end", 32),
+        ("while true do step() local l = luaList.new() l:set(9, 'v') r:headerList('X-' .. i, l) end", 320),
+    ];
+    for (text, bytes) in rounds {
+        let mut host = PlainHost::default();
+        host.request.headers.insert("X-A".to_owned(), vec!["v".repeat(8000)]);
+        let source = format!(
+            "local r, s, i = request.load(), string.rep('s', 8000), 0 local function step() i = i + 1 r:path('/' .. i) end {text}"
+        );
+        let script = Script::compile(&[], &source, "", options()).unwrap();
+        finish(script.start().pre(&mut host)).expect_err(text);
+        let rounds: usize = host.request.path[1..].parse().unwrap();
+        assert!(rounds * bytes <= 4 * options().limits.memory, "{text}: {rounds} rounds");
+    }
+}
+
+#[test]
+fn answers_that_a_script_keeps_are_counted() {
+    let mut host = PlainHost::default();
+    let text = "local t = {} while true do t[#t + 1] = http_response.new('http://h/') end";
+    let mut run = Script::compile(&[], text, "", options()).unwrap().start();
+    let step = run.pre(&mut host);
+    let mut calls = 0;
+    let result = drive(&mut run, &mut host, step, |_| {
+        calls += 1;
+        Ok(HttpResponse { status: 200, body: vec![0; 100_000], ..HttpResponse::default() })
+    });
+    assert_eq!(result.unwrap_err().message, "memory limit exceeded (pre-script:L1)");
+    assert!(calls <= 2 * options().limits.memory / 100_000, "{calls} calls");
+}
+
+#[test]
+fn the_log_takes_only_so_much() {
+    let (printed, result) = run("local s = string.rep('x', 1000) for i = 1, 1000 do print(s) end");
+    assert_eq!((printed.len(), result), (263, Ok(())));
+    assert_eq!(printed[262], "more than 256 KB were printed: the rest is left out");
+}
+
 #[test]
 fn sources_cannot_nest_without_end() {
     let deep = [
@@ -100,6 +166,21 @@ fn sources_cannot_nest_without_end() {
     for text in deep {
         assert!(run(&text).1.is_err(), "{}", &text[..40]);
     }
+    // What is looked for one by one.
+    let name = |n: usize| format!("a{n} ");
+    let many = [
+        (0..300).map(|n| format!("::{}:: ", name(n))).collect::<String>(),
+        (0..300).map(|n| format!("goto {}", name(n))).collect(),
+    ];
+    for text in many {
+        assert_eq!(run(&text).1.unwrap_err().message, "too many labels (pre-script:L0)");
+    }
+    let deep = format!(
+        "return loadstring([[{}{}]])",
+        format!("local {}a function f() ", "a,".repeat(198)).repeat(60),
+        "x = x ".repeat(20_000)
+    );
+    assert_eq!(outcome(&deep), "instruction limit exceeded (pre-script:L1)");
     // What is long but flat is fine.
     let flat = [
         format!("x = 1{}", " + 1".repeat(50_000)),

@@ -1,5 +1,6 @@
 //! Tests of scripts: the language as data, KrakenD's recorded cases, and hostile sources.
 
+mod counted;
 mod errors;
 mod hostile;
 mod krakend;

@@ -51,9 +51,17 @@ impl Vm {
         self.arg(args, i).to_str().ok_or_else(|| self.type_error(args, i, "string"))
     }
 
+    /// The same as text.
+    pub fn check_text(&mut self, args: Args, i: usize) -> Result<String, Error> {
+        let text = self.check_str(args, i)?;
+        self.scan(text.bytes().len())?;
+        Ok(text.text())
+    }
+
     /// A number, or a string that reads as one.
     pub fn check_number(&mut self, args: Args, i: usize) -> Result<f64, Error> {
-        self.arg(args, i).to_number().ok_or_else(|| self.type_error(args, i, "number"))
+        let value = self.arg(args, i);
+        self.read_number(&value)?.ok_or_else(|| self.type_error(args, i, "number"))
     }
 
     /// A number without its fraction.

@@ -8,6 +8,8 @@ use crate::lua::value::{Id, Val};
 
 /// How deep calls may nest. gopher-lua's limit is 256.
 const MAX_FRAMES: usize = 1000;
+/// What a call of a function of the gateway counts for, besides the bytes that it touches.
+const NATIVE: usize = 4;
 /// How many registers all calls together may use.
 const MAX_STACK: usize = 100_000;
 
@@ -86,7 +88,7 @@ impl Vm {
                     return Ok(false);
                 }
                 Val::Native(native) => {
-                    self.spend(1)?;
+                    self.spend(NATIVE)?;
                     match (native.call)(self, host, Args { at: at + 1, n, ret, name: native.name })? {
                         Flow::Return(results) => {
                             let from = self.stack.len() - results;
@@ -260,6 +262,11 @@ impl Vm {
             let list = matches!(ret, Ret::Registers { want: MULTI, .. });
             self.stack.resize(if list { end.max(self.top) } else { end }, Val::Nil);
         }
+    }
+
+    /// How many calls are going on.
+    pub fn depth(&self) -> usize {
+        self.frames.len()
     }
 
     /// The closure `level` calls up, for `setfenv`.

@@ -45,7 +45,7 @@ impl Vm {
             threads: vec![false; self.threads.items.len()],
             work: Vec::new(),
             strings: HashSet::new(),
-            bytes: self.heap.bytes(),
+            bytes: self.heap.bytes() + self.kept,
         };
         let library = [Some(self.template.globals), self.template.strings];
         for id in library.into_iter().chain(self.template.objects).flatten() {
@@ -54,7 +54,14 @@ impl Vm {
         marks.roots(&self.stack, &self.frames, &self.open);
         marks.push(&Val::Thread(self.current));
         self.mark(&mut marks);
-        let looked_at = self.tables.items.len() + self.stack.len() + marks.bytes / 64;
+        let arenas = [
+            self.tables.items.len(),
+            self.closures.items.len(),
+            self.upvalues.items.len(),
+            self.objects.items.len(),
+            self.threads.items.len(),
+        ];
+        let looked_at = arenas.iter().sum::<usize>() + self.stack.len() + marks.bytes / 64;
         self.tables.sweep(&marks.tables);
         self.closures.sweep(&marks.closures);
         self.upvalues.sweep(&marks.upvalues);
@@ -89,6 +96,7 @@ impl Vm {
                         marks.push(&Val::Thread(resumer));
                     }
                 }
+                Val::UserData(id) => marks.bytes += 48 + self.objects[id].bytes(),
                 _ => {}
             }
         }
@@ -142,10 +150,23 @@ impl Marks {
             match frame {
                 Frame::Lua(frame) => self.push(&Val::Closure(frame.closure)),
                 Frame::Native(frame) => match &frame.job {
-                    Job::Xpcall(value) | Job::Load { function: value, .. } => self.push(value),
-                    Job::Sort(sort) => sort.values().for_each(|v| self.push(v)),
-                    Job::Gsub(gsub) => gsub.values().for_each(|v| self.push(v)),
-                    Job::Print(print) => print.values().for_each(|v| self.push(v)),
+                    Job::Xpcall(value) => self.push(value),
+                    Job::Load { function, text } => {
+                        self.bytes += text.len();
+                        self.push(function);
+                    }
+                    Job::Sort(sort) => {
+                        self.bytes += sort.bytes();
+                        sort.values().for_each(|v| self.push(v));
+                    }
+                    Job::Gsub(gsub) => {
+                        self.bytes += gsub.bytes();
+                        gsub.values().for_each(|v| self.push(v));
+                    }
+                    Job::Print(print) => {
+                        self.bytes += print.bytes();
+                        print.values().for_each(|v| self.push(v));
+                    }
                     Job::Pcall | Job::Handled | Job::Resume { .. } | Job::Require(_) => {}
                 },
             }

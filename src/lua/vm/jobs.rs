@@ -6,6 +6,9 @@ use crate::lua::Host;
 use crate::lua::lib;
 use crate::lua::value::Val;
 
+/// What going on after a call and making the next one counts for.
+const AGAIN: usize = 8;
+
 // === impl Vm ===
 
 impl Vm {
@@ -28,6 +31,7 @@ impl Vm {
             },
             Job::Gsub(mut gsub) => match gsub.step(self, first)? {
                 Some(call) => {
+                    self.spend(AGAIN)?;
                     self.frames.push(Frame::Native(NativeFrame { floor, ret, job: Job::Gsub(gsub) }));
                     let n = call.len() - 1;
                     self.stack.extend(call);
@@ -38,7 +42,7 @@ impl Vm {
                     self.end(host, ret, &values)
                 }
             },
-            Job::Print(mut print) => match print.step(self, host, first) {
+            Job::Print(mut print) => match print.step(self, host, first)? {
                 Some((function, value)) => self.again(host, Job::Print(print), ret, [function, value]),
                 None => self.end(host, ret, &[]),
             },
@@ -73,6 +77,7 @@ impl Vm {
         ret: Ret,
         call: [Val; N],
     ) -> Result<(), Error> {
+        self.spend(AGAIN)?;
         let floor = self.stack.len();
         self.frames.push(Frame::Native(NativeFrame { floor, ret, job }));
         self.stack.extend(call);

@@ -45,6 +45,8 @@ impl Vm {
     pub fn index(&mut self, object: &Val, key: &Val) -> Result<Answer, Error> {
         let mut object = object.clone();
         for _ in 0..MAX_CHAIN {
+            self.spend(1)?;
+            self.look_up(key)?;
             let handler = match &object {
                 Val::Table(id) => {
                     let table = &self.tables[*id];
@@ -81,6 +83,8 @@ impl Vm {
     pub fn set_index(&mut self, object: &Val, key: Val, value: Val) -> Result<Option<SetCall>, Error> {
         let mut object = object.clone();
         for _ in 0..MAX_CHAIN {
+            self.spend(1)?;
+            self.look_up(&key)?;
             let handler = match &object {
                 Val::Table(id) => {
                     let table = &self.tables[*id];
@@ -150,7 +154,7 @@ impl Vm {
                 return Ok(Answer::Call { function, args: [b.clone(), c.clone()], negate: false });
             }
         }
-        match (b.to_number(), c.to_number()) {
+        match (self.read_number(b)?, self.read_number(c)?) {
             (Some(b), Some(c)) => Ok(Answer::Value(Val::Number(arith(op, b, c)))),
             _ => {
                 let (op, b, c) = (name.trim_start_matches('_'), b.type_name(), c.type_name());
@@ -165,7 +169,7 @@ impl Vm {
         if !function.is_nil() {
             return Ok(Answer::Call { function, args: [value.clone(), Val::Nil], negate: false });
         }
-        match value.to_number() {
+        match self.read_number(value)? {
             Some(n) => Ok(Answer::Value(Val::Number(-n))),
             None => Err(self.raise("__unm undefined")),
         }
@@ -187,6 +191,9 @@ impl Vm {
 
     /// `b op c`
     pub fn compare(&mut self, op: Cmp, b: &Val, c: &Val) -> Result<Answer, Error> {
+        if let (Val::Str(b), Val::Str(c)) = (b, c) {
+            self.copy(b.bytes().len().min(c.bytes().len()))?;
+        }
         let result = match (op, b, c) {
             (Cmp::Lt, Val::Number(b), Val::Number(c)) => b < c,
             (Cmp::Le, Val::Number(b), Val::Number(c)) => b <= c,

@@ -5,6 +5,7 @@ mod arena;
 mod args;
 mod call;
 mod coroutine;
+mod count;
 mod frame;
 mod gc;
 mod jobs;
@@ -56,6 +57,8 @@ pub enum Limit {
     Instructions,
     /// Memory.
     Memory,
+    /// Header lines, parameters and query of the request and the response.
+    Fields,
 }
 
 /// How much a script may use.
@@ -153,6 +156,12 @@ pub struct Vm {
     pub heap: Heap,
     fuel: i64,
     allocated: usize,
+    /// Bytes that nothing frees before the execution ends: compiled code.
+    kept: usize,
+    /// Bytes of header lines and parameters that the script has added.
+    fields: usize,
+    /// Bytes that it has printed.
+    printed: usize,
     limits: Limits,
     /// Where the last error was raised.
     pub failed: Option<(Chunk, u32)>,
@@ -220,37 +229,12 @@ impl Vm {
             heap: Heap::default(),
             fuel: i64::try_from(limits.instructions).unwrap_or(i64::MAX),
             allocated: 0,
+            kept: 0,
+            fields: 0,
+            printed: 0,
             limits,
             failed: None,
         }
-    }
-
-    /// How many instructions are left.
-    pub fn fuel(&self) -> i64 {
-        self.fuel
-    }
-
-    /// Counts work as instructions.
-    pub fn spend(&mut self, work: usize) -> Result<(), Error> {
-        self.fuel = self.fuel.saturating_sub(i64::try_from(work).unwrap_or(i64::MAX));
-        if self.fuel < 0 { Err(Error::Limit(Limit::Instructions)) } else { Ok(()) }
-    }
-
-    /// Counts memory before it is taken. A collection waits for the next instruction that allocates;
-    /// up to there twice the limit may be in use.
-    pub fn allocate(&mut self, bytes: usize) -> Result<(), Error> {
-        self.allocated = self.allocated.saturating_add(bytes);
-        if self.allocated > self.limits.memory.saturating_mul(2) || bytes > self.limits.memory {
-            return Err(Error::Limit(Limit::Memory));
-        }
-        Ok(())
-    }
-
-    /// A string of the library's making, counted.
-    pub fn string(&mut self, bytes: impl Into<Str>) -> Result<Val, Error> {
-        let text = bytes.into();
-        self.allocate(text.bytes().len() + 32)?;
-        Ok(Val::Str(text))
     }
 
     /// A new table.
@@ -276,11 +260,10 @@ impl Vm {
             Val::Number(n) if n.is_nan() => return Err(self.raise("table index is NaN")),
             _ => {}
         }
+        self.look_up(&key)?;
         let table = &mut self.tables[id];
         let grown = table.set(key, value);
         if grown > 0 {
-            let excess = std::mem::take(&mut table.excess);
-            self.spend(excess as usize)?;
             self.allocate(grown)?;
         }
         Ok(())

@@ -74,12 +74,16 @@ impl Vm {
                 return self.call_above(host, top, 2, Ret::Concat { at, first, n: n - 1 });
             }
             let start = end - run;
-            let mut size = 0usize;
+            let (mut size, mut numbers) = (0usize, 0);
             for value in &self.stack[start..end] {
-                size += if let Val::Str(s) = value { s.bytes().len() } else { 24 };
+                match value {
+                    Val::Str(s) => size += s.bytes().len(),
+                    _ => numbers += 1,
+                }
             }
-            // Copying is work: a byte-wise loop over a long text is quadratic.
-            self.spend(size / 256)?;
+            size += numbers * 24;
+            // Copying is work: a byte-wise loop over a long text is quadratic. So is printing a number.
+            self.spend(size / 256 + numbers * 8)?;
             self.allocate(size + 32)?;
             let mut out = Vec::with_capacity(size);
             for value in &self.stack[start..end] {
@@ -97,6 +101,7 @@ impl Vm {
 
     /// Makes a closure of an inner function.
     pub fn make_closure(&mut self, proto: &Arc<Proto>, base: usize, parent: Id) -> Result<Val, Error> {
+        self.spend(proto.captures.len() / 4)?;
         self.allocate(64 + proto.captures.len() * 16)?;
         let upvalues = proto.captures.iter().map(|capture| match capture {
             Capture::Register(r) => self.find_upvalue(base + usize::from(*r)),
@@ -125,13 +130,12 @@ impl Vm {
     }
 
     fn find_upvalue(&mut self, slot: usize) -> Id {
-        // In the order of their slots, so that returning functions and new closures only look at the end.
-        let at = self.open.iter().rposition(|(open, _)| *open <= slot);
-        match at.map(|at| self.open[at]) {
-            Some((open, id)) if open == slot => id,
-            _ => {
+        // In the order of their slots, so that returning functions only look at the end.
+        match self.open.binary_search_by_key(&slot, |(open, _)| *open) {
+            Ok(at) => self.open[at].1,
+            Err(at) => {
                 let id = self.upvalues.add(Upvalue::Open { thread: self.current, slot });
-                self.open.insert(at.map_or(0, |at| at + 1), (slot, id));
+                self.open.insert(at, (slot, id));
                 id
             }
         }

@@ -109,6 +109,10 @@ impl Vm {
                     self.settle_set(host, call)?
                 }
                 Op::GetIndex { a, t, k } => {
+                    // Keys of the source are short enough.
+                    if k.0 < 256 && matches!(self.stack[base + usize::from(k.0)], Val::Str(_)) {
+                        self.look_up(&self.rk(&proto, base, k))?;
+                    }
                     if let Some(value) = self.quick_index(&proto, &self.stack[at(t)], base, k) {
                         self.stack[at(a)] = value;
                         true

@@ -68,8 +68,9 @@ impl Vm {
 
     /// An error with the place of the function of the script that runs.
     pub fn raise(&mut self, message: &str) -> Error {
-        let place = self.place(1);
-        Error::Value(Val::Str(Str::from(format!("{place}{message}").as_str())))
+        let text = Str::from(format!("{}{message}", self.place(1)).as_str());
+        self.owe(text.bytes().len());
+        Error::Value(Val::Str(text))
     }
 
     /// `<string>:LINE: ` of the function of the script `level` calls up; KrakenD gives all scripts this name.
@@ -99,6 +100,7 @@ impl Limit {
         match self {
             Self::Instructions => "instruction limit exceeded",
             Self::Memory => "memory limit exceeded",
+            Self::Fields => "limit of header lines and parameters exceeded",
         }
     }
 }

@@ -54,18 +54,15 @@ pub fn fields(headers: &Headers) -> Fields {
     fields
 }
 
-/// Writes grouped lines back where they differ.
-pub fn write_fields(fields: &Fields, headers: &mut Headers) {
-    for name in headers.names().map(str::to_owned).collect::<Vec<_>>() {
-        if !fields.contains_key(&name) {
-            headers.remove(&name);
-        }
+/// Writes grouped lines back where they differ from those that are there.
+pub fn write_fields(wanted: &Fields, headers: &mut Headers) {
+    let there = fields(headers);
+    if there == *wanted {
+        return;
     }
-    for (name, values) in fields {
-        if !headers.get_all(name).eq(values.iter().map(String::as_str)) {
-            headers.remove(name);
-            values.iter().for_each(|value| headers.add(name.clone(), value.as_str()));
-        }
+    headers.retain(|name, _| there.get(name).is_some_and(|values| wanted.get(name) == Some(values)));
+    for (name, values) in wanted.iter().filter(|(name, values)| there.get(*name) != Some(values)) {
+        values.iter().for_each(|value| headers.add(name.clone(), value.as_str()));
     }
 }
 
