@@ -24,7 +24,16 @@ pub enum Form {
     Safe,
 }
 
-/// Decodes the first value of `body`, as Go's stream decoder does: whatever follows it is ignored.
+/// What Windows programs put before UTF-8. RFC 8259 §8.1 lets readers ignore it; Go's decoder doesn't.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// A text without the byte order mark before it.
+pub(crate) fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text)
+}
+
+/// Decodes the first value of `body`, as Go's stream decoder does: whatever follows it is ignored, and a byte order mark
+/// before it, too.
 ///
 /// Members that the shape drops are validated like the others. Invalid UTF-8 and lone surrogates are repaired, on a second
 /// reading that only such bodies need.
@@ -49,7 +58,7 @@ fn refused(body: &Body, form: Form, shape: &Shape, spent: &Budget) -> Result<Dat
     budget.checked()?;
     match read {
         Some(data) => data,
-        None => Err(explain(body.as_slice(), MAX_DEPTH, false).unwrap_or(DecodeError::Cut)),
+        None => Err(explain(without_mark(body.as_slice()), MAX_DEPTH, false).unwrap_or(DecodeError::Cut)),
     }
 }
 
@@ -62,7 +71,8 @@ fn read(
     budget: &mut Budget,
 ) -> Option<Result<Data, DecodeError>> {
     let text = body.padded();
-    let start = solid(text, 0)?;
+    let mark = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let start = solid(text, mark)?;
     let first = byte(text, start)?;
     if first == b'{' && form != Form::Collection {
         return shape.read(body, start, budget).map(Ok);

@@ -26,6 +26,7 @@ mod write;
 mod tests;
 
 pub use body::Body;
+pub(crate) use decode::without_mark;
 pub use decode::{Form, decode};
 pub use error::DecodeError;
 pub use flatmap::{Flatmap, Op};

@@ -12,7 +12,7 @@ const ENTRY: usize = 2048;
 
 /// Reads a JSON feed; any JSON object is one. What is no JSON at all is no feed.
 pub(super) fn decode(body: &[u8]) -> Result<Feed, DecodeError> {
-    let root: Json = Json::parse(body).map_err(|error| match error {
+    let root: Json = Json::parse(json::without_mark(body)).map_err(|error| match error {
         json::DecodeError::Excess(excess) => DecodeError::Excess(excess),
         _ => DecodeError::NotAFeed,
     })?;

@@ -13,6 +13,33 @@ fn rows(kind: &str) -> Vec<Json> {
 }
 
 #[test]
+fn a_byte_order_mark_is_passed_over() {
+    let shape = Shape::new(crate::json::ShapeOptions::default());
+    for (body, form, want) in [
+        (&b"\xEF\xBB\xBF{\"a\":1}"[..], Form::Json, Ok(r#"{"a":1}"#)),
+        (b"\xEF\xBB\xBF [1]", Form::Collection, Ok(r#"{"collection":[1]}"#)),
+        (b"\xEF\xBB\xBF7", Form::Safe, Ok(r#"{"content":7}"#)),
+        (b"\xEF\xBB\xBF{\"a\":\"\xFF\"}", Form::Json, Ok("{\"a\":\"\u{fffd}\"}")),
+        (b"\xEF\xBB\xBF", Form::Json, Err("EOF")),
+        (
+            b"\xEF\xBB\xBF{,",
+            Form::Json,
+            Err("invalid character ',' looking for beginning of object key string"),
+        ),
+        (
+            b"\xEF\xBB\xBF\xEF\xBB\xBF{}",
+            Form::Json,
+            Err("invalid character '\u{ef}' looking for beginning of value"),
+        ),
+        (b" \xEF\xBB\xBF{}", Form::Json, Err("invalid character '\u{ef}' looking for beginning of value")),
+        (b"\xEF\xBB{}", Form::Json, Err("invalid character '\u{ef}' looking for beginning of value")),
+    ] {
+        let have = through(body, form, &shape);
+        assert_eq!(have.as_deref().map_err(String::as_str), want, "{body:?}");
+    }
+}
+
+#[test]
 fn formatter_rows_while_reading_and_on_data() {
     let rows = rows("formatter");
     assert_eq!(rows.len(), 64);
