@@ -1,6 +1,6 @@
 //! Scripts on the client's request, before everything else.
 
-use super::surroundings::{Surroundings, fields, read, write_fields};
+use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
 use crate::config::node::Node;
 use crate::gateway::{self, Global, Handler, Incoming, NextGlobal, NextHandler, Reach, Route};
@@ -114,6 +114,7 @@ fn write_back(seen: lua::Request, before: &lua::Request, incoming: &mut Incoming
     }
     write_fields(&seen.headers, &mut incoming.headers);
     if seen.body != before.body {
+        forget_length(&seen.body, &mut incoming.headers);
         incoming.body = RequestBody::chunked(seen.body);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::surroundings::{Surroundings, fields, read, write_fields};
+use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
 use crate::config::node::Node;
 use crate::http::url;
@@ -142,6 +142,7 @@ fn write_back(seen: &lua::Request, before: &lua::Request, request: &mut Request)
         write_fields(&seen.headers, Rc::make_mut(&mut request.headers));
     }
     if seen.body != before.body {
+        forget_length(&seen.body, Rc::make_mut(&mut request.headers));
         request.body = RequestBody::chunked(seen.body.as_slice());
     }
     Ok(())

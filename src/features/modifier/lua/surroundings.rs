@@ -66,6 +66,13 @@ pub fn write_fields(wanted: &Fields, headers: &mut Headers) {
     }
 }
 
+/// Drops the length of a body that a script has replaced: the call would break off where it doesn't fit.
+pub fn forget_length(body: &[u8], headers: &mut Headers) {
+    if headers.get("Content-Length").is_some_and(|length| length.parse() != Ok(body.len())) {
+        headers.remove("Content-Length");
+    }
+}
+
 /// A copy of a client's body: the script's own.
 fn copied(body: &Body) -> Result<Vec<u8>, Error> {
     // The script makes a text of it.
