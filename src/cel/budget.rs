@@ -10,6 +10,9 @@ pub(super) const MAX_BYTES: usize = 4 << 20;
 /// How deep two values are compared.
 pub(super) const MAX_DEPTH: usize = 200;
 
+/// Visits of a pattern's states that take as long as a step.
+const VISITS_PER_STEP: u64 = 64;
+
 pub(super) struct Budget {
     steps: usize,
     bytes: usize,
@@ -29,6 +32,18 @@ impl Budget {
     /// Pays for reading `bytes` of text.
     pub(super) fn read(&mut self, bytes: usize) -> Result<(), EvalError> {
         take(&mut self.steps, bytes / 32)
+    }
+
+    /// How many states a pattern may visit in a text that its automaton is too large for.
+    pub(super) fn visits(&self) -> u64 {
+        (self.steps as u64).saturating_mul(VISITS_PER_STEP)
+    }
+
+    /// Pays for visits, of which so many are left; `None` if they were too few.
+    pub(super) fn visited(&mut self, left: Option<u64>) -> Result<(), EvalError> {
+        let steps = left.ok_or(EvalError::LimitExceeded).map(|left| (left / VISITS_PER_STEP) as usize);
+        self.steps = *steps.as_ref().unwrap_or(&0);
+        steps.map(|_| ())
     }
 
     /// Pays for `bytes` that the evaluation is about to keep.

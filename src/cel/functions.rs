@@ -61,8 +61,8 @@ pub(super) fn binary<'a>(
         Function::EndsWith => text.ends_with(&**argument),
         Function::Matches => {
             // A pattern made of data is read anew each time, which costs far more than its length.
-            budget.spend(1_000 + argument.len())?;
-            let pattern = Pattern::new(argument)
+            budget.spend(10_000 + argument.len())?;
+            let pattern = Pattern::of_data(argument)
                 .map_err(|error| EvalError::InvalidPattern(error.to_string().into()))?;
             return matches(text, &pattern, budget);
         }
@@ -77,9 +77,11 @@ pub(super) fn matches<'a>(
     pattern: &Pattern,
     budget: &mut Budget,
 ) -> Result<CelValue<'a>, EvalError> {
-    // The time of a search is bounded by the product.
-    budget.read(text.len().saturating_mul(pattern.as_str().len() / 16 + 1))?;
-    Ok(CelValue::Bool(pattern.is_match(text)))
+    budget.read(text.len())?;
+    let mut visits = budget.visits();
+    let found = pattern.is_match_within(text, &mut visits);
+    budget.visited(found.map(|_| visits))?;
+    Ok(CelValue::Bool(found.unwrap_or_default()))
 }
 
 /// One part of a timestamp or a duration.

@@ -34,6 +34,8 @@ pub use error::PatternError;
 const MAX_TEXT: usize = 64 << 10;
 /// The largest automaton of one pattern, in bytes. Go allows sixteen times as much, more than a worker has.
 const MAX_AUTOMATON: usize = 8 << 20;
+/// The same for a pattern that isn't the configuration's: half a millisecond to make. The largest takes half a second.
+const MAX_OF_DATA: usize = 64 << 10;
 /// What the lazy automaton of one pattern may remember, in bytes.
 const LAZY_CACHE: usize = 256 << 10;
 
@@ -56,13 +58,24 @@ impl Pattern {
     /// # Errors
     /// In Go's words, if Go refuses the text or the automaton is too large for a worker.
     pub fn new(text: &str) -> Result<Pattern, PatternError> {
+        Self::within(text, MAX_AUTOMATON)
+    }
+
+    /// Compiles a text that a stranger may have written.
+    ///
+    /// # Errors
+    /// As [`Pattern::new`], with a far smaller automaton.
+    pub fn of_data(text: &str) -> Result<Pattern, PatternError> {
+        Self::within(text, MAX_OF_DATA)
+    }
+
+    fn within(text: &str, most: usize) -> Result<Pattern, PatternError> {
         if text.len() > MAX_TEXT {
             return Err(PatternError::new(0, "expression too large", ""));
         }
         let tree = parse::parse(text)?;
-        let config = thompson::Config::new()
-            .nfa_size_limit(Some(MAX_AUTOMATON))
-            .which_captures(WhichCaptures::Implicit);
+        let config =
+            thompson::Config::new().nfa_size_limit(Some(most)).which_captures(WhichCaptures::Implicit);
         let too_large = |_| PatternError::new(0, "expression too large", text);
         let nfa = NFA::compiler().configure(config).build_from_hir(&tree).map_err(too_large)?;
         let machine = PikeVM::new_from_nfa(nfa.clone()).map_err(too_large)?;
@@ -76,13 +89,27 @@ impl Pattern {
 
     /// Whether some part of `text` matches (Go's `MatchString`).
     pub fn is_match(&self, text: &str) -> bool {
+        // More visits than there is time for: there is always an answer.
+        let mut visits = u64::MAX;
+        self.is_match_within(text, &mut visits).unwrap_or_default()
+    }
+
+    /// The same for texts that strangers choose the length of: `None` where it would take more than `visits`, which are
+    /// counted down.
+    ///
+    /// Mostly the deterministic automaton does it, in time linear in the text and for no visits. A text can be made so that
+    /// the automaton becomes too large, with a pattern like `(.{0,255}x){3}y`; then each byte may visit every state there is, of which this
+    /// has some thousand.
+    pub fn is_match_within(&self, text: &str, visits: &mut u64) -> Option<bool> {
         let input = Input::new(text).earliest(true).anchored(Anchored::No);
         if let Some((dfa, caches)) = &self.lazy
             && let Ok(found) = dfa.try_search_fwd(&mut caches.get(), &input)
         {
-            return found.is_some();
+            return Some(found.is_some());
         }
-        self.machine.is_match(&mut self.machine.create_cache(), input)
+        let states = self.machine.get_nfa().states().len() as u64;
+        *visits = visits.checked_sub(states.saturating_mul(text.len() as u64))?;
+        Some(self.machine.is_match(&mut self.machine.create_cache(), input))
     }
 
     /// The place of the first match (Go's `FindStringIndex`): the leftmost, of these the one a backtracker finds first.

@@ -306,6 +306,26 @@ fn reference(class: &str) -> Vec<(u32, u32)> {
 }
 
 #[test]
+fn texts_that_blow_up_an_automaton_have_a_limit() {
+    let pattern = Pattern::new("(.{0,255}x){3}y").unwrap();
+    let hostile = "abcx".repeat(25_000);
+    let mut visits = 10 << 20;
+    assert_eq!(pattern.is_match_within(&hostile, &mut visits), None);
+    assert_eq!(visits, 10 << 20, "nothing was visited");
+    assert_eq!(pattern.is_match_within("abcxabcxxy", &mut visits), Some(true));
+    assert_eq!(pattern.is_match_within(&hostile[..400], &mut visits), Some(false));
+    // What stays small costs none, however long the text is.
+    let (plain, mut none) = (Pattern::new(r"^[\w.-]{1,64}@[\w.-]{1,255}$").unwrap(), 0);
+    assert_eq!(plain.is_match_within(&"a".repeat(1_000_000), &mut none), Some(false));
+}
+
+#[test]
+fn patterns_of_data_are_small() {
+    assert!(Pattern::of_data(r"^[\w.-]{1,64}@[\w.-]{1,255}$").is_ok());
+    assert!(Pattern::of_data(r"\pL{1,20}x").is_err() && Pattern::new(r"\pL{1,20}x").is_ok());
+}
+
+#[test]
 fn hostile_patterns_end_in_an_answer() {
     use proptest::prelude::*;
     proptest!(ProptestConfig::with_cases(2000), |(pattern in r"([a-c(){}\[\]|*+?^$.\\pLQE:,0-9iP<>!&é-]|\(\?|\[:|\\x|\\p\{){0,24}", text in "[a-cé\n]{0,12}")| {

@@ -352,6 +352,15 @@ fn hostile_bodies_end_in_an_answer() {
         assert_eq!(too_deep[0].description, "Too complex to be validated");
     });
     deep.unwrap().join().unwrap();
+    // Texts that blow up the automaton of a pattern: each byte visits each of its states.
+    let blowing_up =
+        schema(r#"{"items":{"pattern":"(.{0,255}x){3}y"},"patternProperties":{"(.{0,255}x){3}z":{}}}"#);
+    let text = "abcx".repeat(10_000);
+    for body in [format!(r#"["{text}","{text}"]"#), format!(r#"{{"{text}":1}}"#)] {
+        let violations = blowing_up.validate(&Value::parse(body.as_bytes()).unwrap()).unwrap_err();
+        assert_eq!(violations[0].description, "Too complex to be validated", "{body:.20}");
+    }
+    assert_eq!(answer(&blowing_up, r#"["abcxabcxxy"]"#), "valid");
     // A thousand violations are enough, and a long name is not repeated without end.
     let numbers = schema(r#"{"additionalProperties":{"items":{"type":"string"}}}"#);
     let many = format!(r#"{{"a":[{}]}}"#, vec!["1"; 20_000].join(","));

@@ -99,7 +99,11 @@ fn deep_and_large_documents_stop() {
         deep = json::Value::Array(vec![deep]);
     }
     let wide = json::Value::Array(vec![json::Value::String("x".repeat(1_000)); 50_000]);
+    let hostile = json::Value::String("abcx".repeat(100_000));
     let mut variables = no_variables();
+    variables
+        .0
+        .insert("hostile".to_owned(), CelValue::from_json(Box::leak(Box::new(hostile)), Numbers::Strings));
     // Leaked: the bindings of a test own their values. The deep one must not be dropped by recursion either.
     variables.0.insert("deep".to_owned(), CelValue::from_json(Box::leak(Box::new(deep)), Numbers::Strings));
     variables.0.insert("wide".to_owned(), CelValue::from_json(Box::leak(Box::new(wide)), Numbers::Strings));
@@ -112,6 +116,8 @@ fn deep_and_large_documents_stop() {
     assert_eq!(outcome("wide.map(x, x + x)"), Err(EvalError::LimitExceeded));
     assert_eq!(outcome("wide.all(x, x.contains('xy') == false)"), Err(EvalError::LimitExceeded));
     assert_eq!(outcome("wide.exists(x, x.matches('(x+x+)+y'))"), Err(EvalError::LimitExceeded));
+    assert_eq!(outcome("hostile.matches('(.{0,255}x){3}y')"), Err(EvalError::LimitExceeded));
+    assert_eq!(outcome("hostile.matches('y') || hostile.matches('x$')"), Ok("bool"));
     assert_eq!(outcome("wide.all(x, x.matches(x))"), Err(EvalError::LimitExceeded));
     assert_eq!(outcome("size(wide) == 50000"), Ok("bool"));
 }

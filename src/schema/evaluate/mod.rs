@@ -8,9 +8,12 @@ use super::canonical;
 use super::subschema::{Choices, Dependency, Id, Subschema};
 use super::violation::{Fault, Path, What};
 use crate::json::{Map, Value};
+use crate::pattern::Pattern;
 
 /// Subschemas within each other that a value may lead through: more would overflow the stack.
 const MAX_DEPTH: usize = 1024;
+/// States that patterns may visit where their automata are too large for a text: some tenths of a second.
+const VISITS: u64 = 128 << 20;
 /// Faults that are kept. Nobody reads more.
 const MAX_FAULTS: usize = 1000;
 
@@ -27,6 +30,8 @@ pub(super) struct Run<'v> {
     schemas: &'v [Subschema],
     /// How many more subschemas may be tried.
     steps: u64,
+    /// How many more states patterns may visit.
+    visits: u64,
     depth: usize,
     /// It was given up: the outcome says nothing.
     pub exhausted: bool,
@@ -45,7 +50,7 @@ impl<'v> Run<'v> {
     /// A validation of `body`: as many steps as any reasonable schema needs for a body of that size.
     pub fn new(schemas: &'v [Subschema], body: &Value) -> Run<'v> {
         let each = (4 * schemas.len()).min(256) as u64;
-        Run { schemas, steps: 10_000 + each * count(body), depth: 0, exhausted: false }
+        Run { schemas, steps: 10_000 + each * count(body), visits: VISITS, depth: 0, exhausted: false }
     }
 
     /// Tries one subject on its own.
@@ -91,10 +96,17 @@ impl<'v> Run<'v> {
                 common(schema, subject, path, out);
                 self.properties(&schema.object, members, path, out);
             }
-            _ => scalar::check(schema, subject, path, out),
+            _ => self.scalar(schema, subject, path, out),
         }
         self.depth -= 1;
         out.score += 1;
+    }
+
+    /// Whether a pattern matches; anything once the validation is given up.
+    fn matches(&mut self, pattern: &Pattern, text: &str) -> bool {
+        let found = pattern.is_match_within(text, &mut self.visits);
+        self.exhausted |= found.is_none();
+        found.unwrap_or_default()
     }
 
     /// The keywords that try other schemas with the same subject.

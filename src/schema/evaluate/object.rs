@@ -54,7 +54,10 @@ impl<'v> Run<'v> {
         out: &mut Outcome<'v>,
     ) {
         let mut matched = false;
-        for (_, id) in rules.patterns.iter().filter(|(pattern, _)| pattern.is_match(name)) {
+        for (pattern, id) in &rules.patterns {
+            if !self.matches(pattern, name) {
+                continue;
+            }
             matched = true;
             out.merge(self.attempt(*id, Subject::Value(value), &path.below(Segment::Key(name))));
         }

@@ -3,22 +3,45 @@
 use super::super::number::Decimal;
 use super::super::subschema::{NumberRules, StringRules, Subschema};
 use super::super::violation::{Path, What};
-use super::{Outcome, Subject, common};
+use super::{Outcome, Run, Subject, common};
 use crate::json::Value;
 
-/// The keywords for what is neither an array nor an object.
-pub(super) fn check<'v>(
-    schema: &'v Subschema,
-    subject: Subject<'v>,
-    path: &Path<'_, 'v>,
-    out: &mut Outcome<'v>,
-) {
-    if let Some(number) = number(subject) {
-        check_number(&schema.number, &number, path, out);
+// === impl Run: what is neither an array nor an object ===
+
+impl<'v> Run<'v> {
+    pub(super) fn scalar(
+        &mut self,
+        schema: &'v Subschema,
+        subject: Subject<'v>,
+        path: &Path<'_, 'v>,
+        out: &mut Outcome<'v>,
+    ) {
+        if let Some(number) = number(subject) {
+            check_number(&schema.number, &number, path, out);
+        }
+        common(schema, subject, path, out);
+        if let Some(text) = subject.text() {
+            self.text(&schema.string, text, path, out);
+        }
     }
-    common(schema, subject, path, out);
-    if let Some(text) = subject.text() {
-        check_text(&schema.string, text, path, out);
+
+    fn text(&mut self, rules: &'v StringRules, text: &str, path: &Path<'_, 'v>, out: &mut Outcome<'v>) {
+        if rules.min_length.is_some() || rules.max_length.is_some() {
+            let length = text.chars().count() as u64;
+            if let Some(min) = rules.min_length.filter(|min| length < *min) {
+                out.add(path, What::MinLength(min));
+            }
+            if let Some(max) = rules.max_length.filter(|max| length > *max) {
+                out.add(path, What::MaxLength(max));
+            }
+        }
+        if let Some(pattern) = rules.pattern.as_ref().filter(|pattern| !self.matches(pattern, text)) {
+            out.add(path, What::Pattern(pattern.as_str()));
+        }
+        if let Some(format) = rules.format.filter(|format| !format.holds(text)) {
+            out.add(path, What::Format(format.name()));
+        }
+        out.score += 1;
     }
 }
 
@@ -46,25 +69,6 @@ fn check_number<'v>(rules: &'v NumberRules, number: &Decimal, path: &Path<'_, 'v
     }
     if let Some(limit) = rules.exclusive_minimum.as_ref().filter(|limit| number <= limit) {
         out.add(path, What::ExclusiveMinimum(limit));
-    }
-    out.score += 1;
-}
-
-fn check_text<'v>(rules: &'v StringRules, text: &str, path: &Path<'_, 'v>, out: &mut Outcome<'v>) {
-    if rules.min_length.is_some() || rules.max_length.is_some() {
-        let length = text.chars().count() as u64;
-        if let Some(min) = rules.min_length.filter(|min| length < *min) {
-            out.add(path, What::MinLength(min));
-        }
-        if let Some(max) = rules.max_length.filter(|max| length > *max) {
-            out.add(path, What::MaxLength(max));
-        }
-    }
-    if let Some(pattern) = rules.pattern.as_ref().filter(|pattern| !pattern.is_match(text)) {
-        out.add(path, What::Pattern(pattern.as_str()));
-    }
-    if let Some(format) = rules.format.filter(|format| !format.holds(text)) {
-        out.add(path, What::Format(format.name()));
     }
     out.score += 1;
 }
