@@ -69,6 +69,8 @@ test("each fault and growth fails a soak, and nothing else", () => {
   for (const end of ["lost", "hung", "mixed", "wrong"]) {
     assert.deepEqual(judge({ ...good, ends: { good: 10, [end]: 1 } }, { memory: true }), [`1 ${end}`]);
   }
+  assert.deepEqual(judge({ ...good, ends: { good: 99, late: 1 } }, { memory: true }), []);
+  assert.deepEqual(judge({ ...good, ends: { good: 90, late: 10 } }, { memory: true }), ["10 late"]);
   assert.deepEqual(judge({ ...good, traps: 2 }, { memory: true }), ["2 traps"]);
   assert.deepEqual(judge({ ...good, after: { good: 4, of: 5 } }, { memory: true }), ["1 requests failed afterwards"]);
   assert.deepEqual(judge({ ...good, ends: { left: 3 } }, { memory: true }), ["no answer was good"]);

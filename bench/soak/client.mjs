@@ -9,8 +9,11 @@ import { FAULTS } from "./origin.mjs";
 /** What takes longer than this is said to hang: the deadline, and as much as a busy machine needs. */
 const PATIENCE_MS = TIMEOUT_MS + 10_000;
 
-/** How a request ended: `lost` got no whole answer, `mixed` got something of another request. */
-/** @typedef {"good" | "failed" | "left" | "lost" | "hung" | "mixed" | "wrong"} End */
+/** Answers without a reason come in time, or the machine was too slow for the deadline. */
+const LATE_MS = TIMEOUT_MS * 0.8;
+
+/** How a request ended: `lost` got no whole answer, `mixed` got something of another request, `late` was out of time. */
+/** @typedef {"good" | "failed" | "left" | "late" | "lost" | "hung" | "mixed" | "wrong"} End */
 
 /**
  * What is done in one request.
@@ -61,24 +64,28 @@ export function plan(kinds, id, next, percent) {
  * Sends it and judges what comes.
  *
  * @param {number} port
- * @param {Plan} plan
+ * @param {Plan} what
  * @param {number} [patience] in ms
+ * @param {boolean} [fresh] on a connection of its own
  * @returns {Promise<{ end: End, detail: string }>}
  */
-export function send(port, { kind, id, fault, leaves }, patience = PATIENCE_MS) {
+export function send(port, what, patience = PATIENCE_MS, fresh = false) {
+  const { kind, id, fault, leaves } = what;
   const key = `key-${id % 20}`;
   const body = kind.method === "POST" ? `body-of-${id}` : undefined;
   /** @type {http.OutgoingHttpHeaders} */
-  const headers = { "x-soak-id": id };
+  const headers = { "x-soak-id": id, "x-soak-client": id % 50 };
   if (fault !== undefined) headers["x-soak-fault"] = fault;
   if (kind.token) headers.authorization = authorization;
   if (body !== undefined) headers["content-type"] = "text/plain";
   const path = kind.path.replace("ID", String(id)).replace("KEY", key);
+  const began = performance.now();
   return new Promise((resolve) => {
     /** @param {End} end @param {string} detail */
     const settle = (end, detail) => {
       clearTimeout(waiting);
       clearTimeout(leaving);
+      if ((end === "wrong" || end === "lost") && performance.now() - began > LATE_MS) end = "late";
       resolve({ end, detail: `${kind.name} ${id}${fault === undefined ? "" : ` (${fault})`}: ${detail}` });
     };
     const waiting = setTimeout(() => {
@@ -87,7 +94,7 @@ export function send(port, { kind, id, fault, leaves }, patience = PATIENCE_MS) 
     }, patience);
     /** @type {NodeJS.Timeout | undefined} */
     let leaving;
-    const request = http.request({ port, host: "127.0.0.1", path, method: kind.method ?? "GET", headers, agent }, (answer) => {
+    const request = http.request({ port, host: "127.0.0.1", path, method: kind.method ?? "GET", headers, agent: fresh ? false : agent }, (answer) => {
       let text = "";
       answer.setEncoding("utf8");
       answer.on("data", (chunk) => (text += chunk));
@@ -95,7 +102,13 @@ export function send(port, { kind, id, fault, leaves }, patience = PATIENCE_MS) 
       // An origin that cuts its body cuts what is passed on.
       answer.on("error", () => (fault !== undefined && kind.name === "no-op" ? settle("failed", "cut") : settle("lost", "the answer was cut")));
     });
-    request.on("error", (error) => settle("lost", error.message));
+    request.on("error", (error) => {
+      // The server may close a connection that it kept at the very moment when it's used again: that is no lost answer.
+      const isStale = request.reusedSocket && "code" in error && error.code === "ECONNRESET" && !fresh;
+      if (!isStale || leaves !== undefined) return settle("lost", error.message);
+      clearTimeout(waiting);
+      resolve(send(port, what, patience, true));
+    });
     if (leaves !== undefined) {
       leaving = setTimeout(() => {
         settle("left", "");

@@ -24,7 +24,7 @@ const HELP = `npm run soak -- [options]
   --no-build     soaks build/ as it is
 
 Fails when a request is lost, hangs, gets something of another request or a wrong answer, when the core traps, when its memory grows
-in the last third, or when workerd's is more than 5 % over that of the middle third.`;
+in the last third, when more than 2 % are out of time, or when workerd's is more than 5 % over that of the middle third.`;
 
 const SAMPLES = 60;
 
@@ -88,7 +88,7 @@ async function soak(server, { requests, seconds, lanes, percent, seed }) {
   const next = random(seed);
   const until = Date.now() + seconds * 1000;
   /** @type {Record<string, number>} */
-  const ends = { good: 0, failed: 0, left: 0, lost: 0, hung: 0, mixed: 0, wrong: 0 };
+  const ends = { good: 0, failed: 0, left: 0, late: 0, lost: 0, hung: 0, mixed: 0, wrong: 0 };
   /** @type {string[]} */
   const details = [];
   /** @type {Sample[]} */
@@ -144,7 +144,7 @@ await main(async () => {
       const result = await soak(server, options);
       const { ends, after, traps, instances } = result;
       console.log(`${result.asked} requests in ${((Date.now() - began) / 1000).toFixed(0)} s, ${options.lanes} at once, seed ${options.seed}`);
-      console.log(`good ${ends.good}, failed as told ${ends.failed}, left ${ends.left}`);
+      console.log(`good ${ends.good}, failed as told ${ends.failed}, left ${ends.left}, late ${ends.late}`);
       console.log(`lost ${ends.lost}, hung ${ends.hung}, mixed ${ends.mixed}, wrong ${ends.wrong}, traps ${traps}; instances ${instances}`);
       console.log(`afterwards ${after.good} of ${after.of} good`);
       for (const [name, { rss, wasm }] of Object.entries(thirds(result.samples))) {
