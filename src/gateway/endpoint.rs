@@ -14,7 +14,7 @@ use super::handler::NextHandler;
 use super::{Incoming, Reach, log};
 
 /// Answers at the endpoint `id`.
-pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, incoming: Incoming) -> Answer {
+pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, mut incoming: Incoming) -> Answer {
     let endpoint = reach.plan.endpoint(id);
     if let Some(reason) = &reach.plan.service.refused {
         log(reach, Level::Error, || format!("[SERVICE: Gin] not served: {reason}"));
@@ -28,6 +28,10 @@ pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, incoming: Incoming)
         && let Some(error) = incoming.params.iter().find_map(|(_, value)| router::check_value(value).err())
     {
         return render::bad_params(&error.to_string());
+    }
+    // Before the handlers: what they set of a token, the client's `Connection` must not take away.
+    if incoming.headers.contains("Connection") {
+        incoming.headers.remove_hop_by_hop();
     }
     let deadline = Deadline::of_request(reach.io, endpoint.timeout_ms);
     let cx = Cx { io: reach.io, plan: reach.plan, endpoint, deadline: &deadline };

@@ -5,6 +5,7 @@
 //! server writes it; a field whose name has one is left out, as there, too.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 /// Header fields; a name may occur several times.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -128,13 +129,14 @@ impl Headers {
     /// Removes what is about one connection alone: the known fields, and those that `Connection` lists
     /// (RFC 9110 §7.6.1).
     pub fn remove_hop_by_hop(&mut self) {
-        let listed: Vec<String> = self
+        // A set: a client may send thousands of names, and thousands of fields.
+        let listed: BTreeSet<String> = self
             .get_all("Connection")
             .flat_map(|value| value.split(','))
-            .map(|name| name.trim().to_owned())
+            .map(|name| name.trim().to_ascii_lowercase())
             .collect();
         self.retain(|name, _| {
-            !is_hop_by_hop(name) && !listed.iter().any(|listed| listed.eq_ignore_ascii_case(name))
+            !is_hop_by_hop(name) && (listed.is_empty() || !listed.contains(&name.to_ascii_lowercase()))
         });
     }
 
