@@ -100,7 +100,9 @@ impl Store {
 
 fn size(key: &str, kept: &Kept) -> usize {
     let headers: usize = kept.headers.iter().map(|(name, value)| name.len() + value.len()).sum();
-    key.len() + headers + kept.body.len()
+    // The client chose these, and may have chosen long ones.
+    let varied: usize = kept.varied.iter().map(|(name, value)| name.len() + value.len()).sum();
+    key.len() + headers + varied + kept.body.len()
 }
 
 #[cfg(test)]
@@ -131,5 +133,9 @@ mod tests {
         assert!(store.get("a").is_none() && store.bytes <= 1000);
         store.put("c", kept(2000));
         assert!(store.get("c").is_none() && store.get("b").is_some());
+        // What a client sent of a header that the answer varies by counts, too.
+        let varied = vec![("X-Long".to_owned(), "x".repeat(2000))];
+        store.put("d", Kept { varied, ..kept(1) });
+        assert!(store.get("d").is_none() && store.get("b").is_some());
     }
 }
