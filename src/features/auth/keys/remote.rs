@@ -1,10 +1,12 @@
 //! A key set at an address: fetched once for all who wait, fresh for a while, good a while longer where its server fails.
 
+use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
 use super::{KeyFault, unknown};
+use crate::aws::hash;
 use crate::http::Headers;
 use crate::jose::{Jwk, KeyError, KeySet, Strategy};
 use crate::plan::{EndpointId, Plan};
@@ -211,19 +213,25 @@ async fn fetch(
     }
 }
 
+/// What is kept of an id: a token may bring one of 48 KB, and 256 of them would be 12 MB.
+fn short(id: &str) -> Cow<'_, str> {
+    if id.len() <= 64 { id.into() } else { hash(id.as_bytes()).into() }
+}
+
 // === impl Kept ===
 
 impl Kept {
     fn is_missing(&self, id: &str, cooldown: f64, now: f64) -> bool {
-        self.missing.borrow().iter().any(|(known, at)| known == id && now < at + cooldown)
+        let id = short(id);
+        self.missing.borrow().iter().any(|(known, at)| *known == id && now < at + cooldown)
     }
 
     fn miss(&self, id: &str, cooldown: f64, now: f64) {
         if cooldown > 0.0 {
-            let mut missing = self.missing.borrow_mut();
-            missing.retain(|(known, _)| known != id);
+            let (id, mut missing) = (short(id), self.missing.borrow_mut());
+            missing.retain(|(known, _)| *known != id);
             missing.truncate(MAX_MISSING - 1);
-            missing.push_front((id.to_owned(), now));
+            missing.push_front((id.into_owned(), now));
         }
     }
 }
@@ -244,5 +252,22 @@ impl SharedKeys {
         }
         let slot = self.0.slots.borrow_mut().entry((Rc::clone(url), insecure)).or_default().clone();
         (slot, duration.max(shared))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_ids_are_missed_by_their_hashes() {
+        let kept = Kept::default();
+        let (long, other) = ("k".repeat(40_000), "k".repeat(40_001));
+        for id in ["short", &long] {
+            kept.miss(id, 1000.0, 0.0);
+            assert!(kept.is_missing(id, 1000.0, 999.0) && !kept.is_missing(id, 1000.0, 1000.0));
+        }
+        assert!(!kept.is_missing(&other, 1000.0, 0.0));
+        assert!(kept.missing.borrow().iter().all(|(id, _)| id.len() <= 64));
     }
 }
