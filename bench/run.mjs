@@ -1,6 +1,7 @@
 // What a request costs: Fjord beside hand-written workers on the same workerd, in the same run, in turns.
 import { parseArgs } from "node:util";
 import { Failure, at, call, main } from "../scripts/lib.mjs";
+import { HEAD as BODIES_HEAD, kinds, row, weigh } from "./lib/bodies.mjs";
 import { crossings } from "./lib/crossings.mjs";
 import { chosen, runCase } from "./lib/load.mjs";
 import { parts } from "./lib/parts.mjs";
@@ -20,6 +21,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --startup         only the start-up times
   --parts           only what each thing that is asked of the platform costs by itself
   --memory          only whether memory stays over many requests
+  --bodies          only what large, swelling and endless bodies do to memory, alone and from 16 clients at once
   --memory-requests N   how many (20000; the last word has 200000)
   --candidate NAME=DIR  measures another build beside this one; may be repeated
   --save            writes bench/results/DATE.json; all cases must be in the run
@@ -44,7 +46,7 @@ function commandLine() {
   const text = { type: /** @type {const} */ ("string") };
   const flag = { type: /** @type {const} */ ("boolean"), default: false };
   const options = {
-    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, "memory-requests": { ...text, default: "20000" },
+    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, bodies: flag, "memory-requests": { ...text, default: "20000" },
     candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, readme: flag, "no-build": flag, help: { ...flag, short: "h" },
   };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
@@ -86,6 +88,15 @@ async function measureParts(upstream, options) {
   return measured;
 }
 
+/** @param {string} pattern */
+async function measureBodies(pattern) {
+  console.log(BODIES_HEAD);
+  for (const [name, kind] of Object.entries(kinds)) {
+    if (!new RegExp(pattern).test(name)) continue;
+    for (const clients of [1, 16]) console.log(row(name, clients, await weigh(kind, clients)));
+  }
+}
+
 /**
  * @param {Upstream} upstream
  * @param {number} requests
@@ -125,6 +136,7 @@ async function measure(options) {
     const memoryRequests = number("memory-requests", options["memory-requests"]);
     if (options.startup) return await measureStartUp(options.rounds);
     if (options.parts) return await measureParts(upstream, options);
+    if (options.bodies) return await measureBodies(options.pattern);
     if (options.memory) return await measureMemory(upstream, memoryRequests);
     const before = options.gate ? latest() : undefined;
     const run = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };

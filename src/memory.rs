@@ -9,7 +9,7 @@
 use std::fmt;
 
 /// Bytes that may be in use in an instance: by the configuration, its caches, and all requests in flight.
-pub const INSTANCE: usize = 32 << 20;
+pub const INSTANCE: usize = 28 << 20;
 
 /// The longest body that enters the module: a client's that is read, an origin's that is decoded.
 pub const BODY: usize = 8 << 20;
@@ -19,6 +19,13 @@ pub const TREE: usize = 16 << 20;
 
 /// The longest body that the module makes: an answer, a request to an origin.
 pub const OUTPUT: usize = 16 << 20;
+
+/// A larger piece may find no gap, although there is memory. Smaller ones always find one: there's more memory than may be
+/// in use.
+const LARGE: usize = 1 << 16;
+
+/// For how many a list makes room at first.
+const FIRST: usize = 4;
 
 /// Why something isn't kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +104,38 @@ impl Budget {
     /// Pays for a text on its own.
     #[inline]
     pub fn text(&mut self, len: usize) -> Option<()> {
-        self.take(len.saturating_add(16))
+        self.take(len.saturating_add(16))?;
+        if len > LARGE { self.check(afford(len)) } else { Some(()) }
+    }
+
+    /// Makes room for one more in a list, which is paid for at `cost` each when it grows.
+    #[inline]
+    pub fn grow<T>(&mut self, list: &mut Vec<T>, cost: usize) -> Option<()> {
+        if list.len() == list.capacity() { self.double(list, cost) } else { Some(()) }
+    }
+
+    #[cold]
+    fn double<T>(&mut self, list: &mut Vec<T>, cost: usize) -> Option<()> {
+        let more = list.len().max(FIRST);
+        self.take(more.saturating_mul(cost))?;
+        self.check(list.try_reserve_exact(more).map_err(|_| Excess::Room))
+    }
+
+    /// A list for `len` items, which are paid for at `cost` each.
+    pub fn list<T>(&mut self, len: usize, cost: usize) -> Option<Vec<T>> {
+        self.take(len.saturating_mul(cost))?;
+        let mut list = Vec::new();
+        self.check(list.try_reserve_exact(len).map_err(|_| Excess::Room))?;
+        Some(list)
+    }
+
+    /// Ends the budget if something else has no room.
+    fn check(&mut self, result: Result<(), Excess>) -> Option<()> {
+        if let Err(excess) = result {
+            self.left = 0;
+            self.excess = Some(excess);
+        }
+        result.ok()
     }
 
     /// Why something wasn't paid for.
@@ -117,12 +155,26 @@ impl Default for Budget {
     }
 }
 
-/// Asks whether `bytes` more can be kept now.
+/// Asks whether `bytes` more can be kept now, in one piece.
 ///
 /// # Errors
 /// [`Excess::Room`] if not.
 pub fn afford(bytes: usize) -> Result<(), Excess> {
-    if bytes <= room() { Ok(()) } else { Err(Excess::Room) }
+    if bytes <= room() && (bytes <= LARGE || has_gap(bytes)) { Ok(()) } else { Err(Excess::Room) }
+}
+
+/// Whether the memory has a gap of this size, or can grow by it. What is taken next finds it again: nothing else runs meanwhile.
+#[cold]
+fn has_gap(bytes: usize) -> bool {
+    Vec::<u8>::new().try_reserve_exact(bytes).is_ok()
+}
+
+/// Asks whether a body of `bytes` can be kept.
+///
+/// # Errors
+/// [`Excess::Body`] if it's too long, [`Excess::Room`] if there's no memory for it now.
+pub fn afford_body(bytes: usize) -> Result<(), Excess> {
+    if bytes > BODY { Err(Excess::Body) } else { afford(bytes) }
 }
 
 /// Asks whether a body of `bytes` can be made and sent.

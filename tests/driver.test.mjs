@@ -54,6 +54,16 @@ function driver(/** @type {() => boolean} */ trap) {
 // Workers have it.
 Object.assign(globalThis, { IdentityTransformStream: TransformStream });
 
+/**
+ * An origin's answer, which announces its length.
+ *
+ * @param {unknown} value
+ */
+function json(value) {
+  const body = JSON.stringify(value);
+  return new Response(body, { headers: { "content-type": "application/json", "content-length": String(body.length) } });
+}
+
 /** The path of a call, which repeated ones name by a request. */
 const pathOf = (/** @type {string | Request} */ call) => new URL(typeof call === "string" ? call : call.url).pathname;
 
@@ -68,14 +78,14 @@ test("a trap harms one request: those in flight go on, the next has a fresh core
   const { driver: gateway, started } = driver(() => trapping);
   const [a, b] = [get(gateway, "/a"), get(gateway, "/b")];
   trapping = true;
-  waiting["/a"]?.(Response.json({ from: "a" }));
+  waiting["/a"]?.(json({ from: "a" }));
   assert.equal((await a).status, 500);
   trapping = false;
-  waiting["/b"]?.(Response.json({ from: "b" }));
+  waiting["/b"]?.(json({ from: "b" }));
   assert.deepEqual(await (await b).json(), { from: "b" });
   assert.equal(started.length, 1);
   const next = get(gateway, "/a");
-  waiting["/a"]?.(Response.json({ from: "a" }));
+  waiting["/a"]?.(json({ from: "a" }));
   assert.deepEqual(await (await next).json(), { from: "a" });
   assert.equal(started.length, 2);
 });
@@ -90,9 +100,9 @@ test("traps inside the core, however many, leave the stack to the requests in fl
   const make = () => {
     const core = instantiate(module);
     cores.push(core);
-    // A body longer than any can be: the core panics in the middle of an entry.
+    // A buffer longer than any can be: the core panics in the middle of an entry.
     /** @type {Core["raw"]["fetched"]} */
-    const fetched = (...args) => (trapping ? core.raw.body(0xffff_ff00) : core.raw.fetched(...args));
+    const fetched = (...args) => (trapping ? core.raw.input(0xffff_ff00) : core.raw.fetched(...args));
     return { ...core, raw: { ...core.raw, fetched } };
   };
   let trapping = false;
@@ -103,12 +113,12 @@ test("traps inside the core, however many, leave the stack to the requests in fl
   const stack = first.raw.__stack_pointer.value;
   const doomed = Array.from({ length: 200 }, () => get(gateway, "/a"));
   trapping = true;
-  for (const { path, resolve } of waiting) if (path === "/a") resolve(Response.json({ from: "a" }));
+  for (const { path, resolve } of waiting) if (path === "/a") resolve(json({ from: "a" }));
   for (const answer of doomed) assert.equal((await answer).status, 500);
   trapping = false;
   assert.equal(cores.length, 1, "all were in flight at one instance");
   assert.equal(first.raw.__stack_pointer.value, stack);
-  waiting[0]?.resolve(Response.json({ from: "b" }));
+  waiting[0]?.resolve(json({ from: "b" }));
   assert.deepEqual(await (await b).json(), { from: "b" });
 });
 
@@ -128,7 +138,7 @@ test("calls that are refused at once fail as others do: after the batch, one by 
   t.mock.method(console, "error", () => {});
   t.mock.method(globalThis, "fetch", (/** @type {string} */ call) => {
     if (pathOf(call) !== "/ok") throw new TypeError("no such place");
-    return Promise.resolve(Response.json({ ok: true }));
+    return Promise.resolve(json({ ok: true }));
   });
   const [a, b, ok] = ["/a", "/b", "/ok"].map((url_pattern) => ({ url_pattern }));
   const endpoints = [
@@ -188,15 +198,15 @@ test("what comes after the deadline reaches no other request", async (t) => {
   const [hasty, b] = waiting;
   assert.ok(hasty && b);
   assert.deepEqual([hasty.path, b.path], ["/a", "/b"]);
-  hasty.resolve(Response.json({ from: "a" }));
+  hasty.resolve(json({ from: "a" }));
   await new Promise((resolve) => setTimeout(resolve, 20));
-  b.resolve(Response.json({ from: "b" }));
+  b.resolve(json({ from: "b" }));
   assert.deepEqual(await (await next).json(), { from: "b" });
 });
 
 test("an answer that the runtime refuses is a 500, and its place is free again", async (t) => {
   t.mock.method(console, "error", () => {});
-  t.mock.method(globalThis, "fetch", async () => Response.json({ from: "a" }));
+  t.mock.method(globalThis, "fetch", async () => json({ from: "a" }));
   const { driver: gateway } = driver(() => false);
   const { Response: Real } = globalThis;
   t.mock.method(globalThis, "Response", function (/** @type {string | null} */ body, /** @type {ResponseInit} */ init) {
@@ -212,7 +222,7 @@ test("the client's address is the platform's word, where there is one", async (t
   const told = [];
   t.mock.method(globalThis, "fetch", async (/** @type {string | Request} */ call, /** @type {RequestInit} */ init) => {
     told.push(new Headers(typeof call === "string" ? init.headers : call.headers).get("x-forwarded-for"));
-    return Response.json({});
+    return json({});
   });
   const { driver: gateway } = driver(() => false);
   const client = { "cf-connecting-ip": "9.9.9.9", "x-client": "1" };

@@ -9,7 +9,8 @@ import { listening, startUpstream } from "./support/upstream.mjs";
 const nested = (/** @type {string} */ open, /** @type {string} */ close, /** @type {number} */ depth) => `{"a":${open.repeat(depth)}${close.repeat(depth)}}`;
 const json = (/** @type {string | Uint8Array} */ body, rest = {}) => ({ body, headers: { "content-type": "application/json", ...rest } });
 const head = (/** @type {string[]} */ ...lines) => ["HTTP/1.1 200 OK", "Content-Type: application/json", ...lines, "", ""].join("\r\n");
-const text = "0123456789".repeat(2 << 20);
+const text = "0123456789".repeat(700_000);
+const long = "0123456789".repeat(900_000);
 
 /**
  * What the origin does, the answer of an endpoint that decodes it, and that of one that passes it on.
@@ -34,8 +35,11 @@ const cases = {
   "sends no UTF-8": { reply: json(Buffer.from('{"a":"\xff\xc3"}', "latin1")), decoded: { a: "\ufffd\ufffd" }, passed: 200 },
   "nests arrays 100,000 levels deep": { reply: json(nested("[", "]", 100_000)), decoded: 500, passed: 200 },
   "nests objects 100,000 levels deep": { reply: json(nested('{"a":', "}", 100_000).replace(":}", ":1}")), decoded: 500, passed: 200 },
-  "sends 20 MB": { reply: { json: { text } }, decoded: { text }, passed: 200 },
-  "sends 33 MB": { reply: { json: { text: "0123456789".repeat(3_400_000) } }, decoded: 500, passed: 200 },
+  "sends 7 MB": { reply: { json: { text } }, decoded: { text }, passed: 200 },
+  "sends 7 MB without a length": { reply: { chunks: [`{"text":"${text}"}`] }, decoded: { text }, passed: 200 },
+  "sends 9 MB": { reply: { json: { text: long } }, decoded: 500, passed: 200 },
+  "sends 9 MB without a length": { reply: { chunks: [`{"text":"${long}"}`] }, decoded: 500, passed: 200 },
+  "sends 9 MB that are compressed": { reply: json(gzipSync(`{"text":"${long}"}`), { "content-encoding": "gzip" }), decoded: 500, passed: 200 },
   "sends malformed JSON": { reply: json('{"a":'), decoded: 500, passed: 200 },
   "sends something else": { reply: { body: "<html>", headers: { "content-type": "text/html" } }, decoded: 500, passed: 200 },
   "sends nothing": { reply: json(""), decoded: 500, passed: 200 },

@@ -1,4 +1,5 @@
 // What large, swelling and endless bodies do to the memory of a gateway: each alone, and from several clients at once.
+import { once } from "node:events";
 import http from "node:http";
 import { Readable } from "node:stream";
 import { createGzip } from "node:zlib";
@@ -155,11 +156,12 @@ async function startOrigin(kind) {
     if (incoming.url === "/small") return response.end("{}");
     response.setHeader("content-type", "application/json");
     response.on("error", () => {});
+    const gone = once(response, "close");
     if (kind.gzip) response.setHeader("content-encoding", "gzip");
     if (body !== null) return response.setHeader("content-length", body.length).end(body);
     for (const part of kind.answer?.() ?? ["{}"]) {
       if (response.destroyed) return undefined;
-      if (!response.write(part)) await new Promise((resolve) => response.once("drain", resolve).once("close", resolve));
+      if (!response.write(part)) await Promise.race([once(response, "drain"), gone]);
     }
     return response.end();
   };
@@ -236,8 +238,8 @@ export async function weigh(kind, clients, rounds = 1) {
     }
     const next = await exchange(server.port, "/small");
     clearInterval(sampler);
-    const wasm = (await weights(server.port)).map((bytes) => bytes / MB);
-    return { wasm: wasm.reduce((sum, bytes) => sum + bytes, 0), instances: wasm.length, base, growth: peak - base, statuses, next };
+    const instances = await weights(server.port);
+    return { wasm: Math.max(...instances) / MB, instances: instances.length, base, growth: peak - base, statuses, next };
   } finally {
     await server.stop();
     await origin.stop();
@@ -254,7 +256,7 @@ export async function weigh(kind, clients, rounds = 1) {
  */
 export const row = (name, clients, { wasm, instances, growth, statuses, next }) => {
   const answers = Object.entries(statuses).map(([status, count]) => (count === 1 ? status : `${count} × ${status}`)).join(", ");
-  return `| ${name} | ${clients} | ${wasm.toFixed(0)}${instances > 1 ? ` in ${instances}` : ""} | ${growth.toFixed(0)} | ${answers} | ${next} |`;
+  return `| ${name} | ${clients} | ${wasm.toFixed(0)}${instances > 1 ? `, ${instances} instances` : ""} | ${growth.toFixed(0)} | ${answers} | ${next} |`;
 };
 
-export const HEAD = "| body | clients | wasm, MB | RSS grows by, MB | answers | next |\n|---|---|---|---|---|---|";
+export const HEAD = "| body | clients | largest instance, MB | RSS grows by, MB | answers | next |\n|---|---|---|---|---|---|";

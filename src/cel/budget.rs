@@ -1,6 +1,7 @@
 //! What one evaluation may use: an expression of a configuration meets data of strangers.
 
 use super::error::EvalError;
+use crate::memory::afford;
 
 /// Nodes evaluated, items visited, and pieces of 32 bytes compared or searched: a few dozen milliseconds. A test of each
 /// item of a list costs about six, so that lists of a hundred thousand items pass.
@@ -48,6 +49,7 @@ impl Budget {
 
     /// Pays for `bytes` that the evaluation is about to keep.
     pub(super) fn keep(&mut self, bytes: usize) -> Result<(), EvalError> {
+        afford(bytes).map_err(|_| EvalError::LimitExceeded)?;
         take(&mut self.bytes, bytes)
     }
 

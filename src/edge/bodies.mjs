@@ -6,9 +6,6 @@
  */
 const SMALL = 1 << 17;
 
-/** What is longer is not taken into memory, which all requests of an isolate share: 128 MB, and a body lies there twice. */
-const MOST = 1 << 25;
-
 /**
  * The length that an origin announces; NaN if none, or if the body is inflated on its way and has another then.
  *
@@ -25,44 +22,6 @@ export function announced({ headers }) {
  * @param {number} length
  */
 export const isSmall = (length) => length <= SMALL;
-
-/**
- * The body of a request or an answer as bytes, if that is not too many.
- *
- * @param {Request | Response} message
- */
-export async function taken(message) {
-  const length = announced(message);
-  if (length > MOST) throw tooLong();
-  if (message.body === null || length <= MOST) return new Uint8Array(await message.arrayBuffer());
-  /** @type {Uint8Array[]} */
-  const parts = [];
-  let size = 0;
-  for await (const part of /** @type {ReadableStream<Uint8Array>} */ (message.body)) {
-    size += part.length;
-    if (size > MOST) throw tooLong();
-    parts.push(part);
-  }
-  const bytes = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
-}
-
-/**
- * The bytes of an origin's body, if the core can take them as well. They are counted afterwards: looking before costs each call 3 µs.
- *
- * @param {ArrayBuffer} body
- */
-export function bearable(body) {
-  if (body.byteLength > MOST) throw tooLong();
-  return new Uint8Array(body);
-}
-
-const tooLong = () => new Error(`the body is longer than ${MOST >> 20} MB`);
 
 /**
  * What a promise gives, if it does until `until` (ms since the epoch, or undefined).
@@ -112,20 +71,6 @@ async function handedOn(first, body, writable, signal) {
     writer.releaseLock();
   }
   await body.pipeTo(writable, { signal });
-}
-
-/**
- * Bytes whose length the runtime doesn't know, so that it announces none.
- *
- * @param {Uint8Array} bytes
- */
-export function chunked(bytes) {
-  return new ReadableStream({
-    start(controller) {
-      if (bytes.length > 0) controller.enqueue(bytes);
-      controller.close();
-    },
-  });
 }
 
 /**

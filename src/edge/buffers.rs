@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::Range;
 
 use crate::json::Body;
+use crate::memory::{Excess, afford_body};
 
 use super::batch::Batch;
 use super::desk::Turn;
@@ -12,7 +13,7 @@ use super::desk::Turn;
 #[derive(Default)]
 pub struct Buffers {
     input: RefCell<Vec<u8>>,
-    body: RefCell<Option<Body>>,
+    body: RefCell<Option<Result<Body, Excess>>>,
     batch: RefCell<Batch>,
 }
 
@@ -28,10 +29,11 @@ impl Buffers {
         input.as_ptr() as usize as u32
     }
 
-    /// The address of a fresh body of `len` bytes; the next entry that takes a body takes it.
+    /// The address of a fresh body of `len` bytes; the next entry that takes a body takes it. 0 if it's more than the gateway
+    /// keeps, which that entry then hears.
     pub fn body(&self, len: usize) -> u32 {
-        let mut body = Body::zeroed(len);
-        let address = body.as_mut_slice().as_mut_ptr() as usize as u32;
+        let mut body = afford_body(len).map(|()| Body::zeroed(len));
+        let address = body.as_mut().map_or(0, |body| address(body.as_mut_slice()));
         *self.body.borrow_mut() = Some(body);
         address
     }
@@ -42,16 +44,20 @@ impl Buffers {
         String::from_utf8_lossy(input.get(range).unwrap_or_default()).into_owned()
     }
 
-    /// The body written last.
-    pub fn take_body(&self) -> Body {
-        self.body.take().unwrap_or_else(|| Body::zeroed(0))
+    /// The body written last, if there is one that nobody has taken.
+    pub fn take_body(&self) -> Option<Result<Body, Excess>> {
+        self.body.take()
+    }
+
+    /// Frees what the last batch points to. The script has read it.
+    pub fn forget(&self) {
+        self.batch.borrow_mut().clear();
     }
 
     /// The address of the batch of a turn; 0 without one.
     pub fn batch(&self, turn: Option<Turn>) -> u32 {
         let Some(turn) = turn else { return 0 };
         let mut batch = self.batch.borrow_mut();
-        batch.clear();
         for (id, effect) in turn.effects {
             batch.effect(id, effect);
         }
@@ -60,4 +66,9 @@ impl Buffers {
         }
         batch.head(turn.state)
     }
+}
+
+/// An address in the module's memory, which has 32 bits.
+pub fn address(bytes: &mut [u8]) -> u32 {
+    bytes.as_mut_ptr() as usize as u32
 }

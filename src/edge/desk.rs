@@ -8,6 +8,8 @@ use std::net::SocketAddr;
 
 use crate::gateway::{Gateway, Opening, Session, State};
 use crate::http::Headers;
+use crate::json::Body;
+use crate::memory::{Excess, afford};
 use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request};
 
 use super::places::{PlaceId, Places};
@@ -47,6 +49,9 @@ pub struct Turn {
 /// The number of the header list that stands for all headers. Other lists are counted from 1.
 pub const ALL_HEADERS: u32 = 0;
 
+/// What a request may take before it reads a body: its own head, the calls of its backends, their answers' heads.
+const REQUEST: usize = 1 << 18;
+
 /// Milliseconds between two looks for overdue places.
 const SWEEP_EVERY_MS: f64 = 1000.0;
 
@@ -63,9 +68,10 @@ impl Desk {
         *self.gateway.borrow_mut() = Some(gateway);
     }
 
-    /// Opens a request. None before [`Desk::serve`], or while every place is taken.
+    /// Opens a request. None before [`Desk::serve`], while every place is taken, or while there's no memory for one more.
     pub fn open(&self, method: String, url: String, now: f64) -> Option<PlaceId> {
         self.sweep(now);
+        afford(REQUEST).ok()?;
         let opening = self.gateway.borrow().as_ref()?.open(&method, split_url(&url).2);
         self.places.borrow_mut().add(Holder::Opening { method, url, opening })
     }
@@ -105,6 +111,36 @@ impl Desk {
         Some(self.go(place, opening.start(request, now, seed ^ now.to_bits())))
     }
 
+    /// A body of `len` bytes is announced for an effect. False if it isn't wanted.
+    pub fn expect(&self, place: PlaceId, id: EffectId, len: usize) -> bool {
+        matches!(self.places.borrow().get(place), Some(Holder::Session(session)) if session.expect(id, len))
+    }
+
+    /// Makes room for the next `len` bytes of the body that an effect waits for, and has them written. None if they aren't wanted.
+    pub fn receive<T>(
+        &self,
+        place: PlaceId,
+        id: EffectId,
+        len: usize,
+        write: impl FnOnce(&mut [u8]) -> T,
+    ) -> Option<T> {
+        match self.places.borrow().get(place)? {
+            Holder::Session(session) => session.receive(id, len, write),
+            Holder::Opening { .. } | Holder::Polled => None,
+        }
+    }
+
+    /// The body that came part by part.
+    ///
+    /// # Errors
+    /// If it was more than the gateway keeps.
+    pub fn received(&self, place: PlaceId, id: EffectId) -> Result<Body, Excess> {
+        match self.places.borrow().get(place) {
+            Some(Holder::Session(session)) => session.received(id),
+            _ => Ok(Body::zeroed(0)),
+        }
+    }
+
     /// Gives an effect its outcome and lets the request go on. None if the request is gone.
     pub fn complete(&self, place: PlaceId, id: EffectId, outcome: Outcome, now: f64) -> Option<Turn> {
         let Holder::Session(session) = self.take(place)? else { return None };
@@ -132,6 +168,12 @@ impl Desk {
     /// How many requests have a place.
     pub fn taken(&self) -> usize {
         self.places.borrow().len()
+    }
+
+    /// The same, without those that are overdue.
+    pub fn in_flight(&self, now: f64) -> usize {
+        self.sweep(now);
+        self.taken()
     }
 
     fn go(&self, place: PlaceId, mut session: Session) -> Turn {

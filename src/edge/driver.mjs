@@ -3,14 +3,16 @@
 import { Flight } from "./flight.mjs";
 import { Instance } from "./instance.mjs";
 import { messageOf } from "./errors.mjs";
+import { Retired } from "./retired.mjs";
 
-/** Serves requests with one instance of the core, and with a fresh one after a trap. */
+/** Serves requests with one instance of the core, and with a fresh one after a trap, or when that one has grown. */
 export class Driver {
   #instantiate;
   #config;
   #files;
   /** @type {Instance | null} */
   #instance = null;
+  #retired = new Retired();
   /**
    * Why the configuration can't be served. It stays the same: reading it anew for each request would only cost.
    *
@@ -37,25 +39,31 @@ export class Driver {
    * @param {ExecutionContext} ctx
    */
   answer(request, env, ctx) {
-    const instance = this.#serving(env);
-    if (instance === null) {
-      console.error(this.#refused);
-      return new Response(null, { status: 501 });
+    if (this.#instance === null || this.#instance.spent) this.#renew(env);
+    if (this.#instance !== null) return new Flight(this.#instance, request, env, ctx).start();
+    if (this.#refused === undefined) {
+      console.error("fjord: request refused: instances that trapped leave no memory for another");
+      return new Response(null, { status: 503 });
     }
-    return new Flight(instance, request, env, ctx).start();
+    console.error(this.#refused);
+    return new Response(null, { status: 501 });
   }
 
-  /** @param {import("./ops.mjs").Env} env */
-  #serving(env) {
-    if (this.#refused !== undefined) return null;
-    if (this.#instance !== null && !this.#instance.trapped) return this.#instance;
+  /**
+   * Puts a fresh instance in place of the last, if the configuration can be read and memory is left.
+   *
+   * @param {import("./ops.mjs").Env} env
+   */
+  #renew(env) {
+    if (this.#instance !== null) this.#retired.add(this.#instance.raw.memory);
+    this.#instance = null;
+    if (this.#refused !== undefined || !this.#retired.leaveRoom()) return;
     const instance = new Instance(this.#instantiate());
     try {
       this.#refused = instance.init(this.#config, this.#files, env);
     } catch (error) {
       this.#refused = `fjord: the configuration can't be read: ${messageOf(error)}`;
     }
-    if (this.#refused !== undefined) return null;
-    return (this.#instance = instance);
+    if (this.#refused === undefined) this.#instance = instance;
   }
 }

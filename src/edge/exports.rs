@@ -4,10 +4,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::gateway::Gateway;
 use crate::http::{Headers, content_sniff};
+use crate::json;
+use crate::memory::Excess;
 use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
-use super::buffers::Buffers;
+use super::buffers::{Buffers, address};
 use super::desk::{Desk, Turn};
 use super::places::PlaceId;
 use super::protocol::NOWHERE;
@@ -31,7 +33,11 @@ extern "C" {
 pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
     std::panic::set_hook(Box::new(|info| console_error(&format!("fjord: {info}"))));
     let environment = plan::Environment::from_json(files, env);
-    match plan::build(take_body(), environment) {
+    let config = match take_body() {
+        Ok(config) => config,
+        Err(excess) => return Some(format!("the configuration can't be read: {excess}")),
+    };
+    match plan::build(config, environment) {
         Ok(plan) => {
             DESK.with(|desk| desk.serve(Gateway::new(plan), seed.to_bits()));
             None
@@ -46,16 +52,31 @@ pub fn input(len: usize) -> u32 {
     BUFFERS.with(|buffers| buffers.input(len))
 }
 
-/// The address of a fresh body of `len` bytes.
+/// The address of a fresh body of `len` bytes; 0 if it's more than the gateway keeps.
 #[wasm_bindgen]
 pub fn body(len: usize) -> u32 {
     BUFFERS.with(|buffers| buffers.body(len))
 }
 
+/// The address of the next `len` bytes of the body that an effect waits for; 0 if no more are wanted.
+#[wasm_bindgen]
+pub fn part(place: u32, id: u32, len: usize) -> u32 {
+    BUFFERS.with(Buffers::forget);
+    DESK.with(|desk| desk.receive(place.into(), id, len, address)).unwrap_or(0)
+}
+
+/// A body of `len` bytes is announced for an effect, and not here yet. False if it isn't wanted.
+#[wasm_bindgen]
+pub fn expect(place: u32, id: u32, len: usize) -> bool {
+    BUFFERS.with(Buffers::forget);
+    DESK.with(|desk| desk.expect(place.into(), id, len))
+}
+
 /// Opens a request whose method and URL are in the input buffer, one after the other. Returns its place, or
-/// [`NOWHERE`] if none is free.
+/// [`NOWHERE`] if none is free, or no memory for one more.
 #[wasm_bindgen]
 pub fn open(method: usize, url: usize, now: f64) -> u32 {
+    BUFFERS.with(Buffers::forget);
     let (method, url) = (text(0, method), text(method, url));
     DESK.with(|desk| desk.open(method, url, now)).map_or(NOWHERE, u32::from)
 }
@@ -78,13 +99,14 @@ pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
     batch(DESK.with(|desk| desk.start(place.into(), lines(headers), has_body, now)))
 }
 
-/// An origin answered; its body is in the fresh body, or stays with the script. This and what follows returns the address of
+/// An origin answered; its body is in the fresh body, came in parts, or stays with the script. This and what follows returns the address of
 /// a batch, or 0 if the request is gone.
 #[wasm_bindgen]
 pub fn fetched(place: u32, id: u32, status: u32, headers: usize, stream: bool, now: f64) -> u32 {
-    let body = if stream { Body::Stream(Stream(id)) } else { Body::Bytes(take_body()) };
-    let answer = Fetched { status: status as u16, headers: lines(headers), body };
-    complete(place, id, Outcome::Fetched(Ok(answer)), now)
+    let body = if stream { Ok(Body::Stream(Stream(id))) } else { body_of(place, id).map(Body::Bytes) };
+    let headers = lines(headers);
+    let answer = body.map(|body| Fetched { status: status as u16, headers, body });
+    complete(place, id, Outcome::Fetched(answer), now)
 }
 
 /// A call to an origin failed; `len` bytes of text in the input buffer say why.
@@ -99,18 +121,28 @@ pub fn elapsed(place: u32, id: u32, now: f64) -> u32 {
     complete(place, id, Outcome::Elapsed, now)
 }
 
-/// A body was read (it is in the fresh body), or not (`failed`: the input buffer says why).
+/// A body was read (it is in the fresh body, or came in parts), or not (`failed`: the input buffer says why).
 #[wasm_bindgen]
 pub fn body_read(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    let result = if failed { Err(HostError::Failed(text(0, len))) } else { Ok(take_body()) };
+    let result = if failed { Err(HostError::Failed(text(0, len))) } else { body_of(place, id) };
     complete(place, id, Outcome::Body(result), now)
 }
 
 /// A call of the host ended: its result is in the fresh body, or (`failed`) its reason in the input buffer.
 #[wasm_bindgen]
 pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    let result = if failed { Err(HostError::Failed(text(0, len))) } else { Ok(take_body().into_vec()) };
+    let result = if failed {
+        Err(HostError::Failed(text(0, len)))
+    } else {
+        take_body().map(json::Body::into_vec).map_err(HostError::from)
+    };
     complete(place, id, Outcome::Called(result), now)
+}
+
+/// How many requests are in flight.
+#[wasm_bindgen]
+pub fn in_flight(now: f64) -> usize {
+    DESK.with(|desk| desk.in_flight(now))
 }
 
 /// The client left.
@@ -128,10 +160,12 @@ pub fn close(place: u32) {
 /// The content type that the fresh body looks like.
 #[wasm_bindgen]
 pub fn sniff() -> String {
-    content_sniff(take_body().as_slice()).to_owned()
+    take_body().map_or_else(|_| String::new(), |body| content_sniff(body.as_slice()).to_owned())
 }
 
 fn complete(place: u32, id: u32, outcome: Outcome, now: f64) -> u32 {
+    // What the last batch held is free before this request takes more.
+    BUFFERS.with(Buffers::forget);
     batch(DESK.with(|desk| desk.complete(PlaceId::from(place), id, outcome, now)))
 }
 
@@ -139,8 +173,15 @@ fn batch(turn: Option<Turn>) -> u32 {
     BUFFERS.with(|buffers| buffers.batch(turn))
 }
 
-fn take_body() -> crate::json::Body {
-    BUFFERS.with(Buffers::take_body)
+/// The fresh body; empty if there is none.
+fn take_body() -> Result<json::Body, Excess> {
+    BUFFERS.with(Buffers::take_body).unwrap_or_else(|| Ok(json::Body::zeroed(0)))
+}
+
+/// The body that an effect waits for: the fresh body, or what came in parts.
+fn body_of(place: u32, id: u32) -> Result<json::Body, HostError> {
+    let body = BUFFERS.with(Buffers::take_body);
+    Ok(body.unwrap_or_else(|| DESK.with(|desk| desk.received(place.into(), id)))?)
 }
 
 /// Text of the input buffer.

@@ -14,15 +14,18 @@ export function body_read(place: number, id: number, failed: boolean, len: numbe
 export function called(place: number, id: number, failed: boolean, len: number, now: number): number;
 export function close(place: number): void;
 export function elapsed(place: number, id: number, now: number): number;
+export function expect(place: number, id: number, len: number): boolean;
 export function explain(name: string, color: boolean): string;
 export function fetch_failed(place: number, id: number, len: number, now: number): number;
 export function fetched(place: number, id: number, status: number, headers: number, stream: boolean, now: number): number;
 export function header_list(place: number): number;
 export function header_names(list: number): string;
+export function in_flight(now: number): number;
 export function init(files: Uint8Array | number[], env: Uint8Array | number[], seed: number): string | undefined;
 export function input(len: number): number;
 export function leave(place: number, now: number): number;
 export function open(method: number, url: number, now: number): number;
+export function part(place: number, id: number, len: number): number;
 export function schema(): string;
 export function sniff(): string;
 export function start(place: number, headers: number, has_body: boolean, now: number): number;

@@ -1,5 +1,5 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
-import { bearable, inflated, taken } from "./bodies.mjs";
+import { inflated } from "./bodies.mjs";
 import { caller } from "./caller.mjs";
 import { messageOf } from "./errors.mjs";
 import { changed, linesOf } from "./lines.mjs";
@@ -7,6 +7,8 @@ import { operations } from "./ops.mjs";
 import { callOrigin } from "./origins.mjs";
 import { passed, response } from "./passing.mjs";
 import * as protocol from "./protocol.mjs";
+import { receive } from "./receiving.mjs";
+import { answerBody } from "./sending.mjs";
 
 const EMPTY = new Uint8Array(0);
 
@@ -82,12 +84,19 @@ export class Flight {
     this.#enter(() => {
       const length = this.#instance.write(method + url);
       const place = raw.open(method.length, length - method.length, Date.now());
-      if (place === protocol.NOWHERE) throw new Error("too many requests are in flight");
+      if (place === protocol.NOWHERE) return this.#overloaded();
       this.#place = place;
       const headers = this.#headers(this.#instance.list(raw.header_list(place)));
       return raw.start(place, headers, hasBody(this.#request), Date.now());
     });
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /** There's no memory, or no place, for one more request. */
+  #overloaded() {
+    this.#answer(refused("the requests in flight leave no room for this one"));
+    this.#finish();
+    return 0;
   }
 
   /**
@@ -151,13 +160,17 @@ export class Flight {
     if (state & protocol.STATE_BACKGROUND && this.#done === null) {
       this.#ctx.waitUntil(new Promise((/** @type {(value: void) => void} */ resolve) => (this.#done = resolve)));
     }
-    if (!this.#listens && (this.#started || state & (protocol.STATE_BACKGROUND | protocol.STATE_WATCHED))) {
-      this.#listens = true;
-      const { signal } = this.#request;
-      if (signal.aborted) queueMicrotask(() => this.#leave());
-      else signal.addEventListener("abort", () => this.#leave());
-    }
+    if (this.#started || state & (protocol.STATE_BACKGROUND | protocol.STATE_WATCHED)) this.#listen();
     this.#started = true;
+  }
+
+  /** Hears from now on if the client leaves. */
+  #listen() {
+    if (this.#listens) return;
+    this.#listens = true;
+    const { signal } = this.#request;
+    if (signal.aborted) queueMicrotask(() => this.#leave());
+    else signal.addEventListener("abort", () => this.#leave());
   }
 
   /** The client left: nobody sees an answer any more. */
@@ -232,17 +245,39 @@ export class Flight {
     const { id, flags, cutAfter } = effect;
     if (cutAfter !== protocol.NEVER) (this.#cuts ??= new Map()).set(id, Date.now() + cutAfter);
     let answer;
-    /** @type {Uint8Array | null} */
-    let bytes = null;
+    const stream = (flags & protocol.FETCH_STREAM) !== 0;
     try {
       answer = await callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#controller(id).signal : undefined);
-      if (flags & protocol.FETCH_STREAM) (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
-      else bytes = bearable(await answer.arrayBuffer());
+      if (stream) (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
+      else await this.#receive(id, answer);
     } catch (error) {
       this.#failed(id, error);
       return;
     }
-    this.#deliver(id, flags, answer, bytes);
+    this.#deliver(id, flags, answer, stream);
+  }
+
+  /**
+   * Reads the body that an effect waits for into the core's memory.
+   *
+   * @param {number} id
+   * @param {Request | Response} from
+   */
+  #receive(id, from) {
+    const wanted = () => !this.#over && !this.#cancelled?.has(id);
+    /** @param {number} length */
+    const expect = (length) => wanted() && this.#instance.expect(this.#place, id, length);
+    /**
+     * @param {Uint8Array} part
+     * @param {boolean} last
+     */
+    const take = (part, last) => {
+      if (!wanted()) return false;
+      // Something is held from here on, which must go with the client.
+      if (!last) this.#listen();
+      return this.#instance.part(this.#place, id, part);
+    };
+    return receive(from, expect, take);
   }
 
   /**
@@ -260,9 +295,9 @@ export class Flight {
    * @param {number} id
    * @param {number} flags
    * @param {Response} answer
-   * @param {Uint8Array | null} body
+   * @param {boolean} stream Whether the body is the script's.
    */
-  #deliver(id, flags, answer, body) {
+  #deliver(id, flags, answer, stream) {
     const instance = this.#instance;
     this.#tell(id, () => {
       let lines = "";
@@ -270,8 +305,7 @@ export class Flight {
         for (const [name, value] of answer.headers) lines += `${name}\0${value}\0`;
       }
       const length = lines === "" ? 0 : instance.write(lines);
-      if (body !== null) instance.body(body);
-      return instance.raw.fetched(this.#place, id, answer.status, length, body === null, Date.now());
+      return instance.raw.fetched(this.#place, id, answer.status, length, stream, Date.now());
     });
   }
 
@@ -303,9 +337,11 @@ export class Flight {
    */
   #read(id, from) {
     const { raw } = this.#instance;
-    taken(from).then(
-      (bytes) => this.#result(raw.body_read, id, bytes),
-      (/** @type {unknown} */ error) => this.#result(raw.body_read, id, null, error),
+    // The batch that asks for it is still in the core's memory.
+    const received = Promise.resolve().then(() => this.#receive(id, from));
+    received.then(
+      () => this.#tell(id, () => raw.body_read(this.#place, id, false, 0, Date.now())),
+      (/** @type {unknown} */ error) => this.#unable(raw.body_read, id, error),
     );
   }
 
@@ -315,23 +351,24 @@ export class Flight {
     Promise.resolve()
       .then(() => service(operation)(args, this.#env, this.#ctx, this.#request))
       .then(
-        (result) => this.#result(raw.called, id, result ?? EMPTY),
-        (/** @type {unknown} */ error) => this.#result(raw.called, id, null, error),
+        (result) =>
+          this.#tell(id, () => {
+            this.#instance.body(result ?? EMPTY);
+            return raw.called(this.#place, id, false, 0, Date.now());
+          }),
+        (/** @type {unknown} */ error) => this.#unable(raw.called, id, error),
       );
   }
 
   /**
+   * Tells the core that something couldn't be done.
+   *
    * @param {import("./fjord.mjs").Raw["called"]} entry
    * @param {number} id
-   * @param {Uint8Array | null} bytes
-   * @param {unknown} [error] Why there are no bytes.
+   * @param {unknown} error
    */
-  #result(entry, id, bytes, error) {
-    this.#tell(id, () => {
-      if (bytes === null) return entry(this.#place, id, true, this.#instance.write(messageOf(error)), Date.now());
-      this.#instance.body(bytes);
-      return entry(this.#place, id, false, 0, Date.now());
-    });
+  #unable(entry, id, error) {
+    this.#tell(id, () => entry(this.#place, id, true, this.#instance.write(messageOf(error)), Date.now()));
   }
 
   /**
@@ -347,8 +384,9 @@ export class Flight {
       if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#stream(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
     }
     if (stream !== null) return passed(this.#instance, status, lines, this.#stream(stream), this.#cuts?.get(stream));
-    // A response copies what it is made of, so a view of the core's memory will do.
-    return response(status, lines, bytes);
+    if (bytes === null) return response(status, lines, null);
+    const body = answerBody(bytes, this.#request);
+    return body === null ? refused("answers that clients read slowly leave no room for this one") : response(status, lines, body);
   }
 
   /** @param {Response | Promise<Response>} answer */
@@ -363,6 +401,16 @@ export class Flight {
     this.#over = true;
     this.#done?.();
   }
+}
+
+/**
+ * The answer to a request that there's no room for.
+ *
+ * @param {string} reason
+ */
+function refused(reason) {
+  console.error(`fjord: request refused: ${reason}`);
+  return new Response(null, { status: 503 });
 }
 
 /**

@@ -4,6 +4,9 @@ import { readBatch } from "./batch.mjs";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
+/** With more memory than this an instance has grown. 28 may be in use (src/memory.rs), 48 are the most. */
+const GROWN = 44 << 20;
+
 export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight go on, new ones get a new instance. */
   trapped = false;
@@ -80,6 +83,11 @@ export class Instance {
     this.#words = new Uint32Array(buffer);
   }
 
+  /** Whether it takes no new requests: it has trapped, or it has grown (its memory never shrinks) and none is in flight. */
+  get spent() {
+    return this.trapped || (this.bytes.length > GROWN && this.raw.in_flight(Date.now()) === 0);
+  }
+
   get bytes() {
     if (this.#bytes.length === 0) this.#view();
     return this.#bytes;
@@ -106,13 +114,54 @@ export class Instance {
   }
 
   /**
-   * Copies bytes into a fresh body.
+   * Copies bytes into a fresh body, unless it's more than the core keeps: the entry that takes the body says so then.
    *
    * @param {Uint8Array} bytes
    */
   body(bytes) {
     const at = this.raw.body(bytes.length);
-    this.bytes.set(bytes, at);
+    if (at !== 0) this.bytes.set(bytes, at);
+  }
+
+  /**
+   * Sets memory aside for a body that an effect waits for; whether it's wanted.
+   *
+   * @param {number} place
+   * @param {number} id
+   * @param {number} length
+   */
+  expect(place, id, length) {
+    return this.#called(() => this.raw.expect(place, id, length));
+  }
+
+  /**
+   * Copies the next part of a body that an effect waits for; whether it's wanted.
+   *
+   * @param {number} place
+   * @param {number} id
+   * @param {Uint8Array} bytes
+   */
+  part(place, id, bytes) {
+    const at = this.#called(() => this.raw.part(place, id, bytes.length));
+    if (at !== 0) this.bytes.set(bytes, at);
+    return at !== 0;
+  }
+
+  /**
+   * Calls what gives no batch.
+   *
+   * @template T
+   * @param {() => T} call
+   * @returns {T}
+   */
+  #called(call) {
+    if (this.#entered) throw new Error("the core was entered in the middle of a batch");
+    try {
+      return call();
+    } catch (error) {
+      this.#trap();
+      throw error;
+    }
   }
 
   /**
@@ -121,13 +170,10 @@ export class Instance {
    * @param {Uint8Array} bytes
    */
   sniff(bytes) {
-    try {
+    return this.#called(() => {
       this.body(bytes);
       return this.#core.sniff();
-    } catch (error) {
-      this.#trap();
-      throw error;
-    }
+    });
   }
 
   /**

@@ -1,7 +1,7 @@
 // Calls to origins, as the core asks for them.
-import { chunked } from "./bodies.mjs";
 import { linesOf } from "./lines.mjs";
 import { BODY_INCOMING, BODY_NONE, BODY_SIZED } from "./protocol.mjs";
+import { chunked } from "./sending.mjs";
 
 const NOTHING = new Uint8Array(0);
 

@@ -57,7 +57,12 @@ impl Out {
     }
 
     fn fits(&mut self, more: usize) -> bool {
-        self.full |= more > self.limit.saturating_sub(self.text.len());
+        if more > self.limit.saturating_sub(self.text.len()) {
+            self.full = true;
+        } else if self.text.try_reserve(more).is_err() {
+            self.full = true;
+            self.excess = Excess::Room;
+        }
         !self.full
     }
 }

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use crate::calendar;
+use crate::encoding;
 use crate::http::{Headers, Query, escape};
 use crate::json::{Map, Value};
-use crate::platform::{Answer, AnswerBody, Deadline, Level, RequestBody};
+use crate::memory::afford_output;
+use crate::platform::{Answer, AnswerBody, Deadline, HostError, Level, RequestBody};
 use crate::render;
 
 use super::{Incoming, Reach, log};
@@ -35,8 +37,15 @@ pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
     let deadline = Deadline::of_request(reach.io, reach.plan.service.timeout_ms);
     let body = match incoming.body {
         RequestBody::Incoming => match deadline.bound(reach.io.read_body()).await {
-            Ok(body) => body
-                .map_or_else(|_| String::new(), |body| String::from_utf8_lossy(body.as_slice()).into_owned()),
+            // In the answer's JSON a byte becomes six at most, twice on the way.
+            Ok(Ok(body)) => {
+                match afford_output(12 * body.len()).and_then(|()| encoding::text(body.as_slice())) {
+                    Ok(text) => text,
+                    Err(excess) => return render::status(excess.status()),
+                }
+            }
+            Ok(Err(HostError::Excess(excess))) => return render::status(excess.status()),
+            Ok(Err(HostError::Failed(_))) => String::new(),
             Err(_) => return render::status(500),
         },
         _ => String::new(),

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::http::{Headers, client_ip};
+use crate::json;
+use crate::memory::Excess;
 use crate::plan::{Plan, Target};
 use crate::platform::{Answer, Caller, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
 use crate::proxy::Params;
@@ -178,6 +180,24 @@ impl Session {
     pub fn complete(&self, id: EffectId, outcome: Outcome, now: f64) {
         self.io.set_now(now);
         self.io.complete(id, outcome);
+    }
+
+    /// A body is announced: see [`Io::expect`].
+    pub fn expect(&self, id: EffectId, len: usize) -> bool {
+        self.io.expect(id, len)
+    }
+
+    /// Makes room for the next part of a body: see [`Io::receive`].
+    pub fn receive<T>(&self, id: EffectId, len: usize, write: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
+        self.io.receive(id, len, write)
+    }
+
+    /// The body that came part by part: see [`Io::received`].
+    ///
+    /// # Errors
+    /// If it was more than the gateway keeps.
+    pub fn received(&self, id: EffectId) -> Result<json::Body, Excess> {
+        self.io.received(id)
     }
 
     /// How the request goes on.

@@ -139,9 +139,10 @@ impl Object {
             *self = later;
         } else if !later.members.is_empty() {
             let members = self.members.len() + later.members.len();
-            // The list grows to twice its size, and is there twice meanwhile.
             if members > MANY {
-                afford(4 * members * size_of::<Member>())?;
+                // With the table that finds repeated keys.
+                afford(members * (size_of::<Member>() + 16))?;
+                self.members.try_reserve_exact(later.members.len()).map_err(|_| Excess::Room)?;
             }
             self.members.append(&mut later.members);
             keep_last(&mut self.members);

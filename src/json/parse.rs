@@ -1,6 +1,6 @@
 //! Builds values from text, for the features that look inside a body.
 
-use super::body::Body;
+use super::body::{Body, PADDING};
 use super::error::DecodeError;
 use super::explain::explain;
 use super::repair;
@@ -22,7 +22,7 @@ impl Value {
     /// # Errors
     /// If it isn't JSON, nests too deep or takes too much memory.
     pub fn parse(text: &[u8]) -> Result<Value, DecodeError> {
-        afford(text.len())?;
+        afford(text.len() + PADDING)?;
         Self::parse_body(&Body::from(text))
     }
 
@@ -93,6 +93,8 @@ pub(super) fn value(text: &[u8], i: usize, depth: usize, budget: &mut Budget) ->
             let mut items = Vec::new();
             let end = scan::items(text, i, |start| {
                 let (item, end) = value(text, start, depth + 1, budget)?;
+                // Paid for as values.
+                budget.grow(&mut items, 0)?;
                 items.push(item);
                 Some(end)
             })?;

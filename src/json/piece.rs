@@ -66,7 +66,7 @@ impl Span {
         let mut items = Vec::new();
         scan::items(text, self.start, |start| {
             let end = scan::value(text, start, 1)?;
-            budget.take(ITEM)?;
+            budget.grow(&mut items, ITEM)?;
             items.push(Piece::Span(Span { body: Rc::clone(&self.body), start, end }));
             Some(end)
         })?;

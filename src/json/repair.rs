@@ -16,7 +16,7 @@ pub(super) fn repaired(text: &[u8]) -> Result<Option<Body>, Excess> {
     if len > BODY && invalid > 0 {
         return Err(Excess::Body);
     }
-    afford(len)?;
+    afford(len + PADDING)?;
     let mut utf8 = Vec::with_capacity(len + PADDING);
     let mut changed = false;
     for chunk in text.utf8_chunks() {

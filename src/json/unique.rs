@@ -43,7 +43,12 @@ fn mark(flags: &mut Vec<bool>, len: usize, at: usize) {
 /// Open addressing. An answer made to collide costs 16 probes per member at most, then the keys are sorted instead.
 fn hashed(members: &[Member]) -> Repeated {
     let slots = (members.len() * 2).next_power_of_two();
-    let mut table = vec![0usize; slots];
+    let mut table: Vec<usize> = Vec::new();
+    // Sorted, they take many small pieces in place of a large one.
+    if table.try_reserve_exact(slots).is_err() {
+        return sorted(members);
+    }
+    table.resize(slots, 0);
     let mut flags = Vec::new();
     let mut probes = members.len() * 16;
     for (i, member) in members.iter().enumerate() {

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
 use crate::json;
+use crate::memory::{BODY, Excess};
 
 /// A future of the core: never sent to another thread, may borrow from the plan.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -16,6 +17,7 @@ pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub struct Io {
     outbox: RefCell<Vec<(EffectId, Effect)>>,
     slots: RefCell<Vec<Slot>>,
+    arriving: RefCell<Vec<Arriving>>,
     spawned: RefCell<Vec<LocalFuture<'static, ()>>>,
     /// Milliseconds since the epoch, as the host said when it last entered the core.
     now: Cell<f64>,
@@ -41,6 +43,15 @@ enum Slot {
     Done(Outcome),
     /// The outcome was taken, or nobody wants it.
     Closed,
+}
+
+/// A body that comes part by part, with the effect that waits for it: it's freed with that, or with the request. What went wrong
+/// is kept until the host has noticed.
+struct Arriving {
+    id: EffectId,
+    /// The length that is announced, or the longest that there may be.
+    most: usize,
+    body: Result<json::Body, Excess>,
 }
 
 /// A leaf: resolves to the outcome of one effect. Dropped early, it tells the host that nobody waits.
@@ -152,6 +163,7 @@ impl Io {
 
     /// Gives an effect its outcome. Unknown or abandoned ids are ignored.
     pub fn complete(&self, id: EffectId, outcome: Outcome) {
+        self.arriving.borrow_mut().retain(|body| body.id != id);
         if self.alarm.get().is_some_and(|(alarm, _)| alarm == id) {
             self.alarm.set(None);
             self.slots.borrow_mut()[id as usize] = Slot::Closed;
@@ -166,6 +178,54 @@ impl Io {
             _ => return,
         };
         wakers.into_iter().for_each(Waker::wake);
+    }
+
+    /// A body of `len` bytes is announced for an effect. False if it isn't wanted: nothing waits, or it's more than the gateway keeps.
+    pub fn expect(&self, id: EffectId, len: usize) -> bool {
+        if !self.waits_for(id) {
+            return false;
+        }
+        let body = json::Body::announced(len);
+        let wanted = body.is_ok();
+        self.arriving.borrow_mut().push(Arriving { id, most: len, body });
+        wanted
+    }
+
+    /// Makes room for the next `len` bytes of the body that an effect waits for, and has them written. None if they aren't wanted.
+    pub fn receive<T>(&self, id: EffectId, len: usize, write: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
+        if !self.waits_for(id) {
+            return None;
+        }
+        let mut arriving = self.arriving.borrow_mut();
+        let at = arriving.iter().position(|body| body.id == id).unwrap_or_else(|| {
+            arriving.push(Arriving { id, most: BODY, body: Ok(json::Body::zeroed(0)) });
+            arriving.len() - 1
+        });
+        let Arriving { most, body, .. } = &mut arriving[at];
+        match body.as_mut().map(|body| body.grow(len, *most)) {
+            Ok(Ok(room)) => Some(write(room)),
+            Ok(Err(excess)) => {
+                *body = Err(excess);
+                None
+            }
+            Err(_) => None,
+        }
+    }
+
+    fn waits_for(&self, id: EffectId) -> bool {
+        matches!(self.slots.borrow().get(id as usize), Some(Slot::Waiting(_)))
+    }
+
+    /// The body that came part by part: empty if no part came.
+    ///
+    /// # Errors
+    /// If it was more than the gateway keeps.
+    pub fn received(&self, id: EffectId) -> Result<json::Body, Excess> {
+        let mut arriving = self.arriving.borrow_mut();
+        match arriving.iter().position(|body| body.id == id) {
+            Some(at) => arriving.swap_remove(at).body.map(json::Body::fitted),
+            None => Ok(json::Body::zeroed(0)),
+        }
     }
 
     /// The effects recorded since the last call.
@@ -241,6 +301,7 @@ impl Io {
 
     /// Nobody waits for this effect any more.
     fn abandon(&self, id: EffectId) {
+        self.arriving.borrow_mut().retain(|body| body.id != id);
         let slot = &mut self.slots.borrow_mut()[id as usize];
         if matches!(slot, Slot::Waiting(_)) {
             self.outbox.borrow_mut().push((id, Effect::Cancel(id)));
@@ -285,5 +346,62 @@ impl Future for Leaf<'_> {
 impl Drop for Leaf<'_> {
     fn drop(&mut self) {
         self.io.abandon(self.id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::task::noop_waker_ref;
+
+    use super::*;
+
+    fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(noop_waker_ref()))
+    }
+
+    fn write(io: &Io, id: EffectId, text: &str) -> bool {
+        io.receive(id, text.len(), |room| room.copy_from_slice(text.as_bytes())).is_some()
+    }
+
+    #[test]
+    fn a_body_comes_in_parts() {
+        let io = Io::new(0.0, 1);
+        let mut read = Box::pin(io.read_body());
+        assert!(poll(read.as_mut()).is_pending());
+        assert!(write(&io, 0, "one ") && write(&io, 0, "two"));
+        let body = io.received(0);
+        assert_eq!(body.as_ref().map(|body| body.as_slice()), Ok(&b"one two"[..]));
+        io.complete(0, Outcome::Body(body.map_err(HostError::from)));
+        assert!(matches!(poll(read.as_mut()), Poll::Ready(Ok(body)) if body.as_slice() == b"one two"));
+        assert_eq!(io.received(0).map(|body| body.len()), Ok(0));
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_wanted() {
+        let io = Io::new(0.0, 1);
+        let mut reads = [Box::pin(io.read_body()), Box::pin(io.read_body())];
+        reads.iter_mut().for_each(|read| assert!(poll(read.as_mut()).is_pending()));
+        assert!(!io.expect(0, BODY + 1) && !write(&io, 0, "x"));
+        assert!(io.expect(1, 10) && write(&io, 1, &"x".repeat(BODY)) && !write(&io, 1, "x"));
+        for id in [0, 1] {
+            assert_eq!(io.received(id).err(), Some(Excess::Body));
+        }
+    }
+
+    #[test]
+    fn a_body_goes_with_who_waits_for_it() {
+        let io = Io::new(0.0, 1);
+        let mut read = Box::pin(io.read_body());
+        assert!(poll(read.as_mut()).is_pending());
+        assert!(write(&io, 0, "one"));
+        drop(read);
+        assert!(io.arriving.borrow().is_empty());
+        assert!(!write(&io, 0, "two") && !io.expect(0, 1) && !write(&io, 7, "x"));
+
+        let mut failed = Box::pin(io.read_body());
+        assert!(poll(failed.as_mut()).is_pending());
+        assert!(write(&io, 1, "one"));
+        io.complete(1, Outcome::Body(Err(HostError::Failed("it broke".to_owned()))));
+        assert!(io.arriving.borrow().is_empty());
     }
 }

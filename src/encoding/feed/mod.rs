@@ -16,6 +16,7 @@ use self::item::{Item, Person};
 use self::tree::Document;
 use super::DecodeError;
 use crate::json::{Map, Value};
+use crate::memory::afford;
 
 /// Seconds since 1970 of a date of RFC 3339.
 pub(crate) fn rfc3339_seconds(text: &str) -> Option<i64> {
@@ -44,6 +45,8 @@ struct Feed {
 pub fn decode(body: &[u8]) -> Result<Map, DecodeError> {
     let blank =
         |byte: &u8| matches!(byte, b' ' | b'\r' | b'\n' | b'\t' | 0xfe | 0xff | 0 | 0xef | 0xbb | 0xbf);
+    // A text grows to twice its size.
+    afford(2 * body.len())?;
     match body.iter().find(|byte| !blank(byte)) {
         Some(b'<') => decode_xml(body),
         Some(b'{') => json::decode(body),

@@ -13,7 +13,7 @@ pub use render::render;
 use self::token::{Name, Token, Tokenizer};
 use super::DecodeError;
 use crate::json::{Map, Value, cost};
-use crate::memory::Budget;
+use crate::memory::{Budget, afford};
 
 /// An element that is open.
 struct Frame {
@@ -26,6 +26,8 @@ struct Frame {
 /// Decodes the first element of `body`: `{"root": …}`, attributes as `-name`, text beside others as `#text`, repeated
 /// elements as arrays, every leaf a string. With `is_collection` the object is wrapped: `{"collection": {"root": …}}`.
 pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
+    // A text grows to twice its size.
+    afford(2 * body.len())?;
     let mut tokens = Tokenizer::new(body, true);
     let mut open: Vec<Frame> = Vec::new();
     let budget = &mut Budget::new();

@@ -9,7 +9,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, Tag};
 use super::plain::{is_infinity, is_number};
 use crate::encoding::{DecodeError, MAX_DEPTH};
 use crate::json::{Map, Value, cost};
-use crate::memory::Budget;
+use crate::memory::{Budget, afford};
 
 /// A collection that is open.
 struct Frame {
@@ -32,6 +32,8 @@ struct Builder {
 
 /// Decodes the first document of `body`: an object, or with `is_collection` an array as the member `collection`.
 pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
+    // A text grows to twice its size.
+    afford(2 * body.len())?;
     let text = std::str::from_utf8(body).map_err(|_| fault("invalid UTF-8"))?;
     match (parse(text)?, is_collection) {
         (Some(Value::Object(members)), false) => Ok(members),

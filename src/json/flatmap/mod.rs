@@ -145,10 +145,9 @@ fn relocate(root: &mut Node, from: &[Step], to: &[Step], budget: &mut Budget) {
 fn append(root: &mut Node, from: &[Step], to: &[Step], budget: &mut Budget) {
     let Some(more) = root.get(from, budget).and_then(|piece| piece.into_items(budget)) else { return };
     let Some(mut items) = root.get(to, budget).and_then(|piece| piece.into_items(budget)) else { return };
-    if budget.take(ITEM * more.len()).is_none() {
-        return;
-    }
-    items.extend(more);
-    root.set_list(to, items, budget);
+    let Some(mut all) = budget.list(items.len() + more.len(), ITEM) else { return };
+    all.append(&mut items);
+    all.extend(more);
+    root.set_list(to, all, budget);
     root.delete(from, budget);
 }

@@ -55,7 +55,10 @@ impl Node {
             return;
         }
         if let Some(edges) = self.edges(budget) {
-            return edges.push(edge);
+            if budget.grow(edges, 0).is_some() {
+                edges.push(edge);
+            }
+            return;
         }
         let list = matches!(self, Self::Whole(piece) if piece.kind() == Kind::Array);
         *self = Self::Open { list, edges: vec![edge] };
@@ -136,9 +139,9 @@ impl Node {
             return self.edge(step, budget)?.node.get(rest, budget);
         }
         let edges = self.edges(budget)?;
-        budget.take(ITEM * edges.len())?;
-        let found = edges.iter_mut().map(|edge| edge.node.get(rest, budget).unwrap_or_else(null));
-        Some(Piece::Array(found.collect()))
+        let mut found = budget.list(edges.len(), ITEM)?;
+        found.extend(edges.iter_mut().map(|edge| edge.node.get(rest, budget).unwrap_or_else(null)));
+        Some(Piece::Array(found))
     }
 
     /// Puts an array at the end of `steps`, which are taken literally.
@@ -219,16 +222,19 @@ fn take_apart(piece: &mut Piece, budget: &mut Budget) -> Option<Vec<Edge>> {
         return None;
     }
     let whole = std::mem::replace(piece, Piece::Array(Vec::new()));
-    let edges: Vec<Edge> = if kind == Kind::Array {
+    let mut edges;
+    if kind == Kind::Array {
+        // Paid for as items.
         let items = whole.into_items(budget)?;
+        edges = budget.list(items.len(), 0)?;
         let edge = |(i, item)| Edge { label: Label::Index(i), node: Node::Whole(item) };
-        items.into_iter().enumerate().map(edge).collect()
+        edges.extend(items.into_iter().enumerate().map(edge));
     } else {
         let Object { members } = whole.into_object(budget)?;
-        budget.take(ITEM * members.len())?;
+        edges = budget.list(members.len(), ITEM)?;
         let edge = |member: Member| Edge { label: Label::Key(member.key), node: Node::Whole(member.value) };
-        members.into_iter().map(edge).collect()
-    };
+        edges.extend(members.into_iter().map(edge));
+    }
     if edges.is_empty() && kind == Kind::Object {
         *piece = Piece::Object(Object::new());
     }

@@ -58,9 +58,6 @@ impl<'t> Keep<'t> {
     }
 }
 
-/// For how many members a list makes room at first. It then doubles.
-const FIRST: usize = 4;
-
 // === while reading ===
 
 /// Reads the object at `start`, which is `depth` levels deep, and keeps some of its members. Gives the position behind it.
@@ -100,9 +97,7 @@ pub(super) fn read(
                 (span(value, end), end)
             }
         };
-        if members.len() == members.capacity() {
-            budget.take(MEMBER * members.len().max(FIRST))?;
-        }
+        budget.grow(&mut members, MEMBER)?;
         members.push(Member { key: key(body, raw, budget)?, value });
         Some(end)
     })?;

@@ -4,8 +4,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::json::{Map, Value};
+use crate::json::{Map, Value, cost};
 use crate::lua::value::Id;
+use crate::memory::Budget;
 
 /// How deep data may nest when a script is done: renders recurse over them, and a script can tie knots.
 const MAX_DEPTH: usize = 500;
@@ -137,37 +138,38 @@ impl Heap {
         Some(opened)
     }
 
-    /// The response's data, if a script asked for them, as JSON again. `budget` bounds what shared parts multiply to.
-    pub fn take_data(&mut self, budget: usize) -> Option<Result<Map, TooMuch>> {
+    /// The response's data, if a script asked for them, as JSON again. Shared parts multiply, within a budget.
+    pub fn take_data(&mut self) -> Option<Result<Map, TooMuch>> {
         let root = self.data.take()?;
-        let mut left = budget / 64;
-        Some(self.close_table(root, true, 0, &mut left))
+        Some(self.close_table(root, true, 0, &mut Budget::new()))
     }
 
-    fn close_table(&mut self, id: Id, only: bool, depth: usize, left: &mut usize) -> Result<Map, TooMuch> {
+    fn close_table(&mut self, id: Id, only: bool, depth: usize, budget: &mut Budget) -> Result<Map, TooMuch> {
         let (members, refs) = &mut self.tables[id as usize];
         let only = only && *refs <= 1;
         let members = if only {
             std::mem::take(members)
         } else {
-            *left = left.checked_sub(weight(members.values())).ok_or(TooMuch)?;
+            budget.take(copied(members.values())).ok_or(TooMuch)?;
             members.clone()
         };
+        budget.take(cost::OBJECT).ok_or(TooMuch)?;
         let mut map = Map::new();
         for (key, slot) in members {
-            map.insert(key, self.close(slot, only, depth + 1, left)?);
+            budget.take(cost::MEMBER).ok_or(TooMuch)?;
+            map.insert(key, self.close(slot, only, depth + 1, budget)?);
         }
         Ok(map)
     }
 
-    fn close(&mut self, slot: Slot, only: bool, depth: usize, left: &mut usize) -> Result<Value, TooMuch> {
-        *left = left.checked_sub(1).ok_or(TooMuch)?;
+    fn close(&mut self, slot: Slot, only: bool, depth: usize, budget: &mut Budget) -> Result<Value, TooMuch> {
+        budget.take(cost::VALUE).ok_or(TooMuch)?;
         if depth > MAX_DEPTH {
             return Err(TooMuch);
         }
         match slot {
             Slot::Value(value) => Ok(value),
-            Slot::Table(id) => self.close_table(id, only, depth, left).map(Value::Object),
+            Slot::Table(id) => self.close_table(id, only, depth, budget).map(Value::Object),
             Slot::List { list, len } => {
                 let (elements, refs) = &mut self.lists[list as usize];
                 let only = only && *refs <= 1;
@@ -178,30 +180,17 @@ impl Heap {
                 } else {
                     // Others may show more of the list.
                     let shown = &elements[..len.min(elements.len())];
-                    *left = left.checked_sub(weight(shown.iter())).ok_or(TooMuch)?;
+                    budget.take(copied(shown.iter())).ok_or(TooMuch)?;
                     shown.to_vec()
                 };
-                let items = elements.into_iter().map(|slot| self.close(slot, only, depth + 1, left));
+                let items = elements.into_iter().map(|slot| self.close(slot, only, depth + 1, budget));
                 items.collect::<Result<_, _>>().map(Value::Array)
             }
         }
     }
 }
 
-/// How much copying values costs, in units of 64 bytes.
-fn weight<'a>(slots: impl Iterator<Item = &'a Slot>) -> usize {
-    let mut values: Vec<&Value> =
-        slots.filter_map(|slot| if let Slot::Value(value) = slot { Some(value) } else { None }).collect();
-    let mut weight = 0;
-    while let Some(value) = values.pop() {
-        weight += 1;
-        match value {
-            Value::String(text) => weight += text.len() / 64,
-            Value::Number(text) => weight += text.len() / 64,
-            Value::Array(items) => values.extend(items),
-            Value::Object(map) => values.extend(map.values()),
-            Value::Null | Value::Bool(_) | Value::Float(_) => {}
-        }
-    }
-    weight
+/// What a copy of values costs.
+fn copied<'a>(slots: impl Iterator<Item = &'a Slot>) -> usize {
+    slots.map(|slot| if let Slot::Value(value) = slot { value.cost() } else { 0 }).sum()
 }

@@ -190,8 +190,7 @@ impl Execution {
     /// Gives the data back to the response.
     fn end(&mut self, host: &mut dyn Host) -> Result<(), LuaError> {
         let Some(vm) = &mut self.vm else { return Ok(()) };
-        let budget = self.script.0.limits.memory.saturating_mul(4);
-        match (vm.heap.take_data(budget), host.response()) {
+        match (vm.heap.take_data(), host.response()) {
             (Some(Ok(data)), Some(response)) => {
                 response.set_data(data);
                 Ok(())

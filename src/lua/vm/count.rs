@@ -3,6 +3,7 @@
 use super::{Error, Limit, Vm};
 use crate::lua::Host;
 use crate::lua::value::{Str, Val};
+use crate::memory::afford;
 
 /// Bytes that one instruction counts for where they are copied or compared as a whole …
 const COPIED: usize = 64;
@@ -28,11 +29,12 @@ impl Vm {
         if self.fuel < 0 { Err(Error::Limit(Limit::Instructions)) } else { Ok(()) }
     }
 
-    /// Counts memory before it is taken. A collection waits for the next instruction that allocates;
-    /// up to there twice the limit may be in use.
+    /// Counts memory before it is taken: of the script's limit, and of what the instance has left. A collection waits for the
+    /// next instruction that allocates; up to there twice the limit may be in use.
     pub fn allocate(&mut self, bytes: usize) -> Result<(), Error> {
         self.allocated = self.allocated.saturating_add(bytes);
-        if self.allocated > self.limits.memory.saturating_mul(2) || bytes > self.limits.memory {
+        let limit = self.limits.memory;
+        if self.allocated > limit.saturating_mul(2) || bytes > limit || afford(bytes).is_err() {
             return Err(Error::Limit(Limit::Memory));
         }
         Ok(())
