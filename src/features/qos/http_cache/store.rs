@@ -4,6 +4,10 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::http::Headers;
+use crate::memory::room;
+
+/// What caches leave to requests of the memory that the instance has: two that hold a body of 8 MB each.
+const FOR_REQUESTS: usize = 16 << 20;
 
 /// An answer that may be given again.
 #[derive(Debug, Clone)]
@@ -79,10 +83,19 @@ impl Store {
             return kept;
         }
         let size = size(key, &kept);
-        while self.entries.len() >= self.limits.items || self.bytes + size > self.limits.bytes {
+        let full = |store: &Self| {
+            store.entries.len() >= store.limits.items || store.bytes + size > store.limits.bytes
+        };
+        let is_tight = || room() < FOR_REQUESTS.saturating_add(size);
+        // Where other caches or requests hold the memory, a new answer takes the place of old ones, no more.
+        let least = self.bytes.saturating_sub(size);
+        while full(self) || (is_tight() && self.bytes > least) {
             let oldest = self.entries.iter().min_by_key(|(_, entry)| entry.used).map(|(key, _)| key.clone());
             let Some(oldest) = oldest else { break };
             self.remove(&oldest);
+        }
+        if is_tight() {
+            return kept;
         }
         self.clock += 1;
         self.bytes += size;
@@ -108,6 +121,7 @@ fn size(key: &str, kept: &Kept) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::with_room;
 
     fn kept(bytes: usize) -> Kept {
         Kept { status: 200, headers: Headers::default(), body: vec![0; bytes].into(), varied: Vec::new() }
@@ -121,6 +135,17 @@ mod tests {
         store.get("a");
         store.put("c", kept(1));
         assert!(store.get("a").is_some() && store.get("b").is_none() && store.get("c").is_some());
+    }
+
+    #[test]
+    fn requests_have_their_share_of_the_memory() {
+        let mut store = Store::new(Limits { items: 100, bytes: 10_000 });
+        store.put("a", kept(600));
+        store.put("b", kept(600));
+        with_room(FOR_REQUESTS, || store.put("c", kept(600)));
+        assert!(store.get("a").is_none() && store.get("b").is_some() && store.get("c").is_none());
+        with_room(FOR_REQUESTS + 1000, || store.put("c", kept(600)));
+        assert!(store.get("b").is_some() && store.get("c").is_some());
     }
 
     #[test]
