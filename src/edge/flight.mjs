@@ -126,7 +126,7 @@ export class Flight {
   #headers(names) {
     const { headers } = this.#request;
     let lines = caller(this.#request);
-    if (names === null) {
+    if (names === null || protocol.GATEWAYS.some((name) => headers.has(name))) {
       for (const [name, value] of headers) lines += `${name}\0${value}\0`;
     } else {
       for (const name of names) {

@@ -22,6 +22,9 @@ export const PASSED_NONE = 0, PASSED_ALL = 1, PASSED_WITHOUT_TYPE = 2, PASSED_CH
 /** Names of the lines about who asks. */
 export const CLIENT = ":client", PEER = ":peer";
 
+/** A request with one of these lines came through a gateway: the core gets all its lines. */
+export const GATEWAYS = ["x-fjord-hops", "x-forwarded-host"];
+
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
 

@@ -1,6 +1,8 @@
 //! The numbers and names that the core and its script agree on. `protocol.mjs` is generated from here:
 //! `UPDATE=1 cargo test --lib edge::protocol`.
 
+use crate::platform::hops;
+
 /// Declares an enum of numbers that the script knows as `PREFIX_VARIANT`.
 macro_rules! numbers {
     ($(#[$about:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident = $number:literal,)* }) => {
@@ -110,6 +112,9 @@ pub const CLIENT: &str = ":client";
 /// Beside the header lines: the other end of the connection.
 pub const PEER: &str = ":peer";
 
+/// A request with one of these header lines came through a gateway: the core gets all its lines.
+pub const GATEWAYS: [&str; 2] = [hops::HEADER, hops::FORWARDED];
+
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
 
@@ -158,6 +163,10 @@ mod tests {
             HOP_BY_HOP.iter().map(|name| format!("{:?}", name.to_ascii_lowercase())).collect();
         out += &format!(
             "\n/** Names of the lines about who asks. */\nexport const CLIENT = {CLIENT:?}, PEER = {PEER:?};\n"
+        );
+        let gateways = GATEWAYS.map(|name| format!("{:?}", name.to_ascii_lowercase())).join(", ");
+        out += &format!(
+            "\n/** A request with one of these lines came through a gateway: the core gets all its lines. */\nexport const GATEWAYS = [{gateways}];\n"
         );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
         out +=

@@ -17,7 +17,7 @@ pub use session::{Opening, Session, State};
 use std::rc::Rc;
 
 use crate::plan::Plan;
-use crate::platform::{Answer, Io, Level};
+use crate::platform::{Answer, Io, Level, hops};
 use crate::render;
 use crate::router::{self, Outcome};
 
@@ -68,6 +68,13 @@ pub(crate) async fn routed(reach: Reach<'_>, incoming: Incoming) -> Answer {
 
 /// Answers what meets no global step; all else goes on through them.
 async fn unlogged(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    if reach.io.hops().are_too_many() {
+        log(reach, Level::Error, || {
+            let path = incoming.raw_path();
+            format!("[SERVICE: Gin] {path} goes round in a loop: a backend leads back to this gateway")
+        });
+        return render::status(hops::STATUS);
+    }
     match &incoming.route {
         Route::BadRequest => render::bad_request(),
         Route::Health => builtin::health(reach),

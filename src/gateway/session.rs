@@ -9,6 +9,7 @@ use crate::http::{Headers, client_ip};
 use crate::json;
 use crate::memory::Excess;
 use crate::plan::{Plan, Target};
+use crate::platform::hops::Hops;
 use crate::platform::{Answer, Caller, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
 use crate::proxy::Params;
 use crate::router::Outcome as Found;
@@ -96,7 +97,7 @@ impl Opening {
 
     /// Starts the request, at `now` (ms since the epoch) and with a seed for random choices.
     pub fn start(self, request: Request, now: f64, seed: u64) -> Session {
-        let io = Rc::new(Io::new(now, seed));
+        let io = Rc::new(Io::new(now, seed).behind(Hops::of(&request)));
         let incoming = incoming(&self.gateway, request, self.route, self.params);
         let (plan, io_of_task) = (self.gateway.plan, Rc::clone(&io));
         let answer = Box::pin(async move {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::encoding::{self, Encoding};
 use crate::json::{self, Data, Form, Map, Object, Shape, Value};
 use crate::memory::Excess;
-use crate::platform::Body;
+use crate::platform::{Body, hops};
 use crate::proxy::{Error, HttpResponse, Response};
 
 /// What a backend does with an answer.
@@ -87,7 +87,8 @@ impl Decode {
     ) -> Result<Response, Error> {
         match &self.failure {
             Failure::Error => {
-                Err(Error::new(format!("invalid status code {status} [{method} {pattern}]: {url}")))
+                let error = Error::new(format!("invalid status code {status} [{method} {pattern}]: {url}"));
+                Err(if status == hops::STATUS { error.with_status(status) } else { error })
             }
             Failure::Code => Err(Error {
                 message: encoding::text(body)?.into(),

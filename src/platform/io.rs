@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
+use super::hops::Hops;
 use crate::json;
 use crate::memory::{BODY, Excess};
 
@@ -29,6 +30,7 @@ pub struct Io {
     last_deadline: Cell<f64>,
     watched: Cell<u32>,
     abortable: Cell<bool>,
+    hops: Hops,
 }
 
 /// Something that other requests wait for is held: see [`Io::watch`].
@@ -72,8 +74,14 @@ impl Io {
         io
     }
 
+    /// The border of a request that came through these gateways.
+    pub fn behind(self, hops: Hops) -> Self {
+        Self { hops, ..self }
+    }
+
     /// Calls an origin and reads its answer.
-    pub async fn fetch(&self, fetch: Fetch) -> Result<Fetched, HostError> {
+    pub async fn fetch(&self, mut fetch: Fetch) -> Result<Fetched, HostError> {
+        self.hops.count(&mut fetch);
         match self.leaf(Effect::Fetch(fetch)).await {
             Outcome::Fetched(result) => result,
             other => Err(mismatch(&other)),
@@ -111,6 +119,11 @@ impl Io {
     /// Milliseconds since the epoch. The clock stands still between two entries of the host, as on the platform.
     pub fn now(&self) -> f64 {
         self.now.get()
+    }
+
+    /// The gateways that the request came through.
+    pub fn hops(&self) -> &Hops {
+        &self.hops
     }
 
     /// When the request came in.

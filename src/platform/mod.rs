@@ -6,6 +6,7 @@
 
 mod deadline;
 mod effect;
+pub mod hops;
 mod io;
 mod shared;
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::memory::Excess;
-use crate::platform::HostError;
+use crate::platform::{HostError, hops};
 
 /// A failed step of a pipe.
 ///
@@ -53,13 +53,15 @@ impl Error {
         Self::new("invalid response")
     }
 
-    /// The errors of several backends as one, without a status (spec §10).
+    /// The errors of several backends as one, without a status (spec §10), unless the request goes round in a loop.
     pub fn merged(errors: &[Error]) -> Option<Self> {
         match errors {
             [] => None,
             _ => {
                 let texts: Vec<&str> = errors.iter().map(|e| &*e.message).collect();
-                Some(Self::new(texts.join("\n")))
+                let status =
+                    errors.iter().find_map(|error| error.status.filter(|status| *status == hops::STATUS));
+                Some(Self { status, ..Self::new(texts.join("\n")) })
             }
         }
     }
