@@ -4,7 +4,8 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use fjord::check::{CheckOptions, View, check_bytes, json, text};
-use fjord::config::{Document, files};
+use fjord::config::files;
+use fjord_document::Document;
 
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();

@@ -8,38 +8,13 @@
 //   files.json               the texts of the files that the configuration names, by path
 //
 // While `wrangler dev` runs, a mistake prints its message and what was built before keeps serving.
-import crypto from "node:crypto";
 import fs from "node:fs";
 import path from "node:path";
 import { buildConfig } from "./config.mjs";
 import { Failure, at, call, main, readText, root, run, writeText } from "./lib.mjs";
+import { ORIGINS, SOURCES, fingerprint } from "./sources.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
-
-/** All that the wasm depends on. */
-const COMMON = ["tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
-const SOURCES = ["src", "limits", ...COMMON];
-const ORIGINS = ["origins/src", "origins/Cargo.toml", ...COMMON];
-
-/**
- * Files below `entry`, sorted; the entry's own scripts don't go into the wasm.
- *
- * @param {string} entry
- */
-function sources(entry) {
-  const full = at(entry);
-  if (!fs.existsSync(full)) return [];
-  if (fs.statSync(full).isFile()) return [entry];
-  const inside = fs.readdirSync(full, { recursive: true, encoding: "utf8" }).map((name) => path.join(entry, name));
-  return inside.filter((file) => !/\.m[jt]s$/.test(file) && fs.statSync(at(file)).isFile()).sort();
-}
-
-/** One hash over names and contents: unlike times it survives checkouts and touched files. */
-function fingerprint(/** @type {string[]} */ entries) {
-  const hash = crypto.createHash("sha256");
-  for (const file of entries.flatMap(sources)) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
-  return hash.digest("hex");
-}
 
 /** Installs the pinned toolchain or the wasm target where one is missing: rustup may be set not to do it by itself. */
 async function ensureRust() {

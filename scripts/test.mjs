@@ -10,6 +10,9 @@ import { supply } from "./supply.mjs";
 const TARGET = "wasm32-unknown-unknown";
 const RUNNER = at("target/tools/fjord-test-runner");
 
+/** The gateway and the crates that it is made of, for cargo. */
+const CORE = ["fjord", ...fs.readdirSync(at("crates")).map((name) => `fjord-${name}`)].flatMap((name) => ["--package", name]);
+
 /**
  * What a stage gives back.
  *
@@ -65,7 +68,7 @@ async function wasmTest() {
   const runner = await run("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen", "--features", "test-runner"]);
   if (runner.code !== 0) return { passed: 0, failed: 1, output: runner.output };
   const variables = { ...env, CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER: RUNNER };
-  return cargoCounts(await run("cargo", ["test", "--locked", "--test", "wasm", "--target", TARGET], { env: variables }));
+  return cargoCounts(await run("cargo", ["test", "--locked", "--package", "fjord", "--test", "wasm", "--target", TARGET], { env: variables }));
 }
 
 async function blackBox() {
@@ -98,10 +101,10 @@ const stages = {
   types: task("npm", "run", "--silent", "types"),
   lint: task("npm", "run", "--silent", "lint"),
   supply: supplyChain,
-  clippy: task("cargo", "clippy", "--quiet", "--locked", "--package", "fjord", "--package", "fjord-origins", "--all-targets", "--", "-D", "warnings"),
-  "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", "--package", "fjord", "--package", "fjord-limits", "--package", "fjord-origins", "--target", TARGET, "--", "-D", "warnings"),
+  clippy: task("cargo", "clippy", "--quiet", "--locked", ...CORE, "--package", "fjord-origins", "--all-targets", "--", "-D", "warnings"),
+  "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", ...CORE, "--package", "fjord-limits", "--package", "fjord-origins", "--target", TARGET, "--", "-D", "warnings"),
   build: task(process.execPath, at("scripts/build.mjs"), "--origins"),
-  core: cargoTest("--package", "fjord"),
+  core: cargoTest(...CORE),
   origins: cargoTest("--package", "fjord-origins"),
   fuzz: fuzzTest,
   wasm: wasmTest,

@@ -3,28 +3,16 @@
 //! Two phases: a configuration becomes a [`plan`], once; a request then only reads the plan.
 
 pub mod audit;
-pub mod aws;
-pub mod calendar;
-pub mod cel;
 pub mod check;
 pub mod config;
 pub mod edge;
-pub mod encoding;
 pub mod features;
 pub mod gateway;
-pub mod http;
-pub mod jose;
-pub mod json;
-pub mod lua;
-pub mod memory;
-pub mod pattern;
 pub mod plan;
 pub mod platform;
 pub mod proxy;
 pub mod registry;
 pub mod render;
-pub mod router;
-pub mod schema;
 
 /// The KrakenD whose answers are given: clients and origins see it where they would see KrakenD's.
 pub const KRAKEND_VERSION: &str = "2.11.2";

@@ -8,8 +8,8 @@ mod exam;
 use std::fmt::Write;
 
 use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
-use fjord::config::{Lines, Severity};
 use fjord::registry::{self, Support};
+use fjord_document::{Lines, Severity};
 use serde_json::Value;
 
 /// Cases that can't be right yet, and why.

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use fjord::check::{CheckOptions, View, Worker, check_bytes, github, json, report, text};
-use fjord::config::Document;
+use fjord_document::Document;
 
 fn compare(name: &str, seen: &str) {
     let path = format!("{}/tests/snapshots/{name}", env!("CARGO_MANIFEST_DIR"));

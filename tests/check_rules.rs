@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use fjord::check::{CheckOptions, View, check};
-use fjord::config::Severity;
+use fjord_document::Severity;
 
 /// Members of the root beside the version and one good endpoint.
 const SERVICE: &[(&str, &str)] = &[

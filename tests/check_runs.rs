@@ -11,9 +11,9 @@ use std::fmt::Write;
 
 use fjord::check::rules::{Class, class};
 use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
-use fjord::config::node::Node;
-use fjord::config::{Document, Severity};
 use fjord::plan::{self, Environment};
+use fjord_document::node::Node;
+use fjord_document::{Document, Severity};
 use serde_json::Value;
 
 /// What Fjord serves and KrakenD doesn't start with, and why.

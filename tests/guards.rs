@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use fjord::check::{CheckOptions, check};
-use fjord::config::{Document, Severity};
 use fjord::plan::{self, Environment};
 use fjord::registry::{self, Kind, Opt, Role, Scope, Support};
+use fjord_document::{Document, Severity};
 use serde_json::{Value, json};
 
 /// Broken options that open nothing, by the start of their names, and why.

@@ -16,7 +16,7 @@ const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
 for (const name of ["bin", "build", "krakend.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
   fs.cpSync(path.join(root, name), path.join(project, name), { recursive: true });
 }
-for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "limits", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
+for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "crates", "limits", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
   fs.symlinkSync(path.join(root, name), path.join(project, name));
 }
 after(() => fs.rmSync(project, { recursive: true, force: true }));

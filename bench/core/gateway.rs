@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use fjord::gateway::Gateway;
-use fjord::http::Headers;
-use fjord::json;
+use fjord_http::Headers;
+
 use fjord::plan::{self, Environment};
 use fjord::platform::{AnswerBody, Body, Effect, Fetched, Outcome, Request};
 
@@ -47,7 +47,7 @@ fn send(gateway: &Gateway, answers: &[Vec<u8>]) -> usize {
             }
         }
         let id = calls.pop().expect("the request waits for a call");
-        let body = Body::Bytes(json::Body::from(answers[calls.len()].as_slice()));
+        let body = Body::Bytes(fjord_json::Body::from(answers[calls.len()].as_slice()));
         let answer = Fetched { status: 200, headers: Headers::default(), body };
         session.complete(id, Outcome::Fetched(Ok(answer)), 0.0);
     }

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use fjord::http::template::{Endpoint, UrlPattern, Variable};
-use fjord::router::{Options, Outcome, Route, Router};
+use fjord_http::template::{Endpoint, UrlPattern, Variable};
+use fjord_router::{Options, Outcome, Route, Router};
 
 use crate::clock::alone;
 use crate::row;

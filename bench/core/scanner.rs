@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use fjord::json::{Body, Form, Shape, decode};
+use fjord_json::{Body, Form, Shape, decode};
 use jiter::Jiter;
 use serde_json::value::RawValue;
 

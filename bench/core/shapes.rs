@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use fjord::json::{Body, Form, Shape, ShapeOptions, decode, write_data};
+use fjord_json::{Body, Form, Shape, ShapeOptions, decode, write_data};
 
 use crate::clock::alone;
 use crate::documents::{Kind, document};

@@ -13,8 +13,8 @@ mod view;
 
 use std::ops::Range;
 
-use crate::config::document::pointer_at;
-use crate::config::node::Node;
+use fjord_document::document::pointer_at;
+use fjord_document::node::Node;
 
 pub use report::{json, report, text};
 pub use rules::rules;

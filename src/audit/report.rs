@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use fjord_document::{Origin, Places, Reading};
+
 use super::{AuditOptions, Finding, Severity, audit};
-use crate::config::{Origin, Places, Reading};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]

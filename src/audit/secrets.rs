@@ -1,7 +1,8 @@
 //! Finds secrets that are written out: by the name of the option, and by what they look like.
 
+use fjord_document::node::{Member, Node};
+
 use super::Hits;
-use crate::config::node::{Member, Node};
 
 /// Names of options that hold a secret, in any namespace.
 const NAMES: &[&str] = &[
@@ -120,7 +121,7 @@ fn form(text: &str) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     fn found(text: &str) -> Vec<String> {
         let mut hits = Hits::default();

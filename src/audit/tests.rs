@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::*;
-use crate::config::Document;
+use fjord_document::Document;
 
 /// Rules that find more or less than KrakenD's, wherever they look.
 const BETTER: &[&str] = &[

@@ -3,7 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use crate::config::node::{Kind, Member, Node};
+use fjord_document::node::{Kind, Member, Node};
+
 use crate::registry::{self, duration};
 
 /// KrakenD's time for an endpoint if nobody says another (spec §2.1).

@@ -2,12 +2,13 @@
 
 use serde::Deserialize;
 
+use fjord_document::Document;
+use fjord_document::node::Node;
+use fjord_json::Value;
+use fjord_schema::Schema;
+
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::config::Document;
-use crate::config::node::Node;
-use crate::json::Value;
-use crate::schema::Schema;
 
 /// A schema and where it comes from.
 #[derive(Debug, Clone, Deserialize)]

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use fjord_document::{Diagnostic, Severity};
+
 use super::rules::{self, View};
 use super::spot::Spot;
 use super::{CheckOptions, Counts};
-use crate::config::{Diagnostic, Severity};
 use crate::registry::Role;
 
 /// What was found so far.

@@ -4,13 +4,14 @@
 
 use std::collections::BTreeMap;
 
+use fjord_document::node::{Kind, Node};
+use fjord_document::path::push_key;
+use fjord_document::{Diagnostic, Severity};
+
 use super::findings::Findings;
 use super::spot::Spot;
 use super::structure::{extra_config, members};
 use super::{CheckOptions, meaning};
-use crate::config::node::{Kind, Node};
-use crate::config::path::push_key;
-use crate::config::{Diagnostic, Severity};
 use crate::registry::{self, Namespace, Role, Scope};
 
 /// A part of a configuration, alone.

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use fjord_document::{Diagnostic, Lines, Origin, Reading, Severity};
+
 use super::meaning::costs;
 use super::{CheckOptions, Checked, Cost, Counts, CustomSchema, Found, View, Worker, found, render};
-use crate::config::{Diagnostic, Lines, Origin, Reading, Severity};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]

@@ -20,15 +20,16 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use crate::config::document::pointer_at;
-use crate::config::node::Node;
-use crate::config::{Document, Lines, Origin, Reading, Severity};
+use fjord_document::document::pointer_at;
+use fjord_document::node::Node;
+use fjord_document::{Document, Lines, Origin, Reading, Severity};
+
 use crate::plan::Environment;
 use crate::registry::Scope;
 use crate::registry::letters::{self, Renamed};
 
-pub use crate::config::Diagnostic;
 pub use custom::CustomSchema;
+pub use fjord_document::Diagnostic;
 pub(crate) use guards::{Fault, Part, faults};
 pub use json::{json, report};
 pub use meaning::Cost;

@@ -1,8 +1,9 @@
 //! The last word: the plan itself. What it refuses, no check before may let pass.
 
+use fjord_document::node::Node;
+
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::config::node::Node;
 use crate::config::{files, secrets};
 use crate::plan::{self, Environment};
 

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
-use crate::config::Diagnostic;
-use crate::config::node::{Kind, Node};
-use crate::config::path::Path;
+use fjord_document::Diagnostic;
+use fjord_document::node::{Kind, Node};
+use fjord_document::path::Path;
+
 use crate::registry::{self, duration};
 
 /// A value of the document and where it stands.

@@ -1,7 +1,8 @@
 //! The bindings of the worker that count for rate limits, by the names that a configuration gives.
 
+use fjord_document::node::Node;
+
 use super::files;
-use super::node::Node;
 
 /// The names, as written, each once.
 pub fn named(root: &Node) -> Vec<String> {
@@ -20,7 +21,7 @@ pub fn named(root: &Node) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     #[test]
     fn bindings_are_found_wherever_they_are_named() {

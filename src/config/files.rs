@@ -1,6 +1,6 @@
 //! The files that a configuration names: their texts are bundled with it, as an edge has no disk.
 
-use super::node::{Kind, Node};
+use fjord_document::node::{Kind, Node};
 
 /// Options whose value is the path of a file, or a list of paths, by their namespace.
 const NAMED: &[(&str, &str)] = &[

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use fjord_document::node::Node;
+
 use super::files;
-use super::node::Node;
 
 /// The name in a text that is nothing but a reference: `$NAME`, `${NAME}`.
 pub fn reference(text: &str) -> Option<&str> {
@@ -54,7 +55,7 @@ pub fn places(root: &Node) -> Vec<(String, Range<u32>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     #[test]
     fn references_are_whole_texts() {

@@ -5,9 +5,10 @@
 
 use std::rc::Rc;
 
+use fjord_http::Headers;
+use fjord_json::Body;
+
 use crate::gateway::State;
-use crate::http::Headers;
-use crate::json::Body;
 use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed, RequestBody, Stream, Via};
 
 use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record, StateBit};

@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 use std::ops::Range;
 
-use crate::json::Body;
-use crate::memory::{Excess, afford_body};
+use fjord_json::Body;
+use fjord_memory::{Excess, afford_body};
 
 use super::batch::Batch;
 use super::desk::Turn;

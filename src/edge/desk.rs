@@ -6,10 +6,11 @@
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
 
+use fjord_http::Headers;
+use fjord_json::Body;
+use fjord_memory::{Excess, afford};
+
 use crate::gateway::{Gateway, Opening, Session, State};
-use crate::http::Headers;
-use crate::json::Body;
-use crate::memory::{Excess, afford};
 use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request};
 
 use super::places::{PlaceId, Places};

@@ -2,10 +2,12 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use fjord_http::{Headers, content_sniff};
+
 use crate::gateway::Gateway;
-use crate::http::{Headers, content_sniff};
-use crate::json;
-use crate::memory::Excess;
+
+use fjord_memory::Excess;
+
 use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
@@ -134,7 +136,7 @@ pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
     let result = if failed {
         Err(HostError::Failed(text(0, len)))
     } else {
-        take_body().map(json::Body::into_vec).map_err(HostError::from)
+        take_body().map(fjord_json::Body::into_vec).map_err(HostError::from)
     };
     complete(place, id, Outcome::Called(result), now)
 }
@@ -174,12 +176,12 @@ fn batch(turn: Option<Turn>) -> u32 {
 }
 
 /// The fresh body; empty if there is none.
-fn take_body() -> Result<json::Body, Excess> {
-    BUFFERS.with(Buffers::take_body).unwrap_or_else(|| Ok(json::Body::zeroed(0)))
+fn take_body() -> Result<fjord_json::Body, Excess> {
+    BUFFERS.with(Buffers::take_body).unwrap_or_else(|| Ok(fjord_json::Body::zeroed(0)))
 }
 
 /// The body that an effect waits for: the fresh body, or what came in parts.
-fn body_of(place: u32, id: u32) -> Result<json::Body, HostError> {
+fn body_of(place: u32, id: u32) -> Result<fjord_json::Body, HostError> {
     let body = BUFFERS.with(Buffers::take_body);
     Ok(body.unwrap_or_else(|| DESK.with(|desk| desk.received(place.into(), id)))?)
 }

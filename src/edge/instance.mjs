@@ -4,7 +4,7 @@ import { readBatch } from "./batch.mjs";
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
-/** With more memory than this an instance has grown. 28 may be in use (src/memory.rs), 48 are the most. */
+/** With more memory than this an instance has grown. 28 may be in use (crates/memory), 48 are the most. */
 const GROWN = 44 << 20;
 
 export class Instance {

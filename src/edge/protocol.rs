@@ -123,7 +123,8 @@ pub const NOWHERE: u32 = u32::MAX;
 
 #[cfg(test)]
 mod tests {
-    use crate::http::headers::HOP_BY_HOP;
+    use fjord_http::headers::HOP_BY_HOP;
+
     use crate::platform::Level;
 
     use super::*;

@@ -2,9 +2,11 @@
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use crate::config::node::Node;
-use crate::config::{Document, Reading, counters, files};
-use crate::json::Value;
+use fjord_document::node::Node;
+use fjord_document::{Document, Reading};
+use fjord_json::Value;
+
+use crate::config::{counters, files};
 use crate::registry::explain::{self, Explanation};
 use crate::{audit, check, registry};
 

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::calendar;
-use crate::encoding;
-use crate::http::{Headers, Query, escape};
-use crate::json::{Map, Value};
-use crate::memory::afford_output;
+use fjord_http::{Headers, Query, escape};
+use fjord_json::{Map, Value};
+use fjord_memory::afford_output;
+
 use crate::platform::{Answer, AnswerBody, Deadline, HostError, Level, RequestBody};
 use crate::render;
 
@@ -39,7 +38,7 @@ pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
         RequestBody::Incoming => match deadline.bound(reach.io.read_body()).await {
             // In the answer's JSON a byte becomes six at most, twice on the way.
             Ok(Ok(body)) => {
-                match afford_output(12 * body.len()).and_then(|()| encoding::text(body.as_slice())) {
+                match afford_output(12 * body.len()).and_then(|()| fjord_encoding::text(body.as_slice())) {
                     Ok(text) => text,
                     Err(excess) => return render::status(excess.status()),
                 }
@@ -73,7 +72,7 @@ pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
 /// A moment as Go prints it: `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`.
 fn go_time(ms: f64) -> String {
     let (seconds, millis) = ((ms / 1000.0) as u64, ms as u64 % 1000);
-    let (year, month, day) = calendar::civil((seconds / 86_400) as i64);
+    let (year, month, day) = fjord_calendar::civil((seconds / 86_400) as i64);
     let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
     format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}.{millis:03} +0000 UTC")
 }

@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::http::template::title;
-use crate::http::{Headers, Query};
+use fjord_http::template::title;
+use fjord_http::{Headers, Query};
+
 use crate::plan::{self, Endpoint, EndpointId, Queries};
 use crate::platform::{Answer, Deadline, Level, Via};
 use crate::proxy::{Cx, Error, Next, Reply, Request};
-use crate::{KRAKEND_AGENT, render, router};
+use crate::{KRAKEND_AGENT, render};
 
 use super::handler::NextHandler;
 use super::{Incoming, Reach, log};
@@ -25,7 +26,8 @@ pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, mut incoming: Incom
         return render::status(501);
     }
     if !reach.plan.service.router.disable_path_decoding
-        && let Some(error) = incoming.params.iter().find_map(|(_, value)| router::check_value(value).err())
+        && let Some(error) =
+            incoming.params.iter().find_map(|(_, value)| fjord_router::check_value(value).err())
     {
         return render::bad_params(&error.to_string());
     }

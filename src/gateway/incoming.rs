@@ -1,6 +1,7 @@
 //! The client's request as the steps in front of the pipes see it.
 
-use crate::http::Headers;
+use fjord_http::Headers;
+
 use crate::plan::EndpointId;
 use crate::platform::RequestBody;
 use crate::proxy::Params;

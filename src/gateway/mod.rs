@@ -16,10 +16,11 @@ pub use session::{Opening, Session, State};
 
 use std::rc::Rc;
 
+use fjord_router::Outcome;
+
 use crate::plan::Plan;
 use crate::platform::{Answer, Io, Level, hops};
 use crate::render;
-use crate::router::{self, Outcome};
 
 /// A plan that answers requests.
 #[derive(Clone)]
@@ -101,11 +102,11 @@ pub(crate) async fn dispatch(reach: Reach<'_>, incoming: Incoming) -> Answer {
         Route::Options(allow) => render::options(reach.plan, allow),
         Route::MethodNotAllowed => {
             let body = router.error_body_405.as_deref();
-            render::no_route(reach.plan, 405, router::METHOD_NOT_ALLOWED_BODY, body)
+            render::no_route(reach.plan, 405, fjord_router::METHOD_NOT_ALLOWED_BODY, body)
         }
         _ => {
             let body = router.error_body_404.as_deref();
-            render::no_route(reach.plan, 404, router::NOT_FOUND_BODY, body)
+            render::no_route(reach.plan, 404, fjord_router::NOT_FOUND_BODY, body)
         }
     }
 }

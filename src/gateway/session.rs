@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, Wake, Waker};
 
-use crate::http::{Headers, client_ip};
-use crate::json;
-use crate::memory::Excess;
+use fjord_http::{Headers, client_ip};
+use fjord_memory::Excess;
+use fjord_router::Outcome as Found;
+
 use crate::plan::{Plan, Target};
 use crate::platform::hops::Hops;
 use crate::platform::{Answer, Caller, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
 use crate::proxy::Params;
-use crate::router::Outcome as Found;
 
 use super::handler::NextGlobal;
 use super::{Gateway, Incoming, Reach, Route};
@@ -197,7 +197,7 @@ impl Session {
     ///
     /// # Errors
     /// If it was more than the gateway keeps.
-    pub fn received(&self, id: EffectId) -> Result<json::Body, Excess> {
+    pub fn received(&self, id: EffectId) -> Result<fjord_json::Body, Excess> {
         self.io.received(id)
     }
 

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::encoding::{self, Encoding};
-use crate::json::{self, Data, Form, Map, Object, Shape, Value};
-use crate::memory::Excess;
+use fjord_encoding::Encoding;
+use fjord_json::{Data, Form, Map, Object, Shape, Value};
+use fjord_memory::Excess;
+
 use crate::platform::{Body, hops};
 use crate::proxy::{Error, HttpResponse, Response};
 
@@ -44,12 +45,14 @@ impl Decode {
             return self.failed(method, pattern, answer.status, &answer.url, content_type, body.as_slice());
         }
         let data = match self.encoding {
-            Encoding::Json if self.is_collection => json::decode(body, Form::Collection, &self.shape)?,
-            Encoding::Json => json::decode(body, Form::Json, &self.shape)?,
-            Encoding::SafeJson => json::decode(body, Form::Safe, &self.shape)?,
-            Encoding::Xml => self.shaped(encoding::xml::decode(body.as_slice(), self.is_collection)?)?,
-            Encoding::Text => self.shaped(encoding::decode_string(body.as_slice())?)?,
-            Encoding::Rss => self.shaped(encoding::feed::decode(body.as_slice())?)?,
+            Encoding::Json if self.is_collection => fjord_json::decode(body, Form::Collection, &self.shape)?,
+            Encoding::Json => fjord_json::decode(body, Form::Json, &self.shape)?,
+            Encoding::SafeJson => fjord_json::decode(body, Form::Safe, &self.shape)?,
+            Encoding::Xml => {
+                self.shaped(fjord_encoding::xml::decode(body.as_slice(), self.is_collection)?)?
+            }
+            Encoding::Text => self.shaped(fjord_encoding::decode_string(body.as_slice())?)?,
+            Encoding::Rss => self.shaped(fjord_encoding::feed::decode(body.as_slice())?)?,
             Encoding::Yaml => self.yaml(body)?,
             Encoding::NoOp | Encoding::Nothing => None,
         };
@@ -58,13 +61,15 @@ impl Decode {
 
     /// The open edition reads `yaml` as JSON, and a JSON body is answered as it does. What is no JSON is read as the
     /// Enterprise edition reads it; what is neither fails as JSON does.
-    fn yaml(&self, body: json::Body) -> Result<Data, Error> {
+    fn yaml(&self, body: fjord_json::Body) -> Result<Data, Error> {
         let form = if self.is_collection { Form::Collection } else { Form::Json };
         let body = Rc::new(body);
-        match json::decode(Rc::clone(&body), form, &self.shape) {
+        match fjord_json::decode(Rc::clone(&body), form, &self.shape) {
             Err(
-                error @ (json::DecodeError::Syntax { .. } | json::DecodeError::Cut | json::DecodeError::End),
-            ) => match encoding::yaml::decode(body.as_slice(), self.is_collection) {
+                error @ (fjord_json::DecodeError::Syntax { .. }
+                | fjord_json::DecodeError::Cut
+                | fjord_json::DecodeError::End),
+            ) => match fjord_encoding::yaml::decode(body.as_slice(), self.is_collection) {
                 Ok(map) => Ok(self.shaped(map)?),
                 Err(refused) => Err(refused.excess().map_or_else(|| error.into(), Error::from)),
             },
@@ -91,7 +96,7 @@ impl Decode {
                 Err(if status == hops::STATUS { error.with_status(status) } else { error })
             }
             Failure::Code => Err(Error {
-                message: encoding::text(body)?.into(),
+                message: fjord_encoding::text(body)?.into(),
                 status: Some(status),
                 content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()),
             }),
@@ -108,7 +113,7 @@ fn details(name: &str, status: u16, content_type: &str, body: &[u8]) -> Result<M
     let mut details = Map::new();
     details.insert("http_status_code".to_owned(), Value::Float(status.into()));
     if !body.is_empty() {
-        details.insert("http_body".to_owned(), Value::String(encoding::text(body)?));
+        details.insert("http_body".to_owned(), Value::String(fjord_encoding::text(body)?));
     }
     if !content_type.is_empty() {
         details.insert("http_body_encoding".to_owned(), Value::String(content_type.to_owned()));
@@ -116,8 +121,8 @@ fn details(name: &str, status: u16, content_type: &str, body: &[u8]) -> Result<M
     Ok(Map::from([(format!("error_{name}"), Value::Object(details))]))
 }
 
-impl From<encoding::DecodeError> for Error {
-    fn from(error: encoding::DecodeError) -> Self {
+impl From<fjord_encoding::DecodeError> for Error {
+    fn from(error: fjord_encoding::DecodeError) -> Self {
         match error.excess() {
             Some(excess) => excess.into(),
             None => Error::new(error.to_string()),
@@ -125,10 +130,10 @@ impl From<encoding::DecodeError> for Error {
     }
 }
 
-impl From<json::DecodeError> for Error {
-    fn from(error: json::DecodeError) -> Self {
+impl From<fjord_json::DecodeError> for Error {
+    fn from(error: fjord_json::DecodeError) -> Self {
         match error {
-            json::DecodeError::Excess(excess) => excess.into(),
+            fjord_json::DecodeError::Excess(excess) => excess.into(),
             error => Error::new(error.to_string()),
         }
     }

@@ -3,8 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use crate::http::{Headers, Query};
-use crate::json::Value;
+use fjord_http::{Headers, Query};
+use fjord_json::Value;
+
 use crate::platform::{
     Body, CALL_MS, Deadline, Fetch, Fetched, Level, LocalFuture, RequestBody, Shared, Via,
 };

@@ -1,6 +1,7 @@
 //! One endpoint of the plan.
 
-use crate::encoding::Output;
+use fjord_encoding::Output;
+
 use crate::gateway::Handler;
 use crate::proxy::{Layer, Pipe, Shadow};
 

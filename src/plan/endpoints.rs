@@ -4,9 +4,9 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
-use crate::config::Document;
-use crate::config::node::{Kind, Node};
-use crate::json::Body;
+use fjord_document::Document;
+use fjord_document::node::{Kind, Node};
+use fjord_json::Body;
 
 use super::build::{Defaults, endpoint};
 use super::needs::Needs;

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::http::host::HostVariable;
-use crate::http::{Host, UrlError, url};
+use fjord_http::host::HostVariable;
+use fjord_http::{Host, UrlError, url};
+
 use crate::platform::{Io, Via};
 use crate::proxy::{Cx, Error, Request};
 

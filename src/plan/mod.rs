@@ -18,7 +18,7 @@ pub use service::{Service, TRUST};
 
 use endpoints::Endpoints;
 
-use crate::router::Router;
+use fjord_router::Router;
 
 /// A configuration, ready to answer.
 pub struct Plan {

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::encoding::Output;
+use fjord_encoding::Output;
 
 use super::{Endpoint, Headers, Service};
 

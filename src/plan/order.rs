@@ -3,7 +3,8 @@
 //! A step that isn't configured isn't compiled, isn't in the plan, and costs nothing. To add one: a file in
 //! [`features`](crate::features) and a line here.
 
-use crate::config::node::Node;
+use fjord_document::node::Node;
+
 use crate::features::{auth, backend, modifier, proxy, qos, security, validation};
 use crate::gateway::{Global, Handler};
 use crate::proxy::{Exchange, Layer};

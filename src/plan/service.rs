@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 
+use fjord_http::{TrustedProxies, client_ip};
+
 use crate::features::telemetry::logging::Log;
 use crate::gateway::Global;
-use crate::http::{TrustedProxies, client_ip};
 
 /// The service.
 pub struct Service {

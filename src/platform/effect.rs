@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::http::Headers;
-use crate::json;
-use crate::memory::Excess;
+use fjord_http::Headers;
+use fjord_memory::Excess;
 
 /// A client's request as the host received it.
 #[derive(Debug, Clone, Default)]
@@ -141,21 +140,21 @@ pub enum RequestBody {
     /// The client's body, passed on as it comes, never copied.
     Incoming,
     /// Bytes, sent in chunks with no announced length (as KrakenD sends what it copied).
-    Chunked(Rc<json::Body>),
+    Chunked(Rc<fjord_json::Body>),
     /// Bytes with their length announced.
-    Sized(Rc<json::Body>),
+    Sized(Rc<fjord_json::Body>),
 }
 
 // === impl RequestBody ===
 
 impl RequestBody {
     /// Bytes without a length.
-    pub fn chunked(bytes: impl Into<json::Body>) -> Self {
+    pub fn chunked(bytes: impl Into<fjord_json::Body>) -> Self {
         Self::Chunked(Rc::new(bytes.into()))
     }
 
     /// Bytes with their length.
-    pub fn sized(bytes: impl Into<json::Body>) -> Self {
+    pub fn sized(bytes: impl Into<fjord_json::Body>) -> Self {
         Self::Sized(Rc::new(bytes.into()))
     }
 }
@@ -175,7 +174,7 @@ pub struct Fetched {
 #[derive(Debug)]
 pub enum Body {
     /// All of it.
-    Bytes(json::Body),
+    Bytes(fjord_json::Body),
     /// It stays with the host.
     Stream(Stream),
 }
@@ -199,7 +198,7 @@ pub enum Outcome {
     /// A [`Effect::Timer`] ended.
     Elapsed,
     /// A [`Effect::ReadBody`] or [`Effect::ReadStream`] ended.
-    Body(Result<json::Body, HostError>),
+    Body(Result<fjord_json::Body, HostError>),
     /// A [`Effect::Call`] ended.
     Called(Result<Vec<u8>, HostError>),
 }

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, Waker};
 
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
 use super::hops::Hops;
-use crate::json;
-use crate::memory::{BODY, Excess};
+
+use fjord_memory::{BODY, Excess};
 
 /// A future of the core: never sent to another thread, may borrow from the plan.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -53,7 +53,7 @@ struct Arriving {
     id: EffectId,
     /// The length that is announced, or the longest that there may be.
     most: usize,
-    body: Result<json::Body, Excess>,
+    body: Result<fjord_json::Body, Excess>,
 }
 
 /// A leaf: resolves to the outcome of one effect. Dropped early, it tells the host that nobody waits.
@@ -89,12 +89,12 @@ impl Io {
     }
 
     /// Reads the client's body to its end.
-    pub async fn read_body(&self) -> Result<json::Body, HostError> {
+    pub async fn read_body(&self) -> Result<fjord_json::Body, HostError> {
         self.body(Effect::ReadBody).await
     }
 
     /// Reads a body that stayed with the host.
-    pub async fn read_stream(&self, stream: Stream) -> Result<json::Body, HostError> {
+    pub async fn read_stream(&self, stream: Stream) -> Result<fjord_json::Body, HostError> {
         self.body(Effect::ReadStream(stream)).await
     }
 
@@ -198,7 +198,7 @@ impl Io {
         if !self.waits_for(id) {
             return false;
         }
-        let body = json::Body::announced(len);
+        let body = fjord_json::Body::announced(len);
         let wanted = body.is_ok();
         self.arriving.borrow_mut().push(Arriving { id, most: len, body });
         wanted
@@ -211,7 +211,7 @@ impl Io {
         }
         let mut arriving = self.arriving.borrow_mut();
         let at = arriving.iter().position(|body| body.id == id).unwrap_or_else(|| {
-            arriving.push(Arriving { id, most: BODY, body: Ok(json::Body::zeroed(0)) });
+            arriving.push(Arriving { id, most: BODY, body: Ok(fjord_json::Body::zeroed(0)) });
             arriving.len() - 1
         });
         let Arriving { most, body, .. } = &mut arriving[at];
@@ -233,11 +233,11 @@ impl Io {
     ///
     /// # Errors
     /// If it was more than the gateway keeps.
-    pub fn received(&self, id: EffectId) -> Result<json::Body, Excess> {
+    pub fn received(&self, id: EffectId) -> Result<fjord_json::Body, Excess> {
         let mut arriving = self.arriving.borrow_mut();
         match arriving.iter().position(|body| body.id == id) {
-            Some(at) => arriving.swap_remove(at).body.map(json::Body::fitted),
-            None => Ok(json::Body::zeroed(0)),
+            Some(at) => arriving.swap_remove(at).body.map(fjord_json::Body::fitted),
+            None => Ok(fjord_json::Body::zeroed(0)),
         }
     }
 
@@ -256,7 +256,7 @@ impl Io {
         !self.spawned.borrow().is_empty()
     }
 
-    async fn body(&self, effect: Effect) -> Result<json::Body, HostError> {
+    async fn body(&self, effect: Effect) -> Result<fjord_json::Body, HostError> {
         match self.leaf(effect).await {
             Outcome::Body(result) => result,
             other => Err(mismatch(&other)),

@@ -6,8 +6,9 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use crate::http::Headers;
-use crate::http::template::UrlPattern;
+use fjord_http::Headers;
+use fjord_http::template::UrlPattern;
+
 use crate::plan::decode::Decode;
 use crate::plan::hosts::Hosts;
 use crate::platform::{Body, Fetch};

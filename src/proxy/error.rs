@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::memory::Excess;
+use fjord_memory::Excess;
+
 use crate::platform::{HostError, hops};
 
 /// A failed step of a pipe.

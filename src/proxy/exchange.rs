@@ -2,8 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::http::Headers;
-use crate::http::redirect::{self, Follow, Redirects, Step};
+use fjord_http::Headers;
+use fjord_http::redirect;
+use fjord_http::redirect::{Follow, Redirects, Step};
+
 use crate::platform::{Body, Fetch, LocalFuture, RequestBody, Via};
 
 use super::{Cx, Error};

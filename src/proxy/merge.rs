@@ -5,8 +5,9 @@
 
 use futures::future::join_all;
 
-use crate::json::Flatmap;
-use crate::memory::Excess;
+use fjord_json::Flatmap;
+use fjord_memory::Excess;
+
 use crate::platform::RequestBody;
 
 use super::request::is_safe;
@@ -120,7 +121,7 @@ impl Parts {
     }
 
     /// What was merged so far.
-    pub(super) fn data(&self) -> Option<&crate::json::Object> {
+    pub(super) fn data(&self) -> Option<&fjord_json::Object> {
         self.response.as_ref().and_then(|response| response.data.as_ref())
     }
 

@@ -1,7 +1,8 @@
 //! What comes back through a pipe: a response, an error, or both (a partial result).
 
-use crate::http::Headers;
-use crate::json::Data;
+use fjord_http::Headers;
+use fjord_json::Data;
+
 use crate::platform::{Body, Stream};
 
 use super::Error;

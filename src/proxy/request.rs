@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-pub use crate::http::path::REST;
-use crate::http::template::Variable;
-use crate::http::{Headers, Query};
-use crate::json::Body;
 use crate::platform::{Io, RequestBody, Via};
+pub use fjord_http::path::REST;
+use fjord_http::template::Variable;
+use fjord_http::{Headers, Query};
+use fjord_json::Body;
 
 use super::Error;
 

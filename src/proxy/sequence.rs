@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use crate::encoding;
-use crate::json::{Data, Flatmap};
+use fjord_json::{Data, Flatmap};
+
 use crate::platform::{Body, RequestBody};
 
 use super::merge::Parts;
@@ -124,7 +124,7 @@ impl Sequence {
                 Some(Body::Bytes(body)) => body,
                 None => return Ok(kept),
             };
-            kept.body = Some(encoding::text(body.as_slice())?);
+            kept.body = Some(fjord_encoding::text(body.as_slice())?);
             response.io = Some(Body::Bytes(body));
         }
         Ok(kept)

@@ -1,6 +1,7 @@
 //! Layers around a pipe, outermost first.
 
-use crate::json::Shape;
+use fjord_json::Shape;
+
 use crate::platform::LocalFuture;
 
 use super::{Backend, Cx, Pipe, Reply, Request};

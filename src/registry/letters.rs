@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use fjord_document::node::{Kind as Is, Node};
+
 use super::core;
 use super::table::{Kind, Scope};
-use crate::config::node::{Kind as Is, Node};
 
 /// A name that was written in other letters.
 pub struct Renamed {
@@ -72,7 +73,7 @@ fn inside(value: &mut Node, kind: &Kind, renamed: &mut Vec<Renamed>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     #[test]
     fn parts_are_read_in_any_letters() {

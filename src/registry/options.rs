@@ -4,10 +4,11 @@ use std::fmt;
 use std::ops::Range;
 use std::time::Duration;
 
+use fjord_document::node::{Kind, Node};
+
 use super::role::Role;
 use super::table::{Namespace, Opt, Scope, Support};
 use super::{core, duration};
-use crate::config::node::{Kind, Node};
 
 /// The options of one object.
 #[derive(Debug, Clone, Copy)]
@@ -290,8 +291,8 @@ impl std::error::Error for OptionError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
     use crate::registry::table::{Kind as Takes, opt};
+    use fjord_document::Document;
 
     static TABLE: &[Opt] = &[
         opt("flag", Takes::Bool, "").default("true"),

@@ -88,7 +88,7 @@ pub fn looks_like_guard(name: &str) -> bool {
                 6..=7 => 1,
                 _ => 2,
             };
-            word == *guard || slips > 0 && crate::config::suggest::distance(word, guard) <= slips
+            word == *guard || slips > 0 && fjord_document::suggest::distance(word, guard) <= slips
         })
     };
     // `rate-limit` and `api_keys` are one word each.

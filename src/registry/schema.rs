@@ -1,8 +1,9 @@
 //! The format as a JSON schema (draft-07): editors complete, explain and check with it.
 
+use fjord_json::{Map, Value};
+
 use super::table::{Kind, Namespace, Opt, Rule, Scope, Support};
 use super::{core, namespaces};
-use crate::json::{Map, Value};
 
 /// Durations in Go's syntax.
 const DURATION: &str = "^\\+?(0|(([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$";
@@ -257,8 +258,8 @@ mod tests {
     use serde_json::Value as Json;
 
     use super::*;
-    use crate::config::Document;
-    use crate::schema::Schema;
+    use fjord_document::Document;
+    use fjord_schema::Schema;
 
     fn compiled() -> Schema {
         let text = String::from_utf8(schema().to_json()).unwrap();

@@ -1,8 +1,9 @@
 //! The body of an answer in each output encoding (spec §14).
 
-use crate::encoding::{Output, xml, yaml};
-use crate::json::{DecodeError, Map, Object, Value};
-use crate::memory::{Excess, afford, afford_output};
+use fjord_encoding::{Output, xml, yaml};
+use fjord_json::{DecodeError, Map, Object, Value};
+use fjord_memory::{Excess, afford, afford_output};
+
 use crate::proxy::Response;
 
 /// The type of JSON.

@@ -6,9 +6,10 @@ mod plain;
 pub use body::render;
 pub use plain::{bad_params, bad_request, no_route, options, redirect, status, text};
 
-use crate::encoding::{Output, negotiate};
-use crate::http::headers::is_hop_by_hop;
-use crate::http::{Headers, content_sniff};
+use fjord_encoding::{Output, negotiate};
+use fjord_http::headers::is_hop_by_hop;
+use fjord_http::{Headers, content_sniff};
+
 use crate::platform::{Answer, AnswerBody, Body, Passed};
 use crate::proxy::{Cx, Error, Reply, Response};
 

@@ -1,10 +1,11 @@
 //! Answers that the gateway gives by itself: redirects, 404, 405, refusals.
 
+use fjord_http::Headers;
+use fjord_router::RedirectAnswer;
+
 use crate::gateway::Incoming;
-use crate::http::Headers;
 use crate::plan::Plan;
 use crate::platform::{Answer, AnswerBody};
-use crate::router::{self, RedirectAnswer};
 
 /// A status and nothing else.
 pub fn status(status: u16) -> Answer {
@@ -25,7 +26,7 @@ pub fn bad_params(message: &str) -> Answer {
 
 /// A request target that no server accepts (spec §33).
 pub fn bad_request() -> Answer {
-    let mut answer = text(400, router::BAD_REQUEST_BODY);
+    let mut answer = text(400, fjord_router::BAD_REQUEST_BODY);
     answer.headers.set("Connection", "close");
     answer
 }
@@ -48,7 +49,7 @@ pub fn no_route(plan: &Plan, status: u16, body: &str, configured: Option<&[u8]>)
     headers.add("X-Krakend-Completed", "false");
     let (content_type, body) = match configured {
         Some(json) => ("application/json; charset=utf-8", json.to_vec()),
-        None => (router::PLAIN, body.as_bytes().to_vec()),
+        None => (fjord_router::PLAIN, body.as_bytes().to_vec()),
     };
     headers.set("Content-Type", content_type);
     Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }

@@ -3,11 +3,11 @@
 //! platform tells the client.
 
 use fjord::check::{CheckOptions, View, check};
-use fjord::config::Severity;
 use fjord::gateway::Gateway;
-use fjord::http::Headers;
 use fjord::plan::{self, Environment};
 use fjord::platform::{Caller, Request};
+use fjord_document::Severity;
+use fjord_http::Headers;
 use serde_json::{Value, json};
 
 use crate::sim::{Client, Run, Script, World};

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use fjord::http::UrlPattern;
-use fjord::http::host::clean_host;
-use fjord::http::path::gin_path;
-use fjord::http::template::Endpoint;
 use fjord::plan::{self, Environment};
+use fjord_http::UrlPattern;
+use fjord_http::host::clean_host;
+use fjord_http::path::gin_path;
+use fjord_http::template::Endpoint;
 use serde_json::{Value, json};
 
 use crate::{case, cases};

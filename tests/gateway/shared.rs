@@ -6,8 +6,8 @@ use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use fjord::gateway::{Gateway, Session};
-use fjord::http::Headers;
-use fjord::json;
+use fjord_http::Headers;
+
 use fjord::plan::{self, Environment};
 use fjord::platform::{
     Body, CALL_MS, Deadline, Effect, Fetch, Fetched, HostError, Io, LocalFuture, Outcome, Request,
@@ -171,7 +171,7 @@ async fn ask(io: &Io) -> Got {
 }
 
 fn fetched(status: u16) -> Fetched {
-    Fetched { status, headers: Headers::default(), body: Body::Bytes(json::Body::from(Vec::new())) }
+    Fetched { status, headers: Headers::default(), body: Body::Bytes(fjord_json::Body::from(Vec::new())) }
 }
 
 #[test]

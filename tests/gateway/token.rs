@@ -4,7 +4,7 @@
 //! said; `before`, `between` and `after` are written around the token and behind each of its dots; `unsigned` leaves the
 //! signature out; `pad` pads its parts.
 
-use fjord::jose::base64url::encode;
+use fjord_jose::base64url::encode;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use cel::objects::Key as TheirKey;
 use cel::{Context, Env, Value as Theirs};
-use fjord::cel::{CelValue, Key, Numbers, Program, Variables};
-use fjord::json::{Map, Value};
+use fjord_cel::{CelValue, Key, Numbers, Program, Variables};
+use fjord_json::{Map, Value};
 
 use crate::{Target, seeds};
 

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use fjord::audit;
 use fjord::check::{CheckOptions, check_bytes};
-use fjord::config::node::{Kind, Node};
-use fjord::config::{Document, Reading, secrets};
+use fjord::config::secrets;
 use fjord::plan::{self, Environment};
+use fjord_document::node::{Kind, Node};
+use fjord_document::{Document, Reading};
 use serde_json::Value;
 
 use crate::{Target, seeds};
@@ -78,7 +79,7 @@ fn run(input: &[u8]) {
 
 fn read_as_others(input: &[u8], reading: &Reading<'_>) {
     let theirs = serde_json::from_slice::<Value>(input).ok().filter(Value::is_object);
-    let is_sound = reading.diagnostics.iter().all(|found| found.severity != fjord::config::Severity::Error);
+    let is_sound = reading.diagnostics.iter().all(|found| found.severity != fjord_document::Severity::Error);
     if let (Some(document), Some(theirs), true) = (&reading.document, &theirs, is_sound) {
         assert_eq!(&plain(&document.root), theirs);
     }

@@ -2,7 +2,7 @@
 //!
 //! A line is an operation: `+name:value` adds, `=name:value` sets, `-name` removes, `!` removes what is about one connection.
 
-use fjord::http::{Headers, canonical};
+use fjord_http::{Headers, canonical};
 
 use crate::{Target, seeds};
 

@@ -3,8 +3,8 @@
 //! An input is a token, a key set (it begins with `{`), or the JSON of a header, a payload and a signature, one in a line, behind
 //! a line `jws`.
 
-use fjord::jose::{KeySet, Strategy, Token, base64url, object};
-use fjord::json::Value;
+use fjord_jose::{KeySet, Strategy, Token, base64url, object};
+use fjord_json::Value;
 
 use crate::{Target, seeds};
 

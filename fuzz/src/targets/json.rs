@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fjord::json::{Body, DecodeError, Form, Piece, Shape, Value, decode, write_data};
+use fjord_json::{Body, DecodeError, Form, Piece, Shape, Value, decode, write_data};
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 

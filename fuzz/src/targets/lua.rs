@@ -2,10 +2,8 @@
 //!
 //! What stands behind a line `--post` runs after the call.
 
-use fjord::json::Value;
-use fjord::lua::{
-    HttpResponse, Limits, LuaError, Options, PlainHost, Request, Response, Scope, Script, Step,
-};
+use fjord_json::Value;
+use fjord_lua::{HttpResponse, Limits, LuaError, Options, PlainHost, Request, Response, Scope, Script, Step};
 use serde::de::IgnoredAny;
 
 use crate::{Target, seeds};
@@ -18,7 +16,7 @@ pub const TARGET: Target = Target {
         let mut inputs: Vec<_> =
             files.iter().map(|name| seeds::file(&format!("tests/data/lua/{name}.lua"))).collect();
         for name in ["language", "library"] {
-            let text = seeds::file(&format!("src/lua/tests/{name}.txt"));
+            let text = seeds::file(&format!("crates/lua/src/tests/{name}.txt"));
             inputs.extend(String::from_utf8_lossy(&text).split("\n\n").map(|case| case.as_bytes().to_vec()));
         }
         inputs.extend(seeds::of(&[

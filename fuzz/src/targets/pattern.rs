@@ -2,7 +2,7 @@
 //!
 //! The first line is the pattern, the rest the text.
 
-use fjord::pattern::Pattern;
+use fjord_pattern::Pattern;
 
 use crate::{Target, seeds};
 

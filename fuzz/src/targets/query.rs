@@ -1,6 +1,6 @@
 //! Query strings: what is written is read again, and decodes as in `application/x-www-form-urlencoded`.
 
-use fjord::http::Query;
+use fjord_http::Query;
 
 use crate::{Target, seeds};
 

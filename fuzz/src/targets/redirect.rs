@@ -3,7 +3,7 @@
 //! Each line is the `Location` of the next answer; the first call goes to `http://host.test/a/b?c=d`. Where a URL leads is judged by
 //! the crate `url`, which reads URLs as `fetch` does.
 
-use fjord::http::redirect::{Body, Redirects, Step};
+use fjord_http::redirect::{Body, Redirects, Step};
 use url::Url;
 
 use crate::{Target, seeds};

@@ -3,10 +3,10 @@
 //! The first line has one digit for each option (`1` is on), the others but the last are endpoints (`GET /a/{x}`), the last is
 //! the request (`GET /a/b?c`).
 
-use fjord::http::escape::unescape;
-use fjord::router::pattern::Pattern;
-use fjord::router::pattern::Segment;
-use fjord::router::{Options, Outcome, Route, Router, clean_path};
+use fjord_http::escape::unescape;
+use fjord_router::pattern::Pattern;
+use fjord_router::pattern::Segment;
+use fjord_router::{Options, Outcome, Route, Router, clean_path};
 
 use crate::{Target, seeds};
 

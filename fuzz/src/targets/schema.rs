@@ -2,9 +2,9 @@
 //!
 //! The first line is the schema, the rest the body.
 
-use fjord::config::Document;
-use fjord::json::{Body, Value};
-use fjord::schema::{Schema, validate_body};
+use fjord_document::Document;
+use fjord_json::{Body, Value};
+use fjord_schema::{Schema, validate_body};
 
 use crate::{Target, seeds};
 

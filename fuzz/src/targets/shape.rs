@@ -2,10 +2,10 @@
 //!
 //! The line has five fields: `target;allow,allow;deny,deny;from>to,from>to;group`.
 
-#[path = "../../../src/json/tests/model.rs"]
+#[path = "../../../crates/json/src/tests/model.rs"]
 mod model;
 
-use fjord::json::{Body, Form, Object, Shape, ShapeOptions, decode, write_data};
+use fjord_json::{Body, Form, Object, Shape, ShapeOptions, decode, write_data};
 use model::{Options, shaped};
 use serde_json::Value;
 

@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use fjord::http::template::{Endpoint, Variable};
-use fjord::http::url::join;
-use fjord::http::{Query, UrlPattern};
+use fjord_http::template::{Endpoint, Variable};
+use fjord_http::url::join;
+use fjord_http::{Query, UrlPattern};
 use url::Url;
 
 use crate::{Target, seeds};

@@ -1,7 +1,7 @@
 //! Any bytes as XML, and as a feed: decoded data is JSON, and what is rendered of it decodes to the same.
 
-use fjord::encoding::{feed, xml};
-use fjord::json::Value;
+use fjord_encoding::{feed, xml};
+use fjord_json::Value;
 use serde::de::IgnoredAny;
 
 use crate::{Target, seeds};

@@ -1,7 +1,7 @@
 //! Any bytes as YAML: decoded data is JSON, and what is rendered of it decodes to the same.
 
-use fjord::encoding::yaml;
-use fjord::json::{Map, Value};
+use fjord_encoding::yaml;
+use fjord_json::{Map, Value};
 use serde::de::IgnoredAny;
 
 use crate::{Target, seeds};

@@ -1,10 +1,11 @@
 //! How the API is cut: open routes, writes, sequences, aggregation.
 
+use fjord_document::node::Node;
+
 use super::super::Rule;
 use super::super::Severity::{Critical, Low, Medium};
 use super::super::view::{backends, component, flag, head, inherited};
 use super::rule;
-use crate::config::node::Node;
 
 pub(super) static RULES: &[Rule] = &[
     rule(

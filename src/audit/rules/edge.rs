@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
+use fjord_document::node::Node;
+use fjord_http::reach::is_private;
+
 use super::super::Rule;
 use super::super::Severity::{Critical, High, Low, Medium};
 use super::super::secrets;
 use super::super::view::{View, backends, component, flag, head, key_of, text_in};
 use super::limits::limiters;
 use super::rule;
-use crate::config::node::Node;
 use crate::features::qos::http_cache::Callers;
-use crate::http::reach::is_private;
 use crate::plan::TRUST;
 use crate::registry::duration;
 

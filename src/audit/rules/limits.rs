@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use fjord_document::node::{Member, Node};
+
 use super::super::Hits;
 use super::super::Rule;
 use super::super::Severity::{Critical, High, Low, Medium};
 use super::super::view::{View, component};
 use super::rule;
-use crate::config::node::{Member, Node};
 
 pub(super) static RULES: &[Rule] = &[
     rule("2.3.1", Medium, "a cache without a bound", "set both max_items and max_size", |view, hits| {

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
+use fjord_document::node::{Member, Node};
+
 use super::super::Rule;
 use super::super::Severity::{High, Medium};
 use super::super::view::{View, flag};
 use super::rule;
-use crate::config::node::{Member, Node};
 
 pub(super) static RULES: &[Rule] = &[
     rule(

@@ -1,10 +1,11 @@
 //! What travels: TLS, headers, query strings.
 
+use fjord_document::node::{Kind, Node};
+
 use super::super::Rule;
 use super::super::Severity::{Critical, High, Low, Medium};
 use super::super::view::{flag, text_in};
 use super::rule;
-use crate::config::node::{Kind, Node};
 
 pub(super) static RULES: &[Rule] = &[
     rule(

@@ -30,7 +30,7 @@ pub(super) fn check(
 
 fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     // Null is reported as a wrong type.
-    if !matches!(spot.node.kind, crate::config::node::Kind::Object(_)) {
+    if !matches!(spot.node.kind, fjord_document::node::Kind::Object(_)) {
         return;
     }
     let rules = hosts::Rules::of(spot);
@@ -41,7 +41,7 @@ fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let inherited =
         around.service.is_some_and(|service| service.get("host").is_some_and(|list| list.items().len() > 0));
     let wrong_type =
-        list.as_ref().is_some_and(|list| !matches!(list.node.kind, crate::config::node::Kind::Array(_)));
+        list.as_ref().is_some_and(|list| !matches!(list.node.kind, fjord_document::node::Kind::Array(_)));
     if inherited || wrong_type || HOSTLESS.iter().any(|name| spot.namespace(name).is_some()) {
         return;
     }

@@ -1,8 +1,9 @@
 //! What the worker must declare: bindings that hosts name, and secrets.
 
+use fjord_document::Diagnostic;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use crate::config::Diagnostic;
 use crate::config::secrets;
 
 /// Names each binding and secret that the worker doesn't have, once, at its first place.

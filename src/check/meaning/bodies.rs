@@ -1,10 +1,11 @@
 //! Functions of Lambda, and Martian's modifiers.
 
+use fjord_encoding::base64;
+use fjord_http::template::title;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, inputs};
-use crate::encoding::base64;
-use crate::http::template::title;
 
 /// `backend/lambda`: the parameter that names the function.
 pub(super) fn lambda(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

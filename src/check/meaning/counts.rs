@@ -1,10 +1,11 @@
 //! Where a rate limit is counted.
 
+use fjord_document::Diagnostic;
+
 use super::super::Counts;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::Around;
-use crate::config::Diagnostic;
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
 pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

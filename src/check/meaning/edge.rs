@@ -2,9 +2,10 @@
 
 use serde::Serialize;
 
+use fjord_http::redirect;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use crate::http::redirect;
 
 /// Calls that one request may make on the free plan.
 const FREE: u64 = 50;

@@ -1,14 +1,15 @@
 //! `validation/cel`: expressions that can't be read, never run, or refuse everybody.
 
+use fjord_cel::{Program, Type};
+use fjord_document::Diagnostic;
+use fjord_document::suggest;
+use fjord_http::canonical;
+use fjord_http::template::title;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::Around;
-use crate::cel::{Program, Type};
-use crate::config::Diagnostic;
-use crate::config::suggest;
 use crate::features::validation::cel::{Phase, declared};
-use crate::http::canonical;
-use crate::http::template::title;
 
 /// Variables and their types (spec §25).
 const VARIABLES: [&str; 10] = [

@@ -2,11 +2,12 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+use fjord_document::Diagnostic;
+use fjord_http::host::Host;
+use fjord_http::reach::is_private;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use crate::config::Diagnostic;
-use crate::http::host::Host;
-use crate::http::reach::is_private;
 
 /// How the hosts of a backend are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,7 +102,7 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         let message =
             format!("hosts speak http or https, not {}", if scheme.is_empty() { "nothing" } else { scheme });
         let fault = spot.error("bad-host", message);
-        return Some(match crate::config::suggest::nearest(scheme, ["http", "https"]) {
+        return Some(match fjord_document::suggest::nearest(scheme, ["http", "https"]) {
             Some(meant) => fault.help(format!("write \"{meant}://{rest}\"")),
             None => fault,
         });

@@ -1,12 +1,13 @@
 //! `validation/json-schema`: the schema itself, keyword by keyword (draft 7 and its neighbours).
 
+use fjord_document::node::Kind as Is;
+use fjord_document::suggest;
+use fjord_schema::Schema;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, security};
-use crate::config::node::Kind as Is;
-use crate::config::suggest;
 use crate::registry::whole;
-use crate::schema::Schema;
 
 /// What a keyword takes.
 #[derive(Clone, Copy)]

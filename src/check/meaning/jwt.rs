@@ -1,11 +1,13 @@
 //! Tokens and keys: settings that would let nobody in, or anybody.
 
+use fjord_document::Diagnostic;
+use fjord_document::node::Kind;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::super::structure::extra_config::is_empty;
 use super::{Around, inputs, resources};
-use crate::config::node::Kind;
-use crate::config::{Diagnostic, secrets};
+use crate::config::secrets;
 
 /// `auth/validator`
 pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

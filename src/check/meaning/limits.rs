@@ -58,7 +58,7 @@ fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
             if !endpoint.params.iter().any(|param| param == name) {
                 let fault = key.error("undefined-variable", format!("the endpoint declares no `{{{name}}}`"));
                 let params = endpoint.params.iter().map(String::as_str);
-                findings.add(match crate::config::suggest::nearest(name, params) {
+                findings.add(match fjord_document::suggest::nearest(name, params) {
                     Some(meant) => fault.help(format!("did you mean \"{meant}\"?")),
                     None => fault,
                 });

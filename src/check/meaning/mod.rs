@@ -28,10 +28,11 @@ mod service;
 mod tls;
 mod url_pattern;
 
+use fjord_document::node::Node;
+use fjord_http::path::{clean_leading_slash, params};
+
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::config::node::Node;
-use crate::http::path::{clean_leading_slash, params};
 use crate::registry;
 use crate::registry::role::role;
 

@@ -48,8 +48,8 @@ fn no_op(output: &Spot<'_>, endpoint: &Endpoint<'_>, findings: &mut Findings<'_>
     for backend in endpoint.backends {
         for key in READS {
             let Some(spot) = backend.get(key) else { continue };
-            let empty =
-                spot.node.items().is_empty() && matches!(spot.node.kind, crate::config::node::Kind::Array(_));
+            let empty = spot.node.items().is_empty()
+                && matches!(spot.node.kind, fjord_document::node::Kind::Array(_));
             if !empty && spot.node.as_bool() != Some(false) {
                 let message = format!("`{key}` has no effect: no-op passes the answer through unread");
                 findings.add(spot.warning("no-effect", message));

@@ -1,9 +1,10 @@
 //! Fields of answers: references of later calls to earlier answers, and fields that overwrite each other.
 
+use fjord_document::Diagnostic;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::Endpoint;
-use crate::config::Diagnostic;
 
 /// `respN_field`
 pub(super) struct Reference<'a> {

@@ -1,10 +1,11 @@
 //! The paths of endpoints: what no request can reach, what KrakenD wouldn't start with, what answers twice.
 
+use fjord_document::Diagnostic;
+use fjord_router::{ConflictKind, Options, Outcome, Route, Router};
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::Around;
-use crate::config::Diagnostic;
-use crate::router::{ConflictKind, Options, Outcome, Route, Router};
 
 /// Prefixes of KrakenD's own pages.
 const RESERVED: [&str; 3] = ["/__debug", "/__echo", "/__health"];

@@ -1,9 +1,10 @@
 //! Lua: scripts that can't be read, sources that aren't there.
 
+use fjord_lua::{Limits, Options, Scope, Script};
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, resources};
-use crate::lua::{Limits, Options, Scope, Script};
 
 /// `modifier/lua-endpoint`, `modifier/lua-proxy`, `modifier/lua-backend`
 pub(super) fn lua(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

@@ -1,10 +1,11 @@
 //! CORS, host names, bots: rules that match nothing, or everything.
 
+use fjord_document::Diagnostic;
+use fjord_pattern::Pattern;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, inputs};
-use crate::config::Diagnostic;
-use crate::pattern::Pattern;
 
 /// `security/cors`
 pub(super) fn cors(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

@@ -40,7 +40,7 @@ const REMOVES: [&str; 3] = ["de", "drop", "rem"];
 /// One operation of a flatmap: what it needs.
 fn operation(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     let (Some(kind), Some(args)) = (spot.get("type"), spot.get("args")) else { return };
-    if !matches!(args.node.kind, crate::config::node::Kind::Array(_)) {
+    if !matches!(args.node.kind, fjord_document::node::Kind::Array(_)) {
         return;
     }
     let count = args.items().len();

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use fjord_document::{Diagnostic, Severity};
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, Endpoint, tls};
-use crate::config::{Diagnostic, Severity};
 
 /// More keeps connections, and the memory of what is collected, for long.
 const LONG: Duration = Duration::from_secs(60);
@@ -85,7 +86,7 @@ pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
     if let Some(list) = spot.get("trusted_proxies") {
         for item in list.items() {
             let Some(text) = item.str() else { continue };
-            if crate::http::client_ip::TrustedProxies::parse([text]).1.is_some() {
+            if fjord_http::client_ip::TrustedProxies::parse([text]).1.is_some() {
                 let fault =
                     item.error("bad-address", format!("\"{text}\" is neither an address nor a network"));
                 findings.add(fault.help("write \"10.0.0.1\" or \"10.0.0.0/8\""));

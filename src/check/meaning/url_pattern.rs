@@ -1,10 +1,11 @@
 //! The variables of a `url_pattern`: each must have a value when the call goes out.
 
+use fjord_document::Diagnostic;
+use fjord_document::suggest;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, Endpoint, response};
-use crate::config::Diagnostic;
-use crate::config::suggest;
 
 pub(super) fn check(
     spot: &Spot<'_>,

@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use fjord_document::Severity;
+
 use super::super::Checked;
-use crate::config::Severity;
 
 /// The findings as workflow commands, one a line.
 pub fn github(checked: &Checked<'_>, file: &str) -> String {

@@ -3,9 +3,10 @@
 use std::fmt::Write;
 use std::ops::Range;
 
+use fjord_document::lines::Position;
+use fjord_document::{Diagnostic, Lines, Severity};
+
 use super::super::Checked;
-use crate::config::lines::Position;
-use crate::config::{Diagnostic, Lines, Severity};
 
 /// The widest part of a line that is shown.
 const WIDTH: usize = 100;

@@ -1,11 +1,12 @@
 //! The namespaces of a part: known, at their place, under one name only, and switching something on.
 
+use fjord_document::Diagnostic;
+use fjord_document::node::{Kind as Is, Node};
+use fjord_document::suggest;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{members, support, value, wrong};
-use crate::config::Diagnostic;
-use crate::config::node::{Kind as Is, Node};
-use crate::config::suggest;
 use crate::registry::role::looks_like_guard;
 use crate::registry::{self, Kind, Namespace, Role, Scope, Support};
 

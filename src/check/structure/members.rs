@@ -2,11 +2,13 @@
 
 use std::collections::HashMap;
 
+use fjord_document::node::Kind as Is;
+use fjord_document::node::Member;
+use fjord_document::{Diagnostic, Severity, suggest};
+
 use super::super::findings::Findings;
 use super::super::spot::{Spot, is_comment};
 use super::{expected, support, value, version, wrong};
-use crate::config::node::Kind as Is;
-use crate::config::{Diagnostic, Severity, node::Member, suggest};
 use crate::registry::role::looks_like_guard;
 use crate::registry::{self, Kind, Opt, Role, Rule, Scope, Support, core};
 

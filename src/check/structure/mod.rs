@@ -7,9 +7,10 @@ mod scalar;
 mod support;
 mod version;
 
+use fjord_document::node::{Kind as Is, Node};
+
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::config::node::{Kind as Is, Node};
 use crate::registry::{Kind, Scope, core};
 
 /// Checks a whole document.

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
+use fjord_document::node::Kind as Is;
+
 use super::super::findings::Findings;
 use super::super::spot::{Spot, is_comment};
-use crate::config::node::Kind as Is;
 use crate::registry::Rule;
 
 pub(super) fn check(spot: &Spot<'_>, rules: &[Rule], findings: &mut Findings<'_>) {

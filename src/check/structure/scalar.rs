@@ -1,10 +1,11 @@
 //! Values without values inside: booleans, numbers, texts.
 
+use fjord_document::node::Kind as Is;
+use fjord_document::suggest;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::wrong;
-use crate::config::node::Kind as Is;
-use crate::config::suggest;
 use crate::registry::duration::{self, DurationError};
 use crate::registry::{Kind, whole};
 
@@ -69,7 +70,7 @@ fn range(min: i64, max: i64) -> String {
     }
 }
 
-fn bad_duration(spot: &Spot<'_>, text: &str, error: DurationError) -> crate::config::Diagnostic {
+fn bad_duration(spot: &Spot<'_>, text: &str, error: DurationError) -> fjord_document::Diagnostic {
     let fault = spot.error("bad-duration", format!("\"{}\" is no duration: {error}", clip(text)));
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     match error {
@@ -84,7 +85,7 @@ fn bad_duration(spot: &Spot<'_>, text: &str, error: DurationError) -> crate::con
     }
 }
 
-fn not_a_choice(spot: &Spot<'_>, text: &str, texts: &'static [&'static str]) -> crate::config::Diagnostic {
+fn not_a_choice(spot: &Spot<'_>, text: &str, texts: &'static [&'static str]) -> fjord_document::Diagnostic {
     let list: Vec<String> = texts.iter().map(|t| format!("\"{t}\"")).collect();
     let fault = spot.error("not-a-choice", format!("\"{}\" is not {}", clip(text), or(&list)));
     let plain = |t: &str| t.replace(['-', '_', ' '], "").to_lowercase();

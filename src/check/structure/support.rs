@@ -1,9 +1,10 @@
 //! What Fjord makes of what is set: nothing to say, a note, or a refusal.
 
+use fjord_document::Diagnostic;
+use fjord_document::node::{Kind as Is, Node};
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use crate::config::Diagnostic;
-use crate::config::node::{Kind as Is, Node};
 use crate::registry::{Edition, Namespace, Opt, Support};
 
 /// Reports an option that has no effect or is refused; true if nothing more needs to be said of what is inside.

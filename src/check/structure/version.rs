@@ -1,9 +1,10 @@
 //! The version of the format: what another one is, and what to do with such a file.
 
+use fjord_document::node::Kind as Is;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::wrong;
-use crate::config::node::Kind as Is;
 use crate::registry::{Kind, whole};
 
 pub(super) fn check(spot: &Spot<'_>, findings: &mut Findings<'_>) {

@@ -5,9 +5,10 @@ mod step;
 
 use std::rc::Rc;
 
-use crate::config::node::Node;
+use fjord_document::node::Node;
+use fjord_http::{Query, url};
+
 use crate::config::secrets;
-use crate::http::{Query, url};
 use crate::plan::build::{Refusal, Site};
 use crate::proxy::Exchange;
 use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Scopes, Support, opt};

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use fjord_http::url;
+use fjord_jose::KeySet;
+
 use crate::config::secrets;
-use crate::http::url;
-use crate::jose::KeySet;
 use crate::plan::build::{Refusal, Site};
 use crate::registry::Options;
 

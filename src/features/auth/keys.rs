@@ -6,8 +6,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
+use fjord_jose::{Jwk, KeyError, KeySet, Strategy};
+
 use super::signature::{GOOD_RSA_BITS, LEAST_RSA_BITS};
-use crate::jose::{Jwk, KeyError, KeySet, Strategy};
 use crate::platform::Level;
 use crate::proxy::Cx;
 

@@ -6,7 +6,8 @@
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Sha256, Sha384, Sha512};
 
-use crate::jose::{Algorithm, Jwk};
+use fjord_jose::{Algorithm, Jwk};
+
 use crate::proxy::Cx;
 
 /// Shorter RSA keys are refused, as Go does: such keys have been factored.

@@ -4,12 +4,13 @@ mod handler;
 
 use std::rc::Rc;
 
+use fjord_document::node::Node;
+use fjord_jose::{Algorithm, Strategy};
+
 use super::key_source::{self, ALGORITHMS, CIPHERS, KeySource, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
 use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
-use crate::config::node::Node;
 use crate::gateway::Handler;
-use crate::jose::{Algorithm, Strategy};
 use crate::plan::build::{Refusal, Site};
 use crate::registry::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, formats, opt};
 

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
-use crate::config::node::Node;
-use crate::http::Query;
-use crate::http::template::title;
-use crate::json::{Body, DecodeError, Map, Value};
-use crate::memory::afford_output;
+use fjord_document::node::Node;
+use fjord_http::Query;
+use fjord_http::template::title;
+use fjord_json::{Body, DecodeError, Map, Value};
+use fjord_memory::afford_output;
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request};

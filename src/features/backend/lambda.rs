@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::aws::{Credentials, Signable, hash, sign, timestamp};
-use crate::config::node::Node;
-use crate::encoding;
-use crate::http::Headers;
-use crate::json::{self, Map, Object, Shape, Value};
+use fjord_document::node::Node;
+use fjord_http::Headers;
+use fjord_json::{Map, Object, Shape, Value};
+use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
+
 use crate::plan::build::{Environment, Refusal, Site};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Layer, Metadata, Next, Params, Reply, Request, Response};
@@ -117,7 +117,7 @@ impl Lambda {
     }
 
     /// The signed call.
-    fn call(&self, name: &str, payload: Rc<json::Body>, now: u64) -> Result<Fetch, Error> {
+    fn call(&self, name: &str, payload: Rc<fjord_json::Body>, now: u64) -> Result<Fetch, Error> {
         let credentials = self.credentials.as_ref().ok_or_else(|| {
             Error::new("no AWS credentials: set the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         })?;
@@ -172,7 +172,7 @@ fn respond(answer: Fetched, shape: Option<&Shape>) -> Result<Response, Error> {
     if answer.status != 200 {
         let kind =
             answer.headers.get("X-Amzn-Errortype").unwrap_or("error").split(':').next().unwrap_or_default();
-        let text = encoding::text(body.as_slice())?;
+        let text = fjord_encoding::text(body.as_slice())?;
         return Err(Error::new(format!("{kind}: {text}")).with_status(answer.status));
     }
     let Value::Object(map) = Value::parse_body(&body)? else {

@@ -1,7 +1,8 @@
 //! Adds fixed members to the answer of an endpoint (`proxy.static`, spec §12).
 
-use crate::config::node::{Kind, Node};
-use crate::json::{Object, Value};
+use fjord_document::node::{Kind, Node};
+use fjord_json::{Object, Value};
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;
 

@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use crate::config::node::Node;
+use fjord_document::node::Node;
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::config::node::Node;
-use crate::pattern::{Pattern, PatternError};
+use fjord_document::node::Node;
+use fjord_pattern::{Pattern, PatternError};
+
 use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace.
@@ -109,7 +110,7 @@ impl std::error::Error for BotDetectorError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     #[test]
     fn lists_come_before_patterns() {

@@ -1,7 +1,8 @@
 //! `security/cors`: lets web pages of other origins read answers.
 
-use crate::config::node::Node;
-use crate::http::Headers;
+use fjord_document::node::Node;
+use fjord_http::Headers;
+
 use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace at the service.
@@ -125,7 +126,7 @@ impl Cors {
         let mut headers = lower(&options.strings("allow_headers")?);
         headers.sort_unstable();
         headers.dedup();
-        let exposed = options.strings("expose_headers")?.into_iter().map(crate::http::canonical);
+        let exposed = options.strings("expose_headers")?.into_iter().map(fjord_http::canonical);
         let age = options.duration("max_age")?.as_secs();
         let defaults = ["GET", "POST", "HEAD"].as_slice();
         let methods = if methods.is_empty() { defaults } else { &methods };
@@ -255,7 +256,7 @@ impl Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     fn cors(options: &str) -> Cors {
         Cors::compile(&Document::parse(options).unwrap().root).unwrap()

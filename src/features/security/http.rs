@@ -6,11 +6,12 @@ mod tests;
 use std::fmt;
 use std::ops::Range;
 
-use crate::config::node::Node;
-use crate::http::Headers;
-use crate::pattern::{Pattern, PatternError};
+use fjord_document::node::Node;
+use fjord_http::Headers;
+use fjord_pattern::{Pattern, PatternError};
+use fjord_router::{escape_html, escape_non_ascii};
+
 use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Scopes, Support, opt};
-use crate::router::{escape_html, escape_non_ascii};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {

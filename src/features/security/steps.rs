@@ -1,11 +1,12 @@
 //! Puts the decisions of this folder where requests pass.
 
+use fjord_document::node::Node;
+use fjord_http::Headers;
+
 use super::bot_detector::BotDetector;
 use super::cors::Cors;
 use super::http::{Decision, Facts, SecureHttp};
-use crate::config::node::Node;
 use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler, Reach};
-use crate::http::Headers;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, AnswerBody, LocalFuture};
 use crate::proxy::Cx;

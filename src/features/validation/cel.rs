@@ -10,7 +10,9 @@ mod variables;
 pub use checks::{Cause, Checks, Phase, Rejected, declared};
 pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 
-use crate::config::node::{self, Node};
+use fjord_document::node;
+use fjord_document::node::Node;
+
 use crate::plan::build::{Refusal, Site};
 use crate::proxy::Layer;
 use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};

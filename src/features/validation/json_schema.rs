@@ -2,12 +2,13 @@
 //!
 //! KrakenD goes on without the check if it can't use the schema; here the endpoint is refused.
 
-use crate::config::node::Node;
+use fjord_document::node::Node;
+use fjord_schema::{Schema, validate_body};
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
 use crate::registry::{Edition, Kind, Namespace, Scopes, Support};
-use crate::schema::{Schema, validate_body};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

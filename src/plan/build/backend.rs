@@ -2,11 +2,12 @@
 
 use std::borrow::Cow;
 
-use crate::config::node::{Kind, Node};
-use crate::encoding::Encoding;
-use crate::http::template::UrlPattern;
-use crate::http::{Host, canonical};
-use crate::json::{Shape, ShapeOptions};
+use fjord_document::node::{Kind, Node};
+use fjord_encoding::Encoding;
+use fjord_http::template::UrlPattern;
+use fjord_http::{Host, canonical};
+use fjord_json::{Shape, ShapeOptions};
+
 use crate::plan::decode::{Decode, Failure};
 use crate::plan::discovery::{self, Discovery};
 use crate::plan::hosts::Hosts;

@@ -1,11 +1,13 @@
 //! Compiles an endpoint.
 
-use crate::config::node::Node;
-use crate::encoding::Output;
+use fjord_document::node::Node;
+use fjord_encoding::Output;
+use fjord_http::headers::{canonical, is_hop_by_hop};
+use fjord_http::template;
+use fjord_http::template::Variable;
+use fjord_json::Flatmap;
+
 use crate::gateway::Handler;
-use crate::http::headers::{canonical, is_hop_by_hop};
-use crate::http::template::{self, Variable};
-use crate::json::Flatmap;
 use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
 use crate::plan::{Service, order};
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};

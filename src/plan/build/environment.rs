@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::node::{Kind, Node};
+use fjord_document::node::{Kind, Node};
+use fjord_json::Value;
+
 use crate::features::auth::api_keys::SharedRing;
 use crate::features::auth::basic::SharedUsers;
 use crate::features::auth::keys::SharedKeys;
 use crate::features::qos::http_cache::SharedCache;
-use crate::json::Value;
 
 /// Files, variables and switches of the host.
 #[derive(Debug, Clone, Default)]

@@ -18,11 +18,12 @@ use outline::Entry;
 
 use std::borrow::Cow;
 
-use crate::config::Document;
-use crate::config::node::{Kind, Node};
-use crate::json::Body;
+use fjord_document::Document;
+use fjord_document::node::{Kind, Node};
+use fjord_json::Body;
+use fjord_router::{ANY_METHOD, Route, Router};
+
 use crate::registry::{Options, Scope, letters};
-use crate::router::{self, ANY_METHOD, Route, Router};
 
 use super::endpoints::Endpoints;
 use super::{EndpointId, Plan, Service, Target};
@@ -54,7 +55,7 @@ fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
     let options = Options::part(&root, Scope::Service);
     let (defaults, service, _) = head(&options, &environment)?;
     let router_options =
-        router::Options { disable_rest: defaults.disable_rest, ..service::router_options(&options) };
+        fjord_router::Options { disable_rest: defaults.disable_rest, ..service::router_options(&options) };
     let (router, builtins) = routes(&service, &entries, router_options);
     let spans: Vec<_> = entries.into_iter().map(|entry| entry.span).collect();
     let endpoints = Endpoints::new(text, spans.into_iter(), defaults, environment);
@@ -113,7 +114,7 @@ fn read(text: &Body) -> Result<(Node, Vec<Entry<'_>>), BuildError> {
 
 /// Builds the router over the endpoints and the built-in paths. Its numbers are first those of the endpoints.
 #[inline(never)]
-fn routes(service: &Service, entries: &[Entry<'_>], options: router::Options) -> (Router, Vec<Target>) {
+fn routes(service: &Service, entries: &[Entry<'_>], options: fjord_router::Options) -> (Router, Vec<Target>) {
     let methods: Vec<Cow<'_, str>> = entries.iter().map(|entry| method(&entry.method)).collect();
     let mut routes: Vec<Route<'_>> = Vec::with_capacity(entries.len());
     for (id, entry) in entries.iter().enumerate() {
@@ -152,8 +153,8 @@ fn method(written: &str) -> Cow<'_, str> {
 // === impl BuildError ===
 
 impl BuildError {
-    fn syntax(text: &str, faults: &[crate::config::Diagnostic]) -> Self {
-        let lines = crate::config::Lines::new(text);
+    fn syntax(text: &str, faults: &[fjord_document::Diagnostic]) -> Self {
+        let lines = fjord_document::Lines::new(text);
         let texts: Vec<String> = faults
             .iter()
             .map(|fault| {

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use crate::config::document::MAX_BYTES;
-use crate::config::node::{Kind, Node};
-use crate::json::scan::{self, byte};
-use crate::json::{Body, unquote};
+use fjord_document::document::MAX_BYTES;
+use fjord_document::node::{Kind, Node};
+use fjord_json::scan;
+use fjord_json::scan::byte;
+use fjord_json::{Body, unquote};
 
 /// An endpoint that nobody has read yet: where it stands, and what the router must know.
 pub(super) struct Entry<'t> {
@@ -119,7 +120,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     type Seen = Vec<(String, String, String)>;
 

@@ -2,14 +2,15 @@
 
 use std::cell::Cell;
 
+use fjord_http::host::HostError;
+use fjord_http::{Host, TrustedProxies, canonical};
+use fjord_json::Value;
+
+use crate::KRAKEND_VERSION;
 use crate::features::telemetry::logging::Log;
-use crate::http::host::HostError;
-use crate::http::{Host, TrustedProxies, canonical};
-use crate::json::Value;
 use crate::plan::order;
 use crate::plan::service::{RouterOptions, Service, TRUST, Trust};
 use crate::registry::{Namespace, OptionError, Options, Role, Scope};
-use crate::{KRAKEND_VERSION, router};
 
 use super::{Environment, Refusal, Site};
 
@@ -215,10 +216,10 @@ fn lower_keys(value: Value) -> Value {
 }
 
 /// The options of the `router` namespace that the router itself reads.
-pub fn router_options(options: &Options<'_>) -> router::Options {
-    let Some(options) = router_namespace(options) else { return router::Options::default() };
+pub fn router_options(options: &Options<'_>) -> fjord_router::Options {
+    let Some(options) = router_namespace(options) else { return fjord_router::Options::default() };
     let flag = |name| options.bool(name).unwrap_or_default();
-    router::Options {
+    fjord_router::Options {
         disable_redirect_trailing_slash: flag("disable_redirect_trailing_slash"),
         disable_redirect_fixed_path: flag("disable_redirect_fixed_path"),
         disable_handle_method_not_allowed: flag("disable_handle_method_not_allowed"),

@@ -1,7 +1,8 @@
 //! Where a step is compiled, and how it says that it can't be.
 
+use fjord_document::node::{Member, Node};
+
 use crate::check::{self, Fault, Part};
-use crate::config::node::{Member, Node};
 use crate::plan::order::Step;
 use crate::registry::{self, OptionError, Scope};
 

@@ -1,9 +1,10 @@
 //! Finds what a name stands for.
 
+use fjord_document::suggest;
+
 use super::super::table::{Kind, Namespace, Opt, Scope};
 use super::super::{core, named, namespaces};
 use super::{Owner, Subject};
-use crate::config::suggest;
 
 /// Options of the same name that are explained one by one.
 const MANY: usize = 6;

@@ -7,8 +7,8 @@ use fjord::edge::desk::{Desk, Turn};
 use fjord::edge::places::PlaceId;
 use fjord::edge::protocol::{CLIENT, PEER};
 use fjord::gateway::State;
-use fjord::http::Headers;
-use fjord::json;
+use fjord_http::Headers;
+
 use fjord::platform::{
     Answer, AnswerBody, Body, Caller, Effect, Fetch, Fetched, HostError, Outcome, Passed, Request,
     RequestBody, Stream,
@@ -208,11 +208,15 @@ impl<'a> Host<'a> {
                     let client = &self.flights[index].client;
                     let passed = (self.world.now - self.flights[index].began) as u32;
                     let (body, after) = (client.body.clone(), client.body_after_ms.saturating_sub(passed));
-                    self.later(index, after, Event::Ends(id, Outcome::Body(Ok(json::Body::from(body)))));
+                    self.later(
+                        index,
+                        after,
+                        Event::Ends(id, Outcome::Body(Ok(fjord_json::Body::from(body)))),
+                    );
                 }
                 Effect::ReadStream(Stream(of)) => {
                     let body = self.flights[index].streams[&of].1.clone();
-                    self.later(index, 0, Event::Ends(id, Outcome::Body(Ok(json::Body::from(body)))));
+                    self.later(index, 0, Event::Ends(id, Outcome::Body(Ok(fjord_json::Body::from(body)))));
                 }
                 Effect::Call(call) => {
                     let outcome = Outcome::Called(self.world.call(call));
@@ -280,7 +284,7 @@ impl<'a> Host<'a> {
             self.flights[index].streams.insert(id, (headers.clone(), script.body));
             Body::Stream(Stream(id))
         } else {
-            Body::Bytes(json::Body::from(script.body))
+            Body::Bytes(fjord_json::Body::from(script.body))
         };
         let fetched = Fetched { status: script.status, headers, body };
         self.later(index, after, Event::Ends(id, Outcome::Fetched(Ok(fetched))));

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use fjord::edge::desk::Desk;
 use fjord::features::qos::bucket::Bucket;
 use fjord::gateway::Gateway;
-use fjord::http::Headers;
 use fjord::platform::{Fetch, Request};
+use fjord_http::Headers;
 
 pub use host::{Client, Host};
 

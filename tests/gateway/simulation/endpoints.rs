@@ -1,7 +1,7 @@
 //! The endpoints that are asked at random: each kind of pipe, and what waits, counts or keeps between requests.
 
-use fjord::http::Headers;
 use fjord::platform::Request;
+use fjord_http::Headers;
 use serde_json::{Value, json};
 
 use crate::sim::Client;

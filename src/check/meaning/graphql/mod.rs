@@ -2,12 +2,13 @@
 
 mod syntax;
 
+use fjord_document::node::Kind;
+use fjord_document::suggest;
+use syntax::Operation;
+
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, Endpoint, resources};
-use crate::config::node::Kind;
-use crate::config::suggest;
-use syntax::Operation;
 
 /// `backend/graphql`
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

@@ -4,15 +4,16 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
+use fjord_document::node::Node;
+use fjord_http::Query;
+
 use super::NAMESPACE;
 use super::ring::{Place, Ring};
-use crate::config::node::Node;
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::without_scheme;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::ratelimit::limiter;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
-use crate::http::Query;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;

@@ -8,8 +8,9 @@ use std::rc::Rc;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use fjord_document::node::Node;
+
 use super::SERVICE;
-use crate::config::node::Node;
 use crate::plan::build::Refusal;
 use crate::registry::Options;
 
@@ -62,7 +63,7 @@ impl Ring {
             numbers: BTreeMap::new(),
             roles: Vec::new(),
             place: Place::read(&options, None)?,
-            role_header: crate::http::canonical(options.str("propagate_role")?).into_owned(),
+            role_header: fjord_http::canonical(options.str("propagate_role")?).into_owned(),
         };
         for (index, item) in options.items("keys")?.iter().enumerate() {
             let item = Options::new(item, SERVICE_KEY);
@@ -137,7 +138,7 @@ impl Place {
             (true, "", _) => Self::Query("key".to_owned()),
             (false, "", _) => Self::Header("Authorization".to_owned()),
             (true, name, _) => Self::Query(name.to_owned()),
-            (false, name, _) => Self::Header(crate::http::canonical(name).into_owned()),
+            (false, name, _) => Self::Header(fjord_http::canonical(name).into_owned()),
         })
     }
 }
@@ -158,7 +159,7 @@ fn hex(text: &str, bytes: usize) -> Option<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     fn ring(text: &str) -> Result<Ring, Refusal> {
         Ring::new(&Document::parse(text).unwrap().root)

@@ -3,9 +3,10 @@
 use std::fmt;
 use std::rc::Rc;
 
+use fjord_document::node::Node;
+use fjord_encoding::base64;
+
 use super::users::Users;
-use crate::config::node::Node;
-use crate::encoding::base64;
 use crate::features::auth::refuse::refuse;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
 use crate::plan::build::{Refusal, Site};

@@ -7,9 +7,10 @@ use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
 
+use fjord_document::node::Node;
+
 use super::NAMESPACE;
 use super::bcrypt::{HashError, Hashed};
-use crate::config::node::Node;
 use crate::plan::build::{Refusal, Site};
 use crate::registry::Options;
 

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::rc::Rc;
 
-use crate::encoding::base64;
-use crate::http::escape::escape_query;
-use crate::http::{Headers, Query, status_text};
-use crate::json::Value;
+use fjord_encoding::base64;
+use fjord_http::escape::escape_query;
+use fjord_http::{Headers, Query, status_text};
+use fjord_json::Value;
+
 use crate::platform::{Body, Deadline, Fetch, Fetched, Io, RequestBody, Via};
 
 /// Whose token is asked for, and where.
@@ -169,11 +170,10 @@ impl fmt::Display for Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json;
 
     fn answer(status: u16, kind: &str, body: &str) -> Result<(String, u64), Fault> {
         let headers = Headers::from_iter([("Content-Type", kind.to_owned())]);
-        let body = Body::Bytes(json::Body::from(body.as_bytes()));
+        let body = Body::Bytes(fjord_json::Body::from(body.as_bytes()));
         read(Fetched { status, headers, body })
             .map(|token| (token.authorization.to_string(), token.expires_in))
     }

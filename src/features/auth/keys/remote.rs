@@ -5,10 +5,11 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, VecDeque};
 use std::rc::Rc;
 
+use fjord_http::Headers;
+use fjord_jose::{Jwk, KeyError, KeySet, Strategy};
+use fjord_sigv4::hash;
+
 use super::{KeyFault, unknown};
-use crate::aws::hash;
-use crate::http::Headers;
-use crate::jose::{Jwk, KeyError, KeySet, Strategy};
 use crate::plan::{EndpointId, Plan};
 use crate::platform::{Body, CALL_MS, Deadline, Fetch, Io, Level, LocalFuture, RequestBody, Shared, Via};
 use crate::proxy::{Cx, NextExchange, Policy};

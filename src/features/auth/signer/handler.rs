@@ -2,13 +2,14 @@
 
 use std::rc::Rc;
 
+use fjord_jose::{Algorithm, Jwk, base64url};
+use fjord_json::{Kind, Map, Object, Piece, Value};
+use fjord_memory::afford;
+
 use crate::features::auth::keys::Keys;
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::signature;
 use crate::gateway::{self, Handler, Incoming, NextHandler};
-use crate::jose::{Algorithm, Jwk, base64url};
-use crate::json::{Kind, Map, Object, Piece, Value};
-use crate::memory::afford;
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
 use crate::render;

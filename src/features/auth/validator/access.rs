@@ -1,7 +1,8 @@
 //! Roles and scopes: what a token's owner may do.
 
+use fjord_json::Value;
+
 use super::claims::Claims;
-use crate::json::Value;
 
 /// What a token must have of a claim that lists words.
 #[derive(Debug)]

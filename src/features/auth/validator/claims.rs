@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::jose::object;
-use crate::json::{Map, Value, go_print};
+use fjord_jose::object;
+use fjord_json::{Map, Value, go_print};
 
 /// The claims of a token, numbers as floats.
 #[derive(Debug)]

@@ -3,18 +3,19 @@
 use std::rc::Rc;
 use std::time::Duration;
 
+use fjord_document::node::Node;
+use fjord_http::canonical;
+use fjord_jose::{Algorithm, Strategy};
+
 use super::access::Access;
 use super::claims::Expected;
 use super::handler::{Propagated, Validator};
 use super::{NAMESPACE, SERVICE};
-use crate::config::node::Node;
 use crate::features::auth::key_source::{self, KeySource};
 use crate::features::auth::keys::{Keys, Remote, Slot};
 use crate::features::auth::refuse::Closed;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
-use crate::http::canonical;
-use crate::jose::{Algorithm, Strategy};
 use crate::plan::build::{Refusal, Site};
 use crate::registry::{OptionError, Options};
 

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use fjord_http::headers::is_line;
+use fjord_jose::{Algorithm, Token, TokenError};
+use fjord_json::{Value, go_print};
+
 use super::access::Access;
 use super::claims::{ClaimError, Claims, Expected, text};
 use crate::features::auth::keys::{KeyFault, Keys};
@@ -10,9 +14,6 @@ use crate::features::auth::signature;
 use crate::features::auth::without_scheme;
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
 use crate::gateway::{Handler, Incoming, NextHandler};
-use crate::http::headers::is_line;
-use crate::jose::{Algorithm, Token, TokenError};
-use crate::json::{Value, go_print};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
 

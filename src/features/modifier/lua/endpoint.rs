@@ -1,11 +1,12 @@
 //! Scripts on the client's request, before everything else.
 
+use fjord_document::node::Node;
+use fjord_http::Query;
+
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
-use crate::config::node::Node;
 use crate::gateway::{self, Global, Handler, Incoming, NextGlobal, NextHandler, Reach, Route};
-use crate::http::Query;
-use crate::lua;
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, Deadline, Io, Level, LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error};
@@ -87,8 +88,8 @@ impl Component {
     }
 }
 
-fn seen(incoming: &Incoming, body: Vec<u8>) -> lua::Request {
-    lua::Request {
+fn seen(incoming: &Incoming, body: Vec<u8>) -> fjord_lua::Request {
+    fjord_lua::Request {
         method: incoming.method.clone(),
         path: incoming.raw_path().to_owned(),
         query: Query::parse(incoming.raw_query()),
@@ -100,7 +101,7 @@ fn seen(incoming: &Incoming, body: Vec<u8>) -> lua::Request {
     }
 }
 
-fn write_back(seen: lua::Request, before: &lua::Request, incoming: &mut Incoming) {
+fn write_back(seen: fjord_lua::Request, before: &fjord_lua::Request, incoming: &mut Incoming) {
     incoming.method = seen.method;
     incoming.host = seen.host;
     if seen.url != before.url {

@@ -2,12 +2,13 @@
 
 use std::rc::Rc;
 
+use fjord_document::node::Node;
+use fjord_http::url;
+use fjord_json::{Map, Object};
+
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
-use crate::config::node::Node;
-use crate::http::url;
-use crate::json::{Map, Object};
-use crate::lua;
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request, Response};
@@ -60,7 +61,7 @@ impl Component {
         Ok(reply)
     }
 
-    async fn response(&self, cx: Cx<'_>, response: &mut Response) -> Result<lua::Response, Error> {
+    async fn response(&self, cx: Cx<'_>, response: &mut Response) -> Result<fjord_lua::Response, Error> {
         if self.reads_body
             && let Some(Body::Stream(stream)) = response.io
         {
@@ -75,7 +76,7 @@ impl Component {
             Some(Body::Bytes(body)) => body.as_slice().to_vec(),
             _ => Vec::new(),
         };
-        Ok(lua::Response {
+        Ok(fjord_lua::Response {
             is_complete: response.complete,
             status: response.metadata.status.into(),
             data,
@@ -84,7 +85,7 @@ impl Component {
         })
     }
 
-    fn write_response(&self, seen: lua::Response, response: &mut Response) {
+    fn write_response(&self, seen: fjord_lua::Response, response: &mut Response) {
         response.complete = seen.is_complete;
         // No status beyond three digits can be sent.
         if let Some(status) = u16::try_from(seen.status).ok().filter(|status| *status < 1000) {
@@ -101,8 +102,8 @@ impl Component {
     }
 }
 
-fn seen(request: &Request, body: Vec<u8>) -> lua::Request {
-    lua::Request {
+fn seen(request: &Request, body: Vec<u8>) -> fjord_lua::Request {
+    fjord_lua::Request {
         method: request.method.to_string(),
         path: request.path.to_string(),
         query: (*request.query).clone(),
@@ -114,7 +115,11 @@ fn seen(request: &Request, body: Vec<u8>) -> lua::Request {
     }
 }
 
-fn write_back(seen: &lua::Request, before: &lua::Request, request: &mut Request) -> Result<(), Error> {
+fn write_back(
+    seen: &fjord_lua::Request,
+    before: &fjord_lua::Request,
+    request: &mut Request,
+) -> Result<(), Error> {
     if seen.method != before.method {
         request.method = seen.method.clone().into();
     }

@@ -9,10 +9,11 @@ pub use layer::compile as layer;
 
 use std::rc::Rc;
 
+use fjord_document::node::Node;
+use fjord_http::{Headers, url};
+use fjord_lua::{Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
+
 use crate::KRAKEND_AGENT;
-use crate::config::node::Node;
-use crate::http::{Headers, url};
-use crate::lua::{self, Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, Deadline, Fetch, Io, RequestBody, Via};
 use crate::proxy::Error;
@@ -45,8 +46,11 @@ impl Component {
         let texts = || sources.iter().map(|(_, text)| *text).chain([pre, post]);
         let (reads_body, reads_data) =
             (texts().any(|text| text.contains("body")), texts().any(|text| text.contains("data")));
-        let how =
-            lua::Options { scope, open_libs: options.bool("allow_open_libs")?, limits: Limits::default() };
+        let how = fjord_lua::Options {
+            scope,
+            open_libs: options.bool("allow_open_libs")?,
+            limits: Limits::default(),
+        };
         let script = Script::compile(&sources, pre, post, how).map_err(|error| Refusal(error.message))?;
         Ok(Self { script, skip_next: options.bool("skip_next")?, reads_body, reads_data })
     }

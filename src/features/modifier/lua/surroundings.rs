@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::http::Headers;
-use crate::json::Body;
-use crate::lua::{Host, Request, RequestView, Response, ResponseView};
-use crate::memory::afford;
+use fjord_http::Headers;
+use fjord_json::Body;
+use fjord_lua::{Host, Request, RequestView, Response, ResponseView};
+use fjord_memory::afford;
+
 use crate::platform::{Io, Level, RequestBody};
 use crate::proxy::Error;
 

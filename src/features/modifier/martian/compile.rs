@@ -3,13 +3,14 @@
 
 use std::ops::Range;
 
+use fjord_document::node::{Kind, Node};
+use fjord_encoding::feed::rfc3339_seconds;
+use fjord_http::canonical;
+use fjord_pattern::Pattern;
+
 use super::condition::Condition;
 use super::cookie::Cookie;
 use super::program::{Action, Port, Program};
-use crate::config::node::{Kind, Node};
-use crate::encoding::feed::rfc3339_seconds;
-use crate::http::canonical;
-use crate::pattern::Pattern;
 
 /// How deep modifiers may nest.
 const MAX_DEPTH: usize = 32;
@@ -304,7 +305,7 @@ impl<'n> Options<'n> {
 
     fn base64(&self, key: &str) -> Result<Vec<u8>, Fault> {
         let node = self.get(key).unwrap_or(self.node);
-        crate::encoding::base64::decode(&self.text(key)?)
+        fjord_encoding::base64::decode(&self.text(key)?)
             .ok_or_else(|| fault(node, format!("{key} is no base64")))
     }
 }

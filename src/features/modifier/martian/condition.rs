@@ -1,9 +1,10 @@
 //! When a filter lets its modifier run, and whether it does.
 
+use fjord_http::Query;
+use fjord_pattern::Pattern;
+
 use super::cookie;
 use super::program::Side;
-use crate::http::Query;
-use crate::pattern::Pattern;
 
 /// When a filter lets its modifier run.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! Cookies as Go writes and reads them.
 
-use crate::http::Headers;
-use crate::http::date::format_date;
+use fjord_http::Headers;
+use fjord_http::date::format_date;
 
 /// A cookie to add.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use fjord_document::node::Node;
+use fjord_http::url::Parts;
+
 use super::message::{Framing, Request, Response};
 use super::program::{Action, Program};
-use crate::config::node::Node;
-use crate::http::url::Parts;
-use crate::json;
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, Io, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
@@ -171,7 +172,7 @@ fn write_answer(response: Response, answer: &mut HttpResponse) {
     answer.headers = response.headers;
     if let Some(body) = response.body {
         answer.headers.remove("Content-Length");
-        answer.body = Body::Bytes(json::Body::from(body));
+        answer.body = Body::Bytes(fjord_json::Body::from(body));
     }
 }
 

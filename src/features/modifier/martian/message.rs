@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use crate::http::Headers;
-use crate::http::escape::{escape_path, unescape};
+use fjord_http::Headers;
+use fjord_http::escape::{escape_path, unescape};
 
 /// A request on its way to the backend.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -1,9 +1,10 @@
 //! What a configuration of modifiers compiles to, and how it runs.
 
+use fjord_http::Query;
+
 use super::condition::Condition;
 use super::cookie::Cookie;
 use super::message::{Request, Response};
-use crate::http::Query;
 
 /// A modifier with the sides it works on.
 #[derive(Debug)]

@@ -2,9 +2,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use fjord_document::node::{Kind, Member, Node};
+use fjord_http::Headers;
+
 use super::{Program, Request, Response};
-use crate::config::node::{Kind, Member, Node};
-use crate::http::Headers;
 
 fn node(json: &Json) -> Node {
     let kind = match json {

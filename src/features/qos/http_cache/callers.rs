@@ -1,6 +1,6 @@
 //! Which headers tell a backend who calls, although its answers are kept for all.
 
-use crate::config::node::Node;
+use fjord_document::node::Node;
 
 /// What a browser or a client sends of itself.
 const CREDENTIALS: [&str; 2] = ["Authorization", "Cookie"];
@@ -44,7 +44,7 @@ impl<'n> Callers<'n> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Document;
+    use fjord_document::Document;
 
     #[test]
     fn headers_that_reach_the_backend() {

@@ -5,7 +5,8 @@ use std::fmt::Write;
 
 use sha2::{Digest, Sha256};
 
-use crate::http::Headers;
+use fjord_http::Headers;
+
 use crate::platform::Level;
 use crate::proxy::Cx;
 

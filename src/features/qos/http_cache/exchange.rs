@@ -3,9 +3,9 @@
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
-use crate::config::node::Node;
-use crate::http::Headers;
-use crate::json;
+use fjord_document::node::Node;
+use fjord_http::Headers;
+
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, Fetch, LocalFuture, Via};
 use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
@@ -216,5 +216,5 @@ fn add_validators(request: &mut Fetch, kept: &Headers) {
 }
 
 fn answer(status: u16, headers: Headers, body: &[u8], url: Rc<str>) -> HttpResponse {
-    HttpResponse { status, headers, body: Body::Bytes(json::Body::from(body)), url }
+    HttpResponse { status, headers, body: Body::Bytes(fjord_json::Body::from(body)), url }
 }

@@ -1,7 +1,7 @@
 //! What may be kept, and when it may be given again: RFC 9111 as far as KrakenD's cache has it (spec §22), whose cache is
 //! a private one. A shared one keeps what is meant for everybody.
 
-use crate::http::{Headers, date};
+use fjord_http::{Headers, date};
 
 use super::store::Kept;
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use crate::http::Headers;
-use crate::memory::room;
+use fjord_http::Headers;
+use fjord_memory::room;
 
 /// What caches leave to requests of the memory that the instance has: two that hold a body of 8 MB each.
 const FOR_REQUESTS: usize = 16 << 20;
@@ -121,7 +121,7 @@ fn size(key: &str, kept: &Kept) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::memory::with_room;
+    use fjord_memory::with_room;
 
     fn kept(bytes: usize) -> Kept {
         Kept { status: 200, headers: Headers::default(), body: vec![0; bytes].into(), varied: Vec::new() }

@@ -3,10 +3,11 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
-use crate::aws::hash;
-use crate::config::node::Node;
+use fjord_document::node::Node;
+use fjord_http::client_ip::key_address;
+use fjord_sigv4::hash;
+
 use crate::gateway::{Incoming, Reach};
-use crate::http::client_ip::key_address;
 use crate::plan::build::{Refusal, Site};
 use crate::registry::Options;
 

@@ -2,9 +2,10 @@
 
 use std::cell::Cell;
 
+use fjord_document::node::Node;
+
 use super::counter::{BINDING, Counter};
 use super::limiter::take;
-use crate::config::node::Node;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;

@@ -2,9 +2,10 @@
 
 pub mod redis;
 
+use fjord_document::node::Node;
+
 use super::counter::BINDING;
 use super::limiter::Limiter;
-use crate::config::node::Node;
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};

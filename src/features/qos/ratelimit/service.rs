@@ -2,8 +2,9 @@
 
 pub mod redis;
 
+use fjord_document::node::Node;
+
 use super::limiter::Limiter;
-use crate::config::node::Node;
 use crate::features::qos::ratelimit::router;
 use crate::gateway::{Global, Incoming, NextGlobal, Reach};
 use crate::plan::build::{Refusal, Site};

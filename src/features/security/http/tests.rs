@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::Document;
+use fjord_document::Document;
 
 fn secure(options: &str) -> SecureHttp {
     SecureHttp::compile(&Document::parse(options).unwrap().root).unwrap()

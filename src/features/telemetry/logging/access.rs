@@ -1,8 +1,9 @@
 //! The line of each request: `[GIN] 2006/01/02 - 15:04:05 | 200 |  12ms |  127.0.0.1 | GET  "/path"`.
 
+use fjord_http::escape;
+
 use super::clock::Layout;
 use crate::gateway::Incoming;
-use crate::http::escape;
 
 /// Which requests get a line.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! Moments written by a layout in Go's notation (`2006/01/02 - 15:04:05.000`), in UTC.
 
-use crate::calendar::{self, month_name, weekday_name};
+use fjord_calendar::{month_name, weekday_name};
 
 /// A layout, cut into its pieces.
 #[derive(Debug)]
@@ -132,7 +132,7 @@ impl Moment {
     fn of(ms: f64) -> Moment {
         let (seconds, millis) = ((ms / 1000.0) as u64, ms as u64 % 1000);
         let days = i64::try_from(seconds / 86_400).unwrap_or_default();
-        let (year, month, day) = calendar::civil(days);
+        let (year, month, day) = fjord_calendar::civil(days);
         let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
         Moment { year, month, day, days, hour, minute, second, millis }
     }

@@ -1,11 +1,12 @@
 //! How lines are written and which: the compiled `telemetry/logging`.
 
+use fjord_document::node::Node;
+use fjord_json::{Map, Value};
+
 use super::access::AccessLog;
 use super::clock::Layout;
 use super::pattern::Pattern;
 use super::{NAMESPACE, level_name};
-use crate::config::node::Node;
-use crate::json::{Map, Value};
 use crate::plan::build::Refusal;
 use crate::platform::Level;
 use crate::registry::Options;

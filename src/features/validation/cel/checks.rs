@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::cel::{CelValue, CompileError, EvalError, Program, Type, Variables};
+use fjord_cel::{CelValue, CompileError, EvalError, Program, Type, Variables};
 
 /// When an expression is evaluated: the text decides, by containing a word (spec §25).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

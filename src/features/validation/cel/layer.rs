@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use fjord_json::Map;
+
 use super::{Checks, Phase, Rejected, RequestVariables, ResponseVariables};
-use crate::json::Map;
 use crate::platform::{Level, LocalFuture};
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request, Response};
 

@@ -2,8 +2,8 @@
 
 use std::cell::OnceCell;
 
-use crate::cel::{CelValue, Map, Numbers, Timestamp, Variables};
-use crate::json;
+use fjord_cel::{CelValue, Map, Numbers, Timestamp, Variables};
+
 use crate::proxy::{Request, Response};
 
 /// The variables of [`Phase::Request`](super::Phase::Request).
@@ -19,14 +19,14 @@ pub struct RequestVariables<'a> {
 pub struct ResponseVariables<'a> {
     response: &'a Response,
     /// The members of the data that expressions look at; nothing if they cannot be read.
-    data: Option<&'a json::Map>,
+    data: Option<&'a fjord_json::Map>,
     now_ms: f64,
     headers: OnceCell<CelValue<'a>>,
 }
 
 /// The variables of [`Phase::Token`](super::Phase::Token).
 pub struct TokenVariables<'a> {
-    claims: &'a json::Map,
+    claims: &'a fjord_json::Map,
     now_ms: f64,
 }
 
@@ -69,7 +69,7 @@ impl Variables for RequestVariables<'_> {
 
 impl<'a> ResponseVariables<'a> {
     /// Those of `response` with `data`, at `now_ms` milliseconds since 1970.
-    pub fn new(response: &'a Response, data: Option<&'a json::Map>, now_ms: f64) -> Self {
+    pub fn new(response: &'a Response, data: Option<&'a fjord_json::Map>, now_ms: f64) -> Self {
         Self { response, data, now_ms, headers: OnceCell::new() }
     }
 }
@@ -94,7 +94,7 @@ impl Variables for ResponseVariables<'_> {
 
 impl<'a> TokenVariables<'a> {
     /// Those of a token's `claims`, at `now_ms` milliseconds since 1970.
-    pub fn new(claims: &'a json::Map, now_ms: f64) -> Self {
+    pub fn new(claims: &'a fjord_json::Map, now_ms: f64) -> Self {
         Self { claims, now_ms }
     }
 }

@@ -1,0 +1,232 @@
+//! The request: `request` in lua-proxy and lua-backend, `ctx` in lua-endpoint. Methods read without an argument
+//! and write with one.
+
+use fjord_http::headers::canonical;
+use fjord_json::Value;
+
+use super::data::{field_bytes, give, give_headers, give_members, give_strings};
+use super::heap::Slot;
+use super::objects::Object;
+use super::views::RequestView;
+use super::{Class, Host};
+use crate::value::{Native, Val};
+use crate::vm::{Args, Error, Flow, Vm};
+
+/// request
+pub const REQUEST: Class = Class {
+    name: "request",
+    functions: &[LOAD],
+    methods: &[
+        METHOD,
+        Native {
+            name: "path",
+            call: |vm, host, args| property(vm, host, args, |r| r.path(), |r, text| r.set_path(text)),
+        },
+        Native {
+            name: "query",
+            call: |vm, host, args| {
+                vm.spend(host.request().query_len())?;
+                property(vm, host, args, |r| r.query(), |r, text| r.set_query(&text))
+            },
+        },
+        URL,
+        PARAMS,
+        HEADERS,
+        HEADER_LIST,
+        BODY,
+    ],
+    kind: Object::REQUEST,
+};
+
+/// ctx
+pub const CONTEXT: Class = Class {
+    name: "ctx",
+    functions: &[LOAD],
+    methods: &[
+        METHOD,
+        URL,
+        Native {
+            name: "host",
+            call: |vm, host, args| property(vm, host, args, |r| r.host(), |r, text| r.set_host(text)),
+        },
+        Native { name: "query", call: query },
+        PARAMS,
+        HEADERS,
+        HEADER_LIST,
+        BODY,
+    ],
+    kind: Object::REQUEST,
+};
+
+const LOAD: Native = Native { name: "load", call: |vm, _, _| give(vm, Object::Request) };
+const METHOD: Native = Native {
+    name: "method",
+    call: |vm, host, args| property(vm, host, args, |r| r.method(), |r, text| r.set_method(text)),
+};
+const URL: Native = Native {
+    name: "url",
+    call: |vm, host, args| property(vm, host, args, |r| r.url(), |r, text| r.set_url(text)),
+};
+const PARAMS: Native = Native { name: "params", call: params };
+const HEADERS: Native = Native { name: "headers", call: headers };
+const HEADER_LIST: Native = Native { name: "headerList", call: header_list };
+const BODY: Native = Native { name: "body", call: body };
+
+fn check(vm: &mut Vm, args: Args) -> Result<(), Error> {
+    let id = vm.check_object(args)?;
+    match vm.objects[id] {
+        Object::Request => Ok(()),
+        _ => Err(vm.raise("request expected")),
+    }
+}
+
+fn property(
+    vm: &mut Vm,
+    host: &mut dyn Host,
+    args: Args,
+    get: fn(&mut dyn RequestView) -> String,
+    set: fn(&mut dyn RequestView, String),
+) -> Result<Flow, Error> {
+    check(vm, args)?;
+    if args.n == 1 {
+        let text = get(host.request());
+        vm.scan(text.len())?;
+        return vm.give_str(text.as_str());
+    }
+    let text = vm.check_text(args, 2)?;
+    // A path, a URL, a query: as much as the header they go into.
+    vm.field(get(host.request()).len(), text.len())?;
+    set(host.request(), text);
+    Ok(Flow::Return(0))
+}
+
+fn query(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
+    check(vm, args)?;
+    if args.n == 1 {
+        return Err(vm.raise("need arguments"));
+    }
+    let name = vm.check_text(args, 2)?;
+    // They are looked at one after the other.
+    vm.spend(host.request().query_len() / 4)?;
+    match args.n {
+        2 => vm.give_str(host.request().query_value(&name).unwrap_or_default().as_str()),
+        3 => {
+            let value = vm.check_text(args, 3)?;
+            let old = host.request().query_value(&name);
+            vm.field(field_bytes(&name, old.as_slice()), name.len() + value.len() + 32)?;
+            host.request().set_query_value(name, value);
+            Ok(Flow::Return(0))
+        }
+        _ => Ok(Flow::Return(0)),
+    }
+}
+
+fn params(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
+    check(vm, args)?;
+    if args.n == 1 {
+        let params = host.request().params().into_iter();
+        let members = params.map(|(name, value)| (name, Value::String(value))).collect();
+        return give_members(vm, members);
+    }
+    let name = vm.check_text(args, 2)?;
+    match args.n {
+        2 => vm.give_str(host.request().param(&name).unwrap_or_default().as_str()),
+        3 => {
+            let value = vm.check_text(args, 3)?;
+            let old = host.request().param(&name);
+            vm.field(field_bytes(&name, old.as_slice()), name.len() + value.len() + 32)?;
+            host.request().set_param(name, value);
+            Ok(Flow::Return(0))
+        }
+        _ => Ok(Flow::Return(0)),
+    }
+}
+
+fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
+    check(vm, args)?;
+    if args.n == 1 {
+        return give_headers(vm, host.request().headers());
+    }
+    let name = canonical(&vm.check_text(args, 2)?).into_owned();
+    let old = host.request().header(&name);
+    vm.scan(field_bytes(&name, &old))?;
+    match args.n {
+        2 => vm.give_str(old.first().map_or("", String::as_str)),
+        3 => {
+            let values = header_value(vm, args)?;
+            vm.field(field_bytes(&name, &old), field_bytes(&name, values.as_deref().unwrap_or_default()))?;
+            host.request().set_header(name, values);
+            Ok(Flow::Return(0))
+        }
+        _ => Ok(Flow::Return(0)),
+    }
+}
+
+/// The third argument as the values of a header: nil removes it.
+pub fn header_value(vm: &mut Vm, args: Args) -> Result<Option<Vec<String>>, Error> {
+    match vm.arg(args, 3) {
+        Val::Nil => Ok(None),
+        _ => Ok(Some(vec![vm.check_text(args, 3)?])),
+    }
+}
+
+fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
+    check(vm, args)?;
+    if args.n == 1 {
+        return Err(vm.raise("need arguments"));
+    }
+    let name = canonical(&vm.check_text(args, 2)?).into_owned();
+    let old = host.request().header(&name);
+    vm.scan(field_bytes(&name, &old))?;
+    match args.n {
+        2 => give_strings(vm, old),
+        3 => {
+            let values = header_values(vm, args)?;
+            vm.field(field_bytes(&name, &old), field_bytes(&name, &values))?;
+            host.request().set_header(name, Some(values));
+            Ok(Flow::Return(0))
+        }
+        _ => Ok(Flow::Return(0)),
+    }
+}
+
+/// The luaList that is the third argument as the values of a header.
+pub fn header_values(vm: &mut Vm, args: Args) -> Result<Vec<String>, Error> {
+    let object = match vm.arg(args, 3) {
+        Val::UserData(id) => &vm.objects[id],
+        _ => &Object::Null,
+    };
+    let Object::List { list, len } = *object else {
+        return Err(vm.raise("invalid header value, must be a luaList"));
+    };
+    vm.spend(len)?;
+    let values: Vec<String> = vm.heap.list(list)[..len].iter().map(header_text).collect();
+    vm.scan(values.iter().map(String::len).sum())?;
+    Ok(values)
+}
+
+/// Go's `%s` of an element.
+fn header_text(slot: &Slot) -> String {
+    match slot {
+        Slot::Value(Value::String(text)) => text.clone(),
+        Slot::Value(Value::Number(text)) => text.to_string(),
+        Slot::Value(Value::Float(n)) => format!("%!s(float64={})", crate::value::go_g(*n)),
+        Slot::Value(Value::Bool(b)) => format!("%!s(bool={b})"),
+        Slot::Value(Value::Null) => "%!s(<nil>)".to_owned(),
+        // Go would print the whole structure; nobody sends that in a header.
+        Slot::Value(Value::Object(_)) | Slot::Table(_) => "map[]".to_owned(),
+        Slot::Value(Value::Array(_)) | Slot::List { .. } => "[]".to_owned(),
+    }
+}
+
+fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
+    check(vm, args)?;
+    if args.n == 2 {
+        let body = vm.check_str(args, 2)?;
+        vm.copy(body.bytes().len())?;
+        host.request().set_body(body.bytes().to_vec());
+        return Ok(Flow::Return(0));
+    }
+    let body = host.request().body();
+    vm.give_str(body)
+}

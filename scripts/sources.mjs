@@ -1,0 +1,33 @@
+// What the modules are made of: a build compiles only when one of these files has changed.
+import crypto from "node:crypto";
+import fs from "node:fs";
+import path from "node:path";
+import { at } from "./lib.mjs";
+
+const COMMON = ["tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust-toolchain.toml"];
+
+/** Files and folders of the core and of the rate limits' Durable Object. wrangler watches the same folders: `watch_dir`. */
+export const SOURCES = ["src", "crates", "limits", ...COMMON];
+
+/** Files and folders of the module of the other origins. */
+export const ORIGINS = ["origins/src", "origins/Cargo.toml", ...COMMON];
+
+/**
+ * Files below `entry`, sorted; the entry's own scripts don't go into the wasm.
+ *
+ * @param {string} entry
+ */
+function files(entry) {
+  const full = at(entry);
+  if (!fs.existsSync(full)) return [];
+  if (fs.statSync(full).isFile()) return [entry];
+  const inside = fs.readdirSync(full, { recursive: true, encoding: "utf8" }).map((name) => path.join(entry, name));
+  return inside.filter((file) => !/\.m[jt]s$/.test(file) && fs.statSync(at(file)).isFile()).sort();
+}
+
+/** One hash over names and contents: unlike times it survives checkouts and touched files. */
+export function fingerprint(/** @type {string[]} */ entries) {
+  const hash = crypto.createHash("sha256");
+  for (const file of entries.flatMap(files)) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
+  return hash.digest("hex");
+}
