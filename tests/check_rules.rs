@@ -37,6 +37,11 @@ const SERVICE: &[(&str, &str)] = &[
     ),
     (r#""extra_config": {"security/bot-detector": {"patterns": ["^$", "(bot|spider)"]}}"#, ""),
     (
+        r#""extra_config": {"security/http": {"allowed_hosts": ["a|b", "(a|b)"], "allowed_hosts_are_regex": true}}"#,
+        "/extra_config/security~1http/allowed_hosts/0 half-fits",
+    ),
+    (r#""extra_config": {"security/http": {"allowed_hosts": ["a|b"]}}"#, ""),
+    (
         r#""extra_config": {"qos/ratelimit/service": {"client_max_rate": 1}}"#,
         "/extra_config/qos~1ratelimit~1service missing",
     ),
@@ -229,7 +234,14 @@ const BACKEND: &[(&str, &str)] = &[
         r#""url_pattern": "/", "extra_config": {"backend/lambda": {}}"#,
         "/endpoints/0/backend/0/extra_config/backend~1lambda missing",
     ),
-    (r#""url_pattern": "/", "extra_config": {"backend/lambda": {"function_param_name": "id"}}"#, ""),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/lambda": {"function_param_name": "id"}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1lambda/function_param_name everybody",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/lambda": {"function_param_name": "id", "function_name": "f"}}"#,
+        "",
+    ),
     (
         r#""url_pattern": "/", "extra_config": {"auth/client-credentials": {"client_id": "a", "client_secret": "b", "token_url": "idp.example/t"}}"#,
         "/endpoints/0/backend/0/extra_config/auth~1client-credentials/token_url bad-url",
@@ -429,5 +441,32 @@ fn every_limit_says_where_it_is_counted() {
         let found = check(&text, &options);
         assert_eq!(found.len(), 3, "{binding} {known:?} {found:?}");
         assert!(found.iter().all(|d| d.code == *code && d.message.contains(message)), "{found:?}");
+    }
+}
+
+/// How a limit tells clients apart, the claims of the endpoint, and what it makes too many objects of.
+const MADE_UP: &[(&str, &str, &str)] = &[
+    (r#""strategy": "ip""#, "", ""),
+    (r#""strategy": "header", "key": "X-User""#, "", "the header X-User,"),
+    (r#""strategy": "header", "key": "X-User""#, r#"["sub", "x-user"]"#, ""),
+    (r#""strategy": "header", "key": "X-User""#, r#"["sub", "X-Other"]"#, "the header X-User,"),
+    (r#""strategy": "param", "key": "id""#, "", "the parameter `{id}`,"),
+];
+
+#[test]
+fn objects_of_values_that_clients_make_up_are_named() {
+    let known = serde_json::from_str(r#"{"A": "exactly"}"#).unwrap();
+    for (strategy, claims, want) in MADE_UP {
+        let text = format!(
+            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a/{{id}}", "input_headers": ["X-User", "X-Other"], "extra_config": {{
+                "auth/validator": {{"alg": "RS256", "jwk_url": "https://idp.example/jwks", "cache": true, "propagate_claims": [{claims}]}},
+                "qos/ratelimit/router": {{"client_max_rate": 1, "binding": "A", {strategy}}}}},
+                "backend": [{{"url_pattern": "/b", "host": ["https://b.example"]}}]}}]}}"#
+        );
+        let found = check(&text, &CheckOptions { counters: Some(&known), ..LINT });
+        let counting: Vec<_> = found.iter().filter(|d| d.code == "counting").collect();
+        let [counting] = &counting[..] else { panic!("{found:?}") };
+        assert_eq!(counting.severity == Severity::Warning, !want.is_empty(), "{counting:?}");
+        assert!(counting.message.contains(want), "{counting:?}");
     }
 }

@@ -197,6 +197,7 @@ pub static RULES: &[Rule] = &[
     rule("debug", Class::Advises, TELLS),
     rule("deprecated", Class::Advises, TELLS),
     rule("everybody", Class::Advises, TELLS),
+    rule("half-fits", Class::Advises, TELLS),
     rule("long-timeout", Class::Advises, TELLS),
     rule("more", Class::Advises, TELLS),
     rule("never-fires", Class::Advises, TELLS),

@@ -1,5 +1,6 @@
 //! Functions of Lambda, and Martian's modifiers.
 
+use fjord_document::Diagnostic;
 use fjord_encoding::base64;
 use fjord_http::template::title;
 
@@ -16,6 +17,16 @@ pub(super) fn lambda(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
     let param = spot.get("function_param_name");
     let name = param.as_ref().and_then(Spot::str).unwrap_or("function");
     if endpoint.params.iter().any(|known| title(known) == title(name)) {
+        let message = format!(
+            "clients name the function by `{{{name}}}`: whoever calls the endpoint may invoke all that the credentials may"
+        );
+        let fault = match &param {
+            Some(param) => param.warning("everybody", message),
+            None => Diagnostic::warning("everybody", spot.head(), message).at(spot.path.pointer()),
+        };
+        findings.add(fault.help(
+            "set `function_name`, or give the worker credentials for the functions that are meant alone",
+        ));
         return;
     }
     let message = format!("the endpoint declares no `{{{name}}}` to take the function's name from");

@@ -8,7 +8,7 @@ use super::super::spot::Spot;
 use super::Around;
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
-pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let named =
         spot.get("binding").and_then(|spot| Some((spot.str().filter(|name| !name.is_empty())?, spot.span())));
     let Some((name, span)) = named else {
@@ -21,11 +21,18 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
     };
     let path = spot.path.key("binding").pointer();
     let fault = match findings.counts(name) {
-        Some(Some(Counts::Exactly)) => Diagnostic::note(
-            "counting",
-            span,
-            format!("`{name}` counts exactly: one Durable Object for each limit and client"),
-        ),
+        Some(Some(Counts::Exactly)) => match made_up(spot, around) {
+            Some(value) => Diagnostic::warning(
+                "counting",
+                span,
+                format!("`{name}` makes a Durable Object for each value of {value}, and a client makes up as many as it likes"),
+            )
+            .help("limit by ip, or by a header that `auth/validator` writes (propagate_claims)"),
+            None => {
+                let message = format!("`{name}` counts exactly: one Durable Object for each limit and client");
+                Diagnostic::note("counting", span, message)
+            }
+        },
         Some(Some(Counts::Locally)) => {
             let message = format!(
                 "`{name}` counts by location, with the limit and period of the binding instead of the rates here"
@@ -48,4 +55,25 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
         }
     };
     findings.add(fault.at(path));
+}
+
+/// What tells clients apart, if they choose it themselves.
+fn made_up(spot: &Spot<'_>, around: &Around<'_>) -> Option<String> {
+    let (strategy, key) = (spot.get("strategy")?, spot.get("key")?);
+    let key = key.str()?;
+    match strategy.str()? {
+        "header" => {
+            let validator = around.endpoint.and_then(|endpoint| endpoint.spot.namespace("auth/validator"));
+            let claims = validator.as_ref().and_then(|validator| validator.get("propagate_claims"));
+            let is_key = |pair: Spot<'_>| {
+                pair.items()
+                    .nth(1)
+                    .is_some_and(|header| header.str().is_some_and(|name| name.eq_ignore_ascii_case(key)))
+            };
+            let is_claim = claims.is_some_and(|claims| claims.items().any(is_key));
+            (!is_claim).then(|| format!("the header {key}"))
+        }
+        "param" => Some(format!("the parameter `{{{key}}}`")),
+        _ => None,
+    }
 }

@@ -83,6 +83,12 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
         let Some(text) = item.str() else { continue };
         if is_regex {
             regex(&item, text, "no host would match", findings);
+            if is_split(text) {
+                let message = "the bar splits what is to fit the whole name: the first part fits names that begin with it, the last \
+                               names that end with it, one between both any name that has it";
+                let fault = item.warning("half-fits", message);
+                findings.add(fault.help(format!("write \"({text})\"")));
+            }
         } else if text.contains("://") || text.contains('/') {
             let message = "a host name has neither scheme nor path, so no request matches";
             findings.add(item.error("never-matches", message));
@@ -91,6 +97,38 @@ pub(super) fn http(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>)
             findings.add(fault.help("set allowed_hosts_are_regex and write a regular expression"));
         }
     }
+}
+
+/// Whether a regular expression has a bar outside of groups and classes. Around it, `^` and `$` don't hold for all of it.
+fn is_split(text: &str) -> bool {
+    let (mut rest, mut depth) = (text.char_indices().peekable(), 0_usize);
+    while let Some((at, c)) = rest.next() {
+        match c {
+            '\\' if text[at..].starts_with("\\Q") => {
+                let end = text[at..].find("\\E").map_or(text.len(), |end| at + end + 2);
+                while rest.next_if(|(at, _)| *at < end).is_some() {}
+            }
+            '\\' => {
+                rest.next();
+            }
+            '[' => {
+                rest.next_if(|(_, c)| *c == '^');
+                // A bracket that comes first stands for itself.
+                rest.next_if(|(_, c)| *c == ']');
+                while let Some((_, c)) = rest.next_if(|(_, c)| *c != ']') {
+                    if c == '\\' {
+                        rest.next();
+                    }
+                }
+                rest.next();
+            }
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            '|' if depth == 0 => return true,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// `security/bot-detector`
@@ -117,4 +155,34 @@ pub(super) fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut
         Some(span) => fault.related(span, "here"),
         None => fault,
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_of_the_whole_expression_are_found() {
+        for split in
+            ["a|b", "(a|b)|c", "|", "(?i)a|b", r"\\|a", r"\Qa|b\E|c", "[|]|a", "[^]|]|a", "a)|b", "[a-z]+|é"]
+        {
+            assert!(is_split(split), "{split}");
+        }
+        for whole in [
+            "",
+            "a",
+            "(a|b)",
+            "(?:a|(b|c))d",
+            r"a\|b",
+            r"\Qa|b\E",
+            r"\Qa|b",
+            "[|]",
+            "[]|]",
+            r"[\]|]",
+            "[^]|]",
+            "[a|b",
+        ] {
+            assert!(!is_split(whole), "{whole}");
+        }
+    }
 }
