@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
+use std::collections::BTreeMap;
+
 use fjord::check::{CheckOptions, View, check};
 use fjord_document::Severity;
 
@@ -469,4 +471,30 @@ fn objects_of_values_that_clients_make_up_are_named() {
         assert_eq!(counting.severity == Severity::Warning, !want.is_empty(), "{counting:?}");
         assert!(counting.message.contains(want), "{counting:?}");
     }
+}
+
+#[test]
+fn keys_that_are_too_short_are_named_where_they_are_known() {
+    let key = |kid: &str, k: &str| format!(r#"{{"kty": "oct", "kid": "{kid}", "k": "{k}"}}"#);
+    let (tiny, short, good) = (key("t", "eA"), key("s", &"QUFB".repeat(6)), key("g", &"QUFB".repeat(11)));
+    let files =
+        BTreeMap::from([("keys.json".to_owned(), format!(r#"{{"keys": [{tiny}, {short}, {good}]}}"#))]);
+    let found = |alg: &str| {
+        let text = format!(
+            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a", "extra_config": {{
+                "auth/validator": {{"alg": "{alg}", "jwk_local_path": "keys.json", "disable_jwk_security": true}}}},
+                "backend": [{{"url_pattern": "/b", "host": ["https://b.example"]}}]}}]}}"#
+        );
+        let found = check(&text, &CheckOptions { files: Some(&files), ..LINT });
+        found.into_iter().filter(|d| d.code == "short-key").map(|d| d.message).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        found("HS256"),
+        [
+            r#"the secret "t" has 8 bits; at least 112 are required, so all its tokens are refused"#,
+            r#"the secret "s" has 144 bits; 256 or more are recommended"#,
+        ]
+    );
+    assert_eq!(found("HS512").len(), 3);
+    assert_eq!(found("RS256"), Vec::<String>::new());
 }

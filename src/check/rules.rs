@@ -216,6 +216,7 @@ pub static RULES: &[Rule] = &[
     rule("repeated-write", Class::Advises, TELLS),
     rule("secret", Class::Advises, TELLS),
     rule("shadowed", Class::Advises, TELLS),
+    rule("short-key", Class::Advises, TELLS),
     rule("star-credentials", Class::Advises, TELLS),
     rule("subrequests", Class::Advises, TELLS),
     rule("unread", Class::Advises, TELLS),

@@ -1,6 +1,6 @@
 //! Tokens for cases, good and bad: `{"jwt": {"header": …, "claims": …, "secret": …}}` where a header's value stands.
 //!
-//! `header` adds to `{"alg":"HS256","kid":"k"}`; `payload` is a text instead of claims; `secret` is "secret" if nothing is
+//! `header` adds to `{"alg":"HS256","kid":"k"}`; `payload` is a text instead of claims; `secret` is [`SECRET`] if nothing is
 //! said; `before`, `between` and `after` are written around the token and behind each of its dots; `unsigned` leaves the
 //! signature out; `pad` pads its parts.
 
@@ -8,6 +8,9 @@ use fjord_jose::base64url::encode;
 use hmac::{Hmac, KeyInit, Mac};
 use serde_json::{Value, json};
 use sha2::{Sha256, Sha512};
+
+/// As long as the longest hash. In key sets it is `YSBzZWNy…`.
+const SECRET: &str = "a secret of sixty-four bytes, as long as the longest of hashes..";
 
 pub fn token(case: &Value) -> String {
     let text = |name: &str| case[name].as_str().unwrap_or_default().to_owned();
@@ -23,7 +26,7 @@ pub fn token(case: &Value) -> String {
         _ => case["claims"].to_string(),
     };
     let input = format!("{}.{}", encode(header.to_string().as_bytes()), encode(payload.as_bytes()));
-    let secret = case["secret"].as_str().unwrap_or("secret").as_bytes();
+    let secret = case["secret"].as_str().unwrap_or(SECRET).as_bytes();
     let signature = match header["alg"].as_str() {
         _ if !case["unsigned"].is_null() => Vec::new(),
         Some("HS512") => {

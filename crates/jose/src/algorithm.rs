@@ -96,6 +96,15 @@ impl Algorithm {
             Self::ES512 => Family::Ec(Curve::P521),
         }
     }
+
+    /// The bits of its hash; those of EdDSA are of SHA-512.
+    pub fn digest_bits(self) -> usize {
+        match self {
+            Self::HS256 | Self::RS256 | Self::ES256 | Self::PS256 => 256,
+            Self::HS384 | Self::RS384 | Self::ES384 | Self::PS384 => 384,
+            Self::HS512 | Self::RS512 | Self::ES512 | Self::PS512 | Self::EdDSA => 512,
+        }
+    }
 }
 
 // === impl Curve ===

@@ -213,6 +213,11 @@ impl KeySet {
         Ok(Self { keys: keys.iter().map(|key| Jwk::parse(key).map(Rc::new)).collect::<Result<_, _>>()? })
     }
 
+    /// All keys.
+    pub fn iter(&self) -> impl Iterator<Item = &Jwk> {
+        self.keys.iter().map(Rc::as_ref)
+    }
+
     /// The key of that id; of several the last.
     pub fn find(&self, strategy: Strategy, id: &str) -> Option<&Rc<Jwk>> {
         self.keys.iter().rfind(|key| strategy.of_key(key).as_deref() == Some(id))

@@ -2,12 +2,14 @@
 
 use fjord_document::Diagnostic;
 use fjord_document::node::Kind;
+use fjord_jose::{Algorithm, KeySet};
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::super::structure::extra_config::is_empty;
 use super::{Around, inputs, resources};
 use crate::config::secrets;
+use crate::features::auth::signature::{self, Size};
 
 /// `auth/validator`
 pub(super) fn validator(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -118,6 +120,7 @@ fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
         if path.str() == Some("") && spot.get("jwk_url").is_none() {
             findings.add(path.error("empty", format!("no file with keys, so {otherwise}")));
         }
+        short_keys(spot, &path, findings);
     }
     if let Some(secret) = spot.get("jwk_secret")
         && let Some(text) = secret.str()
@@ -148,6 +151,21 @@ fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
             let fault = url.error("bad-url", format!("no address of a key set, so {otherwise}"));
             findings.add(fault.help("write \"https://…\""));
         }
+    }
+}
+
+/// Keys of a bundled set that are too short for the algorithm.
+fn short_keys(spot: &Spot<'_>, path: &Spot<'_>, findings: &mut Findings<'_>) {
+    let Some(text) = path.str().and_then(|name| findings.files().get(name)) else { return };
+    let algorithm = spot.get("alg").map_or(Some(Algorithm::RS256), |alg| Algorithm::parse(alg.str()?));
+    let (Some(algorithm), Ok(set)) = (algorithm, KeySet::parse(text.as_bytes())) else { return };
+    for key in set.iter().filter(|key| key.family == algorithm.family()) {
+        let message = match signature::size(algorithm, key) {
+            Size::Good => continue,
+            Size::Small(reason) => reason,
+            Size::Unsafe(reason) => format!("{reason}, so all its tokens are refused"),
+        };
+        findings.add(path.warning("short-key", message));
     }
 }
 

@@ -6,9 +6,9 @@ use std::cell::Cell;
 use std::fmt;
 use std::rc::Rc;
 
-use fjord_jose::{Jwk, KeyError, KeySet, Strategy};
+use fjord_jose::{Algorithm, Jwk, KeyError, KeySet, Strategy};
 
-use super::signature::{GOOD_RSA_BITS, LEAST_RSA_BITS};
+use super::signature::{self, Size};
 use crate::platform::Level;
 use crate::proxy::Cx;
 
@@ -64,19 +64,18 @@ impl Keys {
         self.strategy
     }
 
-    /// The key of that id.
-    pub async fn find(&self, cx: Cx<'_>, id: &str) -> Result<Rc<Jwk>, KeyFault> {
+    /// The key of that id, for an algorithm.
+    pub async fn find(&self, cx: Cx<'_>, algorithm: Algorithm, id: &str) -> Result<Rc<Jwk>, KeyFault> {
         let key = match &self.source {
             Source::Fixed(set) => set.find(self.strategy, id).cloned().ok_or_else(|| unknown(id))?,
             Source::Remote(remote) => remote.find(cx, self.strategy, id).await?,
         };
-        if let Some(bits @ LEAST_RSA_BITS..GOOD_RSA_BITS) = key.modulus_bits
-            && !self.warned.replace(true)
+        if !self.warned.get()
+            && key.family == algorithm.family()
+            && let Size::Small(reason) = signature::size(algorithm, &key)
         {
-            cx.log(Level::Warning, || {
-                let kid: String = key.kid.chars().take(64).collect();
-                format!("[ENDPOINT: {}][JOSE] the RSA key {kid:?} has {bits} bits; {GOOD_RSA_BITS} or more are recommended", cx.endpoint.path)
-            });
+            self.warned.set(true);
+            cx.log(Level::Warning, || format!("[ENDPOINT: {}][JOSE] {reason}", cx.endpoint.path));
         }
         Ok(key)
     }

@@ -10,7 +10,7 @@ pub mod keys;
 pub mod ntlm;
 mod refuse;
 pub mod revoker;
-mod signature;
+pub mod signature;
 pub mod signer;
 pub mod validator;
 

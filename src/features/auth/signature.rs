@@ -11,10 +11,41 @@ use fjord_jose::{Algorithm, Jwk};
 use crate::proxy::Cx;
 
 /// Shorter RSA keys are refused, as Go does: such keys have been factored.
-pub const LEAST_RSA_BITS: usize = 1024;
+const LEAST_RSA_BITS: usize = 1024;
 
 /// Shorter RSA keys get a warning: NIST SP 800-131A allows them for nothing but old signatures.
-pub const GOOD_RSA_BITS: usize = 2048;
+const GOOD_RSA_BITS: usize = 2048;
+
+/// Shorter secrets are refused: NIST SP 800-131A disallows them, and whoever has one token can try them all offline.
+const LEAST_SECRET_BITS: usize = 112;
+
+/// What the size of a key is good for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Size {
+    /// All is well.
+    Good,
+    /// It's used, with a warning.
+    Small(String),
+    /// It checks and signs nothing.
+    Unsafe(String),
+}
+
+/// What the size of a key is good for with an algorithm of its family. RFC 7518 §3.2 and §3.3 say what is good.
+pub fn size(algorithm: Algorithm, key: &Jwk) -> Size {
+    let (what, bits, least, good) = match (&key.secret, key.modulus_bits) {
+        (Some(secret), _) => ("secret", secret.len() * 8, LEAST_SECRET_BITS, algorithm.digest_bits()),
+        (None, Some(bits)) => ("RSA key", bits, LEAST_RSA_BITS, GOOD_RSA_BITS),
+        (None, None) => return Size::Good,
+    };
+    let kid: String = key.kid.chars().take(64).collect();
+    if bits < least {
+        Size::Unsafe(format!("the {what} {kid:?} has {bits} bits; at least {least} are required"))
+    } else if bits < good {
+        Size::Small(format!("the {what} {kid:?} has {bits} bits; {good} or more are recommended"))
+    } else {
+        Size::Good
+    }
+}
 
 /// Whether `signature` is one of `input`. An error if the key is none for the algorithm, or the platform refuses it.
 pub async fn verify(
@@ -27,7 +58,9 @@ pub async fn verify(
     if key.family != algorithm.family() || !key.verifies() {
         return Err(unfit(algorithm));
     }
-    long_enough(key)?;
+    if let Size::Unsafe(reason) = size(algorithm, key) {
+        return Err(reason);
+    }
     if let Some(secret) = &key.secret {
         let input = input.as_bytes();
         return Ok(match algorithm {
@@ -58,7 +91,9 @@ pub async fn sign(cx: Cx<'_>, algorithm: Algorithm, key: &Jwk, input: &str) -> R
     if key.family != algorithm.family() || key.is_public() {
         return Err(unfit(algorithm));
     }
-    long_enough(key)?;
+    if let Size::Unsafe(reason) = size(algorithm, key) {
+        return Err(reason);
+    }
     if let Some(secret) = &key.secret {
         let input = input.as_bytes();
         let signature = match algorithm {
@@ -83,15 +118,6 @@ fn mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8]) -> Option<M> {
     let mut mac = <M as KeyInit>::new_from_slice(secret).ok()?;
     mac.update(input);
     Some(mac)
-}
-
-fn long_enough(key: &Jwk) -> Result<(), String> {
-    match key.modulus_bits {
-        Some(bits) if bits < LEAST_RSA_BITS => {
-            Err(format!("the RSA key has {bits} bits; at least {LEAST_RSA_BITS} are required"))
-        }
-        _ => Ok(()),
-    }
 }
 
 fn unfit(algorithm: Algorithm) -> String {

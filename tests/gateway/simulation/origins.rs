@@ -97,7 +97,9 @@ impl State {
 fn good(fetch: &Fetch, body: &[u8]) -> Script {
     let answer = match &*fetch.url {
         "http://tokens/token" => json!({"access_token": "t", "token_type": "bearer", "expires_in": 11}),
-        "http://keys/jwks" => json!({"keys": [{"kty": "oct", "kid": "k", "k": "c2VjcmV0"}]}),
+        "http://keys/jwks" => {
+            json!({"keys": [{"kty": "oct", "kid": "k", "k": "YSBzZWNyZXQgb2Ygc2l4dHktZm91ciBieXRlcywgYXMgbG9uZyBhcyB0aGUgbG9uZ2VzdCBvZiBoYXNoZXMuLg"}]})
+        }
         url => {
             let path = url.rsplit('/').next().unwrap_or_default().split('?').next().unwrap_or_default();
             json!({"path": path, "header": fetch.headers.get("X-Tag"), "body": String::from_utf8_lossy(body)})

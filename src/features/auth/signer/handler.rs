@@ -30,7 +30,7 @@ impl Handler for Signer {
     fn handle<'a>(&'a self, cx: Cx<'a>, incoming: Incoming, _: NextHandler<'a>) -> LocalFuture<'a, Answer> {
         let refused = move |status, reason: &str| refuse(cx, "JWTSigner", Level::Error, status, &reason);
         Box::pin(async move {
-            let key = match self.keys.find(cx, &self.kid).await {
+            let key = match self.keys.find(cx, self.algorithm, &self.kid).await {
                 Ok(key) if key.family == self.algorithm.family() && !key.is_public() => key,
                 Ok(_) => return refused(401, "the key can't sign, or is none for the algorithm"),
                 Err(fault) => return refused(401, &fault.to_string()),

@@ -90,7 +90,7 @@ impl Validator {
             return Err(Denied::Algorithm);
         }
         let id = self.keys.strategy().of_token(&token.header).ok_or(Denied::NoKeyId)?;
-        let key = self.keys.find(cx, &id).await.map_err(Denied::Key)?;
+        let key = self.keys.find(cx, self.algorithm, &id).await.map_err(Denied::Key)?;
         let input = &token.signing_input;
         match signature::verify(cx, self.algorithm, &key, input, &token.signature).await {
             Ok(true) => {}
