@@ -2,5 +2,6 @@
 
 pub mod bucket;
 pub mod circuit_breaker;
+pub mod clients;
 pub mod http_cache;
 pub mod ratelimit;

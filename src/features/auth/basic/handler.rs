@@ -6,7 +6,7 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_encoding::base64;
 
-use super::users::Users;
+use super::users::{Look, Users};
 use crate::features::auth::refuse::refuse;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
 use crate::plan::build::{Refusal, Site};
@@ -21,6 +21,7 @@ struct Guard(Rc<Users>);
 enum Denied {
     NoCredentials,
     Wrong,
+    Spent,
 }
 
 /// Reads the users of the service for its endpoints; nothing stands in the way of requests.
@@ -49,10 +50,12 @@ impl Handler for Guard {
         incoming: Incoming,
         next: NextHandler<'a>,
     ) -> LocalFuture<'a, Answer> {
-        let Err(denied) = self.admit(&incoming) else { return next.run(cx, incoming) };
-        let mut answer = refuse(cx, "BasicAuth", Level::Warning, 401, &denied);
-        // A 401 has to say what it wants (RFC 9110, 11.6.1).
-        answer.headers.set("Www-Authenticate", "Basic realm=\"Restricted\"");
+        let Err(denied) = self.admit(&incoming, cx.io.now()) else { return next.run(cx, incoming) };
+        let mut answer = refuse(cx, "BasicAuth", Level::Warning, denied.status(), &denied);
+        if denied.status() == 401 {
+            // It has to say what it wants (RFC 9110, 11.6.1).
+            answer.headers.set("Www-Authenticate", "Basic realm=\"Restricted\"");
+        }
         Box::pin(std::future::ready(answer))
     }
 }
@@ -60,24 +63,38 @@ impl Handler for Guard {
 // === impl Guard ===
 
 impl Guard {
-    fn admit(&self, incoming: &Incoming) -> Result<(), Denied> {
+    fn admit(&self, incoming: &Incoming, now: f64) -> Result<(), Denied> {
         let line = incoming.headers.get("Authorization").ok_or(Denied::NoCredentials)?;
         let coded = line.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("Basic"));
         let coded = coded.map(|(_, coded)| coded.trim()).ok_or(Denied::NoCredentials)?;
         let bytes = base64::decode(coded).ok_or(Denied::Wrong)?;
         let text = String::from_utf8(bytes).map_err(|_| Denied::Wrong)?;
         let (name, password) = text.split_once(':').ok_or(Denied::Wrong)?;
-        if self.0.admit(name, password) { Ok(()) } else { Err(Denied::Wrong) }
+        match self.0.admit(name, password, &incoming.client_ip, now) {
+            Look::Right => Ok(()),
+            Look::Wrong => Err(Denied::Wrong),
+            Look::Spent => Err(Denied::Spent),
+        }
     }
 }
 
 // === impl Denied ===
+
+impl Denied {
+    fn status(self) -> u16 {
+        match self {
+            Self::NoCredentials | Self::Wrong => 401,
+            Self::Spent => 429,
+        }
+    }
+}
 
 impl fmt::Display for Denied {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::NoCredentials => "there are no credentials",
             Self::Wrong => "the user or the password is wrong",
+            Self::Spent => "the client's address has sent too many wrong passwords",
         })
     }
 }

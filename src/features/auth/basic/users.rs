@@ -11,6 +11,8 @@ use fjord_document::node::Node;
 
 use super::NAMESPACE;
 use super::bcrypt::{HashError, Hashed};
+use crate::features::qos::bucket::Rate;
+use crate::features::qos::clients::Clients;
 use crate::plan::build::{Refusal, Site};
 use crate::registry::Options;
 
@@ -20,11 +22,28 @@ pub type SharedUsers = OnceCell<Rc<Users>>;
 /// Passwords that were found to be right, at most.
 const REMEMBERED: usize = 1024;
 
+/// Wrong passwords of one address that are looked at: ten at once, then one in six seconds. A look costs up to half a
+/// second of CPU, which whoever guesses would take from all others.
+const GUESSES: (f64, u64) = (1.0 / 6.0, 10);
+
+/// What became of a name and a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Look {
+    /// They go together.
+    Right,
+    /// They don't.
+    Wrong,
+    /// Nobody looked: the address has sent too many wrong ones.
+    Spent,
+}
+
 /// Users and what their passwords hash to.
 pub struct Users {
     hashes: BTreeMap<String, Hashed>,
     /// Hashes of names and passwords that went together: bcrypt is slow on purpose, and one look is enough.
     right: RefCell<BTreeSet<[u8; 32]>>,
+    /// Looks at wrong passwords that addresses have left.
+    guesses: RefCell<Clients>,
 }
 
 // === impl Users ===
@@ -56,28 +75,33 @@ impl Users {
         }
         match hashes.is_empty() && path.is_empty() && users.is_empty() {
             true => Ok(None),
-            false => Ok(Some(Self { hashes, right: RefCell::default() })),
+            false => Ok(Some(Self { hashes, right: RefCell::default(), guesses: RefCell::default() })),
         }
     }
 
-    /// Whether a password is the one of a user. Names that are unknown take as long as those that are known.
-    pub fn admit(&self, name: &str, password: &str) -> bool {
+    /// Whether a password, sent by `address`, is the one of a user. Names that are unknown take as long as those that are known.
+    pub fn admit(&self, name: &str, password: &str, address: &str, now: f64) -> Look {
         let pair =
             Sha256::new().chain_update(name).chain_update([0]).chain_update(password).finalize().into();
         if self.right.borrow().contains(&pair) {
-            return true;
+            return Look::Right;
+        }
+        let rate = Rate::new(GUESSES.0, GUESSES.1);
+        if !self.guesses.borrow().has(address, &rate, now) {
+            return Look::Spent;
         }
         let known = self.hashes.get(name);
-        let Some(hash) = known.or_else(|| self.hashes.values().next()) else { return false };
-        let is_right = hash.is_of(password) && known.is_some();
-        if is_right {
-            let mut right = self.right.borrow_mut();
-            if right.len() >= REMEMBERED {
-                right.clear();
-            }
-            right.insert(pair);
+        let looked_at = known.or_else(|| self.hashes.values().next());
+        if known.is_none() | !looked_at.is_some_and(|hash| hash.is_of(password)) {
+            self.guesses.borrow_mut().take(address, &rate, now);
+            return Look::Wrong;
         }
-        is_right
+        let mut right = self.right.borrow_mut();
+        if right.len() >= REMEMBERED {
+            right.clear();
+        }
+        right.insert(pair);
+        Look::Right
     }
 }
 
@@ -101,22 +125,48 @@ fn hashed(text: &str, place: &str) -> Result<Hashed, Refusal> {
 mod tests {
     use super::*;
 
+    const HASH: &str = "$2a$04$c4WoMPo3SXsafkva.HHa6u4XIOZgIdToBtSbZnzziJiFrE1V89T/a";
+
+    fn users() -> Users {
+        let hashes = BTreeMap::from([("a".to_owned(), Hashed::parse(HASH).unwrap())]);
+        Users { hashes, right: RefCell::default(), guesses: RefCell::default() }
+    }
+
     #[test]
     fn right_pairs_are_remembered_within_bounds() {
-        let hash = Hashed::parse("$2a$04$c4WoMPo3SXsafkva.HHa6u4XIOZgIdToBtSbZnzziJiFrE1V89T/a").unwrap();
-        let users = Users { hashes: BTreeMap::from([("a".to_owned(), hash)]), right: RefCell::default() };
-        for (name, password, want) in
-            [("a", "", true), ("a", "x", false), ("b", "", false), ("", "a", false), ("a", "", true)]
-        {
-            assert_eq!(users.admit(name, password), want, "{name}:{password}");
+        let users = users();
+        let cases = [("a", "", true), ("a", "x", false), ("b", "", false), ("", "a", false), ("a", "", true)];
+        for (name, password, is_right) in cases {
+            let look = users.admit(name, password, "1.1.1.1", 0.0);
+            assert_eq!(look == Look::Right, is_right, "{name}:{password}");
         }
         assert_eq!(users.right.borrow().len(), 1);
         let filler =
             (0..REMEMBERED as u32 - 1).map(|i| -> [u8; 32] { Sha256::digest(i.to_be_bytes()).into() });
         users.right.borrow_mut().extend(filler);
         assert_eq!(users.right.borrow().len(), REMEMBERED);
-        let other = Users { hashes: users.hashes.clone(), right: users.right };
-        other.right.borrow_mut().pop_first();
-        assert!(other.admit("a", "") && other.right.borrow().len() <= REMEMBERED);
+        users.right.borrow_mut().pop_first();
+        let look = users.admit("a", "", "1.1.1.1", 0.0);
+        assert!(look == Look::Right && users.right.borrow().len() <= REMEMBERED);
+    }
+
+    #[test]
+    fn an_address_guesses_ten_times_and_then_slowly() {
+        let users = users();
+        let guess = |address: &str, now: f64| users.admit("a", "x", address, now);
+        for _ in 0..10 {
+            assert_eq!(guess("1.1.1.1", 0.0), Look::Wrong);
+        }
+        // Not even the right one is looked at, unless somebody has sent it before.
+        assert_eq!(guess("1.1.1.1", 5_999.0), Look::Spent);
+        assert_eq!(users.admit("a", "", "1.1.1.1", 5_999.0), Look::Spent);
+        assert_eq!(users.admit("a", "", "2.2.2.2", 5_999.0), Look::Right);
+        assert_eq!(users.admit("a", "", "1.1.1.1", 5_999.0), Look::Right);
+        assert_eq!((guess("1.1.1.1", 6_000.0), guess("1.1.1.1", 6_001.0)), (Look::Wrong, Look::Spent));
+        // Right ones cost no guesses.
+        for _ in 0..20 {
+            assert_eq!(users.admit("a", "", "3.3.3.3", 0.0), Look::Right);
+        }
+        assert_eq!(guess("3.3.3.3", 0.0), Look::Wrong);
     }
 }

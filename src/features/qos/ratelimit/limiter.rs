@@ -1,7 +1,6 @@
 //! A limit for all requests and one for each client, as the router and the service limits share it (spec §20).
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 
 use fjord_document::node::Node;
 use fjord_http::client_ip::key_address;
@@ -13,9 +12,7 @@ use crate::registry::Options;
 
 use super::counter::Counter;
 use crate::features::qos::bucket::{Bucket, Rate};
-
-/// Clients that are told apart at once; twice as many are kept at most. KrakenD forgets idle ones after minutes.
-const CLIENTS: usize = 16_384;
+use crate::features::qos::clients::Clients;
 
 /// The bytes of a client's key that are kept as they are.
 const LONGEST_KEY: usize = 64;
@@ -37,13 +34,6 @@ enum Client {
         is_own: bool,
     },
     Param(String),
-}
-
-/// Buckets by client, in two generations: when the younger is full, the older is forgotten.
-#[derive(Default)]
-struct Clients {
-    young: BTreeMap<String, Bucket>,
-    old: BTreeMap<String, Bucket>,
 }
 
 /// A limit was hit; the status says which.
@@ -170,37 +160,9 @@ fn short(key: &str) -> String {
     if key.len() <= LONGEST_KEY { key.to_owned() } else { format!("\n{}", hash(key.as_bytes())) }
 }
 
-// === impl Clients ===
-
-impl Clients {
-    fn take(&mut self, key: &str, rate: &Rate, now: f64) -> bool {
-        if let Some(bucket) = self.young.get_mut(key) {
-            return bucket.take(rate, now);
-        }
-        let mut bucket = self.old.remove(key).unwrap_or_else(|| Bucket::full(rate, now));
-        let taken = bucket.take(rate, now);
-        if self.young.len() >= CLIENTS {
-            self.old = std::mem::take(&mut self.young);
-        }
-        self.young.insert(key.to_owned(), bucket);
-        taken
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_flood_of_clients_is_bounded_and_keeps_the_recent_ones() {
-        let rate = Rate::new(1.0, 1);
-        let mut clients = Clients::default();
-        for client in 0..3 * CLIENTS {
-            assert!(clients.take(&client.to_string(), &rate, 0.0));
-        }
-        assert!(clients.young.len() + clients.old.len() <= 2 * CLIENTS);
-        assert!(!clients.take(&(3 * CLIENTS - 1).to_string(), &rate, 0.0));
-    }
 
     #[test]
     fn a_second_line_makes_no_new_client() {
