@@ -39,6 +39,9 @@ const MAX_OF_DATA: usize = 64 << 10;
 /// What the lazy automaton of one pattern may remember, in bytes.
 const LAZY_CACHE: usize = 256 << 10;
 
+/// The visits that the patterns of one step may spend on the header lines and the URL of a request: some hundredths of a second.
+pub const LINE_VISITS: u64 = 16 << 20;
+
 type LazyCaches = Pool<dfa::Cache, Box<dyn Fn() -> dfa::Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>;
 
 /// A compiled regular expression.
@@ -87,7 +90,8 @@ impl Pattern {
         &self.text
     }
 
-    /// Whether some part of `text` matches (Go's `MatchString`).
+    /// Whether some part of `text` matches (Go's `MatchString`). Who may have written the text chooses how long this takes: for what
+    /// comes with a request there is [`Pattern::is_match_within`].
     pub fn is_match(&self, text: &str) -> bool {
         // More visits than there is time for: there is always an answer.
         let mut visits = u64::MAX;

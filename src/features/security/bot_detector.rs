@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use fjord_document::node::Node;
-use fjord_pattern::{Pattern, PatternError};
+use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 
 use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
 
@@ -77,14 +77,16 @@ impl BotDetector {
         })
     }
 
-    /// Whether a client with this `User-Agent`, empty if it sends none, is a bot. Bots get a 403 without a body.
+    /// Whether a client with this `User-Agent`, empty if it sends none, is a bot. Bots get a 403 without a body; so does a name
+    /// that is made to take too long.
     pub fn is_bot(&self, agent: &str) -> bool {
         if agent.is_empty() {
             return self.empty_is_bot;
         }
         let is_in = |list: &[Box<str>]| list.iter().any(|item| **item == *agent);
-        !is_in(&self.allow)
-            && (is_in(&self.deny) || self.patterns.iter().any(|pattern| pattern.is_match(agent)))
+        let mut visits = LINE_VISITS;
+        let mut fits = |pattern: &Pattern| pattern.is_match_within(agent, &mut visits).unwrap_or(true);
+        !is_in(&self.allow) && (is_in(&self.deny) || self.patterns.iter().any(|pattern| fits(pattern)))
     }
 }
 
@@ -127,6 +129,14 @@ mod tests {
         }
         let node = Document::parse(r#"{"empty_user_agent_is_bot":true}"#).unwrap().root;
         assert!(BotDetector::compile(&node).unwrap().is_bot(""));
+    }
+
+    #[test]
+    fn a_name_that_is_made_to_take_too_long_is_a_bots() {
+        let node = Document::parse(r#"{"patterns":["(.{0,255}x){3}y"]}"#).unwrap().root;
+        let detector = BotDetector::compile(&node).unwrap();
+        let agent = "abcx".repeat(25_000);
+        assert!(detector.is_bot(&agent) && !detector.is_bot(&agent[..400]));
     }
 
     #[test]

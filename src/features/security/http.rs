@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use fjord_document::node::Node;
 use fjord_http::Headers;
-use fjord_pattern::{Pattern, PatternError};
+use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 use fjord_router::{escape_html, escape_non_ascii};
 
 use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Scopes, Support, opt};
@@ -279,7 +279,12 @@ impl Hosts {
     fn contain(&self, host: &str) -> bool {
         match self {
             Hosts::Names(names) => names.iter().any(|name| name.to_lowercase() == host.to_lowercase()),
-            Hosts::Patterns(patterns) => patterns.iter().any(|pattern| pattern.is_match(host)),
+            Hosts::Patterns(patterns) => {
+                // A name that is made to take too long is none of them.
+                let mut visits = LINE_VISITS;
+                let mut fits = |pattern: &Pattern| pattern.is_match_within(host, &mut visits);
+                patterns.iter().map_while(|pattern| fits(pattern)).any(|fits| fits)
+            }
         }
     }
 }

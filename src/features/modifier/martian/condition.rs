@@ -1,7 +1,7 @@
 //! When a filter lets its modifier run, and whether it does.
 
 use fjord_http::Query;
-use fjord_pattern::Pattern;
+use fjord_pattern::{LINE_VISITS, Pattern};
 
 use super::cookie;
 use super::program::Side;
@@ -54,7 +54,10 @@ impl Condition {
         Ok(match self {
             Condition::Header { .. } => false,
             Condition::HeaderPattern { name, pattern } => {
-                request.headers.get(name).is_some_and(|value| !value.is_empty() && pattern.is_match(value))
+                match request.headers.get(name).filter(|value| !value.is_empty()) {
+                    Some(value) => fits(pattern, value)?,
+                    None => false,
+                }
             }
             Condition::Url { scheme, host, path, query } => {
                 (scheme.is_empty() || *scheme == request.scheme)
@@ -62,7 +65,7 @@ impl Condition {
                     && (path.is_empty() || *path == request.plain_path())
                     && (query.is_empty() || *query == request.query)
             }
-            Condition::UrlPattern(pattern) => pattern.is_match(&request.url()),
+            Condition::UrlPattern(pattern) => fits(pattern, &request.url())?,
             Condition::Query { name, value } => {
                 Query::parse(&request.query).get_all(name).any(|found| value.is_empty() || found == value)
             }
@@ -81,6 +84,12 @@ impl Condition {
             },
         })
     }
+}
+
+/// Whether a pattern matches what a client may have written.
+fn fits(pattern: &Pattern, text: &str) -> Result<bool, String> {
+    let fits = pattern.is_match_within(text, &mut { LINE_VISITS });
+    fits.ok_or_else(|| format!("`{}` takes too long for a text of {} bytes", pattern.as_str(), text.len()))
 }
 
 /// Whether a host fits a pattern in which `*` stands for what is left of a label, read from the end as martian does.

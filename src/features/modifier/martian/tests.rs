@@ -166,3 +166,20 @@ fn faults_say_what_is_wrong() {
     );
     assert_eq!(Program::compile(&node(&deep)).unwrap_err().message, "modifiers nested deeper than 32");
 }
+
+#[test]
+fn a_header_that_is_made_to_take_too_long_fails_the_backend() {
+    let config = serde_json::json!({"header.RegexFilter": {"scope": ["request"], "header": "X-A", "regex": "(.{0,255}x){3}y",
+        "modifier": {"header.Modifier": {"scope": ["request"], "name": "X-B", "value": "1"}}}});
+    let program = Program::compile(&node(&config)).unwrap();
+    let long = "abcx".repeat(25_000);
+    for (value, error) in [
+        (&long[..400], None),
+        (&long[..], Some("`(.{0,255}x){3}y` takes too long for a text of 100000 bytes")),
+    ] {
+        let mut request = Request::default();
+        request.headers.add("X-A", value);
+        let result = program.modify_request(&mut request, &mut || String::new());
+        assert_eq!(result.err().as_deref(), error);
+    }
+}

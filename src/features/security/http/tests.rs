@@ -78,6 +78,13 @@ fn hosts_may_be_patterns() {
 }
 
 #[test]
+fn a_host_that_is_made_to_take_too_long_is_none_of_them() {
+    let hosts = secure(r#"{"allowed_hosts":["q|(.{0,255}x){3}y|q",".*"],"allowed_hosts_are_regex":true}"#);
+    let name = "abcx".repeat(25_000);
+    assert!(pass(&hosts, true, &name).is_none() && pass(&hosts, true, "h").is_some());
+}
+
+#[test]
 fn https_is_told_and_asked_for() {
     let secure = secure(r#"{"sts_seconds":10,"ssl_redirect":true}"#);
     assert_eq!(pass(&secure, false, "h"), None);
