@@ -58,6 +58,8 @@ impl Buffers {
     pub fn batch(&self, turn: Option<Turn>) -> u32 {
         let Some(turn) = turn else { return 0 };
         let mut batch = self.batch.borrow_mut();
+        // Nothing is asked for twice.
+        batch.clear();
         for (id, effect) in turn.effects {
             batch.effect(id, effect);
         }

@@ -150,6 +150,7 @@ pub fn in_flight(now: f64) -> usize {
 /// The client left.
 #[wasm_bindgen]
 pub fn leave(place: u32, now: f64) -> u32 {
+    BUFFERS.with(Buffers::forget);
     batch(DESK.with(|desk| desk.leave(place.into(), now)))
 }
 
