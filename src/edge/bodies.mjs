@@ -7,6 +7,12 @@
 const SMALL = 1 << 17;
 
 /**
+ * A body that is announced as no longer than this enters the core together with its answer. Longer ones come by two entries of their
+ * own, which cost less than one more copy. The memory of a request has room for it (`REQUEST` in desk.rs).
+ */
+export const SHORT = 1 << 14;
+
+/**
  * The length that an origin announces; NaN if none, or if the body is inflated on its way and has another then.
  *
  * @param {Request | Response} message

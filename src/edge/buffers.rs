@@ -20,13 +20,14 @@ pub struct Buffers {
 // === impl Buffers ===
 
 impl Buffers {
-    /// The address of the input buffer, which holds at least `len` bytes.
+    /// The address of the input buffer, which holds at least `len` bytes. What was in it may be gone.
     pub fn input(&self, len: usize) -> u32 {
-        let mut input = self.input.borrow_mut();
-        if input.len() < len {
-            input.resize(len, 0);
+        if self.input.borrow().len() < len {
+            // Where memory ends, nothing is borrowed: requests in flight can still use the buffer as it was.
+            let longer = vec![0; len];
+            *self.input.borrow_mut() = longer;
         }
-        input.as_ptr() as usize as u32
+        self.input.borrow().as_ptr() as usize as u32
     }
 
     /// The address of a fresh body of `len` bytes; the next entry that takes a body takes it. 0 if it's more than the gateway
@@ -36,6 +37,16 @@ impl Buffers {
         let address = body.as_mut().map_or(0, |body| address(body.as_mut_slice()));
         *self.body.borrow_mut() = Some(body);
         address
+    }
+
+    /// A body of `len` bytes that starts at `from` in the input buffer.
+    ///
+    /// # Errors
+    /// If it's more than the gateway keeps.
+    pub fn copied(&self, from: usize, len: usize) -> Result<Body, Excess> {
+        afford_body(len)?;
+        let input = self.input.borrow();
+        Ok(Body::from(input.get(from..from + len).unwrap_or_default()))
     }
 
     /// Text of the input buffer.

@@ -14,7 +14,7 @@ use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 use super::buffers::{Buffers, address};
 use super::desk::{Desk, Turn};
 use super::places::PlaceId;
-use super::protocol::NOWHERE;
+use super::protocol::{IN_PARTS, NOWHERE, PLACES, STAYS};
 
 thread_local! {
     static DESK: Desk = Desk::default();
@@ -74,19 +74,16 @@ pub fn expect(place: u32, id: u32, len: usize) -> bool {
     DESK.with(|desk| desk.expect(place.into(), id, len))
 }
 
-/// Opens a request whose method and URL are in the input buffer, one after the other. Returns its place, or
-/// [`NOWHERE`] if none is free, or no memory for one more.
+/// Opens a request whose method and URL are in the input buffer, one after the other. Returns its place, and above the 32 bits of
+/// that the number of the header list that it needs; or [`NOWHERE`] if no place is free, or no memory for one more.
 #[wasm_bindgen]
-pub fn open(method: usize, url: usize, now: f64) -> u32 {
+pub fn open(method: usize, url: usize, now: f64) -> f64 {
     BUFFERS.with(Buffers::forget);
     let (method, url) = (text(0, method), text(method, url));
-    DESK.with(|desk| desk.open(method, url, now)).map_or(NOWHERE, u32::from)
-}
-
-/// The number of the header list that an opened request needs.
-#[wasm_bindgen]
-pub fn header_list(place: u32) -> u32 {
-    DESK.with(|desk| desk.header_list(place.into()))
+    DESK.with(|desk| match desk.open(method, url, now) {
+        Some(place) => f64::from(u32::from(place)) + f64::from(desk.header_list(place)) * PLACES,
+        None => NOWHERE.into(),
+    })
 }
 
 /// The names of a header list, separated by line breaks.
@@ -101,11 +98,19 @@ pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
     batch(DESK.with(|desk| desk.start(place.into(), lines(headers), has_body, now)))
 }
 
-/// An origin answered; its body is in the fresh body, came in parts, or stays with the script. This and what follows returns the address of
-/// a batch, or 0 if the request is gone.
+/// An origin answered: `headers` bytes of header lines are in the input buffer, and behind them `body` bytes of its body, unless that
+/// came in parts ([`IN_PARTS`]) or stays with the script ([`STAYS`]). This and what follows returns the address of a batch, or 0 if
+/// the request is gone.
 #[wasm_bindgen]
-pub fn fetched(place: u32, id: u32, status: u32, headers: usize, stream: bool, now: f64) -> u32 {
-    let body = if stream { Ok(Body::Stream(Stream(id))) } else { body_of(place, id).map(Body::Bytes) };
+pub fn fetched(place: u32, id: u32, status: u32, headers: usize, body: u32, now: f64) -> u32 {
+    let body = match body {
+        STAYS => Ok(Body::Stream(Stream(id))),
+        IN_PARTS => received(place, id).map(Body::Bytes),
+        len => BUFFERS
+            .with(|buffers| buffers.copied(headers, len as usize))
+            .map(Body::Bytes)
+            .map_err(HostError::from),
+    };
     let headers = lines(headers);
     let answer = body.map(|body| Fetched { status: status as u16, headers, body });
     complete(place, id, Outcome::Fetched(answer), now)
@@ -123,10 +128,10 @@ pub fn elapsed(place: u32, id: u32, now: f64) -> u32 {
     complete(place, id, Outcome::Elapsed, now)
 }
 
-/// A body was read (it is in the fresh body, or came in parts), or not (`failed`: the input buffer says why).
+/// A body was read, in parts, or not (`failed`: the input buffer says why).
 #[wasm_bindgen]
 pub fn body_read(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
-    let result = if failed { Err(HostError::Failed(text(0, len))) } else { body_of(place, id) };
+    let result = if failed { Err(HostError::Failed(text(0, len))) } else { received(place, id) };
     complete(place, id, Outcome::Body(result), now)
 }
 
@@ -181,10 +186,9 @@ fn take_body() -> Result<fjord_json::Body, Excess> {
     BUFFERS.with(Buffers::take_body).unwrap_or_else(|| Ok(fjord_json::Body::zeroed(0)))
 }
 
-/// The body that an effect waits for: the fresh body, or what came in parts.
-fn body_of(place: u32, id: u32) -> Result<fjord_json::Body, HostError> {
-    let body = BUFFERS.with(Buffers::take_body);
-    Ok(body.unwrap_or_else(|| DESK.with(|desk| desk.received(place.into(), id)))?)
+/// The body that an effect waits for, which came in parts.
+fn received(place: u32, id: u32) -> Result<fjord_json::Body, HostError> {
+    Ok(DESK.with(|desk| desk.received(place.into(), id))?)
 }
 
 /// Text of the input buffer.

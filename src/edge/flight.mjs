@@ -1,5 +1,5 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
-import { inflated } from "./bodies.mjs";
+import { announced, inflated, SHORT } from "./bodies.mjs";
 import { caller } from "./caller.mjs";
 import { messageOf } from "./errors.mjs";
 import { changed, linesOf } from "./lines.mjs";
@@ -83,11 +83,12 @@ export class Flight {
     const { method, url } = this.#request;
     this.#enter(() => {
       const length = this.#instance.write(method + url);
-      const place = raw.open(method.length, length - method.length, Date.now());
-      if (place === protocol.NOWHERE) return this.#overloaded();
-      this.#place = place;
-      const headers = this.#headers(this.#instance.list(raw.header_list(place)));
-      return raw.start(place, headers, hasBody(this.#request), Date.now());
+      const opened = raw.open(method.length, length - method.length, Date.now());
+      if (opened === protocol.NOWHERE) return this.#overloaded();
+      // The 32 bits below.
+      this.#place = opened >>> 0;
+      const headers = this.#headers(this.#instance.list(Math.floor(opened / protocol.PLACES)));
+      return raw.start(this.#place, headers, hasBody(this.#request), Date.now());
     });
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
   }
@@ -125,15 +126,17 @@ export class Flight {
    */
   #headers(names) {
     const { headers } = this.#request;
-    let lines = caller(this.#request);
-    if (names === null || protocol.GATEWAYS.some((name) => headers.has(name))) {
-      for (const [name, value] of headers) lines += `${name}\0${value}\0`;
-    } else {
-      for (const name of names) {
-        const value = headers.get(name);
-        if (value !== null) lines += `${name}\0${value}\0`;
-      }
+    let found = "";
+    for (const name of names ?? []) {
+      const value = headers.get(name);
+      if (value !== null) found += `${name}\0${value}\0`;
     }
+    // A look costs 1 µs. Who comes through a gateway has an address before it, which is among the names.
+    if (names === null || headers.has(protocol.HOPS) || (found !== "" && headers.has(protocol.FORWARDED))) {
+      found = "";
+      for (const [name, value] of headers) found += `${name}\0${value}\0`;
+    }
+    const lines = caller(this.#request) + found;
     return lines === "" ? 0 : this.#instance.write(lines);
   }
 
@@ -245,16 +248,37 @@ export class Flight {
     const { id, flags, cutAfter } = effect;
     if (cutAfter !== protocol.NEVER) (this.#cuts ??= new Map()).set(id, Date.now() + cutAfter);
     let answer;
-    const stream = (flags & protocol.FETCH_STREAM) !== 0;
+    /** @type {Uint8Array | number} */
+    let body = protocol.STAYS;
     try {
       answer = await callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#controller(id).signal : undefined);
-      if (stream) (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
-      else await this.#receive(id, answer);
+      if (flags & protocol.FETCH_STREAM) {
+        (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
+      } else {
+        const length = announced(answer);
+        const whole = length <= SHORT ? new Uint8Array(await answer.arrayBuffer()) : null;
+        // A worker behind a binding may send more than it announces.
+        if (whole !== null && whole.length <= SHORT) body = whole;
+        else {
+          body = protocol.IN_PARTS;
+          if (whole === null) await this.#receive(id, answer, length);
+          else if (this.#wants(id)) this.#instance.part(this.#place, id, whole);
+        }
+      }
     } catch (error) {
       this.#failed(id, error);
       return;
     }
-    this.#deliver(id, flags, answer, stream);
+    this.#deliver(id, flags, answer, body);
+  }
+
+  /**
+   * Whether the core still waits for an effect.
+   *
+   * @param {number} id
+   */
+  #wants(id) {
+    return !this.#over && !this.#cancelled?.has(id);
   }
 
   /**
@@ -262,22 +286,22 @@ export class Flight {
    *
    * @param {number} id
    * @param {Request | Response} from
+   * @param {number} size The length that it has; NaN if it isn't said.
    */
-  #receive(id, from) {
-    const wanted = () => !this.#over && !this.#cancelled?.has(id);
+  #receive(id, from, size) {
     /** @param {number} length */
-    const expect = (length) => wanted() && this.#instance.expect(this.#place, id, length);
+    const expect = (length) => this.#wants(id) && this.#instance.expect(this.#place, id, length);
     /**
      * @param {Uint8Array} part
      * @param {boolean} last
      */
     const take = (part, last) => {
-      if (!wanted()) return false;
+      if (!this.#wants(id)) return false;
       // Something is held from here on, which must go with the client.
       if (!last) this.#listen();
       return this.#instance.part(this.#place, id, part);
     };
-    return receive(from, expect, take);
+    return receive(from, size, expect, take);
   }
 
   /**
@@ -295,17 +319,21 @@ export class Flight {
    * @param {number} id
    * @param {number} flags
    * @param {Response} answer
-   * @param {boolean} stream Whether the body is the script's.
+   * @param {Uint8Array | number} body Its bytes, or which way it went: `IN_PARTS`, `STAYS`.
    */
-  #deliver(id, flags, answer, stream) {
+  #deliver(id, flags, answer, body) {
     const instance = this.#instance;
     this.#tell(id, () => {
       let lines = "";
       if (flags & protocol.FETCH_WANT_HEADERS || (answer.status !== 200 && answer.status !== 201)) {
         for (const [name, value] of answer.headers) lines += `${name}\0${value}\0`;
       }
+      if (typeof body !== "number") {
+        const length = instance.writeBoth(lines, body);
+        return instance.raw.fetched(this.#place, id, answer.status, length, body.length, Date.now());
+      }
       const length = lines === "" ? 0 : instance.write(lines);
-      return instance.raw.fetched(this.#place, id, answer.status, length, stream, Date.now());
+      return instance.raw.fetched(this.#place, id, answer.status, length, body, Date.now());
     });
   }
 
@@ -338,7 +366,7 @@ export class Flight {
   #read(id, from) {
     const { raw } = this.#instance;
     // The batch that asks for it is still in the core's memory.
-    const received = Promise.resolve().then(() => this.#receive(id, from));
+    const received = Promise.resolve().then(() => this.#receive(id, from, announced(from)));
     received.then(
       () => this.#tell(id, () => raw.body_read(this.#place, id, false, 0, Date.now())),
       (/** @type {unknown} */ error) => this.#unable(raw.body_read, id, error),

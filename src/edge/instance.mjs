@@ -99,18 +99,40 @@ export class Instance {
   }
 
   /**
-   * Writes text to the input buffer, after `offset` bytes of it; returns the number of bytes.
+   * Writes text to the input buffer; returns the number of bytes.
    *
    * @param {string} text
    */
-  write(text, offset = 0) {
-    const needed = offset + text.length * 3;
-    if (needed > this.#capacity) {
-      this.#capacity = Math.max(4096, needed);
-      this.#input = this.raw.input(this.#capacity);
-    }
-    const at = this.#input + offset;
-    return encoder.encodeInto(text, this.bytes.subarray(at, at + text.length * 3)).written;
+  write(text) {
+    const most = text.length * 3;
+    this.#reserve(most);
+    return encoder.encodeInto(text, this.bytes.subarray(this.#input, this.#input + most)).written;
+  }
+
+  /**
+   * Writes text, then bytes, to the input buffer; returns the number of bytes of the text.
+   *
+   * @param {string} text
+   * @param {Uint8Array} bytes
+   */
+  writeBoth(text, bytes) {
+    const room = text.length * 3;
+    this.#reserve(room + bytes.length);
+    const length = text === "" ? 0 : this.write(text);
+    this.bytes.set(bytes, this.#input + length);
+    return length;
+  }
+
+  /**
+   * Makes room in the input buffer. What was in it may be gone.
+   *
+   * @param {number} needed
+   */
+  #reserve(needed) {
+    if (needed <= this.#capacity) return;
+    const capacity = Math.max(4096, needed);
+    this.#input = this.raw.input(capacity);
+    this.#capacity = capacity;
   }
 
   /**

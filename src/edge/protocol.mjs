@@ -23,13 +23,19 @@ export const PASSED_NONE = 0, PASSED_ALL = 1, PASSED_WITHOUT_TYPE = 2, PASSED_CH
 export const CLIENT = ":client", PEER = ":peer";
 
 /** A request with one of these lines came through a gateway: the core gets all its lines. */
-export const GATEWAYS = ["x-fjord-hops", "x-forwarded-host"];
+export const HOPS = "x-fjord-hops", FORWARDED = "x-forwarded-host";
 
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
 
 /** All places are taken, in place of one. */
 export const NOWHERE = 4294967295;
+
+/** What is told beside a place is a multiple of this. */
+export const PLACES = 4294967296;
+
+/** In place of the length of a body: it came in parts; it stays with the script. */
+export const IN_PARTS = 4294967295, STAYS = 4294967294;
 
 /** The method of the console, by level. */
 export const CONSOLE = /** @type {const} */ (["debug", "info", "warn", "error", "error"]);

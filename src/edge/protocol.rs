@@ -112,7 +112,7 @@ pub const CLIENT: &str = ":client";
 /// Beside the header lines: the other end of the connection.
 pub const PEER: &str = ":peer";
 
-/// A request with one of these header lines came through a gateway: the core gets all its lines.
+/// Header lines of requests that came through a gateway: the core gets all their lines.
 pub const GATEWAYS: [&str; 2] = [hops::HEADER, hops::FORWARDED];
 
 /// In place of a number of milliseconds: no end.
@@ -120,6 +120,15 @@ pub const NEVER: u32 = u32::MAX;
 
 /// In place of a place: all are taken.
 pub const NOWHERE: u32 = u32::MAX;
+
+/// How many places there could be: what is beside a place is a multiple of this.
+pub const PLACES: f64 = 4_294_967_296.0;
+
+/// In place of the length of a body: it came in parts.
+pub const IN_PARTS: u32 = u32::MAX;
+
+/// In place of the length of a body: it stays with the script.
+pub const STAYS: u32 = u32::MAX - 1;
 
 #[cfg(test)]
 mod tests {
@@ -165,13 +174,19 @@ mod tests {
         out += &format!(
             "\n/** Names of the lines about who asks. */\nexport const CLIENT = {CLIENT:?}, PEER = {PEER:?};\n"
         );
-        let gateways = GATEWAYS.map(|name| format!("{:?}", name.to_ascii_lowercase())).join(", ");
+        let [hops, forwarded] = GATEWAYS.map(|name| name.to_ascii_lowercase());
         out += &format!(
-            "\n/** A request with one of these lines came through a gateway: the core gets all its lines. */\nexport const GATEWAYS = [{gateways}];\n"
+            "\n/** A request with one of these lines came through a gateway: the core gets all its lines. */\nexport const HOPS = {hops:?}, FORWARDED = {forwarded:?};\n"
         );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
         out +=
             &format!("\n/** All places are taken, in place of one. */\nexport const NOWHERE = {NOWHERE};\n");
+        out += &format!(
+            "\n/** What is told beside a place is a multiple of this. */\nexport const PLACES = {PLACES};\n"
+        );
+        out += &format!(
+            "\n/** In place of the length of a body: it came in parts; it stays with the script. */\nexport const IN_PARTS = {IN_PARTS}, STAYS = {STAYS};\n"
+        );
         out += &format!(
             "\n/** The method of the console, by level. */\nexport const CONSOLE = /** @type {{const}} */ ([{levels}]);\n"
         );

@@ -47,6 +47,8 @@ fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
         Headers::Listed(names) => names.clone(),
     };
     names.extend(service.router.client_ip.headers.iter().cloned());
+    // What came through a gateway has this line: the host looks for others then ([`crate::platform::hops`]).
+    names.push("X-Forwarded-For".to_owned());
     if endpoint.output == Output::Negotiate {
         names.push("Accept".to_owned());
     }
