@@ -6,7 +6,7 @@ import { Client } from "./client.mjs";
 import { median, quantile, spread } from "./numbers.mjs";
 import { expected, peers } from "./peers.mjs";
 import { cpu, memory, spent } from "./process.mjs";
-import { prepare, startGateway, startScript } from "./servers.mjs";
+import { EDGE, prepare, startGateway, startScript } from "./servers.mjs";
 
 /**
  * @typedef {import("./cases.mjs").Shape} Shape
@@ -64,7 +64,7 @@ export class Side {
    * @param {Pick<Shape, "path" | "headers">} shape
    */
   static async start(name, server, shape) {
-    const client = await Client.open(server.port, { path: shape.path ?? "/bench", headers: shape.headers?.() }, CONNECTIONS);
+    const client = await Client.open(server.port, { path: shape.path ?? "/bench", headers: { ...EDGE, ...shape.headers?.() } }, CONNECTIONS);
     return new Side(name, server, client, await client.once());
   }
 

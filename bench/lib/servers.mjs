@@ -11,6 +11,10 @@ import { startWorkerd } from "../../bin/lib/workerd.mjs";
 process.setMaxListeners(0);
 
 const ADDRESS = "127.0.0.1:0";
+
+/** Requests come with what Cloudflare's edge tells of them (a real `cf` is longer). */
+export const EDGE = { "CF-Blob": JSON.stringify({ colo: "AMS", country: "NL", httpProtocol: "HTTP/1.1" }), "CF-Connecting-IP": "192.0.2.7" };
+const EDGE_SETTINGS = { address: ADDRESS, vars: {}, cfHeader: "CF-Blob" };
 const here = path.dirname(fileURLToPath(import.meta.url));
 
 const temporary = () => fs.mkdtempSync(path.join(os.tmpdir(), "fjord-bench-"));
@@ -41,7 +45,7 @@ export async function startUpstream() {
 export async function startScript(source) {
   const codeDir = temporary();
   fs.writeFileSync(path.join(codeDir, "worker.mjs"), source);
-  const server = await startWorkerd({ config: { text: "{}", files: {} }, address: ADDRESS, vars: {}, codeDir });
+  const server = await startWorkerd({ ...EDGE_SETTINGS, config: { text: "{}", files: {} }, codeDir });
   fs.rmSync(codeDir, { recursive: true });
   return server;
 }
@@ -75,7 +79,7 @@ export async function prepare(value, files = {}) {
  *
  * @param {import("../../bin/lib/core.mjs").ReadConfig} config
  */
-export const startGateway = (config, codeDir = buildDir) => startWorkerd({ config, address: ADDRESS, vars: {}, codeDir });
+export const startGateway = (config, codeDir = buildDir) => startWorkerd({ ...EDGE_SETTINGS, config, codeDir });
 
 /** The build with its exports counted: `GET /__crossings` gives the calls by name, since the last time. */
 export const countingBuild = () => wrappedBuild("counting");

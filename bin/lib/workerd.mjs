@@ -18,6 +18,7 @@ import { Failure } from "./errors.mjs";
  * @property {string[]} [counters] Bindings that count for rate limits.
  * @property {boolean} [cache] Whether backends share answers.
  * @property {string} [codeDir] The worker's modules, if they aren't those of the build.
+ * @property {string} [cfHeader] The header line that tells a request's `cf`, as JSON; without one workerd tells the peer.
  */
 
 /** The same as in wrangler.toml. */
@@ -75,9 +76,9 @@ const CACHE = `
     )),`;
 
 /**
- * @param {Pick<Required<Settings>, "address" | "counters" | "cache"> & { assets?: string, modules: string[], bindings: string[], dir: string }} parts
+ * @param {Pick<Required<Settings>, "address" | "counters" | "cache"> & { assets?: string, cfHeader?: string, modules: string[], bindings: string[], dir: string }} parts
  */
-function workerdConfig({ modules, bindings, address, assets, counters, cache, dir }) {
+function workerdConfig({ modules, bindings, address, assets, counters, cache, cfHeader, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -92,7 +93,7 @@ const config :Workerd.Config = (
     (name = "gateway", worker = .gateway),
     (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}
   ],
-  sockets = [(name = "http", address = ${quote(address)}, http = (), service = "gateway")],
+  sockets = [(name = "http", address = ${quote(address)}, http = (${cfHeader ? `cfBlobHeader = ${quote(cfHeader)}` : ""}), service = "gateway")],
 );
 
 const gateway :Workerd.Worker = (
@@ -116,7 +117,7 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, counters = [], cache = false, codeDir = buildDir }) {
+function prepare(dir, { config, address, vars, assets, counters = [], cache = false, codeDir = buildDir, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
@@ -135,7 +136,7 @@ function prepare(dir, { config, address, vars, assets, counters = [], cache = fa
   if (counters.length > 0) fs.mkdirSync(path.join(dir, "objects"));
   bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
   const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
-  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets, counters, cache, dir }));
+  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets, counters, cache, cfHeader, dir }));
   return environment;
 }
 

@@ -1,17 +1,29 @@
 // Who asks, as far as the platform tells: two lines beside the header lines, with names that no header can have.
 import { CLIENT, PEER } from "./protocol.mjs";
 
+/** Whether this isolate is on Cloudflare's edge: all that reaches it has come in there. */
+let isEdge = false;
+
 /**
  * The line about who asks; empty where nobody tells.
  *
  * Cloudflare's edge writes `CF-Connecting-IP` itself, and its requests have a `cf`. So has a workerd of one's own, but that one
  * tells the other end of the connection with its port and no place (`colo`), and whatever a client sends is the client's.
+ * Which it is doesn't change, and each look at `cf` reads JSON, which adds 20 µs to 300: the edge is looked for until it's found.
+ *
  * @param {Request} request
  */
 export function caller(request) {
+  if (isEdge) return client(request);
   const cf = /** @type {{ clientIp?: unknown, colo?: unknown } | null | undefined} */ (request.cf);
   if (cf === undefined || cf === null) return "";
   if (typeof cf.clientIp === "string" && cf.colo === undefined) return `${PEER}\0${cf.clientIp}\0`;
-  const client = request.headers.get("cf-connecting-ip");
-  return client === null ? "" : `${CLIENT}\0${client}\0`;
+  isEdge = cf.colo !== undefined;
+  return client(request);
+}
+
+/** @param {Request} request */
+function client({ headers }) {
+  const address = headers.get("cf-connecting-ip");
+  return address === null ? "" : `${CLIENT}\0${address}\0`;
 }
