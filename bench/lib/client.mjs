@@ -7,9 +7,14 @@ const HEAD_END = Buffer.from("\r\n\r\n");
  * @typedef {{ status: number, head: string, body: Buffer }} Answer
  */
 
-/** One kept connection. */
+/** An answer that takes longer will not come, in ms. */
+const PATIENCE = 30_000;
+
+/** A kept connection, and the next one where the server closes it. */
 class Connection {
-  #socket;
+  #port;
+  /** @type {net.Socket | null} */
+  #socket = null;
   /** @type {Buffer[]} */
   #chunks = [];
   #length = 0;
@@ -20,19 +25,30 @@ class Connection {
   /** @type {{ resolve: (answer: Answer) => void, reject: (error: Error) => void } | null} */
   #settle = null;
 
-  /** @param {net.Socket} socket */
-  constructor(socket) {
-    this.#socket = socket;
-    socket.on("data", (chunk) => this.#take(chunk));
-    socket.on("error", (error) => this.#settle?.reject(error));
-    socket.on("close", () => this.#settle?.reject(new Error("the connection was closed")));
+  /** @param {number} port */
+  constructor(port) {
+    this.#port = port;
   }
 
   /** @param {number} port */
   static async open(port) {
-    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+    const connection = new Connection(port);
+    await connection.#connect();
+    return connection;
+  }
+
+  async #connect() {
+    const socket = net.connect({ port: this.#port, host: "127.0.0.1", noDelay: true });
     await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-    return new Connection(socket);
+    socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("error", (error) => this.#settle?.reject(error));
+    socket.on("close", () => {
+      this.#socket = null;
+      this.#settle?.reject(new Error("the connection was closed"));
+    });
+    socket.setTimeout(PATIENCE, () => socket.destroy(new Error(`no answer within ${PATIENCE} ms`)));
+    this.#socket = socket;
+    return socket;
   }
 
   /**
@@ -41,19 +57,20 @@ class Connection {
    * @param {Buffer} bytes
    * @returns {Promise<Answer>}
    */
-  send(bytes) {
+  async send(bytes) {
     this.#chunks.length = 0;
     this.#length = 0;
     this.#whole = 0;
-    this.#socket.write(bytes);
+    const socket = this.#socket ?? (await this.#connect());
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
+      socket.write(bytes);
     });
   }
 
   close() {
     this.#settle = null;
-    this.#socket.destroy();
+    this.#socket?.destroy();
   }
 
   /** @param {Buffer} chunk */
@@ -76,6 +93,8 @@ class Connection {
     const body = this.#joined().subarray(this.#headEnd);
     const answer = { status: Number(this.#head.slice(9, 12)), head: this.#head, body: this.#whole === Infinity ? unchunked(body) : body };
     this.#settle?.resolve(answer);
+    // A connection that is closed between two answers is opened anew by the next.
+    this.#settle = null;
   }
 
   /** All that came, in one piece. */
