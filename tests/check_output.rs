@@ -83,7 +83,8 @@ fn leads_back_to_the_files_that_a_text_was_made_from() {
         "pieces": [[0, path, 0, 0, 5], [path, path + 6, 1, 7, 18], [host, config.len(), 0, 0, 5]],
     }});
     let report: serde_json::Value =
-        serde_json::from_str(&report(&Document::read(config.as_bytes()), &options.to_string())).unwrap();
+        serde_json::from_str(&report(&Document::read(config.as_bytes()), &options.to_string()).unwrap())
+            .unwrap();
     compare("origin.txt", report["text"].as_str().unwrap());
     let first = &report["diagnostics"][0];
     assert_eq!(
@@ -105,7 +106,7 @@ fn tells_what_an_endpoint_costs_where_the_surroundings_change_it_and_what_hides_
         "schema": {"file": "own.json", "text": r#"{"required": ["name"], "properties": {"endpoints": {"maxItems": 1}}}"#},
     });
     let report: serde_json::Value =
-        serde_json::from_str(&report(&Document::read(config), &options.to_string())).unwrap();
+        serde_json::from_str(&report(&Document::read(config), &options.to_string()).unwrap()).unwrap();
     compare("surroundings.txt", report["text"].as_str().unwrap());
     let wanted = serde_json::json!([
         {"path": "/endpoints/0", "calls": 4, "worst": 24, "at_once": 2, "cpu": 520, "memory": 40960},

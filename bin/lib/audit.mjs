@@ -66,13 +66,18 @@ export async function execute(values, positionals) {
   const color = format === "text" && wantsColor(process.stdout);
   const { origin, worker } = config;
   const bindings = worker?.names ?? [];
-  const report = config.read.audit(JSON.stringify({ file, color, severities, ignore, bindings, origin }));
+  const json = config.read.audit(JSON.stringify({ file, text: format === "text", color, severities, ignore, bindings, origin }));
   // What can't be read has no rules to break: the check says why.
-  if (report === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
-  const { text, ...rest } = /** @type {Report & { text: string }} */ (JSON.parse(report));
-  if (format.includes("{{")) process.stdout.write(await templated(format, rest));
-  else console.log(format === "json" ? JSON.stringify(rest, null, 2) : text.trimEnd() || "Nothing found.");
-  process.exitCode = rest.recommendations.length ? 1 : 0;
+  if (json === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
+  const report = /** @type {Report | { text: string }} */ (JSON.parse(json));
+  if ("text" in report) {
+    console.log(report.text.trimEnd() || "Nothing found.");
+    process.exitCode = report.text === "" ? 0 : 1;
+    return;
+  }
+  if (format === "json") console.log(JSON.stringify(report, null, 2));
+  else process.stdout.write(await templated(format, report));
+  process.exitCode = report.recommendations.length ? 1 : 0;
 }
 
 /** @type {Record<string, number>} */

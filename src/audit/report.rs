@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use serde::de::Error as _;
 use serde::{Deserialize, Serialize};
 
 use fjord_document::{Origin, Places, Reading};
@@ -10,10 +11,12 @@ use super::{AuditOptions, Finding, Severity, audit};
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct Wish {
     /// The file's name, for the report.
     file: String,
+    /// The report for people, or that for programs: of a large configuration each has megabytes.
+    text: bool,
     color: bool,
     severities: Vec<String>,
     ignore: Vec<String>,
@@ -27,7 +30,11 @@ struct Wish {
 struct Report<'a> {
     file: &'a str,
     recommendations: Vec<Entry<'a>>,
-    /// The same for people.
+}
+
+/// The same for people.
+#[derive(Serialize)]
+struct Text {
     text: String,
 }
 
@@ -43,19 +50,31 @@ struct Entry<'a> {
     help: &'a str,
 }
 
-/// Audits a configuration and writes the report as JSON: `{file, recommendations, text}`; nothing if the text is no
-/// configuration. `options` is a JSON object with any of `file`, `color`, `severities`, `ignore`, `bindings` and `origin`.
-pub fn report(reading: &Reading<'_>, options: &str) -> Option<String> {
-    let wish: Wish = serde_json::from_str(options).unwrap_or_default();
-    let root = &reading.document.as_ref()?.root;
-    let severities = wish.severities.iter().filter_map(|name| Severity::named(name)).collect();
-    let findings = audit(root, &AuditOptions { severities, ignore: wish.ignore, bindings: wish.bindings });
+/// Audits a configuration and writes the report as JSON: `{file, recommendations}`, or `{text}` for people; nothing if the
+/// configuration can't be read. `options` is a JSON object with any of `file`, `text`, `color`, `severities`, `ignore`,
+/// `bindings` and `origin`.
+///
+/// # Errors
+/// If `options` isn't such an object.
+pub fn report(reading: &Reading<'_>, options: &str) -> serde_json::Result<Option<String>> {
+    let wish: Wish = serde_json::from_str(options)?;
+    let Some(document) = &reading.document else { return Ok(None) };
+    let severity = |name: &String| {
+        Severity::named(name)
+            .ok_or_else(|| serde_json::Error::custom(format!("no severity is called {name}")))
+    };
+    let severities = wish.severities.iter().map(severity).collect::<Result<_, _>>()?;
+    let options = AuditOptions { severities, ignore: wish.ignore, bindings: wish.bindings };
+    let findings = audit(&document.root, &options);
     let places = Places::new(&reading.text, &wish.file, wish.origin.as_ref());
-    Some(json(&findings, &places, &wish.file, wish.color))
+    Ok(Some(match wish.text {
+        true => written(&Text { text: text(&findings, &places, wish.color) }),
+        false => json(&findings, &places, &wish.file),
+    }))
 }
 
 /// The report on findings.
-pub fn json(findings: &[Finding], places: &Places<'_>, file: &str, color: bool) -> String {
+pub fn json(findings: &[Finding], places: &Places<'_>, file: &str) -> String {
     let entries = findings.iter().map(|finding| {
         let (file, at) = places.of(&finding.span);
         Entry {
@@ -69,9 +88,11 @@ pub fn json(findings: &[Finding], places: &Places<'_>, file: &str, color: bool) 
             help: finding.rule.help,
         }
     });
-    let report = Report { file, recommendations: entries.collect(), text: text(findings, places, color) };
-    // Strings and numbers only: writing them as JSON can't fail.
-    serde_json::to_string(&report).unwrap_or_default()
+    written(&Report { file, recommendations: entries.collect() })
+}
+
+fn written(report: &impl Serialize) -> String {
+    serde_json::to_string(report).expect("strings and numbers are JSON")
 }
 
 /// The findings, each rule with its places, and a line that counts them; empty if there are none.

@@ -178,7 +178,7 @@ fn edge_rules() {
 fn reports_what_is_asked_for_at_its_place() {
     let text = "{\n  \"version\": 3,\n  \"timeout\": \"61s\",\n  \"endpoints\": [\n    {\"endpoint\": \"/a\", \"backend\": []},\n    {\"endpoint\": \"/b\", \"backend\": []}\n  ]\n}\n";
     let asked = |options: &str| -> Value {
-        serde_json::from_str(&report(&Document::read(text.as_bytes()), options).unwrap()).unwrap()
+        serde_json::from_str(&report(&Document::read(text.as_bytes()), options).unwrap().unwrap()).unwrap()
     };
     let ids = |report: &Value| -> Vec<String> {
         items(report, "recommendations").iter().map(|r| r["rule"].as_str().unwrap().to_owned()).collect()
@@ -195,6 +195,10 @@ fn reports_what_is_asked_for_at_its_place() {
         Vec::<String>::new()
     );
     let wanted = "3.3.4\t[CRITICAL]\ta timeout above a minute\n  --> k.json:3:14 /timeout\n  = help: set a shorter timeout: waiting requests pile up when an origin hangs\n\n5.2.1\t[CRITICAL]\tan endpoint without backends\n  --> k.json:5:18 /endpoints/0/endpoint\n  --> k.json:6:18 /endpoints/1/endpoint\n  = help: add a backend, or remove the endpoint\n\n3 critical\n";
-    assert_eq!(critical["text"], wanted);
-    assert_eq!(report(&Document::read(b"["), "{}"), None);
+    let text = asked("{\"severities\": [\"CRITICAL\"], \"file\": \"k.json\", \"text\": true}");
+    assert_eq!(text, serde_json::json!({"text": wanted}));
+    assert_eq!(report(&Document::read(b"["), "{}").unwrap(), None);
+    for options in ["", "[1]", "{\"severity\": []}", "{\"severities\": [\"HUGE\"]}"] {
+        assert!(report(&Document::read(b"{}"), options).is_err(), "{options}");
+    }
 }

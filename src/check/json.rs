@@ -11,7 +11,7 @@ use super::{CheckOptions, Checked, Cost, Counts, CustomSchema, Found, View, Work
 
 /// What the command line asks for.
 #[derive(Debug, Default, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 struct Wish {
     /// The file's name, for the report.
     file: String,
@@ -73,8 +73,11 @@ struct Related<'a> {
 /// `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares), `schema` (one
 /// that the configuration must fit, too: `{file, text}`), `variables` (of the environment), `costs` (whether to add what each
 /// endpoint costs) and `origin` (the files that the text was made from).
-pub fn report(reading: &Reading<'_>, options: &str) -> String {
-    let wish: Wish = serde_json::from_str(options).unwrap_or_default();
+///
+/// # Errors
+/// If `options` isn't such an object.
+pub fn report(reading: &Reading<'_>, options: &str) -> serde_json::Result<String> {
+    let wish: Wish = serde_json::from_str(options)?;
     let options = CheckOptions {
         view: wish.view,
         files: wish.files.as_ref(),
@@ -90,10 +93,10 @@ pub fn report(reading: &Reading<'_>, options: &str) -> String {
     }
     let root = reading.document.as_ref().map(|document| &document.root).filter(|_| wish.costs);
     let costs = root.map(costs).unwrap_or_default();
-    match &wish.origin {
+    Ok(match &wish.origin {
         Some(origin) => write(&checked.apart(origin), &wish.file, wish.color, costs, closed),
         None => write(&[(&*wish.file, &checked)], &wish.file, wish.color, costs, closed),
-    }
+    })
 }
 
 /// The report on a checked configuration.
@@ -125,8 +128,7 @@ fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(
         costs,
         closed,
     };
-    // Strings and numbers only: writing them as JSON can't fail.
-    serde_json::to_string(&report).unwrap_or_default()
+    serde_json::to_string(&report).expect("strings and numbers are JSON")
 }
 
 fn entry<'a>(diagnostic: &'a Diagnostic, file: &'a str, lines: &Lines<'_>) -> Entry<'a> {
@@ -145,5 +147,21 @@ fn entry<'a>(diagnostic: &'a Diagnostic, file: &'a str, lines: &Lines<'_>) -> En
         message: &diagnostic.message,
         help: diagnostic.help.as_deref(),
         related: related.collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fjord_document::Document;
+
+    #[test]
+    fn options_that_are_not_understood_are_an_error() {
+        let reading = Document::read(b"{\"version\": 3}");
+        assert!(report(&reading, "{}").is_ok());
+        for options in ["", "[1]", "{\"view\": \"strict\"}", "{\"colour\": true}", "{\"files\": {\"a\": 1}}"]
+        {
+            assert!(report(&reading, options).is_err(), "{options}");
+        }
     }
 }

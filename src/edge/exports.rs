@@ -34,12 +34,13 @@ extern "C" {
 #[wasm_bindgen]
 pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
     std::panic::set_hook(Box::new(|info| console_error(&format!("fjord: {info}"))));
-    let environment = plan::Environment::from_json(files, env);
     let config = match take_body() {
         Ok(config) => config,
         Err(excess) => return Some(format!("the configuration can't be read: {excess}")),
     };
-    match plan::build(config, environment) {
+    let plan =
+        plan::Environment::from_json(files, env).and_then(|environment| plan::build(config, environment));
+    match plan {
         Ok(plan) => {
             DESK.with(|desk| desk.serve(Gateway::new(plan), seed.to_bits()));
             None

@@ -1,6 +1,6 @@
 //! What the command line asks the same module.
 
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use fjord_document::node::Node;
 use fjord_document::{Document, Reading};
@@ -35,13 +35,13 @@ impl Config {
     }
 
     /// What is wrong with it, as JSON: see [`check::report`].
-    pub fn check(&self, options: &str) -> String {
-        check::report(&self.0, options)
+    pub fn check(&self, options: &str) -> Result<String, JsError> {
+        Ok(check::report(&self.0, options)?)
     }
 
     /// What is open, missing or too generous in it, as JSON: see [`audit::report`].
-    pub fn audit(&self, options: &str) -> Option<String> {
-        audit::report(&self.0, options)
+    pub fn audit(&self, options: &str) -> Result<Option<String>, JsError> {
+        Ok(audit::report(&self.0, options)?)
     }
 
     /// What it names, as a JSON list.

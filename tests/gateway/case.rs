@@ -24,8 +24,10 @@ pub fn run(case: &Value) -> Result<(), String> {
         return refused(&config.to_string(), code);
     }
     let gateway = || {
-        let environment = Environment::from_json(case["files"].to_string(), case["env"].to_string());
-        let plan = plan::build(config.to_string().into_bytes(), environment);
+        let texts = |key: &str| case.get(key).map_or_else(|| "{}".to_owned(), Value::to_string);
+        let environment = Environment::from_json(texts("files"), texts("env"));
+        let plan =
+            environment.and_then(|environment| plan::build(config.to_string().into_bytes(), environment));
         plan.map(Gateway::new).map_err(|error| error.to_string())
     };
     // Two isolates: `isolate` says which one a request comes to.

@@ -101,13 +101,5 @@ fn wrap(key: &str, span: Span) -> Data {
 }
 
 fn mismatch(kind: Kind, wanted: &'static str) -> Result<Data, DecodeError> {
-    let found = match kind {
-        Kind::Null => "null",
-        Kind::Bool => "bool",
-        Kind::Number => "number",
-        Kind::String => "string",
-        Kind::Array => "array",
-        Kind::Object => "object",
-    };
-    Err(DecodeError::Type { found, wanted })
+    Err(DecodeError::mismatch(kind, wanted))
 }

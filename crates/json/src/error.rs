@@ -4,6 +4,8 @@ use std::fmt;
 
 use fjord_memory::Excess;
 
+use super::value::Kind;
+
 /// Why a text is not the JSON that was wanted. Prints as Go's `encoding/json` puts it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DecodeError {
@@ -32,6 +34,21 @@ pub enum DecodeError {
 }
 
 // === impl DecodeError ===
+
+impl DecodeError {
+    /// A value of another type than the one that was wanted.
+    pub fn mismatch(found: Kind, wanted: &'static str) -> Self {
+        let found = match found {
+            Kind::Null => "null",
+            Kind::Bool => "bool",
+            Kind::Number => "number",
+            Kind::String => "string",
+            Kind::Array => "array",
+            Kind::Object => "object",
+        };
+        Self::Type { found, wanted }
+    }
+}
 
 impl std::error::Error for DecodeError {}
 

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use fjord_document::node::{Kind, Node};
-use fjord_json::Value;
+use fjord_json::{DecodeError, Map, Value};
 
 use crate::features::auth::api_keys::SharedRing;
 use crate::features::auth::basic::SharedUsers;
 use crate::features::auth::keys::SharedKeys;
 use crate::features::qos::http_cache::SharedCache;
+
+use super::BuildError;
 
 /// Files, variables and switches of the host.
 #[derive(Debug, Clone, Default)]
@@ -34,12 +36,19 @@ pub struct Environment {
 impl Environment {
     /// From JSON objects of texts, as the host hands them over. `FJORD_OPTIONS` among the variables is a JSON object of
     /// switches.
-    pub fn from_json(files: impl AsRef<[u8]>, variables: impl AsRef<[u8]>) -> Self {
-        let variables = texts(variables.as_ref());
-        let switches = variables.get("FJORD_OPTIONS").and_then(|text| Value::parse(text.as_bytes()).ok());
-        let debug =
-            switches.as_ref().and_then(|v| v.get("debug")).and_then(Value::as_bool).unwrap_or_default();
-        Self { files: texts(files.as_ref()), variables, debug, ..Self::default() }
+    ///
+    /// # Errors
+    /// If one of them isn't an object, or takes more memory than there is: a plan without a file that it names, or without
+    /// a secret, would be another plan.
+    pub fn from_json(files: impl AsRef<[u8]>, variables: impl AsRef<[u8]>) -> Result<Self, BuildError> {
+        let unreadable = |what: &str, error| BuildError(format!("{what} can't be read: {error}"));
+        let variables = members(variables.as_ref()).map_err(|error| unreadable("the variables", error))?;
+        let files = members(files.as_ref()).map_err(|error| unreadable("the files", error))?;
+        let variables = texts(variables);
+        let switches = variables.get("FJORD_OPTIONS").map(|text| members(text.as_bytes())).transpose();
+        let switches = switches.map_err(|error| unreadable("FJORD_OPTIONS", error))?;
+        let debug = switches.is_some_and(|switches| switches.get("debug").is_some_and(Value::is_true));
+        Ok(Self { files: texts(files), variables, debug, ..Self::default() })
     }
 
     /// The text of a bundled file.
@@ -71,15 +80,60 @@ impl Environment {
     }
 }
 
-fn texts(json: &[u8]) -> BTreeMap<String, String> {
-    match Value::parse(json) {
-        Ok(Value::Object(map)) => map
-            .into_iter()
-            .filter_map(|(name, value)| match value {
-                Value::String(text) => Some((name, text)),
-                _ => None,
-            })
-            .collect(),
-        _ => BTreeMap::new(),
+/// The members of a JSON object.
+fn members(json: &[u8]) -> Result<Map, DecodeError> {
+    match Value::parse(json)? {
+        Value::Object(map) => Ok(map),
+        other => Err(DecodeError::mismatch(other.kind(), "map[string]string")),
+    }
+}
+
+/// Those that are texts: a binding of another kind isn't a variable.
+fn texts(members: Map) -> BTreeMap<String, String> {
+    members
+        .into_iter()
+        .filter_map(|(name, value)| match value {
+            Value::String(text) => Some((name, text)),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fjord_memory::with_room;
+
+    #[test]
+    fn what_the_host_hands_over_is_read_whole_or_refused() {
+        let read = |files: &str, variables: &str| {
+            Environment::from_json(files, variables).map_err(|error| error.to_string())
+        };
+        let environment = read(r#"{"a": "b"}"#, r#"{"FJORD_OPTIONS": "{\"debug\": true}", "N": 1}"#).unwrap();
+        assert!(
+            environment.debug && environment.file("a") == Some("b") && environment.variable("N").is_none()
+        );
+        let files = format!(r#"{{"a": "{}"}}"#, "x".repeat(1000));
+        let refused = with_room(1000, || read(&files, "{}"));
+        assert_eq!(
+            refused.unwrap_err(),
+            "the files can't be read: the requests in flight leave no memory for this one"
+        );
+        let wrong = [
+            (
+                "[]",
+                "{}",
+                "the files can't be read: json: cannot unmarshal array into Go value of type map[string]string",
+            ),
+            ("{}", "", "the variables can't be read: unexpected end of JSON input"),
+            (
+                "{}",
+                r#"{"FJORD_OPTIONS": "debug"}"#,
+                "FJORD_OPTIONS can't be read: invalid character 'd' looking for beginning of value",
+            ),
+        ];
+        for (files, variables, message) in wrong {
+            assert_eq!(read(files, variables).unwrap_err(), message);
+        }
     }
 }

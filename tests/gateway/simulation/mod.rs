@@ -53,7 +53,8 @@ struct Sent {
 
 impl Isolate {
     fn new(seed: u64) -> Self {
-        let environment = Environment::from_json("{}", r#"{"SECRET":"s"}"#);
+        let environment =
+            Environment::from_json("{}", r#"{"SECRET":"s"}"#).expect("the variables are an object");
         let plan =
             plan::build(configuration().into_bytes(), environment).expect("the configuration is valid");
         let gateway = Gateway::new(plan);
