@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { withMaximum } from "../bin/lib/memory.mjs";
 import { command, config, endpoint, folder, root, startGateway } from "./support/gateway.mjs";
 
 const open = config([endpoint("/a", [{ host: ["service://API"], url_pattern: "/" }], { timeout: "61s", input_headers: ["*"] })]);
@@ -92,6 +93,57 @@ describe("fjord audit", () => {
       assert.match(stderr, message);
     });
   }
+});
+
+describe("a configuration of 20,000 endpoints", () => {
+  // Each has several findings of the audit, 120,000 in all.
+  const endpoints = Array.from({ length: 20_000 }, (_, index) =>
+    endpoint(`/things/${index}/{id}`, [{ host: ["http://things.internal:8080"], url_pattern: `/v1/things/${index}/{id}`, encoding: "no-op" }], {
+      input_headers: ["*"],
+      input_query_strings: ["*"],
+      cache_ttl: "3600s",
+      timeout: "90s",
+    }),
+  );
+  const { dir: large, remove: removeLarge } = folder({ "large.json": JSON.stringify(config(endpoints)) });
+  after(removeLarge);
+  const name = path.join(large, "large.json");
+
+  for (const [args, status, last] of /** @type {[string[], number, RegExp][]} */ ([
+    [["check"], 0, /^Syntax OK!$/m],
+    [["audit"], 1, /^\d+ critical, \d+ high, \d+ medium, \d+ low$/m],
+    [["audit", "-f", "json"], 1, /^ {6}"path": "\/endpoints\/19999\/timeout",$/m],
+  ])) {
+    test(`passes fjord ${args.join(" ")} in seconds`, async () => {
+      const start = performance.now();
+      const { code, stdout, stderr } = await command([...args, "-c", name]);
+      assert.equal(stderr, "");
+      assert.equal(code, status);
+      assert.match(stdout, last);
+      const seconds = (performance.now() - start) / 1000;
+      assert.ok(seconds < 20, `it took ${seconds} s`);
+    });
+  }
+});
+
+describe("the module's maximum of memory", () => {
+  const wasm = fs.readFileSync(path.join(root, "build/fjord.wasm"));
+
+  test("is another one in a copy, which is the same otherwise", () => {
+    const copy = withMaximum(wasm, 256 << 20);
+    assert.ok(!copy.equals(wasm) && withMaximum(copy, 48 << 20).equals(wasm));
+    assert.ok(new WebAssembly.Module(copy));
+  });
+
+  test("is only changed where there is one", () => {
+    const head = [0, 97, 115, 109, 1, 0, 0, 0];
+    for (const sections of [[], [5, 3, 1, 0, 1], [5, 7, 2, 1, 1, 1, 1, 1, 1]]) {
+      assert.throws(() => withMaximum(Buffer.from([...head, ...sections]), 1 << 20), /no memory with a maximum/);
+    }
+    // An empty custom section before it, one page at first, then at most 16.
+    const [old, raised] = [[0, 2, 1, 120, 5, 4, 1, 1, 1, 2], [0, 2, 1, 120, 5, 4, 1, 1, 1, 16]];
+    assert.deepEqual([...withMaximum(Buffer.from([...head, ...old]), 1 << 20)], [...head, ...raised]);
+  });
 });
 
 describe("fjord schema and explain", () => {

@@ -5,6 +5,7 @@ import v8 from "node:v8";
 import { fileURLToPath } from "node:url";
 import { workerBeside } from "./bindings.mjs";
 import { Failure } from "./errors.mjs";
+import { withMaximum } from "./memory.mjs";
 import { readSource } from "./source.mjs";
 
 /** Where the worker's modules lie after a build. */
@@ -15,6 +16,9 @@ export const buildDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)
  * compiled a second time. A check of 1,000 endpoints takes a third of the CPU time that way.
  */
 const BRIEFLY = ["--wasm-lazy-validation", "--wasm-tiering-budget=1000000000"];
+
+/** What the module may take here: values with their places, and findings, take many times what the text has. */
+const MAX_MEMORY = 2 ** 31;
 
 /** The last Node whose V8 is known to have these flags: an unknown one would be complained about. */
 const LAST_KNOWN_NODE = 24;
@@ -71,7 +75,7 @@ export async function loadCore() {
   if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
   const { instantiate } = /** @type {Glue} */ (await import(path.join(buildDir, "fjord.mjs")));
-  return instantiate(new WebAssembly.Module(fs.readFileSync(wasm)));
+  return instantiate(new WebAssembly.Module(withMaximum(fs.readFileSync(wasm), MAX_MEMORY)));
 }
 
 /**
@@ -146,7 +150,8 @@ export function overrides(env = process.env) {
 export function refusal(core, config, variables) {
   const bytes = Buffer.from(config.text);
   const at = core.body(bytes.length);
-  new Uint8Array(core.raw.memory.buffer).set(bytes, at);
+  // Without room the core says so when it takes the text.
+  if (at !== 0) new Uint8Array(core.raw.memory.buffer).set(bytes, at);
   return core.init(Buffer.from(JSON.stringify(config.files)), Buffer.from(JSON.stringify(variables)), 0);
 }
 

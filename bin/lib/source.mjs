@@ -6,7 +6,7 @@ import { Fault, SourceError } from "./faults.mjs";
 import { byteOffsets, compose, locate } from "./pieces.mjs";
 
 /** What the core reads of JSON, too. */
-const MAX_SIZE = 32 * 1024 * 1024;
+const MAX_SIZE = 8 << 20;
 
 /**
  * What leads back from the bytes of a configuration to the files that it was made from.
@@ -32,7 +32,7 @@ export async function readSource(file, env = process.env) {
   const isTemplate = Boolean(env.FC_ENABLE);
   const format = formatOf((isTemplate && env.FC_OUT) || file);
   if (!isTemplate && format === "json") return { bytes };
-  if (bytes.length > MAX_SIZE) throw new Failure(`${file} has ${Math.floor(bytes.length / 1e6)} MB; more than 32 MB are not read`);
+  if (bytes.length > MAX_SIZE) throw new Failure(`${file} has ${Math.ceil(bytes.length / (1 << 20))} MB; more than ${MAX_SIZE >> 20} MB aren't read`);
   const text = decode(bytes, file);
   if (!isTemplate) {
     const source = { file, text };

@@ -18,9 +18,11 @@ pub struct Config(Reading<'static>);
 
 #[wasm_bindgen]
 impl Config {
-    /// Reads bytes of any kind.
+    /// Reads bytes of any kind. The instance is a tool's from now on: what a configuration and its findings take isn't bounded as
+    /// requests are.
     #[wasm_bindgen(constructor)]
     pub fn new(config: &[u8]) -> Config {
+        fjord_memory::unbound();
         Config(Document::read(config).into_owned())
     }
 

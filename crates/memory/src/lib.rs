@@ -185,17 +185,22 @@ pub fn afford_output(bytes: usize) -> Result<(), Excess> {
     if bytes > OUTPUT { Err(Excess::Output) } else { afford(bytes) }
 }
 
+#[cfg(target_arch = "wasm32")]
+pub use host::unbound;
 pub use host::{in_use, room};
 
 /// In the module the allocator counts. `cap` adds 0.4 KB to it.
 #[cfg(target_arch = "wasm32")]
 mod host {
     use std::alloc::System;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use cap::Cap;
 
     #[global_allocator]
     static ALLOCATOR: Cap<System> = Cap::new(System, usize::MAX);
+
+    static MOST: AtomicUsize = AtomicUsize::new(super::INSTANCE);
 
     /// Bytes in use.
     pub fn in_use() -> usize {
@@ -204,7 +209,12 @@ mod host {
 
     /// Bytes that the instance has left.
     pub fn room() -> usize {
-        super::INSTANCE.saturating_sub(in_use())
+        MOST.load(Ordering::Relaxed).saturating_sub(in_use())
+    }
+
+    /// Lets the instance use all of its memory: it's a tool's, which serves no requests.
+    pub fn unbound() {
+        MOST.store(usize::MAX, Ordering::Relaxed);
     }
 }
 

@@ -18,8 +18,8 @@ use super::path;
 /// The deepest nesting that is read. A real configuration needs some thirty levels.
 pub const MAX_DEPTH: usize = 256;
 
-/// The longest text that is read.
-pub const MAX_BYTES: usize = 32 << 20;
+/// The longest text that is read: the worker reads no longer one.
+pub const MAX_BYTES: usize = fjord_memory::BODY;
 
 /// A configuration's text, read.
 #[derive(Debug, Clone, PartialEq)]
@@ -145,30 +145,37 @@ fn unreadable(bytes: &[u8]) -> Option<Diagnostic> {
 }
 
 fn too_large(len: usize) -> Diagnostic {
-    let message =
-        format!("the file has {} MB; a configuration of more than 32 MB is not read", len / 1_000_000);
-    Diagnostic::error("file-too-large", 0..0, message)
+    let message = format!(
+        "the file has {} MB; a configuration of more than {} MB isn't read",
+        len.div_ceil(1 << 20),
+        MAX_BYTES >> 20
+    );
+    Diagnostic::error("file-too-large", 0..0, message).help(
+        "write it without blanks, or serve its endpoints by several workers: one has 128 MB for everything",
+    )
 }
 
 /// The JSON pointer of the innermost value around a byte offset.
 pub fn pointer_at(root: &Node, offset: u32) -> String {
     let mut pointer = String::new();
     let mut node = root;
-    'down: loop {
-        for member in node.members() {
-            if (member.key_span.start..member.value.span.end).contains(&offset) {
-                path::push_key(&mut pointer, &member.key);
-                node = &member.value;
-                continue 'down;
-            }
+    // What a value holds is in the order of the text.
+    loop {
+        let (members, items) = (node.members(), node.items());
+        let member = members.partition_point(|member| member.key_span.start <= offset).checked_sub(1);
+        let item = items.partition_point(|item| item.span.start <= offset).checked_sub(1);
+        if let Some(member) = member.and_then(|index| members.get(index))
+            && offset < member.value.span.end
+        {
+            path::push_key(&mut pointer, &member.key);
+            node = &member.value;
+        } else if let Some((index, item)) = item.and_then(|index| Some((index, items.get(index)?)))
+            && offset < item.span.end
+        {
+            path::push_index(&mut pointer, index);
+            node = item;
+        } else {
+            return pointer;
         }
-        for (index, item) in node.items().iter().enumerate() {
-            if item.span.contains(&offset) {
-                path::push_index(&mut pointer, index);
-                node = item;
-                continue 'down;
-            }
-        }
-        return pointer;
     }
 }

@@ -102,6 +102,41 @@ fn keeps_values_spans_and_duplicates() {
 }
 
 #[test]
+fn pointers_lead_to_the_innermost_value() {
+    let text = r#"{"a": [1, {"b/c": "x"}, [], 2], "d": {}, "a": 3} "#;
+    let root = Document::parse(text).unwrap().root;
+    let cases = [
+        ("{", ""),
+        ("\"a\"", "/a"),
+        (": [", "/a"),
+        ("1,", "/a/0"),
+        (", {", "/a"),
+        ("\"b/c", "/a/1/b~1c"),
+        ("\"x\"", "/a/1/b~1c"),
+        ("[]", "/a/2"),
+        ("2]", "/a/3"),
+        ("], \"d", "/a"),
+        (", \"d", ""),
+        ("\"d\"", "/d"),
+        ("3}", "/a"),
+        ("} ", ""),
+        (" ", ""),
+    ];
+    for (part, pointer) in cases {
+        let at = if part == " " { text.len() - 1 } else { text.find(part).unwrap() };
+        assert_eq!(pointer_at(&root, at as u32), pointer, "{part}");
+    }
+}
+
+#[test]
+fn no_longer_text_is_read_than_the_worker_reads() {
+    let sized = |len: usize| format!("{{\"version\": 3{}}}", " ".repeat(len - 14));
+    assert_eq!(findings(sized(fjord_memory::BODY).as_bytes()), Vec::<String>::new());
+    let faults = Document::parse(&sized(fjord_memory::BODY + 1)).unwrap_err();
+    assert_eq!(faults[0].message, "the file has 9 MB; a configuration of more than 8 MB isn't read");
+}
+
+#[test]
 fn every_prefix_of_a_document_is_a_clear_fault() {
     let text = "{\"a\": [1, -2.5e3, true, null, \"\\u00e9é\\\"\"], \"b\": {\"c\": []}}";
     for end in (0..text.len()).filter(|i| text.is_char_boundary(*i)) {
