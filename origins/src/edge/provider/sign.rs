@@ -9,6 +9,7 @@ use rustls::{Error, SignatureAlgorithm, SignatureScheme};
 
 use crate::tls::PublicKey;
 
+use super::suites::RSA_SCHEMES;
 use super::{js, refused};
 
 /// A private key, and the schemes it signs with, in order of preference.
@@ -24,15 +25,6 @@ struct RuntimeKey {
 /// A key that signs by one scheme.
 struct RuntimeSigner(Arc<Vec<u8>>, SignatureScheme);
 
-const RSA: &[SignatureScheme] = &[
-    SignatureScheme::RSA_PSS_SHA512,
-    SignatureScheme::RSA_PSS_SHA384,
-    SignatureScheme::RSA_PSS_SHA256,
-    SignatureScheme::RSA_PKCS1_SHA512,
-    SignatureScheme::RSA_PKCS1_SHA384,
-    SignatureScheme::RSA_PKCS1_SHA256,
-];
-
 /// A key in one of the three forms.
 pub fn load(key: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, Error> {
     let form = match key {
@@ -45,7 +37,7 @@ pub fn load(key: &PrivateKeyDer<'_>) -> Result<Arc<dyn SigningKey>, Error> {
     let public = js::public_key(&private).map_err(invalid)?;
     let info = PublicKey::read(&public).ok_or_else(|| Error::General("it has no public key".to_owned()))?;
     let kinds: [(_, _, &[SignatureScheme]); 5] = [
-        (alg_id::RSA_ENCRYPTION, SignatureAlgorithm::RSA, RSA),
+        (alg_id::RSA_ENCRYPTION, SignatureAlgorithm::RSA, RSA_SCHEMES),
         (alg_id::ECDSA_P256, SignatureAlgorithm::ECDSA, &[SignatureScheme::ECDSA_NISTP256_SHA256]),
         (alg_id::ECDSA_P384, SignatureAlgorithm::ECDSA, &[SignatureScheme::ECDSA_NISTP384_SHA384]),
         (alg_id::ECDSA_P521, SignatureAlgorithm::ECDSA, &[SignatureScheme::ECDSA_NISTP521_SHA512]),

@@ -54,21 +54,22 @@ pub static ALL: &[SupportedCipherSuite] = &[
     tls13!(TLS13_AES_256_GCM_SHA384, Aes256Gcm, Sha384Hash),
     tls13!(TLS13_AES_128_GCM_SHA256, Aes128Gcm, Sha256Hash),
     tls13!(TLS13_CHACHA20_POLY1305_SHA256, ChaCha20Poly1305, Sha256Hash),
-    tls12!(TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, Aes256Gcm, Sha384Hash, ECDSA),
-    tls12!(TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, Aes128Gcm, Sha256Hash, ECDSA),
-    tls12!(TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, ChaCha20Poly1305, Sha256Hash, ECDSA),
-    tls12!(TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, Aes256Gcm, Sha384Hash, RSA),
-    tls12!(TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, Aes128Gcm, Sha256Hash, RSA),
-    tls12!(TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, ChaCha20Poly1305, Sha256Hash, RSA),
+    tls12!(TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, Aes256Gcm, Sha384Hash, ECDSA_SCHEMES),
+    tls12!(TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, Aes128Gcm, Sha256Hash, ECDSA_SCHEMES),
+    tls12!(TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, ChaCha20Poly1305, Sha256Hash, ECDSA_SCHEMES),
+    tls12!(TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384, Aes256Gcm, Sha384Hash, RSA_SCHEMES),
+    tls12!(TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, Aes128Gcm, Sha256Hash, RSA_SCHEMES),
+    tls12!(TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256, ChaCha20Poly1305, Sha256Hash, RSA_SCHEMES),
 ];
 
-static ECDSA: &[SignatureScheme] = &[
+static ECDSA_SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::ED25519,
     SignatureScheme::ECDSA_NISTP384_SHA384,
     SignatureScheme::ECDSA_NISTP256_SHA256,
 ];
 
-static RSA: &[SignatureScheme] = &[
+/// What RSA keys sign by, in order of preference.
+pub const RSA_SCHEMES: &[SignatureScheme] = &[
     SignatureScheme::RSA_PSS_SHA512,
     SignatureScheme::RSA_PSS_SHA384,
     SignatureScheme::RSA_PSS_SHA256,
