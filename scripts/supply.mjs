@@ -32,7 +32,9 @@ const NPM = {
   licenses: (/** @type {Package} */ { name, development }) => {
     const usual = ["0BSD", "Apache-2.0", "CC0-1.0", "ISC", "MIT"];
     // Image libraries that wrangler's simulator loads if they are there: nothing of ours calls or ships them.
-    return development && name.startsWith("@img/sharp-") ? [...usual, "LGPL-3.0-or-later"] : usual;
+    if (development && name.startsWith("@img/sharp-")) return [...usual, "LGPL-3.0-or-later"];
+    // Signatures, below the NATS client of the tests.
+    return development && name === "tweetnacl" ? [...usual, "Unlicense"] : usual;
   },
   sources: ["https://registry.npmjs.org"],
   // koa, below the identity provider of the tests, mixes two generations of its own packages.

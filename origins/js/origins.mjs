@@ -2,6 +2,9 @@
 //
 //   const origins = new Origins(plan);                       // a text, made by the core; costs nothing yet
 //   const response = await origins.fetch(0, { method, url, lines, body, length, millis, cutAfter, inflate, signal }, ctx);
+//   await origins.publish(0, { message, body, millis, signal }, ctx);
+//   const { token, body } = await origins.receive(0, { millis, signal }, ctx);
+//   await origins.settle(0, token, "ack");
 //
 // The first call instantiates the module (about 10 ms). A trap spoils its instance: the next call gets a fresh one, and calls
 // that were in flight end by the gateway's own deadline.
@@ -17,12 +20,52 @@ const HOSTS = 256;
 
 const NEVER = 0xffffffff;
 
+/**
+ * What to call. `lines` are names and values, each ended by a line break; `body` is null, bytes, or a stream, with its `length` if
+ * that is known. The head has to come within `millis`, the body within `cutAfter`. A compressed body is inflated if `inflate` says so.
+ *
+ * @typedef {object} Call
+ * @property {string} method
+ * @property {string} url
+ * @property {string} lines
+ * @property {ReadableStream | Uint8Array | null} [body]
+ * @property {number} [length]
+ * @property {number} millis
+ * @property {number} [cutAfter]
+ * @property {boolean} [inflate]
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * What to publish. `message` is JSON: what is beside the body (`key`, `headers`, `properties`).
+ *
+ * @typedef {object} Publish
+ * @property {string} message
+ * @property {Uint8Array} body
+ * @property {number} millis
+ * @property {AbortSignal} [signal]
+ */
+
+/**
+ * How long to wait for a message.
+ *
+ * @typedef {object} Receive
+ * @property {number} millis
+ * @property {AbortSignal} [signal]
+ */
+
+/** What a rejection carries: a word for programs, and whether the platform's fetch may try. */
+/** @typedef {Error & { code: string, fallback: boolean }} OriginError */
+
+/** @typedef {Pick<ExecutionContext, "waitUntil">} Context what an operation tells that it isn't over */
+
 export class Origins {
   #plan;
   #isOpen = false;
-  /** When a host is tried over a socket again, by profile and authority. */
+  /** When a host is tried over a socket again, by profile and authority. @type {Map<string, number>} */
   #publicHosts = new Map();
 
+  /** @param {string} plan */
   constructor(plan) {
     this.#plan = plan;
   }
@@ -54,62 +97,121 @@ export class Origins {
   }
 
   /**
-   * A response, as fetch gives one. `lines` are names and values, each ended by a line break; `body` is null, bytes, or a
-   * stream, with its `length` if that is known. The head has to come within `millis`, the body within `cutAfter`. A
-   * compressed body is inflated if `inflate` says so. Errors have a `code`, and a message that begins with the origin.
+   * A response, as the platform's fetch gives one. Errors have a `code`, and a message that begins with the origin.
+   *
+   * @param {number} profile
+   * @param {Call} call
+   * @param {Context} ctx
    */
   async fetch(profile, call, ctx) {
     const host = `${profile} ${call.url.split("/", 3)[2]}`;
     if (this.#isPublic(host)) return platformFetch(call);
     const { method, url, lines, body = null, length, millis, cutAfter = NEVER, signal } = call;
-    const flight = this.#module().fetch(profile, method, url, lines, body, length, millis, cutAfter, signal);
-    ctx.waitUntil(flight.done);
     let parts;
     try {
-      parts = await flight.response;
+      const flight = this.#module().fetch(profile, method, url, lines, body, length, millis, cutAfter, signal);
+      parts = /** @type {Parts} */ (await result(flight, ctx));
     } catch (error) {
-      if (!error.fallback) throw error;
+      const { fallback, code } = /** @type {OriginError} */ (error);
+      if (!fallback) throw error;
       // The platform knows the public roots, and may reach addresses that are closed to sockets. Nothing of the body is sent.
-      if (error.code === "unknown-issuer") this.#remember(host);
+      if (code === "unknown-issuer") this.#remember(host);
       return platformFetch(call);
-    } finally {
-      flight.free();
     }
     return responseOf(parts, method, call.inflate === true);
   }
 
-  #isPublic(host) {
+  /**
+   * Publishes a message; when this resolves, the broker has it. Errors have a `code`, and a message that begins with the broker.
+   *
+   * @param {number} broker
+   * @param {Publish} publish
+   * @param {Context} ctx
+   */
+  async publish(broker, { message, body, millis, signal }, ctx) {
+    await result(this.#module().publish(broker, message, body, millis, signal), ctx);
+  }
+
+  /**
+   * Receives a message. It has to be settled within 5 s, or the broker gets it back; a token of 0 has nothing to settle.
+   *
+   * @param {number} broker
+   * @param {Receive} receive
+   * @param {Context} ctx
+   */
+  async receive(broker, { millis, signal }, ctx) {
+    const flight = this.#module().receive(broker, millis, signal);
+    const [token, body] = /** @type {[number, Uint8Array]} */ (await result(flight, ctx));
+    return { token, body };
+  }
+
+  /**
+   * Settles a received message, in the request that received it; when this resolves, the broker knows.
+   *
+   * @param {number} broker
+   * @param {number} token
+   * @param {"ack" | "requeue" | "discard"} settlement
+   */
+  async settle(broker, token, settlement) {
+    await this.#module().settle(broker, token, settlement);
+  }
+
+  #isPublic(/** @type {string} */ host) {
     const until = this.#publicHosts.get(host);
     return until !== undefined && Date.now() < until;
   }
 
-  #remember(host) {
+  #remember(/** @type {string} */ host) {
     if (this.#publicHosts.size >= HOSTS) this.#publicHosts.clear();
     this.#publicHosts.set(host, Date.now() + REMEMBERED);
   }
 }
 
-function platformFetch({ method, url, lines, body, signal }) {
-  return fetch(url, { method, headers: headersOf(lines), body: body ?? undefined, redirect: "manual", signal });
+/**
+ * The result of an operation. The request lasts until its sockets are closed.
+ *
+ * @param {glue.Flight} flight
+ * @param {Context} ctx
+ */
+async function result(flight, ctx) {
+  try {
+    ctx.waitUntil(flight.done);
+    return await flight.response;
+  } finally {
+    flight.free();
+  }
 }
 
-function headersOf(lines) {
+/** @param {Call} call */
+function platformFetch({ method, url, lines, body, signal }) {
+  return fetch(url, { method, headers: headersOf(lines), body: body ?? null, redirect: "manual", signal: signal ?? null });
+}
+
+function headersOf(/** @type {string} */ lines) {
   const headers = new Headers();
   const parts = lines.split("\n");
-  for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i], parts[i + 1]);
+  for (let i = 0; i + 1 < parts.length; i += 2) headers.append(parts[i] ?? "", parts[i + 1] ?? "");
   return headers;
 }
 
 /** Statuses whose response has no body. */
-const isBodyless = (status) => status === 101 || status === 204 || status === 205 || status === 304;
+const isBodyless = (/** @type {number} */ status) => status === 101 || status === 204 || status === 205 || status === 304;
 
+/** @typedef {[number, string, ReadableStream | Uint8Array | null]} Parts status, header lines, body */
+
+/**
+ * @param {Parts} parts
+ * @param {string} method
+ * @param {boolean} inflate
+ */
 function responseOf([status, lines, body], method, inflate) {
   const headers = headersOf(lines);
   if (isBodyless(status) || method === "HEAD") body = null;
   else if (inflate && body !== null && headers.get("content-encoding")?.toLowerCase() === "gzip") {
     headers.delete("content-encoding");
     headers.delete("content-length");
-    body = new Response(body).body.pipeThrough(new DecompressionStream("gzip"));
+    const { body: compressed } = new Response(body);
+    body = compressed?.pipeThrough(new DecompressionStream("gzip")) ?? null;
   }
   // A made response has a status of 200 to 599; an origin's may have another.
   const response = new Response(body, { status: status <= 599 ? status : 599, headers, encodeBody: "manual" });

@@ -39,13 +39,14 @@ openssl req $ec -keyout v1.key -out v1.csr -subj /CN=localhost
 openssl x509 -req -in v1.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 -out v1.pem
 `;
 
-/** Makes them; `pem(file)` gives a text, `pair(name)` a certificate and its key. */
+/** Makes them in `dir`; `pem(file)` gives a text, `pair(name)` a certificate and its key. */
 export function makeCertificates() {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-certificates-"));
   const { status, error, stderr } = spawnSync("sh", ["-c", SCRIPT], { cwd: dir, encoding: "utf8" });
   if (status !== 0) throw new Error(`openssl: ${error?.message ?? stderr}`);
   const pem = (/** @type {string} */ file) => fs.readFileSync(path.join(dir, file), "utf8");
   return {
+    dir,
     pem,
     pair: (/** @type {string} */ name) => ({ cert: pem(`${name}.pem`), key: pem(`${name}.key`) }),
     remove: () => fs.rmSync(dir, { recursive: true, force: true }),

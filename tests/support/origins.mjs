@@ -29,6 +29,21 @@ import { folder, root } from "./gateway.mjs";
  * @property {number} [giveUpAfter]
  */
 
+/**
+ * An operation on a broker: see `tests/workers/origins.mjs`.
+ *
+ * @typedef {object} Operation
+ * @property {number} [broker]
+ * @property {object} [message]
+ * @property {"ack" | "requeue" | "discard" | "none" | "twice"} [settlement]
+ * @property {number} [settleAfter]
+ * @property {number} [millis]
+ * @property {number} [abortAfter]
+ * @property {number} [giveUpAfter]
+ */
+
+/** @typedef {{ body?: string, token?: number, error?: string, code?: string }} Operated */
+
 /** @typedef {{ status?: number, headers: [string, string][], body: string, error?: string, code?: string }} Called */
 
 const built = path.join(root, "build/origins");
@@ -40,23 +55,24 @@ export const portOf = (/** @type {import("node:net").Server} */ server) => /** @
 export const profile = (/** @type {object} */ options) => ({ insecure: false, ca: [], public_roots: false, identities: [], min: "1.2", max: "1.3", ...options });
 
 /**
- * The worker with these profiles; `roots` are the certificates that the platform trusts.
+ * The worker with these profiles and brokers; `roots` are the certificates that the platform trusts.
  *
  * @param {Context} t
  * @param {object[]} profiles
  * @param {string[]} [roots]
+ * @param {object[]} [brokers]
  */
-export async function startWorker(t, profiles, roots = []) {
+export async function startWorker(t, profiles, roots = [], brokers = []) {
   assert.ok(fs.existsSync(path.join(built, "module.wasm")), "node scripts/build.mjs --origins has to come first");
   const { dir, remove } = folder({
-    "plan.json": JSON.stringify({ tls: profiles }),
+    "plan.json": JSON.stringify({ tls: profiles, brokers }),
     "worker.mjs": fs.readFileSync(new URL("../workers/origins.mjs", import.meta.url), "utf8"),
   });
   t.after(remove);
-  fs.mkdirSync(path.join(dir, "origins"));
+  fs.mkdirSync(path.join(dir, "js"));
   const code = fs.readdirSync(built).filter((name) => /\.(mjs|wasm)$/.test(name));
-  for (const name of code) fs.copyFileSync(path.join(built, name), path.join(dir, "origins", name));
-  const names = ["worker.mjs", ...code.map((name) => `origins/${name}`), "plan.json"];
+  for (const name of code) fs.copyFileSync(path.join(built, name), path.join(dir, "js", name));
+  const names = ["worker.mjs", ...code.map((name) => `js/${name}`), "plan.json"];
   /** @type {Record<string, string>} */
   const kinds = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
   const trusted = roots.map((pem) => JSON.stringify(pem)).join(", ");
@@ -89,7 +105,7 @@ export async function startWorker(t, profiles, roots = []) {
       if (port) resolve(`http://127.0.0.1:${port}`);
     });
   }));
-  const address = (/** @type {string} */ way, /** @type {Call} */ call) => `${url}/${way}?json=${encodeURIComponent(JSON.stringify(call))}`;
+  const address = (/** @type {string} */ way, /** @type {object} */ call) => `${url}/${way}?json=${encodeURIComponent(JSON.stringify(call))}`;
   return {
     pid: child.pid,
     get output() {
@@ -100,6 +116,11 @@ export async function startWorker(t, profiles, roots = []) {
       /** @type {Called} */ (await (await fetch(address("call", call), init)).json()),
     /** The response of a call, streamed. */
     pass: (/** @type {Call} */ call, /** @type {RequestInit} */ init = {}) => fetch(address("pass", call), init),
+    publish: async (/** @type {Operation} */ operation, /** @type {string | Uint8Array<ArrayBuffer>} */ body = "") =>
+      /** @type {Operated} */ (await (await fetch(address("publish", operation), { method: "POST", body })).json()),
+    /** Receives a message and settles it. */
+    receive: async (/** @type {Operation} */ operation = {}, /** @type {RequestInit} */ init = {}) =>
+      /** @type {Operated} */ (await (await fetch(address("receive", operation), { ...init, method: "POST" })).json()),
     stats: async () => /** @type {{ memory: number, inFlight: number }} */ (await (await fetch(`${url}/stats`)).json()),
     trap: async () => void (await fetch(`${url}/trap`)),
   };

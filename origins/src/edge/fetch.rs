@@ -1,10 +1,10 @@
 //! `fetch` over a socket: one future that calls the origin, hands its response over, then moves the body.
 
 use bytes::Bytes;
-use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
+use js_sys::{Array, Uint8Array};
 use tokio_rustls::client::TlsStream;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortSignal, WritableStream, WritableStreamDefaultWriter};
 
 use crate::call::{Call, CallFault};
@@ -12,38 +12,18 @@ use crate::http::body::Framing;
 use crate::http::exchange::Exchange;
 use crate::http::head::Head;
 use crate::http::request::Target;
+use crate::tls::Fallback;
 
+use super::flight::{Flight, Reply};
 use super::limit::Limit;
+use super::profiles::profile;
 use super::reader::ignore;
-use super::socket::Socket;
+use super::socket::{Security, Socket};
 use super::upload::Upload;
-use super::{calls, profile, text};
+use super::{calls, text};
 
 /// A body that is announced as no longer than this is handed over with its head: a stream of its own costs more than the wait.
 const WHOLE: u64 = 64 << 10;
-
-/// A call in flight.
-#[wasm_bindgen]
-pub struct Flight {
-    response: Promise,
-    done: Promise,
-}
-
-#[wasm_bindgen]
-impl Flight {
-    /// The promise of `[status, lines, body]`: lines are names and values, each ended by a line break; the body is null,
-    /// bytes, or a stream.
-    #[wasm_bindgen(getter)]
-    pub fn response(&self) -> Promise {
-        self.response.clone()
-    }
-
-    /// Settles when the call is over and its socket closed: the request has to wait for it, or the socket outlives its time.
-    #[wasm_bindgen(getter)]
-    pub fn done(&self) -> Promise {
-        self.done.clone()
-    }
-}
 
 /// What a call needs, as the script has it.
 struct Order {
@@ -54,12 +34,6 @@ struct Order {
     body: JsValue,
     length: Option<f64>,
     cut_after: u32,
-}
-
-/// Settles the promise of a response.
-struct Reply {
-    resolve: Function,
-    reject: Function,
 }
 
 type Body = Exchange<TlsStream<Socket>, Upload>;
@@ -81,6 +55,9 @@ extern "C" {
 
 /// Calls an origin by a TLS profile. `lines` are names and values, each ended by a line break. `length` is the length of a body
 /// that is a stream, if known. The response's head has to come within `millis`, its body within `cut_after` (2^32 - 1: no limit).
+///
+/// The result is `[status, lines, body]`: lines are names and values, each ended by a line break; the body is null, bytes, or a
+/// stream.
 #[wasm_bindgen]
 #[allow(clippy::too_many_arguments)]
 pub fn fetch(
@@ -94,17 +71,9 @@ pub fn fetch(
     cut_after: u32,
     signal: Option<AbortSignal>,
 ) -> Flight {
-    let mut reply = None;
-    let response = Promise::new(&mut |resolve, reject| reply = Some(Reply { resolve, reject }));
-    let reply = reply.expect("a promise calls its executor at once");
     let limit = Limit::new(millis, signal);
-    let ends_at = limit.ends_at(millis.max(cut_after));
     let order = Order { profile, method, url, lines, body, length, cut_after };
-    let done = future_to_promise(async move {
-        calls::run(ends_at, order.perform(limit, reply)).await;
-        Ok(JsValue::UNDEFINED)
-    });
-    Flight { response, done }
+    Flight::start(limit.ends_at(millis.max(cut_after)), |reply| order.perform(limit, reply))
 }
 
 /// The calls in flight, for tests.
@@ -121,16 +90,16 @@ impl Order {
         let cut_after = self.cut_after;
         let called = match limit.run(self.call()).await {
             Ok(called) => called,
-            Err(fault) => Err((fault, false)),
+            Err(stopped) => Err((stopped.into(), false)),
         };
         let (head, mut body) = match called {
             Ok(answer) => answer,
-            Err((fault, may_fall_back)) => return reply.fail(&origin, &fault, may_fall_back),
+            Err((fault, may_fall_back)) => return fail(&reply, &origin, &fault, may_fall_back),
         };
         if let Framing::None | Framing::Sized(0..=WHOLE) = head.framing {
-            match limit.run(whole(&mut body)).await.and_then(|bytes| bytes) {
-                Ok(bytes) => reply.answer(&head, &bytes),
-                Err(fault) => reply.fail(&origin, &fault, false),
+            match limit.run(whole(&mut body)).await.map_err(CallFault::from).and_then(|bytes| bytes) {
+                Ok(bytes) => answer(&reply, &head, &bytes),
+                Err(fault) => fail(&reply, &origin, &fault, false),
             }
             return;
         }
@@ -138,9 +107,9 @@ impl Order {
         let stream = IdentityTransformStream::new();
         let writer = match stream.writable().get_writer() {
             Ok(writer) => writer,
-            Err(error) => return reply.fail(&origin, &CallFault::Upload(text(&error)), false),
+            Err(error) => return fail(&reply, &origin, &CallFault::Upload(text(&error)), false),
         };
-        reply.answer(&head, &stream.readable());
+        answer(&reply, &head, &stream.readable());
         ignore(Ok(writer.closed()));
         ignore(Ok(writer.ready()));
         if let Err(fault) = pass(&mut limit, body, &writer).await {
@@ -151,13 +120,14 @@ impl Order {
 
     /// Calls the origin; with a fault, whether the platform may try.
     async fn call(self) -> Result<(Head, Body), (CallFault, bool)> {
-        let profile = profile(self.profile).map_err(|text| (CallFault::Profile(text), false))?;
+        let profile =
+            profile(self.profile, Fallback::Platform).map_err(|text| (CallFault::Profile(text), false))?;
         let target = Target::parse(&self.url).map_err(|fault| (fault.into(), false))?;
         let (length, upload) =
             Upload::new(self.body, self.length).map_err(|text| (CallFault::Upload(text), false))?;
         let parts: Vec<_> = self.lines.split_terminator('\n').collect();
         let lines = parts.chunks_exact(2).map(|line| (line[0], line[1])).collect();
-        let socket = Socket::connect(&target.host, target.port).await;
+        let socket = Socket::connect(&target.host, target.port, Security::None).await;
         let socket = socket.map_err(|text| (CallFault::Connect(text), profile.may_fall_back))?;
         let call = Call { method: &self.method, target, lines, length };
         let answer = call.run(&profile, socket, upload).await;
@@ -199,23 +169,14 @@ async fn pass(
     closed.map(|_| ()).map_err(|_| CallFault::Aborted)
 }
 
-// === impl Reply ===
-
-impl Reply {
-    fn answer(&self, head: &Head, body: &JsValue) {
-        let mut lines = String::new();
-        for (name, value) in &head.lines {
-            lines.extend([name, "\n", &*String::from_utf8_lossy(value), "\n"]);
-        }
-        let answer = Array::of3(&head.status.into(), &lines.into(), body);
-        let _ = self.resolve.call1(&JsValue::UNDEFINED, &answer);
+fn answer(reply: &Reply, head: &Head, body: &JsValue) {
+    let mut lines = String::new();
+    for (name, value) in &head.lines {
+        lines.extend([name, "\n", &*String::from_utf8_lossy(value), "\n"]);
     }
+    reply.answer(&Array::of3(&head.status.into(), &lines.into(), body));
+}
 
-    /// An error with a word for programs, `code`, and whether the platform may try: `fallback`.
-    fn fail(&self, origin: &str, fault: &CallFault, may_fall_back: bool) {
-        let error: JsValue = JsError::new(&format!("{origin}: {fault}")).into();
-        let _ = Reflect::set(&error, &"code".into(), &fault.code().into());
-        let _ = Reflect::set(&error, &"fallback".into(), &may_fall_back.into());
-        let _ = self.reject.call1(&JsValue::UNDEFINED, &error);
-    }
+fn fail(reply: &Reply, origin: &str, fault: &CallFault, may_fall_back: bool) {
+    reply.fail(&format!("{origin}: {fault}"), fault.code(), may_fall_back);
 }

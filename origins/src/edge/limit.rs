@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 use worker::Delay;
 
+use crate::broker::BrokerFault;
 use crate::call::CallFault;
 
 /// A time without end.
@@ -24,6 +25,15 @@ pub struct Limit {
     millis: u32,
     started: f64,
     abort: Option<Abort>,
+}
+
+/// Why an operation ended before its result.
+#[derive(Debug, Clone, Copy)]
+pub enum Stopped {
+    /// The time was up, after so many milliseconds.
+    TimedOut(u32),
+    /// The caller aborted it.
+    Aborted,
 }
 
 /// A signal, and the listener that wakes the call.
@@ -52,6 +62,12 @@ impl Limit {
         }
     }
 
+    /// Another time, from now on.
+    pub fn renew(&mut self, millis: u32) {
+        self.started = js_sys::Date::now();
+        self.restart(millis);
+    }
+
     fn restart(&mut self, millis: u32) {
         self.millis = millis;
         let left = (self.started + f64::from(millis) - js_sys::Date::now()).max(0.0);
@@ -64,23 +80,43 @@ impl Limit {
     }
 
     /// Runs a step of the call, unless the time is up before it's over, or the caller gives the call up.
-    pub async fn run<T>(&mut self, step: impl Future<Output = T>) -> Result<T, CallFault> {
+    pub async fn run<T>(&mut self, step: impl Future<Output = T>) -> Result<T, Stopped> {
         match select(pin!(step), pin!(std::future::poll_fn(|cx| self.poll(cx)))).await {
             Either::Left((result, _)) => Ok(result),
             Either::Right((fault, _)) => Err(fault),
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<CallFault> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Stopped> {
         if let Some(abort) = &self.abort {
             abort.waker.register(cx.waker());
             if abort.is_aborted.get() {
-                return Poll::Ready(CallFault::Aborted);
+                return Poll::Ready(Stopped::Aborted);
             }
         }
         match &mut self.delay {
-            Some(delay) => delay.as_mut().poll(cx).map(|()| CallFault::TimedOut(self.millis)),
+            Some(delay) => delay.as_mut().poll(cx).map(|()| Stopped::TimedOut(self.millis)),
             None => Poll::Pending,
+        }
+    }
+}
+
+// === impl Stopped ===
+
+impl From<Stopped> for CallFault {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::TimedOut(millis) => Self::TimedOut(millis),
+            Stopped::Aborted => Self::Aborted,
+        }
+    }
+}
+
+impl From<Stopped> for BrokerFault {
+    fn from(stopped: Stopped) -> Self {
+        match stopped {
+            Stopped::TimedOut(millis) => Self::TimedOut(millis),
+            Stopped::Aborted => Self::Aborted,
         }
     }
 }

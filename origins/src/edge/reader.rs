@@ -47,6 +47,9 @@ extern "C" {
     #[wasm_bindgen(method, catch)]
     fn cancel(this: &StreamReader) -> Result<Promise, JsValue>;
 
+    #[wasm_bindgen(method, js_name = releaseLock)]
+    fn release_lock(this: &StreamReader);
+
     #[wasm_bindgen(method, catch, getter)]
     fn closed(this: &StreamReader) -> Result<Promise, JsValue>;
 
@@ -109,6 +112,12 @@ impl Reader {
         view.copy_to(part);
         self.buffer = self.is_byob.then(|| view.buffer().unchecked_into());
         Poll::Ready(Ok(true))
+    }
+
+    /// Gives the stream back. Nothing may be being read.
+    pub fn release(&mut self) {
+        self.is_over = true;
+        self.reader.release_lock();
     }
 
     fn start(&mut self) -> Result<Promise, JsValue> {

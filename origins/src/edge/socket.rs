@@ -20,9 +20,22 @@ use super::text;
 /// The bytes of a write, at most: a few TLS records.
 const WRITE: usize = 64 << 10;
 
+/// Who speaks TLS over a socket.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// Nobody, or its user.
+    None,
+    /// The runtime, from the start.
+    Platform,
+    /// The runtime, from [`Socket::start_tls`] on.
+    Later,
+}
+
 /// A connected socket. Dropped, it's closed.
 pub struct Socket {
     socket: worker_sys::Socket,
+    /// Whether the streams have gone to another socket.
+    is_replaced: bool,
     reader: Reader,
     writer: WritableStreamDefaultWriter,
     /// What was read, and how much of it was taken.
@@ -39,27 +52,52 @@ impl Socket {
     ///
     /// # Errors
     /// The text of the runtime: refused, no such host, an address that isn't allowed.
-    pub async fn connect(host: &str, port: u16) -> Result<Self, String> {
-        let socket = Self::start(host, port).map_err(|error| text(&error))?;
-        let opened = socket.socket.opened().map_err(|error| text(&error))?;
-        JsFuture::from(opened).await.map_err(|error| text(&error))?;
-        Ok(socket)
+    pub async fn connect(host: &str, port: u16, security: Security) -> Result<Self, String> {
+        let socket = Self::start(host, port, security).map_err(|error| text(&error))?;
+        socket.opened().await
     }
 
-    fn start(host: &str, port: u16) -> Result<Self, JsValue> {
+    /// Lets the runtime speak TLS from now on. Nothing may be on its way.
+    ///
+    /// # Errors
+    /// The text of the runtime: the handshake failed.
+    pub async fn start_tls(mut self) -> Result<Self, String> {
+        self.reader.release();
+        self.writer.release_lock();
+        let secured = self.socket.start_tls().and_then(Self::new).map_err(|error| text(&error))?;
+        self.is_replaced = true;
+        secured.opened().await
+    }
+
+    fn start(host: &str, port: u16, security: Security) -> Result<Self, JsValue> {
         let (address, options) = (Object::new(), Object::new());
         let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
         Reflect::set(&address, &"hostname".into(), &host.into())?;
         Reflect::set(&address, &"port".into(), &port.into())?;
         // An origin that has said all may still read.
         Reflect::set(&options, &"allowHalfOpen".into(), &true.into())?;
-        let socket = worker_sys::connect(address.into(), options.into())?;
+        let transport = match security {
+            Security::None => "off",
+            Security::Platform => "on",
+            Security::Later => "starttls",
+        };
+        Reflect::set(&options, &"secureTransport".into(), &transport.into())?;
+        Self::new(worker_sys::connect(address.into(), options.into())?)
+    }
+
+    fn new(socket: worker_sys::Socket) -> Result<Self, JsValue> {
         ignore(socket.closed());
         let reader = Reader::new(socket.readable()?.unchecked_ref())?;
         let writer = socket.writable()?.get_writer()?;
         ignore(Ok(writer.closed()));
         ignore(Ok(writer.ready()));
-        Ok(Self { socket, reader, writer, part: Vec::new(), taken: 0, writing: None })
+        Ok(Self { socket, is_replaced: false, reader, writer, part: Vec::new(), taken: 0, writing: None })
+    }
+
+    async fn opened(self) -> Result<Self, String> {
+        let opened = self.socket.opened().map_err(|error| text(&error))?;
+        JsFuture::from(opened).await.map_err(|error| text(&error))?;
+        Ok(self)
     }
 
     /// Starts a write once the one before it is over.
@@ -141,7 +179,9 @@ impl AsyncWrite for Socket {
 impl Drop for Socket {
     fn drop(&mut self) {
         // It fails where another request's context drops it: then the runtime has closed it with its own.
-        ignore(self.socket.close());
+        if !self.is_replaced {
+            ignore(self.socket.close());
+        }
     }
 }
 

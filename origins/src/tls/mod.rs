@@ -10,4 +10,4 @@ mod verifier;
 pub use der::PublicKey;
 pub use fault::TlsFault;
 pub use options::{IdentityOptions, TlsOptions, TlsVersion};
-pub use profile::{Profile, ProfileFault};
+pub use profile::{Fallback, Profile, ProfileFault};

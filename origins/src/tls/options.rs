@@ -10,7 +10,8 @@ pub struct TlsOptions {
     pub insecure: bool,
     /// PEM texts, each with one certificate or more, which count as roots.
     pub ca: Vec<String>,
-    /// Whether the public roots count besides. They are the platform's: see [`super::Profile::may_fall_back`].
+    /// Whether the public roots count besides. They are the platform's where its `fetch` can take over, else this module's: see
+    /// [`super::Profile::may_fall_back`].
     pub public_roots: bool,
     /// Client certificates. The first one that the origin can take is presented.
     pub identities: Vec<IdentityOptions>,

@@ -45,13 +45,22 @@ pub enum ProfileFault {
     Other(String),
 }
 
+/// Who may call an origin whose issuer a profile doesn't know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fallback {
+    /// The platform's own `fetch`, which knows the public roots.
+    Platform,
+    /// Nobody: it's a broker. The public roots are then this module's.
+    None,
+}
+
 /// A compiled profile. It costs a few KB and 1 to 2 ms (more with client certificates): once per isolate.
 #[derive(Debug, Clone)]
 pub struct Profile {
     /// What the handshakes share.
     pub config: Arc<ClientConfig>,
     /// Whether the platform's own `fetch` may call an origin whose issuer this profile doesn't know: the platform knows the
-    /// public roots, which count as well, and has no certificate to present.
+    /// public roots, which count as well, and has no certificate to present. Without it this module's public roots count.
     pub may_fall_back: bool,
 }
 
@@ -64,6 +73,7 @@ impl Profile {
     /// A text isn't what its option wants, or nothing is left to offer.
     pub fn new(
         options: &TlsOptions,
+        fallback: Fallback,
         mut provider: CryptoProvider,
         time: Arc<dyn TimeProvider>,
     ) -> Result<Self, ProfileFault> {
@@ -72,8 +82,8 @@ impl Profile {
         restrict(&mut provider, options)?;
         let algorithms = provider.signature_verification_algorithms;
         let provider = Arc::new(provider);
-        let verifier = Verifier { trust: trust(options, &provider)?, algorithms };
-        let may_fall_back = options.public_roots && !options.insecure && identities.is_empty();
+        let (may_fall_back, with_public) = who_knows_public_roots(options, fallback, !identities.is_empty());
+        let verifier = Verifier { trust: trust(options, with_public, &provider)?, algorithms };
         let builder = ClientConfig::builder_with_details(provider, time)
             .with_protocol_versions(&versions)
             .map_err(|error| ProfileFault::Other(error.to_string()))?
@@ -86,6 +96,13 @@ impl Profile {
         config.resumption = Resumption::in_memory_sessions(SESSIONS);
         Ok(Self { config: Arc::new(config), may_fall_back })
     }
+}
+
+/// Whether the platform may take over, and whether this module's public roots count: never both.
+fn who_knows_public_roots(options: &TlsOptions, fallback: Fallback, has_identities: bool) -> (bool, bool) {
+    let is_wanted = options.public_roots && !options.insecure;
+    let may_fall_back = is_wanted && fallback == Fallback::Platform && !has_identities;
+    (may_fall_back, is_wanted && !may_fall_back)
 }
 
 fn versions(options: &TlsOptions) -> Result<Vec<&'static SupportedProtocolVersion>, ProfileFault> {
@@ -117,7 +134,11 @@ fn restrict(provider: &mut CryptoProvider, options: &TlsOptions) -> Result<(), P
     Ok(())
 }
 
-fn trust(options: &TlsOptions, provider: &Arc<CryptoProvider>) -> Result<Trust, ProfileFault> {
+fn trust(
+    options: &TlsOptions,
+    with_public: bool,
+    provider: &Arc<CryptoProvider>,
+) -> Result<Trust, ProfileFault> {
     if options.insecure {
         return Ok(Trust::Anyone);
     }
@@ -131,6 +152,9 @@ fn trust(options: &TlsOptions, provider: &Arc<CryptoProvider>) -> Result<Trust, 
         certificates.extend(found.into_iter().map(|certificate| (index, certificate)));
     }
     let mut roots = RootCertStore::empty();
+    if with_public {
+        roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    }
     for (index, certificate) in &certificates {
         roots.add(certificate.clone()).map_err(|error| ProfileFault::Root(*index, error.to_string()))?;
     }
@@ -144,4 +168,62 @@ fn trust(options: &TlsOptions, provider: &Arc<CryptoProvider>) -> Result<Trust, 
     };
     let certificates = certificates.into_iter().map(|(_, certificate)| certificate).collect();
     Ok(Trust::Roots { certificates, chains })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustls::client::danger::ServerCertVerifier;
+    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::time_provider::DefaultTimeProvider;
+
+    use super::*;
+
+    /// The chain of a public server, without its root (from the tests of `webpki-roots`). It was valid from 2017 to 2020.
+    const CHAIN: &[u8] = include_bytes!("../../tests/data/public-chain.pem");
+
+    fn options(public_roots: bool, insecure: bool) -> TlsOptions {
+        TlsOptions {
+            insecure,
+            ca: Vec::new(),
+            public_roots,
+            identities: Vec::new(),
+            min: TlsVersion::Tls12,
+            max: TlsVersion::Tls13,
+            cipher_suites: None,
+            curves: None,
+        }
+    }
+
+    fn is_trusted(with_public: bool) -> bool {
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let trust = trust(&options(true, false), with_public, &provider).unwrap();
+        let verifier = Verifier { trust, algorithms: provider.signature_verification_algorithms };
+        let chain: Vec<_> = CertificateDer::pem_slice_iter(CHAIN).collect::<Result<_, _>>().unwrap();
+        let name = ServerName::try_from("testssl.kamusm.gov.tr").unwrap();
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(1_500_000_000));
+        verifier.verify_server_cert(&chain[0], &chain[1..], &name, &[], now).is_ok()
+    }
+
+    #[test]
+    fn public_roots_count_where_the_platform_cannot_take_over() {
+        assert!(is_trusted(true));
+        assert!(!is_trusted(false));
+        for (public_roots, insecure, fallback, expected) in [
+            (true, false, Fallback::Platform, (true, false)),
+            (true, false, Fallback::None, (false, true)),
+            (false, false, Fallback::None, (false, false)),
+            (true, true, Fallback::Platform, (false, false)),
+        ] {
+            let options = options(public_roots, insecure);
+            assert_eq!(who_knows_public_roots(&options, fallback, false), expected);
+            let provider = rustls::crypto::ring::default_provider();
+            let profile = Profile::new(&options, fallback, provider, Arc::new(DefaultTimeProvider)).unwrap();
+            assert_eq!(profile.may_fall_back, expected.0);
+        }
+        // With a client certificate, which the platform has none of.
+        let options = options(true, false);
+        assert_eq!(who_knows_public_roots(&options, Fallback::Platform, true), (false, true));
+    }
 }

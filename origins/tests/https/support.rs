@@ -11,7 +11,7 @@ use fjord_origins::call::{Call, CallFault};
 use fjord_origins::http::exchange::Exchange;
 use fjord_origins::http::head::Head;
 use fjord_origins::http::request::{Length, Target};
-use fjord_origins::tls::{Profile, ProfileFault, TlsOptions};
+use fjord_origins::tls::{Fallback, Profile, ProfileFault, TlsOptions};
 use futures_core::Stream;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, UnixTime};
@@ -83,7 +83,7 @@ pub fn profile_at(options: Value, now: u64) -> Result<Profile, ProfileFault> {
     let mut all = json!({ "insecure": false, "ca": [pem("ca.pem")], "public_roots": false, "identities": [], "min": "1.2", "max": "1.3" });
     all.as_object_mut().unwrap().extend(options.as_object().unwrap().clone());
     let options: TlsOptions = serde_json::from_value(all).unwrap();
-    Profile::new(&options, rustls::crypto::ring::default_provider(), Arc::new(Clock(now)))
+    Profile::new(&options, Fallback::Platform, rustls::crypto::ring::default_provider(), Arc::new(Clock(now)))
 }
 
 #[derive(Debug)]

@@ -31,10 +31,10 @@ extern "C" {
     #[wasm_bindgen(catch, js_name = x25519Secret)]
     pub fn x25519_secret(private: &[u8], peer: &[u8]) -> Result<Vec<u8>, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = privateKey)]
+    #[wasm_bindgen(catch, js_name = exportPrivate)]
     pub fn private_key(key: &[u8], form: &str) -> Result<Vec<u8>, JsValue>;
 
-    #[wasm_bindgen(catch, js_name = publicKey)]
+    #[wasm_bindgen(catch, js_name = exportPublic)]
     pub fn public_key(key: &[u8]) -> Result<Vec<u8>, JsValue>;
 
     #[wasm_bindgen(catch)]

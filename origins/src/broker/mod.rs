@@ -1,0 +1,215 @@
+//! Brokers: publishes a message, receives one, settles what was received.
+//!
+//! Each operation has a connection of its own, as the runtime ties sockets to one request. A received message keeps its
+//! connection until it's settled: only the core knows whether the message can be decoded. Streams come from a [`Connector`], so
+//! that all of this runs natively too.
+
+mod fault;
+mod message;
+
+use std::future::Future;
+
+use bytes::Bytes;
+use serde::Deserialize;
+use tokio::io::{AsyncRead, AsyncWrite};
+
+pub use fault::BrokerFault;
+pub use message::{MAX_BODY, Message, Properties, Settlement};
+
+use crate::{amqp, nats};
+
+/// A broker, as the gateway's plan has it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Broker {
+    /// How errors name it. It has no credentials.
+    pub name: String,
+    /// Where it is. The first host that can be reached counts.
+    pub hosts: Vec<Host>,
+    /// Whether it's called over TLS.
+    #[serde(default)]
+    pub tls: Option<BrokerTls>,
+    /// What it speaks, and what is published or received there.
+    pub protocol: Protocol,
+}
+
+/// A host and its port.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+pub struct Host(pub String, pub u16);
+
+/// Who speaks TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BrokerTls {
+    /// The runtime, which trusts the public roots.
+    Platform,
+    /// This module, by a profile of the plan.
+    Profile(u32),
+}
+
+/// The protocols.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Protocol {
+    /// AMQP 0-9-1.
+    Amqp(amqp::AmqpOptions),
+    /// NATS.
+    Nats(nats::NatsOptions),
+}
+
+/// Opens connections.
+pub trait Connector {
+    /// A connection. Dropped, it's closed.
+    type Stream: AsyncRead + AsyncWrite + Unpin;
+
+    /// Connects to a host; with TLS where the broker has it from the start.
+    fn connect(&self, host: &Host, with_tls: bool)
+    -> impl Future<Output = Result<Self::Stream, BrokerFault>>;
+
+    /// Starts TLS on a connection.
+    fn start_tls(
+        &self,
+        stream: Self::Stream,
+        host: &Host,
+    ) -> impl Future<Output = Result<Self::Stream, BrokerFault>>;
+}
+
+/// An open subscription.
+pub enum Subscription<'a, S> {
+    /// A consumer, which takes one message at a time.
+    Amqp(amqp::Session<S>),
+    /// A subscription to one message.
+    Nats(nats::Session<'a, S>),
+}
+
+/// A received message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Received {
+    /// The payload.
+    pub body: Bytes,
+    /// What settles it; `None` where the broker doesn't wait for that.
+    pub tag: Option<u64>,
+}
+
+// === impl Broker ===
+
+impl Broker {
+    /// Publishes a message; when this returns, the broker has it.
+    ///
+    /// # Errors
+    /// The broker refuses it, or the connection fails. A message that was written before the connection failed may have arrived.
+    pub async fn publish<C: Connector>(&self, connector: &C, message: &Message) -> Result<(), BrokerFault> {
+        message.check()?;
+        match &self.protocol {
+            Protocol::Amqp(options) => {
+                let publisher = options.publisher.as_ref().ok_or_else(|| no("publisher"))?;
+                let session = self.log_in(connector, options).await?;
+                session.publish(publisher, message).await
+            }
+            Protocol::Nats(options) => self.greet(connector, options).await?.publish(message).await,
+        }
+    }
+
+    /// Subscribes; the next message is received by [`Subscription::message`].
+    ///
+    /// # Errors
+    /// The broker refuses it, or the connection fails.
+    pub async fn subscribe<C: Connector>(
+        &self,
+        connector: &C,
+    ) -> Result<Subscription<'_, C::Stream>, BrokerFault> {
+        match &self.protocol {
+            Protocol::Amqp(options) => {
+                let source = options.source.as_ref().ok_or_else(|| no("source"))?;
+                let mut session = self.log_in(connector, options).await?;
+                session.consume(source).await?;
+                Ok(Subscription::Amqp(session))
+            }
+            Protocol::Nats(options) => {
+                let mut session = self.greet(connector, options).await?;
+                session.subscribe().await?;
+                Ok(Subscription::Nats(session))
+            }
+        }
+    }
+
+    async fn log_in<C: Connector>(
+        &self,
+        connector: &C,
+        options: &amqp::AmqpOptions,
+    ) -> Result<amqp::Session<C::Stream>, BrokerFault> {
+        let (stream, _) = self.connect(connector, self.tls.is_some()).await?;
+        amqp::Session::log_in(stream, &options.login).await
+    }
+
+    /// A NATS server says who it is before TLS starts.
+    async fn greet<'a, C: Connector>(
+        &self,
+        connector: &C,
+        options: &'a nats::NatsOptions,
+    ) -> Result<nats::Session<'a, C::Stream>, BrokerFault> {
+        let (mut stream, host) = self.connect(connector, false).await?;
+        let info = nats::greeting(&mut stream).await?;
+        info.check_tls(self.tls.is_some())?;
+        if self.tls.is_some() {
+            stream = connector.start_tls(stream, host).await?;
+        }
+        nats::Session::new(stream, info, options)
+    }
+
+    /// Connects to the first host that can be reached.
+    async fn connect<C: Connector>(
+        &self,
+        connector: &C,
+        with_tls: bool,
+    ) -> Result<(C::Stream, &Host), BrokerFault> {
+        let mut last = BrokerFault::BadCall("it has no hosts".to_owned());
+        for host in &self.hosts {
+            match connector.connect(host, with_tls).await {
+                Ok(stream) => return Ok((stream, host)),
+                Err(fault) => last = fault,
+            }
+        }
+        Err(last)
+    }
+}
+
+fn no(what: &str) -> BrokerFault {
+    BrokerFault::BadCall(format!("the plan has no {what} for it"))
+}
+
+// === impl Subscription ===
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Subscription<'_, S> {
+    /// Waits for a message.
+    ///
+    /// # Errors
+    /// The connection fails, or the payload can't be decoded.
+    pub async fn message(&mut self) -> Result<Received, BrokerFault> {
+        match self {
+            Self::Amqp(session) => {
+                let amqp::Delivery { tag, body } = session.delivery().await?;
+                Ok(Received { body, tag: Some(tag) })
+            }
+            Self::Nats(session) => Ok(Received { body: session.message().await?, tag: None }),
+        }
+    }
+
+    /// Settles a received message; when this returns, the broker knows.
+    ///
+    /// # Errors
+    /// The connection ends before: then the broker may deliver the message again.
+    pub async fn settle(self, tag: u64, settlement: Settlement) -> Result<(), BrokerFault> {
+        match self {
+            Self::Amqp(session) => session.settle(tag, settlement).await,
+            Self::Nats(_) => Ok(()),
+        }
+    }
+
+    /// Ends a subscription whose messages nobody waits for any more, so that the broker logs no lost connection.
+    pub async fn leave(self) {
+        if let Self::Amqp(session) = self {
+            session.leave().await;
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Operations on brokers: `publish`, `receive`, `settle`.
+//!
+//! A received message stays in the future that received it, with its connection, until the core has decoded it and says what
+//! becomes of it.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use bytes::Bytes;
+use js_sys::{Array, Promise, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortSignal;
+
+use crate::broker::{Broker, BrokerFault, Message, Received, Subscription};
+
+use super::connector::{RuntimeConnector, Wire};
+use super::flight::{Flight, Reply};
+use super::held::{self, Held, Order};
+use super::limit::Limit;
+
+/// The time for the core to settle a message after it was received, in milliseconds. Then the broker gets it back.
+const HOLD: u32 = 5000;
+/// The time for a settlement: the caller's limit may be over when its message has just come.
+const SETTLE: u32 = 5000;
+/// The time for a goodbye.
+const LEAVE: u32 = 1000;
+
+thread_local! {
+    static BROKERS: RefCell<Vec<Rc<Broker>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Takes the brokers of the plan.
+pub fn open(all: Vec<Broker>) {
+    BROKERS.set(all.into_iter().map(Rc::new).collect());
+}
+
+/// Publishes a message: JSON for what is beside its body. There is no result; when it comes, the broker has the message.
+#[wasm_bindgen]
+pub fn publish(
+    broker: u32,
+    message: String,
+    body: Vec<u8>,
+    millis: u32,
+    signal: Option<AbortSignal>,
+) -> Flight {
+    let mut limit = Limit::new(millis, signal);
+    Flight::start(limit.ends_at(millis), |reply| async move {
+        let target = Target::new(broker, reply);
+        let published = async {
+            let broker = target.broker()?;
+            let mut message: Message = serde_json::from_str(&message)
+                .map_err(|error| BrokerFault::BadCall(format!("the message: {error}")))?;
+            message.body = Bytes::from(body);
+            broker.publish(&broker.connector(), &message).await
+        };
+        match limit.run(published).await.map_err(BrokerFault::from).and_then(|result| result) {
+            Ok(()) => target.reply.answer(&JsValue::UNDEFINED),
+            Err(fault) => target.fail(&fault),
+        }
+    })
+}
+
+/// Receives a message. The result is `[token, body]`: the token is 0 where there is nothing to settle. The message has to come within
+/// `millis`.
+#[wasm_bindgen]
+pub fn receive(broker: u32, millis: u32, signal: Option<AbortSignal>) -> Flight {
+    let limit = Limit::new(millis, signal);
+    let most = millis.saturating_add(HOLD + SETTLE + LEAVE);
+    Flight::start(limit.ends_at(most), move |reply| async move {
+        let target = Target::new(broker, reply);
+        if let Err(fault) = take(&target, limit).await {
+            target.fail(&fault);
+        }
+    })
+}
+
+/// Settles a received message: `ack`, `requeue` or `discard`. When the promise resolves, the broker knows.
+#[wasm_bindgen]
+pub fn settle(broker: u32, token: u32, settlement: &str) -> Promise {
+    let (reply, promise) = Reply::new();
+    match settlement.parse() {
+        _ if token == 0 => reply.answer(&JsValue::UNDEFINED),
+        Err(fault) => Target::new(broker, reply).fail(&fault),
+        Ok(settlement) => {
+            if let Err(order) = held::settle(token, Order { settlement, reply }) {
+                Target::new(broker, order.reply).fail(&BrokerFault::NotHeld);
+            }
+        }
+    }
+    promise
+}
+
+/// Receives a message, and keeps it until it's settled.
+async fn take(target: &Target, mut limit: Limit) -> Result<(), BrokerFault> {
+    let broker = target.broker()?;
+    let connector = broker.connector();
+    let mut subscription = limit.run(broker.subscribe(&connector)).await??;
+    let received = match limit.run(subscription.message()).await {
+        Ok(received) => received?,
+        Err(stopped) => {
+            target.fail(&BrokerFault::from(stopped).while_waiting());
+            let _ = Limit::new(LEAVE, None).run(subscription.leave()).await;
+            return Ok(());
+        }
+    };
+    let Received { body, tag } = received;
+    let body = Uint8Array::from(&*body);
+    match tag {
+        None => target.reply.answer(&Array::of2(&0.into(), &body)),
+        Some(tag) => {
+            let mut held = Held::new();
+            target.reply.answer(&Array::of2(&held.token().into(), &body));
+            limit.renew(HOLD);
+            if let Ok(Some(order)) = limit.run(held.order()).await {
+                finish(target, subscription, tag, order).await;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Settles a message. Nobody aborts that any more.
+async fn finish(target: &Target, subscription: Subscription<'_, Wire>, tag: u64, order: Order) {
+    let Order { settlement, reply } = order;
+    let settled = Limit::new(SETTLE, None).run(subscription.settle(tag, settlement)).await;
+    match settled.map_err(BrokerFault::from).and_then(|result| result) {
+        Ok(()) => reply.answer(&JsValue::UNDEFINED),
+        Err(fault) => Target { reply, ..*target }.fail(&fault),
+    }
+}
+
+/// The broker of an operation, and who waits for it.
+struct Target {
+    index: u32,
+    reply: Reply,
+}
+
+// === impl Target ===
+
+impl Target {
+    const fn new(index: u32, reply: Reply) -> Self {
+        Self { index, reply }
+    }
+
+    fn broker(&self) -> Result<Rc<Broker>, BrokerFault> {
+        let broker = BROKERS.with_borrow(|brokers| brokers.get(self.index as usize).cloned());
+        broker.ok_or_else(|| BrokerFault::BadCall("the plan has no such broker".to_owned()))
+    }
+
+    /// The error of an operation. Its text begins with the broker's name.
+    fn fail(&self, fault: &BrokerFault) {
+        let name = match self.broker() {
+            Ok(broker) => broker.name.clone(),
+            Err(_) => format!("broker {}", self.index),
+        };
+        self.reply.fail(&format!("{name}: {fault}"), fault.code(), false);
+    }
+}
+
+// === impl Broker ===
+
+impl Broker {
+    const fn connector(&self) -> RuntimeConnector {
+        RuntimeConnector { tls: self.tls }
+    }
+}

@@ -1,0 +1,145 @@
+// Brokers for tests: real ones, on free ports of the loopback interface, from the cache that scripts/brokers.mjs fills.
+import { spawn, spawnSync } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { folderOf } from "../../scripts/brokers.mjs";
+
+/** @import { ChildProcess } from "node:child_process" */
+/** @import { Context } from "./gateway.mjs" */
+
+/**
+ * Whether a test needs what isn't there: the reason to skip it. In CI nothing is skipped: what is missing then fails.
+ *
+ * @param {"nats" | "rabbitmq" | "kafka"} name
+ */
+export function missing(name) {
+  if (process.env.CI === "true" || folderOf(name) !== undefined) return false;
+  return `no ${name}: node scripts/brokers.mjs ${name}`;
+}
+
+/** @param {"nats" | "rabbitmq" | "kafka"} name */
+function folder(name) {
+  const found = folderOf(name);
+  if (found === undefined) throw new Error(`${name} is missing: node scripts/brokers.mjs ${name}`);
+  return found;
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = net.createServer();
+  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  const { port } = /** @type {net.AddressInfo} */ (server.address());
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Whether something answers on a port. @param {number} port @returns {Promise<boolean>} */
+const listens = (port) =>
+  new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.on("connect", () => (socket.destroy(), resolve(true)));
+    socket.on("error", () => resolve(false));
+  });
+
+/**
+ * A program that is up once its port answers.
+ *
+ * @param {string} program
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @param {(output: string) => Promise<boolean> | boolean} isUp
+ */
+async function start(program, args, env, isUp) {
+  const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  child.stdout.on("data", (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
+  child.stderr.on("data", (/** @type {Buffer} */ chunk) => (output += chunk.toString()));
+  // Should the test itself be killed.
+  const end = () => child.kill("SIGKILL");
+  process.on("exit", end);
+  const ended = new Promise((resolve) => child.on("close", resolve));
+  void ended.then(() => process.off("exit", end));
+  for (let i = 0; i < 600; i++) {
+    if (child.exitCode !== null) throw new Error(`${path.basename(program)} ended:\n${output}`);
+    if (await isUp(output)) return { child, stop: () => (child.kill("SIGKILL"), ended), output: () => output };
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  end();
+  throw new Error(`${path.basename(program)} doesn't come up:\n${output}`);
+}
+
+/** A folder that goes with the test. @param {Context} t */
+function scratch(t) {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-broker-"));
+  t.after(() => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
+  return dir;
+}
+
+/**
+ * A nats-server with these lines of configuration.
+ *
+ * @param {Context} t
+ * @param {string} [config]
+ */
+export async function startNats(t, config = "") {
+  const dir = scratch(t);
+  const port = await freePort();
+  fs.writeFileSync(path.join(dir, "nats.conf"), `listen: "127.0.0.1:${port}"\n${config}\n`);
+  const { stop } = await start(path.join(folder("nats"), "usr/sbin/nats-server"), ["-c", path.join(dir, "nats.conf")], {}, () => listens(port));
+  t.after(stop);
+  return { port, stop };
+}
+
+/**
+ * A RabbitMQ with the user guest; `restart()` keeps what is durable.
+ *
+ * @param {Context} t
+ * @param {string} [config] lines of rabbitmq.conf
+ */
+export async function startRabbit(t, config = "") {
+  const dir = scratch(t);
+  const [port, epmdPort, distPort] = [await freePort(), await freePort(), await freePort()];
+  const erlang = path.join(folder("rabbitmq"), "usr/lib/erlang");
+  fs.writeFileSync(path.join(dir, "plugins"), "[].\n");
+  fs.writeFileSync(path.join(dir, "rabbitmq.conf"), `listeners.tcp.1 = 127.0.0.1:${port}\nvm_memory_high_watermark.absolute = 512MB\ndisk_free_limit.absolute = 1MB\n${config}\n`);
+  const env = {
+    PATH: `${path.join(erlang, "bin")}${path.delimiter}${process.env.PATH}`,
+    HOME: dir,
+    FJORD_ERLANG: erlang,
+    ERL_EPMD_PORT: String(epmdPort),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    RUNNING_UNDER_SYSTEMD: "true",
+    RABBITMQ_HOME: path.join(folder("rabbitmq"), "usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8"),
+    RABBITMQ_NODENAME: `fjord${port}@localhost`,
+    RABBITMQ_DIST_PORT: String(distPort),
+    RABBITMQ_CONFIG_FILE: path.join(dir, "rabbitmq.conf"),
+    RABBITMQ_CONF_ENV_FILE: path.join(dir, "none"),
+    RABBITMQ_ENABLED_PLUGINS_FILE: path.join(dir, "plugins"),
+    RABBITMQ_MNESIA_BASE: path.join(dir, "data"),
+    RABBITMQ_LOG_BASE: path.join(dir, "log"),
+    RABBITMQ_LOGS: "-",
+    // One scheduler, and none that spins: the machine is the tests' too.
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "+S 1:1 +sbwt none +sbwtdcpu none +sbwtdio none",
+  };
+  const epmd = await start(path.join(erlang, "bin/epmd"), ["-address", "127.0.0.1", "-port", String(epmdPort)], env, () => listens(epmdPort));
+  t.after(epmd.stop);
+  const server = path.join(folder("rabbitmq"), "usr/lib/rabbitmq/lib/rabbitmq_server-3.10.8/sbin/rabbitmq-server");
+  const up = () => start(server, [], env, (output) => output.includes("Server startup complete"));
+  let running = await up();
+  t.after(() => running.stop());
+  return {
+    port,
+    url: `amqp://guest:guest@127.0.0.1:${port}`,
+    output: () => running.output(),
+    stop: () => running.stop(),
+    restart: async () => {
+      await running.stop();
+      running = await up();
+    },
+  };
+}
+
+/** Whether a program runs to its end well. @param {string} program @param {string[]} args */
+export const runs = (program, ...args) => spawnSync(program, args, { stdio: "ignore" }).status === 0;

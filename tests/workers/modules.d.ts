@@ -1,0 +1,6 @@
+// What tests put beside the worker.
+
+declare module "*.json" {
+  const text: string;
+  export default text;
+}
