@@ -1,4 +1,4 @@
-//! Inputs to start from: those of the recorded and public suites in `tests/data`, and those that once found a fault.
+//! Inputs to start from: those of the recorded and public suites (`tests/data`, here and in the crates), and those that once found a fault.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -90,6 +90,18 @@ mod tests {
     }
 
     #[test]
+    fn every_day_of_800_years_comes_back() {
+        let (mut before, first, last) = ((1599, 12, 31), days(1600, 1, 1), days(2400, 1, 1));
+        for day in first..last {
+            let date = civil(day);
+            assert_eq!(days(date.0, date.1, date.2), day, "{date:?}");
+            assert!(before < date && date.2 <= days_in_month(date.0, date.1), "{before:?}, {date:?}");
+            before = date;
+        }
+        assert_eq!((before, last - first), ((2399, 12, 31), 2 * 146_097));
+    }
+
+    #[test]
     fn months_end_where_the_next_begins() {
         for year in [1900, 2000, 2023, 2024, 2100] {
             for month in 1..=12 {

@@ -6,7 +6,7 @@ use super::*;
 
 #[track_caller]
 fn compare(kind: &str, answer: impl Fn(&[&str]) -> String, expected: impl Fn(&[&str]) -> String) {
-    let data: Value = serde_json::from_str(include_str!("../../../tests/data/http/go.json")).unwrap();
+    let data: Value = serde_json::from_str(include_str!("../tests/data/go.json")).unwrap();
     let rows = data[kind].as_array().unwrap();
     assert!(rows.len() >= 80);
     for row in rows {

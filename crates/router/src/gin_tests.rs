@@ -32,7 +32,7 @@ fn excuse(
 
 #[test]
 fn answers_of_gin() {
-    let sets: Vec<Value> = serde_json::from_str(include_str!("../../../tests/data/router/gin.json")).unwrap();
+    let sets: Vec<Value> = serde_json::from_str(include_str!("../tests/data/gin.json")).unwrap();
     let (mut equal, mut excused) = (0, 0);
     for set in &sets {
         let text = |value: &Value| value.as_str().unwrap().to_owned();

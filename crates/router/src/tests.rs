@@ -44,8 +44,7 @@ fn expect(router: &Router, target: &str, expected: &str) {
 
 #[test]
 fn recorded_answers_of_krakend() {
-    let suites: Vec<Value> =
-        serde_json::from_str(include_str!("../../../tests/data/router/recorded.json")).unwrap();
+    let suites: Vec<Value> = serde_json::from_str(include_str!("../tests/data/recorded.json")).unwrap();
     for suite in &suites {
         let option = |name: &str| suite["options"][name].as_bool().unwrap();
         let options = Options {
@@ -347,8 +346,7 @@ proptest! {
 /// From the client's request to the URL the upstream saw: the route, its parameters, the pattern, the query.
 #[test]
 fn recorded_requests_of_krakend() {
-    let rows: Vec<Value> =
-        serde_json::from_str(include_str!("../../../tests/data/http/requests.json")).unwrap();
+    let rows: Vec<Value> = serde_json::from_str(include_str!("../tests/data/requests.json")).unwrap();
     assert!(rows.len() > 60);
     for row in &rows {
         let text = |key: &str| row[key].as_str().unwrap();

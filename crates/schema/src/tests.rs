@@ -20,7 +20,7 @@ mod suite {
     use super::*;
     use fjord_document::node::Kind;
 
-    const SUITE: &str = include_str!("../../../tests/data/json-schema.json");
+    const SUITE: &str = include_str!("../tests/data/json-schema.json");
 
     fn text(node: &Node) -> &str {
         &SUITE[node.span.start as usize..node.span.end as usize]

@@ -39,7 +39,7 @@ fn parse(text: &str) -> Case {
 
 #[test]
 fn signs_as_the_suite_of_aws() {
-    let suite: Value = serde_json::from_str(include_str!("../../../tests/data/aws-sigv4.json")).unwrap();
+    let suite: Value = serde_json::from_str(include_str!("../tests/data/aws-sigv4.json")).unwrap();
     let cases = suite["cases"].as_array().unwrap();
     assert_eq!(cases.len(), 38);
     for case in cases {

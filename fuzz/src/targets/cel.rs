@@ -15,9 +15,9 @@ pub const TARGET: Target = Target {
     name: "cel",
     run,
     seeds: || {
-        let suite = seeds::json("tests/data/cel.json");
+        let suite = seeds::json("crates/cel/tests/data/cel.json");
         let mut inputs = seeds::texts(suite["cases"].as_array().expect("the suite has cases"), "expr");
-        inputs.extend(seeds::texts(&seeds::lines("tests/data/cel-go.jsonl"), "expr"));
+        inputs.extend(seeds::texts(&seeds::lines("crates/cel/tests/data/cel-go.jsonl"), "expr"));
         inputs.extend(seeds::of(&[
             "req_headers['X-A'].exists(h, h.startsWith('a')) && !('b' in req_params)\n{\"req_headers\":{\"X-A\":[\"ab\"]},\"req_params\":{}}",
             "JWT.aud.all(a, a != JWT.iss) ? size(JWT.sub) > 2 : has(JWT.x.y)\n{\"JWT\":{\"aud\":[\"a\"],\"iss\":\"b\",\"sub\":\"ccc\",\"x\":{}}}",

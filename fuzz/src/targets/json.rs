@@ -12,7 +12,7 @@ pub const TARGET: Target = Target {
     name: "json",
     run,
     seeds: || {
-        let mut inputs = seeds::texts(&seeds::lines("tests/data/feed_decode.jsonl"), "feed");
+        let mut inputs = seeds::texts(&seeds::lines("crates/encoding/tests/data/feed_decode.jsonl"), "feed");
         inputs.extend(seeds::of(&[
             r#"{"a":1,"b":[true,false,null],"c":{"d":"e\u00e9\n"},"a":-1.5e+7}"#,
             r#"{"\ud83d\ude00":"\ud800","x":[[[[{}]]]],"y":0}"#,

@@ -14,7 +14,7 @@ pub const TARGET: Target = Target {
     seeds: || {
         let files = ["base64", "collection", "decorator", "json"];
         let mut inputs: Vec<_> =
-            files.iter().map(|name| seeds::file(&format!("tests/data/lua/{name}.lua"))).collect();
+            files.iter().map(|name| seeds::file(&format!("crates/lua/tests/data/{name}.lua"))).collect();
         for name in ["language", "library"] {
             let text = seeds::file(&format!("crates/lua/src/tests/{name}.txt"));
             inputs.extend(String::from_utf8_lossy(&text).split("\n\n").map(|case| case.as_bytes().to_vec()));

@@ -31,7 +31,7 @@ pub const TARGET: Target = Target {
 };
 
 fn seeds() -> Vec<Vec<u8>> {
-    let suite = seeds::json("tests/data/json-schema.json");
+    let suite = seeds::json("crates/schema/tests/data/json-schema.json");
     let drafts = suite["drafts"].as_object().expect("the suite has drafts");
     let mut inputs = Vec::new();
     for groups in drafts.values().flat_map(|draft| draft.as_object().expect("a draft has keywords").values())

@@ -10,10 +10,13 @@ pub const TARGET: Target = Target {
     name: "xml",
     run,
     seeds: || {
-        let mut inputs = seeds::texts(&seeds::lines("tests/data/xml_decode.jsonl"), "xml");
-        inputs.extend(seeds::texts(&seeds::lines("tests/data/xml_render.jsonl"), "xml"));
-        inputs
-            .extend(seeds::texts(&seeds::lines("tests/data/feed_decode.jsonl"), "feed").into_iter().take(40));
+        let mut inputs = seeds::texts(&seeds::lines("crates/encoding/tests/data/xml_decode.jsonl"), "xml");
+        inputs.extend(seeds::texts(&seeds::lines("crates/encoding/tests/data/xml_render.jsonl"), "xml"));
+        inputs.extend(
+            seeds::texts(&seeds::lines("crates/encoding/tests/data/feed_decode.jsonl"), "feed")
+                .into_iter()
+                .take(40),
+        );
         inputs
     },
     words: &[

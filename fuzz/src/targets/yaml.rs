@@ -10,7 +10,7 @@ pub const TARGET: Target = Target {
     name: "yaml",
     run,
     seeds: || {
-        let mut inputs = seeds::texts(&seeds::lines("tests/data/yaml_render.jsonl"), "yaml");
+        let mut inputs = seeds::texts(&seeds::lines("crates/encoding/tests/data/yaml_render.jsonl"), "yaml");
         inputs.extend(seeds::of(&[
             "a: &x {b: 1, c: [1.5, 0x1f, 1_000, .inf, ~]}\nd: *x\n<<: *x\n",
             "- a\n- |\n  text\n  more\n- >-\n  folded\n\n  text\n- \"q\\u00e9\\n\"\n- 'it''s'\n",

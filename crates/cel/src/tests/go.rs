@@ -86,7 +86,7 @@ fn answers_as_cel_go_does() {
     let variables = variables();
     let mut wrong = Vec::new();
     let mut count = 0;
-    for line in include_str!("../../../../tests/data/cel-go.jsonl").lines() {
+    for line in include_str!("../../tests/data/cel-go.jsonl").lines() {
         let case: Json = serde_json::from_str(line).unwrap();
         let source = case["expr"].as_str().unwrap();
         let fault = run(source, &case, &variables).err();

@@ -4,7 +4,7 @@ use crate::testing::{base64, lines, value};
 /// What gofeed, with KrakenD's selection of members, said of feeds of every kind.
 #[test]
 fn decodes_as_gofeed() {
-    for case in lines(include_str!("../../../../tests/data/feed_decode.jsonl")) {
+    for case in lines(include_str!("../../tests/data/feed_decode.jsonl")) {
         let body = match &case["bytes"] {
             serde_json::Value::String(bytes) => base64(bytes),
             _ => case["feed"].as_str().unwrap().as_bytes().to_vec(),

@@ -11,7 +11,7 @@ fn render(data: &Map) -> Option<Vec<u8>> {
 /// What KrakenD's own decoder (mxj on Go's `encoding/xml`) said of documents, good, broken and odd.
 #[test]
 fn decodes_as_mxj() {
-    for case in lines(include_str!("../../../../tests/data/xml_decode.jsonl")) {
+    for case in lines(include_str!("../../tests/data/xml_decode.jsonl")) {
         let body = match &case["bytes"] {
             serde_json::Value::String(bytes) => base64(bytes),
             _ => case["xml"].as_str().unwrap().as_bytes().to_vec(),
@@ -27,7 +27,7 @@ fn decodes_as_mxj() {
 /// What KrakenD's own render (mxj) wrote of data; nothing where it failed.
 #[test]
 fn renders_as_mxj() {
-    for case in lines(include_str!("../../../../tests/data/xml_render.jsonl")) {
+    for case in lines(include_str!("../../tests/data/xml_render.jsonl")) {
         let Value::Object(data) = value(&case["data"]) else { panic!("not an object: {case}") };
         let xml = render(&data).map(|xml| String::from_utf8(xml).unwrap());
         assert_eq!(xml.as_deref(), case["xml"].as_str(), "{}", case["data"]);

@@ -14,7 +14,7 @@ fn render(data: &Value) -> String {
 /// What yaml.v3 wrote of data with every kind of text, key and nesting.
 #[test]
 fn renders_as_yaml_v3() {
-    for case in lines(include_str!("../../../../tests/data/yaml_render.jsonl")) {
+    for case in lines(include_str!("../../tests/data/yaml_render.jsonl")) {
         let data = value(&case["data"]);
         assert_eq!(render(&data), case["yaml"].as_str().unwrap(), "{data:?}");
     }
@@ -126,7 +126,7 @@ fn as_text(value: Value) -> Value {
 /// What was recorded from yaml.v3 reads back as the data it came from, and so does what is rendered here.
 #[test]
 fn renders_read_back() {
-    for case in lines(include_str!("../../../../tests/data/yaml_render.jsonl")) {
+    for case in lines(include_str!("../../tests/data/yaml_render.jsonl")) {
         let Value::Object(data) = value(&case["data"]) else { continue };
         if case["data"].to_string().contains("$f") || data.keys().any(|key| key.len() > 128) {
             continue;

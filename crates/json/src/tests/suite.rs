@@ -5,7 +5,7 @@ use serde_json::Value as Json;
 use super::through;
 use crate::{Form, Shape, Value};
 
-const SUITE: &str = include_str!("../../../../tests/data/json-parsing.json");
+const SUITE: &str = include_str!("../../tests/data/json-parsing.json");
 
 fn base64(text: &str) -> Vec<u8> {
     const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -4,10 +4,10 @@ use super::*;
 use crate::{Request, Response};
 use fjord_json::{Map, Value};
 
-const COLLECTION: &str = include_str!("../../../../tests/data/lua/collection.lua");
-const BASE64: &str = include_str!("../../../../tests/data/lua/base64.lua");
-const JSON: &str = include_str!("../../../../tests/data/lua/json.lua");
-const DECORATOR: &str = include_str!("../../../../tests/data/lua/decorator.lua");
+const COLLECTION: &str = include_str!("../../tests/data/collection.lua");
+const BASE64: &str = include_str!("../../tests/data/base64.lua");
+const JSON: &str = include_str!("../../tests/data/json.lua");
+const DECORATOR: &str = include_str!("../../tests/data/decorator.lua");
 
 fn json(text: &str) -> Map {
     fn value(json: &serde_json::Value) -> Value {
