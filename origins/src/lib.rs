@@ -9,5 +9,6 @@ pub mod call;
 #[cfg(target_arch = "wasm32")]
 mod edge;
 pub mod http;
+pub mod kafka;
 pub mod nats;
 pub mod tls;

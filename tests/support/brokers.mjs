@@ -15,8 +15,9 @@ import { folderOf } from "../../scripts/brokers.mjs";
  * @param {"nats" | "rabbitmq" | "kafka"} name
  */
 export function missing(name) {
-  if (process.env.CI === "true" || folderOf(name) !== undefined) return false;
-  return `no ${name}: node scripts/brokers.mjs ${name}`;
+  if (process.env.CI === "true") return false;
+  if (folderOf(name) === undefined) return `no ${name}: node scripts/brokers.mjs ${name}`;
+  return name === "kafka" && spawnSync("java", ["-version"]).status !== 0 ? "no java" : false;
 }
 
 /** @param {"nats" | "rabbitmq" | "kafka"} name */
@@ -141,5 +142,62 @@ export async function startRabbit(t, config = "") {
   };
 }
 
-/** Whether a program runs to its end well. @param {string} program @param {string[]} args */
-export const runs = (program, ...args) => spawnSync(program, args, { stdio: "ignore" }).status === 0;
+/** The listeners of a Kafka: what it speaks there. @type {Record<string, string>} */
+const LISTENERS = { PLAIN: "PLAINTEXT", TLS: "SSL", SASL: "SASL_PLAINTEXT", SECURE: "SASL_SSL" };
+
+/**
+ * A Kafka of one node, with a listener for each protocol and the user ada, password "secret". Topics have two partitions.
+ *
+ * @param {Context} t
+ * @param {string} [keystore] a file with a private key and its certificate
+ */
+export async function startKafka(t, keystore = "") {
+  const dir = scratch(t);
+  /** @type {Record<string, number>} */
+  const ports = { CONTROLLER: await freePort() };
+  for (const name of Object.keys(LISTENERS)) if (keystore !== "" || name === "PLAIN") ports[name] = await freePort();
+  const all = Object.entries(ports).map(([name, port]) => `${name}://localhost:${port}`);
+  const scram = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
+  const jaas = ["sasl", "secure"].flatMap((name) => [
+    `listener.name.${name}.sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512`,
+    `listener.name.${name}.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_ada="secret";`,
+    `listener.name.${name}.scram-sha-256.sasl.jaas.config=${scram}`,
+    `listener.name.${name}.scram-sha-512.sasl.jaas.config=${scram}`,
+  ]);
+  const config = [
+    "process.roles=broker,controller",
+    "node.id=1",
+    `controller.quorum.voters=1@localhost:${ports.CONTROLLER}`,
+    "controller.listener.names=CONTROLLER",
+    `listeners=${all.join(",")}`,
+    `advertised.listeners=${all.filter((one) => !one.startsWith("CONTROLLER")).join(",")}`,
+    `listener.security.protocol.map=CONTROLLER:PLAINTEXT,${Object.entries(LISTENERS).map((pair) => pair.join(":")).join(",")}`,
+    "inter.broker.listener.name=PLAIN",
+    `log.dirs=${path.join(dir, "data")}`,
+    "num.partitions=2",
+    "offsets.topic.num.partitions=1",
+    "offsets.topic.replication.factor=1",
+    "group.initial.rebalance.delay.ms=0",
+    ...(keystore === "" ? [] : ["ssl.keystore.type=PEM", `ssl.keystore.location=${keystore}`, ...jaas]),
+  ];
+  const file = path.join(dir, "server.properties");
+  const write = (/** @type {string[]} */ more) => fs.writeFileSync(file, `${[...config, ...more].join("\n")}\n`);
+  write([]);
+  const java = ["-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", path.join(folder("kafka"), "*")];
+  const users = [256, 512].flatMap((bits) => ["--add-scram", `SCRAM-SHA-${bits}=[name=ada,password=secret]`]);
+  const formatted = spawnSync("java", [...java, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qg", "-c", file, ...users], { encoding: "utf8" });
+  if (formatted.status !== 0) throw new Error(`Kafka can't be prepared: ${formatted.stdout}${formatted.stderr}`);
+  const up = () => start("java", [...java, "kafka.Kafka", file], {}, () => listens(/** @type {number} */ (ports.PLAIN)));
+  let running = await up();
+  t.after(() => running.stop());
+  return {
+    port: (/** @type {keyof typeof LISTENERS} */ name) => /** @type {number} */ (ports[name]),
+    stop: () => running.stop(),
+    /** Starts it again, with more lines of configuration. @param {string[]} more */
+    restart: async (...more) => {
+      await running.stop();
+      write(more);
+      running = await up();
+    },
+  };
+}

@@ -16,7 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 pub use fault::BrokerFault;
 pub use message::{MAX_BODY, Message, Properties, Settlement};
 
-use crate::{amqp, nats};
+use crate::{amqp, kafka, nats};
 
 /// A broker, as the gateway's plan has it.
 #[derive(Debug, Clone, Deserialize)]
@@ -55,6 +55,8 @@ pub enum Protocol {
     Amqp(amqp::AmqpOptions),
     /// NATS.
     Nats(nats::NatsOptions),
+    /// Kafka.
+    Kafka(kafka::KafkaOptions),
 }
 
 /// Opens connections.
@@ -72,6 +74,18 @@ pub trait Connector {
         stream: Self::Stream,
         host: &Host,
     ) -> impl Future<Output = Result<Self::Stream, BrokerFault>>;
+
+    /// Waits so many milliseconds.
+    fn pause(&self, millis: u32) -> impl Future<Output = ()>;
+
+    /// The time, in milliseconds since the epoch.
+    fn now(&self) -> i64;
+
+    /// Fills with random bytes.
+    ///
+    /// # Errors
+    /// There is no randomness.
+    fn random(&self, bytes: &mut [u8]) -> Result<(), BrokerFault>;
 }
 
 /// An open subscription.
@@ -107,6 +121,9 @@ impl Broker {
                 session.publish(publisher, message).await
             }
             Protocol::Nats(options) => self.greet(connector, options).await?.publish(message).await,
+            Protocol::Kafka(options) => {
+                options.publish(connector, &self.hosts, self.tls.is_some(), message).await
+            }
         }
     }
 
@@ -130,6 +147,7 @@ impl Broker {
                 session.subscribe().await?;
                 Ok(Subscription::Nats(session))
             }
+            Protocol::Kafka(_) => Err(no("source")),
         }
     }
 

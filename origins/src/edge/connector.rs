@@ -3,6 +3,7 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -14,6 +15,7 @@ use crate::tls::{Fallback, TlsFault};
 
 use super::limit::{Limit, Stopped};
 use super::profiles::profile;
+use super::provider;
 use super::socket::{Security, Socket};
 
 /// The time for a connection to one host, in milliseconds. Another host may be next.
@@ -67,6 +69,18 @@ impl Connector for RuntimeConnector {
             (Some(BrokerTls::Profile(index)), Wire::Socket(socket)) => handshake(socket, host, index).await,
             (_, wire) => Ok(wire),
         }
+    }
+
+    async fn pause(&self, millis: u32) {
+        worker::Delay::from(Duration::from_millis(u64::from(millis))).await;
+    }
+
+    fn now(&self) -> i64 {
+        js_sys::Date::now() as i64
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Result<(), BrokerFault> {
+        provider::random(bytes).map_err(|text| BrokerFault::BadCall(format!("no randomness: {text}")))
     }
 }
 

@@ -53,6 +53,11 @@ impl TimeProvider for Runtime {
     }
 }
 
+/// Fills with the runtime's random bytes.
+pub fn random(bytes: &mut [u8]) -> Result<(), String> {
+    js::random(bytes).map_err(|error| super::text(&error))
+}
+
 /// What `node:crypto` refuses although it shouldn't, or because a peer's value is invalid.
 fn refused(what: &str, error: &JsValue) -> Error {
     Error::General(format!("{what}: {}", super::text(error)))

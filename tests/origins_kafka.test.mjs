@@ -1,0 +1,206 @@
+// Kafka: the module of `origins/` on workerd, a Kafka of its own, and kafkajs as the other side.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import net from "node:net";
+import { after, before, describe, test } from "node:test";
+import { Kafka, logLevel } from "kafkajs";
+import { missing, startKafka } from "./support/brokers.mjs";
+import { makeCertificates } from "./support/certificates.mjs";
+import { portOf, profile, startWorker } from "./support/origins.mjs";
+
+/** @import { Admin } from "kafkajs" */
+/** @import { Operation } from "./support/origins.mjs" */
+
+const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const publisher = (/** @type {string} */ topic, acks = 1) => ({ topic, acks, max_bytes: 1_000_000 });
+const sasl = (/** @type {string} */ mechanism, password = "secret") => ({ mechanism, user: "ada", password });
+
+/** What sarama counts besides a record's key, value and headers. */
+const OVERHEAD = 36;
+
+/** @typedef {{ value: string, key: string | null, headers: Record<string, string>, partition: number }} Seen */
+
+describe("Kafka", { skip: missing("kafka") }, () => {
+  const certificates = makeCertificates();
+  /** @type {Awaited<ReturnType<typeof startKafka>>} */
+  let kafka;
+  /** @type {Awaited<ReturnType<typeof startWorker>>} */
+  let worker;
+  /** @type {Kafka} */
+  let client;
+  /** @type {Admin} */
+  let admin;
+  /** @type {(() => unknown)[]} */
+  const ends = [];
+  const t = { after: (/** @type {() => unknown} */ end) => void ends.unshift(end) };
+  /** @type {string[]} */
+  let names = [];
+
+  before(async () => {
+    t.after(() => certificates.remove());
+    const keystore = `${certificates.dir}/keystore.pem`;
+    fs.writeFileSync(keystore, `${certificates.pem("ec.key")}${certificates.pem("ec.pem")}`);
+    kafka = await startKafka(t, keystore);
+    const silent = net.createServer((socket) => socket.on("error", () => {}));
+    const http = net.createServer((socket) => (socket.on("error", () => {}), socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
+    for (const server of [silent, http]) {
+      await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
+      t.after(() => server.close());
+    }
+    const at = (/** @type {Parameters<typeof kafka.port>[0]} */ name) => [["localhost", kafka.port(name)]];
+    const tls = { tls: { profile: 0 } };
+    const events = { publisher: publisher("events") };
+    /** @type {Record<string, [unknown[], object, object?]>} */
+    const brokers = {
+      events: [at("PLAIN"), events],
+      created: [at("PLAIN"), { publisher: publisher("created") }],
+      all: [at("PLAIN"), { publisher: publisher("events", -1) }],
+      none: [at("PLAIN"), { publisher: publisher("events", 0) }],
+      third: [[["127.0.0.1", 9], ["127.0.0.1", 10], ...at("PLAIN")], events],
+      invalid: [at("PLAIN"), { publisher: publisher("a b") }],
+      unknown: [at("PLAIN"), { publisher: publisher("unknown") }],
+      small: [at("PLAIN"), { publisher: publisher("small") }],
+      large: [at("PLAIN"), { publisher: { ...publisher("events"), max_bytes: 10_000_000 } }],
+      tls: [at("TLS"), events, tls],
+      tlsOfThePlatform: [at("TLS"), events, { tls: "platform" }],
+      unknownIssuer: [at("TLS"), events, { tls: { profile: 1 } }],
+      tlsMissing: [at("TLS"), events],
+      plain: [at("SASL"), { ...events, sasl: sasl("PLAIN") }],
+      scram256: [at("SASL"), { ...events, sasl: sasl("SCRAM-SHA-256") }],
+      scram512: [at("SECURE"), { ...events, sasl: sasl("SCRAM-SHA-512") }, tls],
+      wrongPlain: [at("SASL"), { ...events, sasl: sasl("PLAIN", "wrong") }],
+      wrongScram: [at("SASL"), { ...events, sasl: sasl("SCRAM-SHA-256", "wrong") }],
+      noSasl: [at("SASL"), events],
+      saslRefused: [at("PLAIN"), { ...events, sasl: sasl("PLAIN") }],
+      refused: [[["127.0.0.1", 9]], events],
+      silent: [[["127.0.0.1", portOf(silent)]], events],
+      http: [[["127.0.0.1", portOf(http)]], events],
+    };
+    names = Object.keys(brokers);
+    const plan = Object.entries(brokers).map(([name, [hosts, options, more]]) => ({ name, hosts, protocol: { kafka: options }, ...more }));
+    const profiles = [profile({ ca: [certificates.pem("ca.pem")] }), profile({ public_roots: true })];
+    worker = await startWorker(t, profiles, [certificates.pem("ca.pem")], plan);
+    client = new Kafka({ brokers: [`localhost:${kafka.port("PLAIN")}`], logLevel: logLevel.NOTHING });
+    admin = client.admin();
+    await admin.connect();
+    t.after(() => admin.disconnect());
+    await admin.createTopics({ topics: [{ topic: "events" }, { topic: "small", configEntries: [{ name: "max.message.bytes", value: "1000" }] }], waitForLeaders: true });
+  });
+  after(async () => {
+    for (const end of ends) await end();
+  });
+
+  const publish = (/** @type {string} */ name, /** @type {Operation} */ operation = {}, body = "") => worker.publish({ broker: names.indexOf(name), ...operation }, body);
+
+  /** The end of each of a topic's partitions, added up. */
+  const count = async (/** @type {string} */ topic) => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
+
+  /** All records of a topic, for the other side. @returns {Promise<Seen[]>} */
+  async function read(/** @type {string} */ topic) {
+    const expected = await count(topic);
+    const consumer = client.consumer({ groupId: `reader-${Math.random()}` });
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    /** @type {Seen[]} */
+    const seen = [];
+    await new Promise((resolve, reject) => {
+      const late = setTimeout(() => reject(new Error(`${seen.length} of ${expected} records`)), 30_000);
+      void consumer.run({
+        eachMessage: async ({ partition, message: { key, value, headers } }) => {
+          const lines = Object.entries(headers ?? {}).map(([name, text]) => [name, String(text)]);
+          seen.push({ partition, key: key === null ? null : key.toString(), value: String(value), headers: Object.fromEntries(lines) });
+          if (seen.length === expected) resolve(clearTimeout(late));
+        },
+      });
+    });
+    await consumer.disconnect();
+    return seen;
+  }
+
+  test("records with headers and keys, in both partitions", async () => {
+    assert.deepEqual(await publish("events", { message: { headers: [["Content-Type", "application/json"], ["X-É", "é"]] } }, '{"a":1}'), {});
+    assert.deepEqual(await publish("events", { message: { key: "k" } }, "keyed"), {});
+    for (let i = 0; i < 30; i++) assert.deepEqual(await publish("events", {}, String(i)), {});
+    const seen = await read("events");
+    const { partition: _, ...first } = seen.find(({ value }) => value.startsWith("{")) ?? { partition: 0 };
+    assert.deepEqual(first, { value: '{"a":1}', key: null, headers: { "Content-Type": "application/json", "X-É": "é" } });
+    assert.equal(seen.find(({ value }) => value === "keyed")?.key, "k");
+    assert.equal(seen.length, 32);
+    assert.deepEqual([...new Set(seen.map(({ partition }) => partition))].toSorted((a, b) => a - b), [0, 1]);
+  });
+
+  test("a topic that isn't there is created", async () => {
+    assert.deepEqual(await publish("created", {}, "first"), {});
+    assert.equal(await count("created"), 1);
+  });
+
+  test("any number of acknowledgements", async () => {
+    const earlier = await count("events");
+    assert.deepEqual(await publish("all"), {});
+    assert.deepEqual(await publish("none"), {});
+    for (let i = 0; i < 50 && (await count("events")) < earlier + 2; i++) await sleep(50);
+    assert.equal(await count("events"), earlier + 2);
+  });
+
+  test("1,000,000 bytes are a message, one more isn't", async () => {
+    const body = "x".repeat(1_000_000 - OVERHEAD);
+    assert.deepEqual(await publish("events", {}, body), {});
+    const { code, error } = await publish("events", {}, `${body}x`);
+    assert.deepEqual({ code, error }, { code: "too-large", error: "events: the message has 1000001 bytes, the limit is 1000000" });
+    const { code: header } = await publish("events", { message: { headers: [["a", "b"]] } }, body);
+    assert.equal(header, "too-large");
+  });
+
+  test("of three hosts two are dead", async () => {
+    const started = Date.now();
+    assert.deepEqual(await publish("third"), {});
+    assert.ok(Date.now() - started < 3000);
+  });
+
+  test("TLS and SASL", async () => {
+    const earlier = await count("events");
+    const ways = ["tls", "tlsOfThePlatform", "plain", "scram256", "scram512"];
+    for (const name of ways) assert.deepEqual(await publish(name), {}, name);
+    assert.equal(await count("events"), earlier + ways.length);
+  });
+
+  /** @type {[string, string, RegExp][]} */
+  const failures = [
+    ["invalid", "unknown-name", /a b: the topic's name is invalid \(17\)/],
+    ["small", "refused", /small: the message is too large for the topic \(10\): it has 2036 bytes/],
+    ["large", "refused", /events: the message is too large for the topic \(10\)/],
+    ["unknownIssuer", "unknown-issuer", /add the issuer to ca_certs/],
+    ["tlsMissing", "wrong-protocol", /it speaks TLS/],
+    ["wrongPlain", "wrong-credentials", /Authentication failed/],
+    ["wrongScram", "wrong-credentials", /Authentication failed/],
+    ["noSasl", "connection-lost", /./],
+    ["saslRefused", "refused", /asks for no credentials at this address/],
+    ["refused", "no-connection", /no connection: /],
+    ["silent", "timed-out", /no answer within 3000 ms/],
+    ["http", "wrong-protocol", /doesn't speak Kafka/],
+  ];
+  for (const [name, expected, text] of failures) {
+    test(`failure: ${name}`, async () => {
+      const body = name === "small" ? "x".repeat(2000) : name === "large" ? "x".repeat(2_000_000) : "";
+      const { error = "", code } = await publish(name, { millis: 3000 }, body);
+      assert.equal(code, expected, error);
+      assert.ok(error.startsWith(`${name}: `), error);
+      assert.match(error, text);
+    });
+  }
+
+  test("a broker that is killed and comes back", async () => {
+    await kafka.stop();
+    assert.equal((await publish("events", { millis: 2000 })).code, "no-connection");
+    await kafka.restart("auto.create.topics.enable=false");
+    const waiting = publish("events", { millis: 20_000 }, "back");
+    assert.deepEqual(await waiting, {});
+    const { code, error } = await publish("unknown");
+    assert.deepEqual({ code, error }, { code: "unknown-name", error: "unknown: unknown name: unknown: no such topic or partition (3)" });
+  });
+
+  test("nothing is left of operations", async () => {
+    for (let i = 0; i < 100 && (await worker.stats()).inFlight > 0; i++) await sleep(50);
+    assert.equal((await worker.stats()).inFlight, 0);
+  });
+});
