@@ -243,6 +243,18 @@ test("a schema of one's own, and the environment", () => {
   assert.match(run(["check", "good.yml"], { KRAKEND_VERSION: "2" }).stdout, /^error\[version\]: 2 is the format of KrakenD 1[^]*note\[overridden\]: KRAKEND_VERSION takes the place/m);
 });
 
+test("a template that isn't to be rendered is told in one sentence", () => {
+  fs.writeFileSync(path.join(dir, "krakend.tmpl"), '{\n  "version": 3, "endpoints": [{{ template "a" }}], {{ range .x }} }\n');
+  const { status, stderr } = run(["check", "krakend.tmpl"]);
+  assert.equal(status, 1);
+  assert.match(stderr, /^error\[template\]: this is a template: set FC_ENABLE=1 [^\n]+\n --> krakend\.tmpl:2:31\n/);
+  assert.equal(stderr.match(/error\[/g)?.length, 1);
+  const report = JSON.parse(run(["check", "--format", "json", "krakend.tmpl"]).stdout);
+  assert.deepEqual(report.diagnostics.map((/** @type {{ code: string }} */ { code }) => code), ["template"]);
+  fs.writeFileSync(path.join(dir, "plain.tmpl"), '{"version": 3, "endpoints": [{"endpoint": "/a", "backend": [{"url_pattern": "/", "host": ["http://h.example"]}]}]}');
+  assert.equal(run(["check", "plain.tmpl"]).status, 0);
+});
+
 test("large and deep files end soon", () => {
   fs.writeFileSync(path.join(dir, "deep.yaml"), "[".repeat(3_000_000));
   fs.writeFileSync(path.join(dir, "large.yaml"), "[".repeat((8 << 20) + 1));

@@ -31,7 +31,10 @@ export async function readSource(file, env = process.env) {
   const bytes = readBytes(file);
   const isTemplate = Boolean(env.FC_ENABLE);
   const format = formatOf((isTemplate && env.FC_OUT) || file);
-  if (!isTemplate && format === "json") return { bytes };
+  if (!isTemplate && format === "json") {
+    if (file.endsWith(".tmpl")) refuseTemplate(file, decode(bytes, file));
+    return { bytes };
+  }
   if (bytes.length > MAX_SIZE) throw new Failure(`${file} has ${Math.ceil(bytes.length / (1 << 20))} MB; more than ${MAX_SIZE >> 20} MB aren't read`);
   const text = decode(bytes, file);
   if (!isTemplate) {
@@ -51,6 +54,19 @@ export async function readSource(file, env = process.env) {
   } catch (error) {
     throw error instanceof SourceError ? backThrough(rendered, error, source) : error;
   }
+}
+
+/**
+ * Says the one thing that is wrong with a template that isn't to be rendered.
+ *
+ * @param {string} file
+ * @param {string} text
+ */
+function refuseTemplate(file, text) {
+  const at = text.indexOf("{{");
+  if (at < 0) return;
+  const message = "this is a template: set FC_ENABLE=1 to have it rendered (FC_TEMPLATES, FC_PARTIALS and FC_SETTINGS name its folders)";
+  throw new SourceError([new Fault({ file, text }, at, "template", message)]);
 }
 
 /** @type {Partial<Record<string, "yaml" | "toml">>} */

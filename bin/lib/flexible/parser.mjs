@@ -51,7 +51,7 @@ const MAX_DEPTH = 500;
  */
 
 /**
- * The templates in a text, by name: the one called `name` is the text itself.
+ * The templates in a text, by name: the one called `name` is the text itself. A text that is empty besides may define it.
  *
  * @param {string} source
  * @param {string} name
@@ -60,7 +60,10 @@ const MAX_DEPTH = 500;
 export function parse(source, name, has) {
   const parser = new Parser(lex(source), has);
   const { nodes } = parser.list("top");
-  return parser.templates.set(name, nodes);
+  const own = nodes.find((node) => !isEmpty([node]));
+  const at = own?.type === "text" ? own.at + own.text.search(/[^ \t\r\n]/) : (own?.at ?? 0);
+  parser.add(name, nodes, { at });
+  return parser.templates;
 }
 
 /**
@@ -227,7 +230,7 @@ class Parser {
    *
    * @param {string} name
    * @param {Node[]} nodes
-   * @param {Action} part
+   * @param {{ at: number }} part
    */
   add(name, nodes, part) {
     if (!isEmpty(this.templates.get(name) ?? [])) {
