@@ -56,6 +56,11 @@ before(async () => {
         endpoint("/both", [{ url_pattern: "/hang" }, { url_pattern: "/hang2" }], { timeout: "10s" }),
         endpoint("/quick", [{ url_pattern: "/quick" }]),
         endpoint("/checked", [{ url_pattern: "/quick" }], { method: "POST", timeout: "20s", extra_config: { "validation/json-schema": { type: "string" } } }),
+        endpoint("/scripted", [{ url_pattern: "/quick" }], {
+          method: "POST",
+          timeout: "20s",
+          extra_config: { "modifier/lua-endpoint": { pre: "if #ctx.load():body() ~= #ctx.load():body() then custom_error('cut') end" } },
+        }),
       ],
       { host: [origin.url] },
     ),
@@ -146,6 +151,12 @@ test("a body that must be taken into memory is taken up to 8 MB, announced or no
   assert.equal((await send(stream(3))).status, 400);
   await refused(stream(40));
   assert.equal((await send(`"x"`)).status, 200);
+});
+
+test("a script reads the longest body that is taken", async () => {
+  origin.routes["/quick"] = { json: { a: 1 } };
+  const send = (/** @type {number} */ length) => fetch(`${gateway.url}/scripted`, { method: "POST", body: "x".repeat(length) });
+  for (const length of [10, 7_500_000, 8 << 20]) assert.equal((await send(length)).status, 200, `${length} bytes`);
 });
 
 test("an upload passes as it comes", async () => {

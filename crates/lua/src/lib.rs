@@ -43,4 +43,5 @@ pub use krakend::{
     Execution, Host, HttpCall, HttpResponse, LuaError, Options, Place, PlainHost, Request, RequestView,
     Response, ResponseView, Scope, Script, Step,
 };
+pub use value::Str;
 pub use vm::Limits;

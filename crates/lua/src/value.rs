@@ -66,6 +66,12 @@ impl Str {
     }
 }
 
+impl Default for Str {
+    fn default() -> Self {
+        Self::new(b"")
+    }
+}
+
 impl PartialEq for Str {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.0 == other.0

@@ -6,6 +6,7 @@ use fjord_http::query::Query;
 use fjord_json::Map;
 
 use super::views::{Host, RequestView, ResponseView};
+use crate::value::Str;
 
 /// A request.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,7 +26,7 @@ pub struct Request {
     /// The headers, by canonical name.
     pub headers: BTreeMap<String, Vec<String>>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Str,
 }
 
 /// A response.
@@ -40,7 +41,7 @@ pub struct Response {
     /// The headers, by canonical name.
     pub headers: BTreeMap<String, Vec<String>>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Str,
 }
 
 /// A host around them.
@@ -149,10 +150,10 @@ impl RequestView for Request {
     fn headers(&self) -> Vec<(String, Vec<String>)> {
         all(&self.headers)
     }
-    fn body(&mut self) -> Vec<u8> {
+    fn body(&self) -> Str {
         self.body.clone()
     }
-    fn set_body(&mut self, body: Vec<u8>) {
+    fn set_body(&mut self, body: Str) {
         self.body = body;
     }
 }
@@ -187,10 +188,10 @@ impl ResponseView for Response {
     fn headers(&self) -> Vec<(String, Vec<String>)> {
         all(&self.headers)
     }
-    fn body(&mut self) -> Vec<u8> {
+    fn body(&self) -> Str {
         self.body.clone()
     }
-    fn set_body(&mut self, body: Vec<u8>) {
+    fn set_body(&mut self, body: Str) {
         self.body = body;
     }
 }

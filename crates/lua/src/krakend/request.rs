@@ -224,7 +224,7 @@ fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if args.n == 2 {
         let body = vm.check_str(args, 2)?;
         vm.copy(body.bytes().len())?;
-        host.request().set_body(body.bytes().to_vec());
+        host.request().set_body(body);
         return Ok(Flow::Return(0));
     }
     let body = host.request().body();

@@ -2,6 +2,8 @@
 
 use fjord_json::Map;
 
+use crate::value::Str;
+
 /// The surroundings of a script.
 pub trait Host {
     /// The request.
@@ -56,10 +58,10 @@ pub trait RequestView {
     fn set_header(&mut self, name: String, values: Option<Vec<String>>);
     /// All headers.
     fn headers(&self) -> Vec<(String, Vec<String>)>;
-    /// The body.
-    fn body(&mut self) -> Vec<u8>;
+    /// The body. Scripts share its bytes with the gateway: a large one is there once.
+    fn body(&self) -> Str;
     /// Replaces the body.
-    fn set_body(&mut self, body: Vec<u8>);
+    fn set_body(&mut self, body: Str);
 }
 
 /// A response.
@@ -83,7 +85,7 @@ pub trait ResponseView {
     /// All headers.
     fn headers(&self) -> Vec<(String, Vec<String>)>;
     /// The body, with no-op.
-    fn body(&mut self) -> Vec<u8>;
+    fn body(&self) -> Str;
     /// Replaces the body.
-    fn set_body(&mut self, body: Vec<u8>);
+    fn set_body(&mut self, body: Str);
 }

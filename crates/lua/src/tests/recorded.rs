@@ -53,13 +53,13 @@ pub fn host(data: &str) -> PlainHost {
         url: "https://some.host.tld/path/to/resource?and=querystring".into(),
         params: map(&[("Id", "42")]),
         headers: [("X-To-Delete".to_owned(), vec!["deleteme".to_owned()])].into(),
-        body: b"initial req content".to_vec(),
+        body: "initial req content".into(),
         ..Request::default()
     };
     let response = Response {
         data: json(data),
         headers: [("X-Not-Needed".to_owned(), vec!["deleteme".to_owned()])].into(),
-        body: b"initial resp content".to_vec(),
+        body: "initial resp content".into(),
         is_complete: true,
         ..Response::default()
     };
@@ -218,12 +218,12 @@ fn both_scripts_share_a_machine() {
     assert_eq!(request.headers["X-Multi"], ["A", "B"]);
     assert!(!request.headers.contains_key("X-To-Delete"));
     assert_eq!(request.url, "https://some.host.tld/path/to/resource?and=querystring&more=true");
-    assert_eq!(request.body, b"initial req content foo");
+    assert_eq!(request.body.bytes(), b"initial req content foo");
     assert_eq!(response.status, 200);
     assert_eq!(response.headers["Content-Type"], ["application/xml"]);
     assert_eq!(response.headers["X-Multi-Res"], ["X", "Y"]);
     assert!(!response.headers.contains_key("X-Not-Needed"));
-    assert_eq!(response.body, b"initial resp content bar");
+    assert_eq!(response.body.bytes(), b"initial resp content bar");
     assert_eq!(
         text(&response.data),
         r#"{"bar":2,"collection":[{"comment":"none","id":1},{"comment":"some","id":42},{"comment":"last","id":0}],"foo":"some_new_value","keys":["bar","collection","foo","more","ok","to_be_removed"],"more":{"bar":120,"collection_size":3,"foobar":true,"ids":[1,42,0],"supu":{"original":true,"tupu":"some"}},"ok":true}"#

@@ -2,6 +2,7 @@
 
 use fjord_document::node::Node;
 use fjord_http::Query;
+use fjord_lua::Str;
 
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
@@ -76,7 +77,7 @@ impl Component {
     async fn before(&self, io: &Io, deadline: &Deadline<'_>, incoming: &mut Incoming) -> Result<(), Error> {
         let body = match self.reads_body {
             true => deadline.bound(read(io, &mut incoming.body)).await??,
-            false => Vec::new(),
+            false => Str::default(),
         };
         let before = seen(incoming, body);
         let mut host = Surroundings { io, request: before.clone(), response: None };
@@ -88,7 +89,7 @@ impl Component {
     }
 }
 
-fn seen(incoming: &Incoming, body: Vec<u8>) -> fjord_lua::Request {
+fn seen(incoming: &Incoming, body: Str) -> fjord_lua::Request {
     fjord_lua::Request {
         method: incoming.method.clone(),
         path: incoming.raw_path().to_owned(),
@@ -115,7 +116,7 @@ fn write_back(seen: fjord_lua::Request, before: &fjord_lua::Request, incoming: &
     }
     write_fields(&seen.headers, &mut incoming.headers);
     if seen.body != before.body {
-        forget_length(&seen.body, &mut incoming.headers);
-        incoming.body = RequestBody::chunked(seen.body);
+        forget_length(seen.body.bytes(), &mut incoming.headers);
+        incoming.body = RequestBody::chunked(seen.body.bytes());
     }
 }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::url;
 use fjord_json::{Map, Object};
+use fjord_lua::Str;
 
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
@@ -35,7 +36,7 @@ impl Component {
     async fn around(&self, cx: Cx<'_>, mut request: Request, next: Next<'_>) -> Result<Reply, Error> {
         let body = match self.reads_body {
             true => cx.deadline.bound(read(cx.io, &mut request.body)).await??,
-            false => Vec::new(),
+            false => Str::default(),
         };
         let before = seen(&request, body);
         let mut host = Surroundings { io: cx.io, request: before.clone(), response: None };
@@ -73,8 +74,8 @@ impl Component {
             _ => Map::default(),
         };
         let body = match &response.io {
-            Some(Body::Bytes(body)) => body.as_slice().to_vec(),
-            _ => Vec::new(),
+            Some(Body::Bytes(body)) => Str::new(body.as_slice()),
+            _ => Str::default(),
         };
         Ok(fjord_lua::Response {
             is_complete: response.complete,
@@ -95,14 +96,14 @@ impl Component {
         if self.reads_data && (response.data.is_some() || !seen.data.is_empty()) {
             response.data = Some(Object::from_map(seen.data));
         }
-        let same = matches!(&response.io, Some(Body::Bytes(body)) if body.as_slice() == seen.body);
-        if self.reads_body && !same && (response.io.is_some() || !seen.body.is_empty()) {
-            response.io = Some(Body::Bytes(seen.body.into()));
+        let same = matches!(&response.io, Some(Body::Bytes(body)) if body.as_slice() == seen.body.bytes());
+        if self.reads_body && !same && (response.io.is_some() || !seen.body.bytes().is_empty()) {
+            response.io = Some(Body::Bytes(seen.body.bytes().into()));
         }
     }
 }
 
-fn seen(request: &Request, body: Vec<u8>) -> fjord_lua::Request {
+fn seen(request: &Request, body: Str) -> fjord_lua::Request {
     fjord_lua::Request {
         method: request.method.to_string(),
         path: request.path.to_string(),
@@ -147,8 +148,8 @@ fn write_back(
         write_fields(&seen.headers, Rc::make_mut(&mut request.headers));
     }
     if seen.body != before.body {
-        forget_length(&seen.body, Rc::make_mut(&mut request.headers));
-        request.body = RequestBody::chunked(seen.body.as_slice());
+        forget_length(seen.body.bytes(), Rc::make_mut(&mut request.headers));
+        request.body = RequestBody::chunked(seen.body.bytes());
     }
     Ok(())
 }

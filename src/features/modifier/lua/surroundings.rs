@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use fjord_http::Headers;
 use fjord_json::Body;
-use fjord_lua::{Host, Request, RequestView, Response, ResponseView};
+use fjord_lua::{Host, Request, RequestView, Response, ResponseView, Str};
 use fjord_memory::afford;
 
 use crate::platform::{Io, Level, RequestBody};
@@ -74,17 +74,16 @@ pub fn forget_length(body: &[u8], headers: &mut Headers) {
     }
 }
 
-/// A copy of a client's body: the script's own.
-fn copied(body: &Body) -> Result<Vec<u8>, Error> {
-    // The script makes a text of it.
-    afford(2 * body.len()).map_err(Error::of_client)?;
-    Ok(body.as_slice().to_vec())
+/// A copy of a client's body: the script's own, which all its texts of the body share.
+fn copied(body: &Body) -> Result<Str, Error> {
+    afford(body.len()).map_err(Error::of_client)?;
+    Ok(Str::new(body.as_slice()))
 }
 
 /// The bytes of a body. One that is with the host is read, and stays readable.
-pub async fn read(io: &Io, body: &mut RequestBody) -> Result<Vec<u8>, Error> {
+pub async fn read(io: &Io, body: &mut RequestBody) -> Result<Str, Error> {
     match body {
-        RequestBody::None => Ok(Vec::new()),
+        RequestBody::None => Ok(Str::default()),
         RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => copied(bytes),
         RequestBody::Incoming => {
             let bytes = Rc::new(io.read_body().await.map_err(Error::of_client)?);
