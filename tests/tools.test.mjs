@@ -126,6 +126,21 @@ describe("a configuration of 20,000 endpoints", () => {
   }
 });
 
+test("more endpoints than the worker has memory for are refused", async (t) => {
+  const endpoints = Array.from({ length: 140_000 }, (_, index) => ({ endpoint: `/${index}`, backend: [{ url_pattern: "/" }] }));
+  const { dir: huge, remove: removeHuge } = folder({ "huge.json": JSON.stringify({ version: 3, host: ["https://a.test"], endpoints }) });
+  t.after(removeHuge);
+  const name = path.join(huge, "huge.json");
+  const checked = await command(["check", name]);
+  assert.equal(checked.code, 1);
+  assert.match(checked.stdout, /^error\[no-room\]: the worker has no memory for all these endpoints$/m);
+  for (const args of [["build", name, "-o", path.join(huge, "out")], ["run", name, "-p", "0"]]) {
+    const { code, stderr } = await command(args);
+    assert.equal(code, 1);
+    assert.match(stderr, /error\[no-room\]/);
+  }
+});
+
 describe("the module's maximum of memory", () => {
   const wasm = fs.readFileSync(path.join(root, "build/fjord.wasm"));
 

@@ -20,6 +20,12 @@ const BRIEFLY = ["--wasm-lazy-validation", "--wasm-tiering-budget=1000000000"];
 /** What the module may take here: values with their places, and findings, take many times what the text has. */
 const MAX_MEMORY = 2 ** 31;
 
+/** A shorter configuration fits every worker: of the densest that were tried each byte took 13. */
+const LIGHT = 1 << 20;
+
+/** The longest body that a worker reads. */
+const LONGEST_BODY = 8 << 20;
+
 /** The last Node whose V8 is known to have these flags: an unknown one would be complained about. */
 const LAST_KNOWN_NODE = 24;
 
@@ -38,6 +44,7 @@ const LAST_KNOWN_NODE = 24;
  * @property {import("../../src/edge/fjord.mjs").Config} read As the core has read it.
  * @property {string} text The text of its JSON.
  * @property {Record<string, string>} files The texts of the files that it names and that are there, by name.
+ * @property {boolean} fits Whether the worker has room for it.
  * @property {import("./source.mjs").Origin} [origin] Leads back, if it was made from YAML, TOML or a template.
  * @property {import("./bindings.mjs").Worker} [worker] What the Wrangler file beside it declares.
  */
@@ -69,13 +76,35 @@ const LAST_KNOWN_NODE = 24;
  * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[], closed?: string[] }} Report
  */
 
-/** A fresh instance of the core. */
-export async function loadCore() {
+/** A fresh instance of the core, with as much memory as a tool may need. */
+export const loadCore = () => instance((wasm) => withMaximum(wasm, MAX_MEMORY));
+
+/** @param {(wasm: Buffer) => Buffer} change */
+async function instance(change) {
   const wasm = path.join(buildDir, "fjord.wasm");
   if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
   const { instantiate } = /** @type {Glue} */ (await import(path.join(buildDir, "fjord.mjs")));
-  return instantiate(new WebAssembly.Module(withMaximum(fs.readFileSync(wasm), MAX_MEMORY)));
+  return instantiate(new WebAssembly.Module(change(fs.readFileSync(wasm))));
+}
+
+/**
+ * Whether an instance with the worker's own maximum of memory takes a configuration, and has room for a body besides.
+ *
+ * @param {string} text
+ * @param {Record<string, string>} files
+ */
+async function fitsWorker(text, files) {
+  if (text.length < LIGHT) return true;
+  const core = await instance((wasm) => wasm);
+  try {
+    // Another reason not to serve it is found by the check.
+    refusal(core, { text, files }, {});
+    return core.raw.body(LONGEST_BODY) !== 0;
+  } catch (error) {
+    if (error instanceof WebAssembly.RuntimeError) return false;
+    throw error;
+  }
 }
 
 /**
@@ -97,7 +126,9 @@ export async function readConfig(core, file) {
       // The check says that it is missing, with its place.
     }
   }
-  return { file, read, text: bytes.toString("utf8"), files, origin, worker: await workerBeside(file) };
+  const text = bytes.toString("utf8");
+  const [worker, fits] = await Promise.all([workerBeside(file), fitsWorker(text, files)]);
+  return { file, read, text, files, fits, origin, worker };
 }
 
 /**
@@ -128,9 +159,9 @@ function locate(name, file) {
  * @returns {{ ok: boolean, text: string, github: string, report: Report }}
  */
 export function checkConfig(config, { view = "run", color = false, quiet = false, costs = false, schema } = {}) {
-  const { file, read, files, origin, worker } = config;
+  const { file, read, files, fits, origin, worker } = config;
   const variables = { ...worker?.overrides, ...overrides() };
-  const options = { file, view, color, quiet, files, origin, worker, counters: worker?.counters, variables, costs, schema };
+  const options = { file, view, color, quiet, files, fits, origin, worker, counters: worker?.counters, variables, costs, schema };
   const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }
@@ -144,7 +175,7 @@ export function overrides(env = process.env) {
  * Why the core would serve nothing of a configuration; undefined if it would.
  *
  * @param {Core} core
- * @param {ReadConfig} config
+ * @param {Pick<ReadConfig, "text" | "files">} config
  * @param {Record<string, string>} variables
  */
 export function refusal(core, config, variables) {

@@ -59,7 +59,7 @@ export async function execute(values, positionals) {
   const checked = checkConfig({ ...config, worker }, { view: values.lenient ? "lenient" : "run", color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
-  const refused = values.lenient ? refusal(core, config, variables) : !checked.ok;
+  const refused = !config.fits || (values.lenient ? refusal(core, config, variables) : !checked.ok);
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
   const assets = values.assets === undefined ? await assetsOf(services, file) : folder(values.assets);

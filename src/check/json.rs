@@ -21,6 +21,8 @@ struct Wish {
     quiet: bool,
     /// Texts of the named files that are there; without it all are taken to be there.
     files: Option<BTreeMap<String, String>>,
+    /// Whether the worker has room for the configuration.
+    fits: Option<bool>,
     /// The worker's bindings that count; without it nobody knows them.
     counters: Option<BTreeMap<String, Counts>>,
     worker: Option<Worker>,
@@ -70,7 +72,7 @@ struct Related<'a> {
 
 /// Checks a configuration and writes the report as JSON: `{file, diagnostics, text, github}`. `options` is a JSON
 /// object with any of `file`, `view` (`run`, `lint` or `lenient`), `color`, `quiet`, `files` (texts of the named files that are there, by name),
-/// `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares), `schema` (one
+/// `fits` (whether the worker has room for the configuration), `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares), `schema` (one
 /// that the configuration must fit, too: `{file, text}`), `variables` (of the environment), `costs` (whether to add what each
 /// endpoint costs) and `origin` (the files that the text was made from).
 ///
@@ -86,7 +88,11 @@ pub fn report(reading: &Reading<'_>, options: &str) -> serde_json::Result<String
         schema: wish.schema.as_ref(),
         variables: wish.variables.as_ref(),
     };
-    let Found { diagnostics, closed } = found(reading, &options);
+    let Found { mut diagnostics, closed } = found(reading, &options);
+    if wish.fits == Some(false) {
+        let fault = Diagnostic::error("no-room", 0..1, "the worker has no memory for all these endpoints");
+        diagnostics.insert(0, fault.help("serve them by several workers: one has 128 MB for everything"));
+    }
     let mut checked = Checked { text: (&*reading.text).into(), diagnostics };
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);

@@ -95,6 +95,7 @@ pub static RULES: &[Rule] = &[
     rule("utf16", Class::Advises, TELLS),
     // The whole.
     rule("version", Class::Fatal, "nobody knows what the options of another version mean"),
+    rule("no-room", Class::Fatal, "no request would be answered"),
     rule("no-plan", Class::Fatal, "without its plan nothing can be answered"),
     rule("schema", Class::Fatal, "the user asked for this schema"),
     rule("unusable-schema", Class::Fatal, "the user asked for this schema"),
