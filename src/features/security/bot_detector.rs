@@ -85,8 +85,8 @@ impl BotDetector {
         }
         let is_in = |list: &[Box<str>]| list.iter().any(|item| **item == *agent);
         let mut visits = LINE_VISITS;
-        let mut fits = |pattern: &Pattern| pattern.is_match_within(agent, &mut visits).unwrap_or(true);
-        !is_in(&self.allow) && (is_in(&self.deny) || self.patterns.iter().any(|pattern| fits(pattern)))
+        let fits = |pattern: &Pattern| pattern.is_match_within(agent, &mut visits).unwrap_or(true);
+        !is_in(&self.allow) && (is_in(&self.deny) || self.patterns.iter().any(fits))
     }
 }
 

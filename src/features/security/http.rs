@@ -282,8 +282,8 @@ impl Hosts {
             Hosts::Patterns(patterns) => {
                 // A name that is made to take too long is none of them.
                 let mut visits = LINE_VISITS;
-                let mut fits = |pattern: &Pattern| pattern.is_match_within(host, &mut visits);
-                patterns.iter().map_while(|pattern| fits(pattern)).any(|fits| fits)
+                let fits = |pattern: &Pattern| pattern.is_match_within(host, &mut visits);
+                patterns.iter().map_while(fits).any(|fits| fits)
             }
         }
     }
