@@ -61,17 +61,26 @@ pub struct Lookup<'p> {
 
 impl Program {
     /// Compiles an expression: syntax, macros, literal patterns and time zones. Names and types are for [`check`](Self::check).
+    ///
+    /// # Errors
+    /// The first fault of the source, with its place.
     pub fn compile(source: &str) -> Result<Self, CompileError> {
         parser::parse(source).map(|root| Self { root })
     }
 
     /// Evaluates the expression.
+    ///
+    /// # Errors
+    /// An operation that its operands don't have, a missing value, or too much work.
     pub fn eval<'v>(&'v self, variables: &'v dyn Variables) -> Result<CelValue<'v>, EvalError> {
         eval::Evaluator::new(variables).eval(&self.root)
     }
 
     /// Finds names that are not declared and operators or functions that never apply to the types of their operands;
     /// the type of the result otherwise. `declared` gives the type of a variable.
+    ///
+    /// # Errors
+    /// The first name or operation that can't be right, with its place.
     pub fn check(&self, declared: &dyn Fn(&str) -> Option<Type>) -> Result<Type, CompileError> {
         check::check(&self.root, declared)
     }

@@ -10,6 +10,9 @@ pub struct EscapeError(Box<[u8]>);
 const HEX: &[u8; 16] = b"0123456789ABCDEF";
 
 /// The decoded text. `+` stays. Bytes that are not UTF-8 become U+FFFD.
+///
+/// # Errors
+/// A `%` that no two hexadecimal digits follow.
 pub fn unescape(text: &str) -> Result<Cow<'_, str>, EscapeError> {
     if !text.as_bytes().contains(&b'%') {
         return Ok(Cow::Borrowed(text));
@@ -24,11 +27,17 @@ pub fn unescape(text: &str) -> Result<Cow<'_, str>, EscapeError> {
 }
 
 /// The decoded bytes. `+` stays.
+///
+/// # Errors
+/// A `%` that no two hexadecimal digits follow.
 pub fn unescape_bytes(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
     decode(text, b'+')
 }
 
 /// The decoded bytes of a part of a query: `+` is a space.
+///
+/// # Errors
+/// A `%` that no two hexadecimal digits follow.
 pub fn unescape_query(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
     decode(text, b' ')
 }

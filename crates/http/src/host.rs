@@ -52,6 +52,9 @@ pub enum HostError {
 }
 
 /// The host as KrakenD sanitises it: `http://` in front if there is no scheme, no slash at the end.
+///
+/// # Errors
+/// If the text is no host: another scheme, or a part that no host has.
 pub fn clean_host(host: &str) -> Result<String, HostError> {
     let invalid = || HostError::Invalid(host.into());
     let mut found = None;
@@ -119,6 +122,9 @@ fn wider_host(text: &str) -> Option<String> {
 
 impl Host {
     /// Reads a configured host. Without `sanitize` (`disable_host_sanitize`) it stays as written.
+    ///
+    /// # Errors
+    /// If the text is no host, or names a variable that no request has.
     pub fn parse(text: &str, sanitize: bool) -> Result<Self, HostError> {
         if let Some(name) = text.strip_prefix("service://") {
             let name = name.strip_suffix('/').unwrap_or(name);
@@ -179,6 +185,9 @@ impl HostTemplate {
     }
 
     /// The host of one request. A value may only have what a name of a host or a port is made of.
+    ///
+    /// # Errors
+    /// If a value is missing, or has what no host may have.
     pub fn expand<'v>(
         &self,
         lookup: impl Fn(&HostVariable) -> Option<Cow<'v, str>>,

@@ -184,6 +184,9 @@ fn is_domain_or_subdomain(name: &str, parent: &str) -> bool {
 }
 
 /// The URL that `reference` means on a page at `base` (RFC 3986, as Go's `ResolveReference`), without its fragment.
+///
+/// # Errors
+/// If one of the two is no URL.
 pub fn resolve(base: &str, reference: &str) -> Result<String, UrlError> {
     let from = Parts::parse(base)?;
     let to = Parts::parse(reference)?;

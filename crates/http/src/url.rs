@@ -56,6 +56,9 @@ pub struct Parts<'u> {
 }
 
 /// The URL of a call: the host, the path with the pattern's own query, and the forwarded query behind that.
+///
+/// # Errors
+/// If the result is no URL that can be called.
 pub fn join(host: &str, path: &str, forwarded: &str) -> Result<String, UrlError> {
     let mut raw = String::with_capacity(host.len() + path.len() + forwarded.len() + 1);
     raw.push_str(host);
@@ -77,6 +80,9 @@ pub fn join(host: &str, path: &str, forwarded: &str) -> Result<String, UrlError>
 }
 
 /// The URL as Go would write it again, without its fragment.
+///
+/// # Errors
+/// If the result is no URL that can be called.
 pub fn normal(url: &str) -> Result<String, UrlError> {
     let parts = Parts::parse(url)?;
     let Some(authority) = parts.authority.filter(|_| !parts.scheme.is_empty()) else {
@@ -89,6 +95,9 @@ pub fn normal(url: &str) -> Result<String, UrlError> {
 }
 
 /// The URL of a call that a script makes: normal, and without dot segments, which `fetch` resolves and KrakenD sends.
+///
+/// # Errors
+/// If it is no absolute URL, or has dot segments.
 pub fn of_script(url: &str) -> Result<String, UrlError> {
     let normal = normal(url)?;
     if dot_segments(Parts::parse(&normal)?.path).next().is_some() {
@@ -152,6 +161,9 @@ fn is_plain(text: &str) -> bool {
 
 impl<'u> Parts<'u> {
     /// Cuts a URL or a relative reference. Only control characters are an error here.
+    ///
+    /// # Errors
+    /// A control character.
     pub fn parse(url: &'u str) -> Result<Self, UrlError> {
         let (text, fragment) = url.split_once('#').unwrap_or((url, ""));
         if text.bytes().any(|byte| byte < b' ' || byte == 0x7f) {

@@ -66,6 +66,9 @@ pub enum KeyError {
 
 impl Jwk {
     /// Reads a key. `alg` and `use` are not compared with anything (spec §23).
+    ///
+    /// # Errors
+    /// What of it can't be a key.
     pub fn parse(value: &Value) -> Result<Self, KeyError> {
         if value.as_object().is_none() {
             return Err(KeyError::NoObject);
@@ -203,6 +206,9 @@ fn thumbprint(value: &Value, name: &'static str, size: usize) -> Result<Option<S
 
 impl KeySet {
     /// Reads a set. One key that can't be read spoils it all, as in KrakenD (spec §23).
+    ///
+    /// # Errors
+    /// What of it can't be a key.
     pub fn parse(text: &[u8]) -> Result<Self, KeyError> {
         let value = Value::parse(text).map_err(|_| KeyError::NoSet)?;
         value.as_object().ok_or(KeyError::NoSet)?;

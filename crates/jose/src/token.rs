@@ -58,6 +58,9 @@ pub enum TokenError {
 
 impl Token {
     /// Cuts and decodes a token. Blanks anywhere and padding are let through, as in KrakenD (spec §23).
+    ///
+    /// # Errors
+    /// If it isn't three parts of base64 and JSON, or too long.
     pub fn parse(text: &str) -> Result<Self, TokenError> {
         if text.len() > MAX_TOKEN {
             return Err(TokenError::TooLong);

@@ -38,6 +38,9 @@ pub fn without_mark(text: &[u8]) -> &[u8] {
 ///
 /// Members that the shape drops are validated like the others. Invalid UTF-8 and lone surrogates are repaired, on a second
 /// reading that only such bodies need.
+///
+/// # Errors
+/// If the body is no JSON, isn't of the form, or takes more memory than there is.
 pub fn decode(body: impl Into<Rc<Body>>, form: Form, shape: &Shape) -> Result<Data, DecodeError> {
     let body = body.into();
     let mut budget = Budget::new();

@@ -144,6 +144,9 @@ impl Budget {
     }
 
     /// The error of a walk that has failed, if this budget stopped it.
+    ///
+    /// # Errors
+    /// If the budget is used up.
     pub fn checked(&self) -> Result<(), Excess> {
         self.excess.map_or(Ok(()), Err)
     }

@@ -45,6 +45,9 @@ pub struct Spans {
 }
 
 /// What KrakenD requires of a parameter's value unless `router.disable_path_decoding` is set (spec §3).
+///
+/// # Errors
+/// What the value may not have.
 pub fn check_value(value: &str) -> Result<(), ParamError> {
     if !value.bytes().any(|byte| matches!(byte, b'%' | b'?' | b'#')) {
         return Ok(());
@@ -83,6 +86,9 @@ impl<'r, 't> Found<'r, 't> {
     }
 
     /// The param checker: the first value that is refused. Not to be asked with `router.disable_path_decoding`.
+    ///
+    /// # Errors
+    /// What the value may not have.
     pub fn check_params(&self) -> Result<(), ParamError> {
         self.params().try_for_each(|(_, value)| check_value(value))
     }

@@ -55,6 +55,9 @@ pub fn is_reserved(path: &str) -> bool {
 
 impl<'p> Pattern<'p> {
     /// Cuts a configured path. `form` takes gin's form of it, if that is needed.
+    ///
+    /// # Errors
+    /// What of the path gin refuses.
     pub fn read(path: &'p str, disable_rest: bool, form: &'p mut String) -> Result<Self, PatternError> {
         let mut pattern = Self::default();
         if pattern.read_plain(path) {
@@ -76,6 +79,9 @@ impl<'p> Pattern<'p> {
     }
 
     /// Cuts gin's form of a path into segments.
+    ///
+    /// # Errors
+    /// What of the path gin refuses.
     pub fn parse(gin_path: &'p str) -> Result<Self, PatternError> {
         let path = gin_path.strip_prefix('/').unwrap_or(gin_path);
         let mut parts = path.split('/').peekable();

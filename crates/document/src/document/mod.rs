@@ -43,6 +43,9 @@ pub struct Reading<'a> {
 
 impl Document {
     /// The document of a text without faults; otherwise all that was found.
+    ///
+    /// # Errors
+    /// All faults of the text, and its warnings.
     pub fn parse(text: &str) -> Result<Document, Vec<Diagnostic>> {
         let (document, diagnostics) = read_text(text);
         let faulty = diagnostics.iter().any(|d| d.severity == Severity::Error);
@@ -53,6 +56,9 @@ impl Document {
     }
 
     /// The value, of any kind, of a text without faults.
+    ///
+    /// # Errors
+    /// All faults of the text.
     pub fn value(text: &str) -> Result<Node, Vec<Diagnostic>> {
         let (value, diagnostics) = parser::parse(text, 0);
         let faulty = diagnostics.iter().any(|d| d.severity == Severity::Error);

@@ -63,6 +63,9 @@ impl<'a> Endpoint<'a> {
 
 impl UrlPattern {
     /// Compiles the pattern of the backend with the number `backend` of `endpoint`.
+    ///
+    /// # Errors
+    /// If the pattern names a variable that the endpoint doesn't have, or can't be a path.
     pub fn compile(url_pattern: &str, endpoint: &Endpoint<'_>, backend: usize) -> Result<Self, PatternError> {
         let pattern = clean_leading_slash(url_pattern);
         check(&pattern, endpoint, backend)?;

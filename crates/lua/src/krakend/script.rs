@@ -74,6 +74,9 @@ impl Default for Limits {
 
 impl Script {
     /// Compiles the sources, by name and text, and the two scripts.
+    ///
+    /// # Errors
+    /// The first source that can't be compiled, with its name and line.
     pub fn compile(
         sources: &[(&str, &str)],
         pre: &str,
