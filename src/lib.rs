@@ -8,11 +8,12 @@ pub mod config;
 pub mod edge;
 pub mod features;
 pub mod gateway;
+pub mod options;
 pub mod plan;
 pub mod platform;
 pub mod proxy;
-pub mod registry;
 pub mod render;
+pub mod review;
 
 /// The KrakenD whose answers are given: clients and origins see it where they would see KrakenD's.
 pub const KRAKEND_VERSION: &str = "2.11.2";

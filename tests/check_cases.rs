@@ -8,7 +8,8 @@ mod exam;
 use std::fmt::Write;
 
 use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
-use fjord::registry::{self, Support};
+use fjord::features;
+use fjord::options::Support;
 use fjord_document::{Lines, Severity};
 use serde_json::Value;
 
@@ -93,7 +94,7 @@ fn judge(case: &Value, all_supported: bool) -> Vec<String> {
 /// Whether a place is that of a namespace that Fjord has, though the open KrakenD doesn't.
 fn is_implemented(place: &str) -> bool {
     let name = place.rsplit('/').next().unwrap_or("").replace("~1", "/");
-    registry::named(&name).any(|namespace| namespace.support == Support::Implemented)
+    features::named(&name).any(|namespace| namespace.support == Support::Implemented)
 }
 
 fn codes(found: &[Diagnostic]) -> Vec<(&str, &str)> {

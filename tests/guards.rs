@@ -3,8 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use fjord::check::{CheckOptions, check};
+use fjord::features;
+use fjord::options::{Kind, Opt, Role, Scope, Support};
 use fjord::plan::{self, Environment};
-use fjord::registry::{self, Kind, Opt, Role, Scope, Support};
 use fjord_document::{Document, Severity};
 use serde_json::{Value, json};
 
@@ -254,7 +255,7 @@ fn every_broken_guard_is_closed() {
             "{name} {scope:?}: {:?}",
             check(&good, &CheckOptions::default())
         );
-        for (what, value) in mutations(name, &base, registry::find(scope, name).unwrap().options()) {
+        for (what, value) in mutations(name, &base, features::find(scope, name).unwrap().options()) {
             let text = document(name, scope, &value);
             let fate = fate(&text);
             seen += 1;
@@ -274,7 +275,7 @@ fn every_broken_guard_is_closed() {
 #[test]
 fn every_guard_that_works_has_a_base() {
     let bases = bases();
-    for namespace in registry::namespaces() {
+    for namespace in features::namespaces() {
         let is_guard = namespace.role() != Role::Plain && namespace.role() != Role::Step;
         if !is_guard || namespace.support != Support::Implemented {
             continue;
@@ -291,7 +292,7 @@ fn every_guard_that_works_has_a_base() {
 #[test]
 fn a_guard_that_guards_nothing_is_closed() {
     for (name, value) in IDLE {
-        let scope = registry::find(Scope::Endpoint, name).map_or(Scope::Service, |_| Scope::Endpoint);
+        let scope = features::find(Scope::Endpoint, name).map_or(Scope::Service, |_| Scope::Endpoint);
         let text = document(name, scope, &serde_json::from_str(value).unwrap());
         assert_eq!((fate(&text), is_error(&text)), (Fate::Closed, true), "{name}: {value}");
     }

@@ -1,11 +1,12 @@
-//! The README's list of what is supported comes from the registry. `UPDATE=1 cargo test --test readme` writes it anew.
+//! The README's list of what is supported comes from the tables of options. `UPDATE=1 cargo test --test readme` writes it anew.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::collections::BTreeSet;
 use std::fs;
 
-use fjord::registry::{Opt, Support, namespaces};
+use fjord::features::namespaces;
+use fjord::options::{Opt, Support};
 
 const START: &str = "<!-- support:start -->\n";
 const END: &str = "<!-- support:end -->";
@@ -43,7 +44,7 @@ fn table() -> String {
 }
 
 #[test]
-fn the_readme_lists_what_the_registry_says() {
+fn the_readme_lists_what_the_tables_say() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = fs::read_to_string(path).unwrap();
     let start = readme.find(START).expect("README.md has the mark support:start") + START.len();

@@ -1,11 +1,12 @@
-//! `docs/reference.md` is the registry as a document. `UPDATE=1 cargo test --test reference` writes it anew.
+//! `docs/reference.md` is the tables of options as a document. `UPDATE=1 cargo test --test reference` writes it anew.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
 use std::fmt::Write;
 use std::fs;
 
-use fjord::registry::{Edition, Kind, Namespace, Opt, Scope, Support, core, namespaces};
+use fjord::features::namespaces;
+use fjord::options::{Edition, Kind, Namespace, Opt, Scope, Support, core};
 
 /// How many options there are of each kind of support.
 #[derive(Default)]
@@ -150,7 +151,7 @@ fn nothing_refused_lies_in_what_has_no_effect() {
 }
 
 #[test]
-fn the_reference_is_what_the_registry_says() {
+fn the_reference_is_what_the_tables_say() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/reference.md");
     let document = document();
     if std::env::var_os("UPDATE").is_some() {

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use fjord_document::node::{Kind, Member, Node};
 
-use crate::registry::{self, duration};
+use crate::features;
+use crate::options::duration;
 
 /// KrakenD's time for an endpoint if nobody says another (spec §2.1).
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -83,7 +84,7 @@ pub(super) fn backends(endpoint: &Node) -> &[Node] {
 
 /// A component of a part, under its name or an old one.
 pub(super) fn component<'a>(part: &'a Node, name: &str) -> Option<&'a Member> {
-    let is_named = |key: &str| key == name || registry::named(name).any(|n| n.aliases.contains(&key));
+    let is_named = |key: &str| key == name || features::named(name).any(|n| n.aliases.contains(&key));
     part.get("extra_config")?
         .members()
         .iter()

@@ -1,4 +1,4 @@
-//! A schema of the user's own, beside the registry: KrakenD's lint takes one in place of its own (`-s`).
+//! A schema of the user's own, beside the tables: KrakenD's lint takes one in place of its own (`-s`).
 
 use serde::Deserialize;
 

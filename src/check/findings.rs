@@ -7,7 +7,7 @@ use fjord_document::{Diagnostic, Severity};
 use super::rules::{self, View};
 use super::spot::Spot;
 use super::{CheckOptions, Counts};
-use crate::registry::Role;
+use crate::options::Role;
 
 /// What was found so far.
 pub(super) struct Findings<'a> {

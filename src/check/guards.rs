@@ -12,7 +12,8 @@ use super::findings::Findings;
 use super::spot::Spot;
 use super::structure::{extra_config, members};
 use super::{CheckOptions, meaning};
-use crate::registry::{self, Namespace, Role, Scope};
+use crate::features;
+use crate::options::{Namespace, Role, Scope};
 
 /// A part of a configuration, alone.
 #[derive(Clone, Copy)]
@@ -53,7 +54,7 @@ pub(crate) fn faults(part: &Part<'_>) -> Vec<Fault> {
     let mut faults: Vec<Fault> = own.into_iter().collect();
     let Some(extra) = &extra else { return faults };
     for (key, value) in extra.members() {
-        let known = registry::named(key).next();
+        let known = features::named(key).next();
         faults.extend(part.fault(key, known, |findings| {
             extra_config::namespace(extra, &value, key, part.scope, findings);
             // What is plain is never closed.

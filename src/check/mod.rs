@@ -1,6 +1,6 @@
 //! Says what is wrong with a configuration, all at once: what it is made of, and what it would do.
 //!
-//! `structure` knows the registry only: types, ranges, required and unknown options. `meaning` knows what options do
+//! `structure` knows the tables only: types, ranges, required and unknown options. `meaning` knows what options do
 //! together: routes, variables, hosts, credentials. A feature whose options hold a language of its own (expressions,
 //! scripts, schemas) adds its function to the table in `meaning`.
 
@@ -24,9 +24,9 @@ use fjord_document::document::pointer_at;
 use fjord_document::node::Node;
 use fjord_document::{Document, Lines, Origin, Reading, Severity};
 
+use crate::options::Scope;
+use crate::options::letters::{self, Renamed};
 use crate::plan::Environment;
-use crate::registry::Scope;
-use crate::registry::letters::{self, Renamed};
 
 pub use custom::CustomSchema;
 pub use fjord_document::Diagnostic;

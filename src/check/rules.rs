@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use crate::registry::Role;
+use crate::options::Role;
 
 /// What becomes of a configuration with an error of some code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,8 @@ use fjord_document::Diagnostic;
 use fjord_document::node::{Kind, Node};
 use fjord_document::path::Path;
 
-use crate::registry::{self, duration};
+use crate::features;
+use crate::options::duration;
 
 /// A value of the document and where it stands.
 #[derive(Debug, Clone, Copy)]
@@ -39,7 +40,7 @@ impl<'a> Spot<'a> {
     pub(super) fn namespace<'s>(&'s self, name: &str) -> Option<Spot<'s>> {
         let extra = &self.node.members().iter().rev().find(|m| &*m.key == "extra_config")?.value;
         let is_named = |key: &str| {
-            key == name || registry::named(name).any(|namespace| namespace.aliases.contains(&key))
+            key == name || features::named(name).any(|namespace| namespace.aliases.contains(&key))
         };
         let member = extra.members().iter().rev().find(|m| is_named(&m.key))?;
         let path = Path::Inner(&self.path, "extra_config", &member.key);

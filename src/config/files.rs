@@ -35,7 +35,7 @@ pub(super) fn each_namespace(root: &Node, mut visit: impl FnMut(&str, &Node)) {
             nodes.extend(Some(&member.value).filter(has_more));
             if &*member.key == "extra_config" {
                 for namespace in member.value.members() {
-                    let known = crate::registry::named(&namespace.key).next();
+                    let known = crate::features::named(&namespace.key).next();
                     visit(known.map_or(&*namespace.key, |known| known.name), &namespace.value);
                 }
             }

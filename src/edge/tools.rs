@@ -7,8 +7,8 @@ use fjord_document::{Document, Reading};
 use fjord_json::Value;
 
 use crate::config::{counters, files};
-use crate::registry::explain::{self, Explanation};
-use crate::{audit, check, registry};
+use crate::review::explain::{self, Explanation};
+use crate::{audit, check, review};
 
 /// A configuration that is read once, whatever is asked about it.
 #[wasm_bindgen]
@@ -57,7 +57,7 @@ impl Config {
 /// The JSON schema of the format.
 #[wasm_bindgen]
 pub fn schema() -> String {
-    String::from_utf8_lossy(&registry::schema::schema().to_json()).into_owned()
+    String::from_utf8_lossy(&review::schema::schema().to_json()).into_owned()
 }
 
 /// The documentation of what has a name: `{text}`, or `{meant}` with the nearest name, or `{}`, as JSON.

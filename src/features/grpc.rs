@@ -1,7 +1,7 @@
 //! `grpc`: serves gRPC.
 
 use crate::features::auth::validator;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scope, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scope, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -16,14 +16,16 @@ pub mod router;
 pub mod security;
 pub mod server;
 pub mod telemetry;
+#[cfg(test)]
+mod tests;
 pub mod validation;
 pub mod websocket;
 pub mod workflow;
 
-use crate::registry::Namespace;
+use crate::options::{Namespace, Scope};
 
 /// Every namespace, in each of its shapes.
-pub(crate) static NAMESPACES: &[&Namespace] = &[
+static NAMESPACES: &[&Namespace] = &[
     &ai::llm::NAMESPACE,
     &async_agent::amqp::NAMESPACE,
     &auth::api_keys::NAMESPACE,
@@ -109,3 +111,19 @@ pub(crate) static NAMESPACES: &[&Namespace] = &[
     &websocket::NAMESPACE,
     &workflow::NAMESPACE,
 ];
+
+/// Every namespace, each shape of it: some take other options at the service than at an endpoint.
+pub fn namespaces() -> &'static [&'static Namespace] {
+    NAMESPACES
+}
+
+/// The namespace that a key of `extra_config` names at a scope.
+pub fn find(scope: Scope, name_or_alias: &str) -> Option<&'static Namespace> {
+    named(name_or_alias).find(|namespace| namespace.scopes.contain(scope))
+}
+
+/// The shapes of a namespace, at whatever scope.
+pub fn named(name_or_alias: &str) -> impl Iterator<Item = &'static Namespace> {
+    let is_named = move |n: &&Namespace| n.name == name_or_alias || n.aliases.contains(&name_or_alias);
+    NAMESPACES.iter().copied().filter(is_named)
+}

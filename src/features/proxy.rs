@@ -2,7 +2,7 @@
 
 pub mod fixed;
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, formats, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, formats, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = Namespace {

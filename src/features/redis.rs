@@ -1,8 +1,8 @@
 //! `redis`: declares connections to Redis.
 
 use crate::features::telemetry::opentelemetry;
-use crate::registry::core::tls;
-use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+use crate::options::core::tls;
+use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `websocket`: connects clients to a WebSocket backend.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

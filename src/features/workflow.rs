@@ -1,6 +1,6 @@
 //! `workflow`: runs a whole endpoint in the place of a backend.
 
-use crate::registry::{Edition, Kind, Namespace, Scope, Scopes, Support};
+use crate::options::{Edition, Kind, Namespace, Scope, Scopes, Support};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -10,7 +10,7 @@ use fjord_json::Body;
 
 use super::build::{Defaults, endpoint};
 use super::needs::Needs;
-use crate::registry::{Scope, letters};
+use crate::options::{Scope, letters};
 
 use super::{Endpoint, EndpointId, Environment, Service};
 

@@ -12,8 +12,8 @@ use super::super::view::{View, backends, component, flag, head, key_of, text_in}
 use super::limits::limiters;
 use super::rule;
 use crate::features::qos::http_cache::Callers;
+use crate::options::duration;
 use crate::plan::TRUST;
-use crate::registry::duration;
 
 /// Calls that one request may make on the free plan.
 const SUBREQUESTS: usize = 50;

@@ -7,7 +7,7 @@ use fjord_schema::Schema;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, security};
-use crate::registry::whole;
+use crate::options::whole;
 
 /// What a keyword takes.
 #[derive(Clone, Copy)]

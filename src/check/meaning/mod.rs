@@ -33,8 +33,8 @@ use fjord_http::path::{clean_leading_slash, params};
 
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::registry;
-use crate::registry::role::role;
+use crate::features;
+use crate::options::role::role;
 
 /// What the checks of a part know of the parts around it.
 #[derive(Clone, Copy)]
@@ -151,7 +151,7 @@ fn namespaces(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>)
 
 /// Checks one namespace, in its role.
 fn namespace(key: &str, value: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let name = registry::named(key).next().map_or(key, |namespace| namespace.name);
+    let name = features::named(key).next().map_or(key, |namespace| namespace.name);
     if let Some((_, check)) = NAMESPACES.iter().find(|(namespace, _)| *namespace == name) {
         findings.within(role(name), |findings| check(value, around, findings));
     }

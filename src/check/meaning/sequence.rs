@@ -3,7 +3,7 @@
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{Around, Endpoint};
-use crate::registry::formats;
+use crate::options::formats;
 
 /// `proxy`
 pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

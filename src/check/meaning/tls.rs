@@ -3,7 +3,7 @@
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::Around;
-use crate::registry::core::tls::VERSIONS;
+use crate::options::core::tls::VERSIONS;
 
 /// `client_tls` or `tls`: the lowest version above the highest.
 pub(super) fn versions(spot: &Spot<'_>, findings: &mut Findings<'_>) {

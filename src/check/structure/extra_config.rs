@@ -7,8 +7,9 @@ use fjord_document::suggest;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::{members, support, value, wrong};
-use crate::registry::role::looks_like_guard;
-use crate::registry::{self, Kind, Namespace, Role, Scope, Support};
+use crate::features;
+use crate::options::role::looks_like_guard;
+use crate::options::{Kind, Namespace, Role, Scope, Support};
 
 /// Namespaces that another one replaces.
 const SUPERSEDED: &[(&str, &str)] = &[
@@ -41,8 +42,8 @@ pub(in crate::check) fn namespace(
     scope: Scope,
     findings: &mut Findings<'_>,
 ) {
-    let found = registry::find(scope, key);
-    let role = match found.or_else(|| registry::named(key).next()) {
+    let found = features::find(scope, key);
+    let role = match found.or_else(|| features::named(key).next()) {
         // What has no effect can't fail to have one.
         Some(namespace) if matches!(namespace.support, Support::NoEffect(_)) => Role::Plain,
         Some(namespace) => namespace.role(),
@@ -133,7 +134,7 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
     let fault =
         |code, message: String| Diagnostic::error(code, member.head(), message).at(member.path.pointer());
     let mut elsewhere =
-        registry::named(key).flat_map(|namespace| namespace.scopes.iter()).collect::<Vec<_>>();
+        features::named(key).flat_map(|namespace| namespace.scopes.iter()).collect::<Vec<_>>();
     elsewhere.dedup();
     if !elsewhere.is_empty() {
         let places: Vec<&str> = elsewhere.iter().map(|scope| scope.plural()).collect();
@@ -146,11 +147,11 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
             None => fault.help(format!("move it into the extra_config of {}", places.join(" or "))),
         };
     }
-    let here = registry::namespaces().iter().filter(|n| n.scopes.contain(scope)).map(|n| n.name);
-    let all = registry::namespaces().iter().map(|n| n.name);
+    let here = features::namespaces().iter().filter(|n| n.scopes.contain(scope)).map(|n| n.name);
+    let all = features::namespaces().iter().map(|n| n.name);
     let meant = suggest::nearest(key, here.clone()).or_else(|| suggest::nearest(key, all));
     let is_guard = looks_like_guard(key)
-        || meant.and_then(|name| registry::named(name).next()).is_some_and(|n| n.role() == Role::Guard);
+        || meant.and_then(|name| features::named(name).next()).is_some_and(|n| n.role() == Role::Guard);
     let code = if is_guard { "guard-name" } else { "unknown-namespace" };
     let fault = fault(code, format!("unknown namespace `{key}`"));
     match meant {
@@ -172,6 +173,6 @@ fn relative(key: &str, scope: Scope) -> Option<&'static str> {
     let (family, _) = key.rsplit_once('/')?;
     // A family of one word (`qos`) is too wide.
     let family = family.contains('/').then(|| format!("{family}/"))?;
-    let mut names = registry::namespaces().iter().filter(|n| n.scopes.contain(scope)).map(|n| n.name);
+    let mut names = features::namespaces().iter().filter(|n| n.scopes.contain(scope)).map(|n| n.name);
     names.find(|name| name.strip_prefix(&*family).is_some_and(|rest| !rest.contains('/')))
 }

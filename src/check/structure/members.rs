@@ -9,8 +9,9 @@ use fjord_document::{Diagnostic, Severity, suggest};
 use super::super::findings::Findings;
 use super::super::spot::{Spot, is_comment};
 use super::{expected, support, value, version, wrong};
-use crate::registry::role::looks_like_guard;
-use crate::registry::{self, Kind, Opt, Role, Rule, Scope, Support, core};
+use crate::features;
+use crate::options::role::looks_like_guard;
+use crate::options::{Kind, Opt, Role, Rule, Scope, Support, core};
 
 /// What an object is, beside its table.
 #[derive(Clone, Copy, Default)]
@@ -123,10 +124,10 @@ fn unknown(member: &Spot<'_>, key: &str, options: &[Opt], extent: Extent, role: 
     let fault =
         |code, message: String| Diagnostic::error(code, head.clone(), message).at(member.path.pointer());
     let code = code_of(key, options, extent, role);
-    if let (Some(scope), Some(namespace)) = (extent.part, registry::named(key).next()) {
+    if let (Some(scope), Some(namespace)) = (extent.part, features::named(key).next()) {
         let code = if namespace.role() == Role::Guard { "guard-name" } else { code };
         let fault = fault(code, format!("`{key}` is a namespace, which has no effect outside extra_config"));
-        return match registry::find(scope, key) {
+        return match features::find(scope, key) {
             Some(_) => fault.help(format!("move it into the extra_config of this {}", scope.part())),
             None => {
                 fault.help(format!("it belongs into the extra_config of {}", places(namespace.scopes.iter())))
@@ -206,7 +207,7 @@ pub(super) fn repeated(spot: &Spot<'_>, findings: &mut Findings<'_>) {
 /// The same for namespaces, each in its role.
 pub(in crate::check) fn repeated_namespaces(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     each_repeated(spot, |spot, first, member| {
-        let role = registry::named(&member.key).next().map_or(Role::Plain, |namespace| namespace.role());
+        let role = features::named(&member.key).next().map_or(Role::Plain, |namespace| namespace.role());
         findings.within(role, |findings| findings.add(twice(spot, first, member)));
     });
 }

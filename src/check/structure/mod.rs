@@ -1,4 +1,4 @@
-//! What a configuration is made of, against the registry: types, ranges, choices, required, repeated and unknown options.
+//! What a configuration is made of, against the tables: types, ranges, choices, required, repeated and unknown options.
 
 pub(super) mod extra_config;
 pub(super) mod members;
@@ -11,7 +11,7 @@ use fjord_document::node::{Kind as Is, Node};
 
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::registry::{Kind, Scope, core};
+use crate::options::{Kind, Scope, core};
 
 /// Checks a whole document.
 pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {

@@ -6,7 +6,7 @@ use fjord_document::node::Kind as Is;
 
 use super::super::findings::Findings;
 use super::super::spot::{Spot, is_comment};
-use crate::registry::Rule;
+use crate::options::Rule;
 
 pub(super) fn check(spot: &Spot<'_>, rules: &[Rule], findings: &mut Findings<'_>) {
     let (count, is_list) = match &spot.node.kind {

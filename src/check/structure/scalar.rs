@@ -6,8 +6,8 @@ use fjord_document::suggest;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::wrong;
-use crate::registry::duration::{self, DurationError};
-use crate::registry::{Kind, whole};
+use crate::options::duration::{self, DurationError};
+use crate::options::{Kind, whole};
 
 pub(super) fn check(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
     match (kind, &spot.node.kind) {

@@ -5,7 +5,7 @@ use fjord_document::node::{Kind as Is, Node};
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use crate::registry::{Edition, Namespace, Opt, Support};
+use crate::options::{Edition, Namespace, Opt, Support};
 
 /// Reports an option that has no effect or is refused; true if nothing more needs to be said of what is inside.
 pub(super) fn option(spot: &Spot<'_>, option: &Opt, findings: &mut Findings<'_>) -> bool {

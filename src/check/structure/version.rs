@@ -5,7 +5,7 @@ use fjord_document::node::Kind as Is;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
 use super::wrong;
-use crate::registry::{Kind, whole};
+use crate::options::{Kind, whole};
 
 pub(super) fn check(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     if !matches!(spot.node.kind, Is::Number(_)) {

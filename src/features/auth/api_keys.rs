@@ -9,7 +9,7 @@ mod ring;
 pub use handler::{compile, share};
 pub use ring::SharedRing;
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `auth/aws-sigv4`: signs calls for Amazon Web Services.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

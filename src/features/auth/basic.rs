@@ -10,7 +10,7 @@ mod users;
 pub use handler::{compile, share};
 pub use users::SharedUsers;
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -9,9 +9,9 @@ use fjord_document::node::Node;
 use fjord_http::{Query, url};
 
 use crate::config::secrets;
+use crate::options::{Edition, Kind, Namespace, OptionError, Options, Scopes, Support, opt};
 use crate::plan::build::{Refusal, Site};
 use crate::proxy::Exchange;
-use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Scopes, Support, opt};
 
 use grant::Grant;
 use step::Step;

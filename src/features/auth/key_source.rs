@@ -6,8 +6,8 @@ use fjord_http::url;
 use fjord_jose::KeySet;
 
 use crate::config::secrets;
+use crate::options::Options;
 use crate::plan::build::{Refusal, Site};
-use crate::registry::Options;
 
 /// Where keys are.
 #[derive(Debug)]

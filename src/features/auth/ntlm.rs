@@ -1,6 +1,6 @@
 //! `auth/ntlm`: logs in to the backend by NTLM.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

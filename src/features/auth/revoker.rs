@@ -1,6 +1,6 @@
 //! `auth/revoker`: refuses tokens that were revoked, by a filter of their claims.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// An empty filter would let every revoked token in: nothing of this can be left out.
 const NO_RPC: &str = "its filter is filled over an RPC port, which a worker doesn't have, and a filter that stays empty revokes \

@@ -11,8 +11,8 @@ use super::key_source::{self, ALGORITHMS, CIPHERS, KeySource, NO_CERTIFICATE, NO
 use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
 use crate::gateway::Handler;
+use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, formats, opt};
 use crate::plan::build::{Refusal, Site};
-use crate::registry::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, formats, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

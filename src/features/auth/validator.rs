@@ -11,7 +11,7 @@ mod handler;
 pub use compile::{compile, share};
 
 use super::key_source::{ALGORITHMS, CIPHERS, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, formats, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, formats, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = Namespace {

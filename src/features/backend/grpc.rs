@@ -1,7 +1,7 @@
 //! `backend/grpc`: calls a gRPC service.
 
-use crate::registry::core::tls;
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::core::tls;
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

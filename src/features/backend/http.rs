@@ -2,7 +2,7 @@
 
 pub mod client;
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

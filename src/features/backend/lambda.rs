@@ -7,10 +7,10 @@ use fjord_http::Headers;
 use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
+use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::plan::build::{Environment, Refusal, Site};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Layer, Metadata, Next, Params, Reply, Request, Response};
-use crate::registry::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `documentation/openapi`: describes the service for an OpenAPI export.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

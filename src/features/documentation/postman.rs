@@ -1,6 +1,6 @@
 //! `documentation/postman`: describes the service for a Postman export.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `modifier/lua-endpoint`: runs Lua on the request before everything else.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,7 +1,7 @@
 //! `modifier/lua-proxy`: runs Lua around the backends of an endpoint.
 
 use crate::features::modifier::lua_endpoint;
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -15,7 +15,7 @@ pub use exchange::compile;
 pub use message::{Framing, Request, Response};
 pub use program::{Program, Unique};
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

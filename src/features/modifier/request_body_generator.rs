@@ -1,7 +1,7 @@
 //! `modifier/request-body-generator`: writes the request body from a template.
 
 use crate::features::modifier::body_generator;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

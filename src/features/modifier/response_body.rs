@@ -1,6 +1,6 @@
 //! `modifier/response-body`: changes texts in the answer.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

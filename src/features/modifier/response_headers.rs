@@ -1,6 +1,6 @@
 //! `modifier/response-headers`: adds, removes, renames and replaces headers of the answer.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `plugin/http-client`: calls the backend through a Go plugin.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,7 +1,7 @@
 //! `plugin/http-server`: handles requests in Go plugins before the router.
 
 use crate::features::plugin::req_resp_modifier;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

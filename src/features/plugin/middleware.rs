@@ -1,6 +1,6 @@
 //! `plugin/middleware`: wraps calls in Go plugins.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

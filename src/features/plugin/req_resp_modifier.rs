@@ -1,6 +1,6 @@
 //! `plugin/req-resp-modifier`: changes requests and responses in Go plugins.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -4,10 +4,10 @@ use std::cell::Cell;
 
 use fjord_document::node::Node;
 
+use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
-use crate::registry::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

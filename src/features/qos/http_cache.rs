@@ -9,7 +9,7 @@ mod store;
 pub use callers::Callers;
 pub use exchange::{SharedCache, compile};
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -6,7 +6,7 @@ use std::ops::Range;
 use fjord_document::node::Node;
 use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 
-use crate::registry::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -3,7 +3,7 @@
 use fjord_document::node::Node;
 use fjord_http::Headers;
 
-use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {

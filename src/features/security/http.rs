@@ -11,7 +11,7 @@ use fjord_http::Headers;
 use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 use fjord_router::{escape_html, escape_non_ascii};
 
-use crate::registry::{Edition, Kind, Namespace, Opt, OptionError, Options, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, OptionError, Options, Scopes, Support, opt};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `security/policies`: checks requests, answers and tokens against policies.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

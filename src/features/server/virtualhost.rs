@@ -1,6 +1,6 @@
 //! `server/virtualhost`: serves several host names.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

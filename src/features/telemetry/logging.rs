@@ -8,8 +8,8 @@ mod pattern;
 pub use access::{AccessLog, Entry};
 pub use log::Log;
 
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 use crate::platform::Level;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `telemetry/metrics`: collects metrics and serves them.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `telemetry/opentelemetry`: reports traces and metrics through OpenTelemetry.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `telemetry/opentelemetry-security`: adds credentials to the exporters of telemetry/opentelemetry.
 
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -13,9 +13,9 @@ pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 use fjord_document::node;
 use fjord_document::node::Node;
 
+use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 use crate::plan::build::{Refusal, Site};
 use crate::proxy::Layer;
-use crate::registry::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

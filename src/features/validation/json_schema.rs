@@ -5,10 +5,10 @@
 use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
+use crate::options::{Edition, Kind, Namespace, Scopes, Support};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

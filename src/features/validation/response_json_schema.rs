@@ -1,7 +1,7 @@
 //! `validation/response-json-schema`: lets out only answers that fit a JSON schema.
 
 use crate::features::security::policies;
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -8,12 +8,12 @@ use fjord_http::template::UrlPattern;
 use fjord_http::{Host, canonical};
 use fjord_json::{Shape, ShapeOptions};
 
+use crate::options::{Options, Scope};
 use crate::plan::decode::{Decode, Failure};
 use crate::plan::discovery::{self, Discovery};
 use crate::plan::hosts::Hosts;
 use crate::plan::order;
 use crate::proxy::{Backend, Policy};
-use crate::registry::{Options, Scope};
 
 use super::endpoint::{Parent, flatmap};
 use super::service::milliseconds;
@@ -112,7 +112,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
 
 fn namespace<'a>(site: &Site<'a>, name: &str) -> Option<Options<'a>> {
     let node = site.namespace(name)?;
-    crate::registry::find(site.scope, name).map(|namespace| Options::of(node, namespace))
+    crate::features::find(site.scope, name).map(|namespace| Options::of(node, namespace))
 }
 
 /// What `backend/http` makes of a bad status. Details win over the code, and a name that is no text switches both

@@ -8,10 +8,10 @@ use fjord_http::template::Variable;
 use fjord_json::Flatmap;
 
 use crate::gateway::Handler;
+use crate::options::{Options, Scope};
 use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
 use crate::plan::{Service, order};
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
-use crate::registry::{Options, Scope};
 
 use super::service::{Defaults, milliseconds};
 use super::{Environment, Refusal, Site, backend};
@@ -197,7 +197,7 @@ fn take(name: &str, limit: usize) -> Option<Take> {
 }
 
 fn options_of_proxy<'a>(site: &Site<'_>, node: &'a Node) -> Options<'a> {
-    let table = crate::registry::find(site.scope, "proxy").map(|namespace| namespace.options());
+    let table = crate::features::find(site.scope, "proxy").map(|namespace| namespace.options());
     Options::new(node, table.unwrap_or_default())
 }
 

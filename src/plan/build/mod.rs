@@ -23,7 +23,7 @@ use fjord_document::node::{Kind, Node};
 use fjord_json::Body;
 use fjord_router::{ANY_METHOD, Route, Router};
 
-use crate::registry::{Options, Scope, letters};
+use crate::options::{Options, Scope, letters};
 
 use super::endpoints::Endpoints;
 use super::{EndpointId, Plan, Service, Target};
@@ -166,8 +166,8 @@ impl BuildError {
     }
 }
 
-impl From<crate::registry::OptionError> for BuildError {
-    fn from(error: crate::registry::OptionError) -> Self {
+impl From<crate::options::OptionError> for BuildError {
+    fn from(error: crate::options::OptionError) -> Self {
         Self(error.to_string())
     }
 }

@@ -8,9 +8,9 @@ use fjord_json::Value;
 
 use crate::KRAKEND_VERSION;
 use crate::features::telemetry::logging::Log;
+use crate::options::{Namespace, OptionError, Options, Role, Scope};
 use crate::plan::order;
 use crate::plan::service::{RouterOptions, Service, TRUST, Trust};
-use crate::registry::{Namespace, OptionError, Options, Role, Scope};
 
 use super::{Environment, Refusal, Site};
 
@@ -155,7 +155,7 @@ fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result
 }
 
 fn router_namespace<'a>(options: &Options<'a>) -> Option<Options<'a>> {
-    let namespace = crate::registry::find(Scope::Service, "router")?;
+    let namespace = crate::features::find(Scope::Service, "router")?;
     let config = options.node("extra_config")?;
     let names = std::iter::once(namespace.name).chain(namespace.aliases.iter().copied());
     names.filter_map(|name| config.get(name)).next().map(|node| Options::of(node, namespace))

@@ -3,8 +3,9 @@
 use fjord_document::node::{Member, Node};
 
 use crate::check::{self, Fault, Part};
+use crate::features;
+use crate::options::{OptionError, Scope};
 use crate::plan::order::Step;
-use crate::registry::{self, OptionError, Scope};
 
 use super::super::Service;
 use super::Environment;
@@ -65,9 +66,9 @@ impl<'a> Site<'a> {
     /// The value of one namespace, by its name or an alias.
     pub fn namespace(&self, name: &str) -> Option<&'a Node> {
         // Asked dozens of times for each endpoint and backend, most of which have none: those must not cost a walk through
-        // the registry.
+        // the tables.
         self.namespaces().next()?;
-        let aliases = registry::find(self.scope, name).map(|namespace| namespace.aliases).unwrap_or_default();
+        let aliases = features::find(self.scope, name).map(|namespace| namespace.aliases).unwrap_or_default();
         let named = |wanted: &str| self.namespaces().find(|member| &*member.key == wanted);
         named(name).or_else(|| aliases.iter().find_map(|alias| named(alias))).map(|member| &member.value)
     }

@@ -14,10 +14,10 @@ use crate::features::auth::without_scheme;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::ratelimit::limiter;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
+use crate::options::Options;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
-use crate::registry::Options;
 
 /// What an endpoint wants of a key.
 struct Guard {

@@ -11,8 +11,8 @@ use sha2::{Digest, Sha256};
 use fjord_document::node::Node;
 
 use super::SERVICE;
+use crate::options::Options;
 use crate::plan::build::Refusal;
-use crate::registry::Options;
 
 /// The keys that endpoints share; none where the service declares none.
 pub type SharedRing = OnceCell<Rc<Ring>>;
@@ -144,8 +144,8 @@ impl Place {
 }
 
 /// The options of one key.
-static SERVICE_KEY: &[crate::registry::Opt] = match SERVICE.options()[2].kind {
-    crate::registry::Kind::List(kind) => kind.options(),
+static SERVICE_KEY: &[crate::options::Opt] = match SERVICE.options()[2].kind {
+    crate::options::Kind::List(kind) => kind.options(),
     _ => &[],
 };
 

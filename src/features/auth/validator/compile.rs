@@ -16,8 +16,8 @@ use crate::features::auth::keys::{Keys, Remote, Slot};
 use crate::features::auth::refuse::Closed;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
+use crate::options::{OptionError, Options};
 use crate::plan::build::{Refusal, Site};
-use crate::registry::{OptionError, Options};
 
 /// Compiles the validator of an endpoint.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {

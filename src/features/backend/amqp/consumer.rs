@@ -1,6 +1,6 @@
 //! `backend/amqp/consumer`: answers with a message of an AMQP queue.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

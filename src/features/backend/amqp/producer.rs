@@ -1,6 +1,6 @@
 //! `backend/amqp/producer`: sends the request as a message to an AMQP exchange.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

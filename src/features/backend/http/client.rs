@@ -1,7 +1,7 @@
 //! `backend/http/client`: sets how the backend is called over HTTP.
 
-use crate::registry::core::tls;
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::core::tls;
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,6 +1,6 @@
 //! `backend/pubsub/publisher`: publishes the request as a message.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

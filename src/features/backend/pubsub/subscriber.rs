@@ -1,6 +1,6 @@
 //! `backend/pubsub/subscriber`: answers with a message of a subscription.
 
-use crate::registry::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

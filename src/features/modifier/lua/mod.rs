@@ -14,10 +14,10 @@ use fjord_http::{Headers, url};
 use fjord_lua::{Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
 
 use crate::KRAKEND_AGENT;
+use crate::options::Options;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, Deadline, Fetch, Io, RequestBody, Via};
 use crate::proxy::Error;
-use crate::registry::Options;
 
 use surroundings::Surroundings;
 

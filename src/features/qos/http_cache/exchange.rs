@@ -6,10 +6,10 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::Headers;
 
+use crate::options::Options;
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Body, Fetch, LocalFuture, Via};
 use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
-use crate::registry::Options;
 
 use super::NAMESPACE;
 use super::edge;

@@ -6,9 +6,9 @@
 
 use crate::features::qos::bucket::Rate;
 use crate::gateway::{Reach, log};
+use crate::options::{Kind, Opt, Options, opt};
 use crate::plan::build::Refusal;
 use crate::platform::{Deadline, Level};
-use crate::registry::{Kind, Opt, Options, opt};
 
 /// The option of all limits.
 pub const BINDING: Opt = opt(

@@ -7,8 +7,8 @@ use fjord_http::client_ip::key_address;
 use fjord_sigv4::hash;
 
 use crate::gateway::{Incoming, Reach};
+use crate::options::Options;
 use crate::plan::build::{Refusal, Site};
-use crate::registry::Options;
 
 use super::counter::Counter;
 use crate::features::qos::bucket::{Bucket, Rate};

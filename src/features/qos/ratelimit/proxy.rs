@@ -7,10 +7,10 @@ use fjord_document::node::Node;
 use super::counter::{BINDING, Counter};
 use super::limiter::take;
 use crate::features::qos::bucket::{Bucket, Rate};
+use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
-use crate::registry::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

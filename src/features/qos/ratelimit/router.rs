@@ -7,10 +7,10 @@ use fjord_document::node::Node;
 use super::counter::BINDING;
 use super::limiter::Limiter;
 use crate::gateway::{Handler, Incoming, NextHandler};
+use crate::options::{Edition, Kind, Namespace, Opt, Options, Rule, Scopes, Support, opt};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::proxy::Cx;
-use crate::registry::{Edition, Kind, Namespace, Opt, Options, Rule, Scopes, Support, opt};
 use crate::render;
 
 /// The namespace.

@@ -7,9 +7,9 @@ use fjord_document::node::Node;
 use super::limiter::Limiter;
 use crate::features::qos::ratelimit::router;
 use crate::gateway::{Global, Incoming, NextGlobal, Reach};
+use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
-use crate::registry::{Edition, Kind, Namespace, Options, Rule, Scopes, Support};
 use crate::render;
 
 /// The namespace.

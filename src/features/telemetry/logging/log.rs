@@ -7,9 +7,9 @@ use super::access::AccessLog;
 use super::clock::Layout;
 use super::pattern::Pattern;
 use super::{NAMESPACE, level_name};
+use crate::options::Options;
 use crate::plan::build::Refusal;
 use crate::platform::Level;
-use crate::registry::Options;
 
 /// The log of the service.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! `qos/ratelimit/router/redis`: limits the requests to an endpoint with counters in Redis.
 
-use crate::registry::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,7 +1,7 @@
 //! `qos/ratelimit/service/redis`: limits the requests to the whole service with counters in Redis.
 
 use crate::features::qos::ratelimit::router::redis;
-use crate::registry::{Edition, Namespace, Scopes, Support};
+use crate::options::{Edition, Namespace, Scopes, Support};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,11 +1,11 @@
-//! Every option of the configuration format: where it may stand, what it takes, what it means, and what Fjord makes of it.
+//! What a feature is built with: the types of options, the reader of their values, the options outside `extra_config`.
 //!
 //! The tables stand beside the code that reads them: one static [`Namespace`] at the top of each file of
 //! [`features`](crate::features), the rest in [`core`]. Whoever compiles a plan reads values through [`Options`], so a
 //! default stands in one place, the table:
 //!
 //! ```ignore
-//! let options = Options::of(node, &NAMESPACE);            // or Options::new(node, registry::core::BACKEND)
+//! let options = Options::of(node, &NAMESPACE);            // or Options::new(node, options::core::BACKEND)
 //! let rate: f64 = options.f64("max_rate")?;                // the table's default, or 0
 //! let every: Duration = options.duration("every")?;        // Go's syntax: 1h30m, 500ms, 1.5s
 //! let only: &str = options.str("strategy")?;               // "" without a default
@@ -16,20 +16,14 @@
 
 pub mod core;
 pub mod duration;
-pub mod explain;
-mod find;
 pub mod formats;
 pub mod letters;
-mod options;
+mod reader;
 pub mod role;
-pub mod schema;
 mod table;
-#[cfg(test)]
-mod tests;
 mod words;
 
-pub use find::{find, named, namespaces};
-pub(crate) use options::whole;
-pub use options::{OptionError, Options};
+pub(crate) use reader::whole;
+pub use reader::{OptionError, Options};
 pub use role::Role;
 pub use table::{Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Support, opt};

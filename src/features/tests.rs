@@ -1,6 +1,7 @@
 //! The tables against the list of all options of the format.
 
 use super::*;
+use crate::options::{Kind, Opt, Support, core, duration};
 
 /// One row of the list.
 struct Row {

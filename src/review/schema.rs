@@ -2,8 +2,8 @@
 
 use fjord_json::{Map, Value};
 
-use super::table::{Kind, Namespace, Opt, Rule, Scope, Support};
-use super::{core, namespaces};
+use crate::features::namespaces;
+use crate::options::{Kind, Namespace, Opt, Rule, Scope, Support, core};
 
 /// Durations in Go's syntax.
 const DURATION: &str = "^\\+?(0|(([0-9]+\\.?[0-9]*|\\.[0-9]+)(ns|us|µs|μs|ms|s|m|h))+)$";

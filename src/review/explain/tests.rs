@@ -72,12 +72,12 @@ fn every_option_can_be_explained() {
             }
         }
     }
-    for namespace in crate::registry::namespaces() {
+    for namespace in crate::features::namespaces() {
         walk(namespace.name, "", namespace.value.members(), 0);
     }
-    for scope in crate::registry::Scope::ALL {
-        let name = if scope == crate::registry::Scope::Async { "async_agent" } else { scope.name() };
-        let options = crate::registry::core::options(scope);
+    for scope in crate::options::Scope::ALL {
+        let name = if scope == crate::options::Scope::Async { "async_agent" } else { scope.name() };
+        let options = crate::options::core::options(scope);
         for option in options {
             let text = found(&format!("{name}.{}", option.name));
             assert!(text.contains(option.name), "{text}");

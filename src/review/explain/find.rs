@@ -2,8 +2,9 @@
 
 use fjord_document::suggest;
 
-use super::super::table::{Kind, Namespace, Opt, Scope};
-use super::super::{core, named, namespaces};
+use crate::features::{self, named, namespaces};
+use crate::options::{Kind, Namespace, Opt, Scope, core};
+
 use super::{Owner, Subject};
 
 /// Options of the same name that are explained one by one.
@@ -100,7 +101,7 @@ fn at_pointer(pointer: &str) -> Option<Subject> {
         }
         if in_extra {
             let Owner::Part(scope) = owner else { return None };
-            let namespace = super::super::find(scope, &step).or_else(|| named(&step).next())?;
+            let namespace = features::find(scope, &step).or_else(|| named(&step).next())?;
             (owner, subject, in_extra) = (Owner::Namespace(namespace), Subject::Namespace(namespace), false);
             path.clear();
             continue;

@@ -5,7 +5,7 @@ mod page;
 #[cfg(test)]
 mod tests;
 
-use super::table::{Namespace, Opt};
+use crate::options::{Namespace, Opt, Scope};
 
 /// What a name stands for.
 #[derive(Debug, Clone)]
@@ -19,14 +19,14 @@ enum Subject {
         option: &'static Opt,
     },
     /// A part of the format: the root, endpoints, backends …
-    Part(super::Scope),
+    Part(Scope),
 }
 
 /// What an option belongs to.
 #[derive(Debug, Clone, Copy)]
 enum Owner {
     Namespace(&'static Namespace),
-    Part(super::Scope),
+    Part(Scope),
 }
 
 /// An explanation, or what the asker may have meant.

@@ -2,9 +2,8 @@
 
 use std::fmt::Write;
 
-use super::super::core;
-use super::super::table::{Edition, Kind, Namespace, Opt, Scope, Support};
 use super::{Owner, Subject};
+use crate::options::{Edition, Kind, Namespace, Opt, Scope, Support, core};
 
 /// Lines are broken before this column.
 const WIDTH: usize = 96;

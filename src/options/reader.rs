@@ -291,7 +291,7 @@ impl std::error::Error for OptionError {}
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::table::{Kind as Takes, opt};
+    use crate::options::table::{Kind as Takes, opt};
     use fjord_document::Document;
 
     static TABLE: &[Opt] = &[
@@ -343,7 +343,7 @@ mod tests {
         let text =
             r#"{"return_error_msg": "yes", "health_path": 7, "logger_skip_paths": "/a", "max_age": "x"}"#;
         let root = Document::parse(text).unwrap().root;
-        let of = |name| Options::of(&root, crate::registry::find(Scope::Service, name).unwrap());
+        let of = |name| Options::of(&root, crate::features::find(Scope::Service, name).unwrap());
         assert_eq!(of("router").bool("return_error_msg"), Ok(false));
         assert_eq!(of("router").str("health_path"), Ok("/__health"));
         assert_eq!(of("router").strings("logger_skip_paths"), Ok(vec![]));

@@ -108,7 +108,7 @@ impl Namespace {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::registry::namespaces;
+    use crate::features::namespaces;
 
     #[test]
     fn each_namespace_has_the_role_of_its_family() {
