@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import fs from "node:fs";
 import net from "node:net";
 import { after, before, describe, test } from "node:test";
-import { Kafka, logLevel } from "kafkajs";
+import { CompressionTypes, Kafka, logLevel } from "kafkajs";
 import { missing, startKafka } from "./support/brokers.mjs";
 import { makeCertificates } from "./support/certificates.mjs";
 import { portOf, profile, startWorker } from "./support/origins.mjs";
@@ -35,6 +35,14 @@ describe("Kafka", { skip: missing("kafka") }, () => {
   const t = { after: (/** @type {() => unknown} */ end) => void ends.unshift(end) };
   /** @type {string[]} */
   let names = [];
+  /** @type {object[]} */
+  let plan = [];
+
+  /** Another worker, which knows nothing. */
+  async function again() {
+    const profiles = [profile({ ca: [certificates.pem("ca.pem")] }), profile({ public_roots: true })];
+    worker = await startWorker(t, profiles, [certificates.pem("ca.pem")], plan);
+  }
 
   before(async () => {
     t.after(() => certificates.remove());
@@ -72,25 +80,45 @@ describe("Kafka", { skip: missing("kafka") }, () => {
       wrongScram: [at("SASL"), { ...events, sasl: sasl("SCRAM-SHA-256", "wrong") }],
       noSasl: [at("SASL"), events],
       saslRefused: [at("PLAIN"), { ...events, sasl: sasl("PLAIN") }],
+      oldest: [at("PLAIN"), { source: { group: "oldest", topics: ["orders"], oldest: true } }],
+      newest: [at("PLAIN"), { source: { group: "newest", topics: ["orders", "events"], oldest: false } }],
+      members: [at("PLAIN"), { source: { group: "members", topics: ["orders"], oldest: false } }],
+      packed: [at("PLAIN"), { source: { group: "packed", topics: ["packed"], oldest: true } }],
+      secure: [at("SECURE"), { source: { group: "secure", topics: ["orders"], oldest: true }, sasl: sasl("SCRAM-SHA-256") }, tls],
+      silentGroup: [[["127.0.0.1", portOf(silent)]], { source: { group: "g", topics: ["orders"], oldest: true } }],
+      refusedGroup: [[["127.0.0.1", 9]], { source: { group: "g", topics: ["orders"], oldest: true } }],
       refused: [[["127.0.0.1", 9]], events],
       silent: [[["127.0.0.1", portOf(silent)]], events],
       http: [[["127.0.0.1", portOf(http)]], events],
     };
     names = Object.keys(brokers);
-    const plan = Object.entries(brokers).map(([name, [hosts, options, more]]) => ({ name, hosts, protocol: { kafka: options }, ...more }));
-    const profiles = [profile({ ca: [certificates.pem("ca.pem")] }), profile({ public_roots: true })];
-    worker = await startWorker(t, profiles, [certificates.pem("ca.pem")], plan);
+    plan = Object.entries(brokers).map(([name, [hosts, options, more]]) => ({ name, hosts, protocol: { kafka: options }, ...more }));
+    await again();
     client = new Kafka({ brokers: [`localhost:${kafka.port("PLAIN")}`], logLevel: logLevel.NOTHING });
     admin = client.admin();
     await admin.connect();
     t.after(() => admin.disconnect());
-    await admin.createTopics({ topics: [{ topic: "events" }, { topic: "small", configEntries: [{ name: "max.message.bytes", value: "1000" }] }], waitForLeaders: true });
+    await admin.createTopics({ topics: [{ topic: "events" }, { topic: "orders" }, { topic: "packed" }, { topic: "small", configEntries: [{ name: "max.message.bytes", value: "1000" }] }], waitForLeaders: true });
   });
   after(async () => {
     for (const end of ends) await end();
   });
 
   const publish = (/** @type {string} */ name, /** @type {Operation} */ operation = {}, body = "") => worker.publish({ broker: names.indexOf(name), ...operation }, body);
+
+  const receive = (/** @type {string} */ name, /** @type {Operation} */ operation = {}) => worker.receive({ broker: names.indexOf(name), group: name, ...operation });
+  /** Sends from the other side, to one partition. */
+  const send = async (/** @type {string} */ topic, /** @type {string[]} */ values, options = {}) => {
+    const producer = client.producer();
+    await producer.connect();
+    await producer.send({ topic, messages: values.map((value) => ({ value, ...options })), ...options });
+    await producer.disconnect();
+  };
+  /** What a group has committed, by partition. */
+  const committed = async (/** @type {string} */ groupId, topic = "orders") => {
+    const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+    return Object.fromEntries((found?.partitions ?? []).map(({ partition, offset }) => [partition, Number(offset)]));
+  };
 
   /** The end of each of a topic's partitions, added up. */
   const count = async (/** @type {string} */ topic) => (await admin.fetchTopicOffsets(topic)).reduce((sum, { high }) => sum + Number(high), 0);
@@ -189,12 +217,87 @@ describe("Kafka", { skip: missing("kafka") }, () => {
     });
   }
 
+  test("50 receivers at once get 50 records, in order, and their positions are committed", async () => {
+    const values = Array.from({ length: 60 }, (_, i) => `${i % 2} ${i}`);
+    for (const partition of [0, 1]) await send("orders", values.filter((value) => value.startsWith(String(partition))), { partition });
+    const received = await Promise.all(Array.from({ length: 50 }, () => receive("oldest")));
+    const bodies = received.map(({ body, error }) => body ?? String(error));
+    assert.equal(new Set(bodies).size, 50);
+    for (const partition of ["0", "1"]) {
+      const own = bodies.filter((body) => body.startsWith(partition)).map((body) => Number(body.slice(2))).toSorted((a, b) => a - b);
+      assert.deepEqual(own, values.filter((value) => value.startsWith(partition)).slice(0, own.length).map((value) => Number(value.slice(2))));
+      assert.equal((await committed("oldest"))[partition], own.length);
+    }
+  });
+
+  test("what is committed survives the worker, what isn't settled comes again", async () => {
+    const unsettled = [await receive("oldest", { settlement: "none" }), await receive("oldest", { settlement: "requeue" })];
+    await again();
+    const bodies = [];
+    for (let i = 0; i < 10; i++) bodies.push((await receive("oldest")).body);
+    for (const { body } of unsettled) assert.ok(bodies.includes(body), body);
+    assert.equal(new Set(bodies).size, 10);
+    assert.deepEqual(await committed("oldest"), { 0: 30, 1: 30 });
+    assert.equal((await receive("oldest", { millis: 300 })).code, "no-message");
+  });
+
+  test("a receiver waits for its record, over TLS as well", async () => {
+    const waiting = receive("oldest");
+    await sleep(300);
+    await send("orders", ["late"]);
+    assert.equal((await waiting).body, "late");
+    assert.match((await receive("secure")).body ?? "", /^[01] [01]$/);
+  });
+
+  test("a new group begins with what comes after its first receiver", async () => {
+    assert.equal((await receive("newest", { millis: 1500 })).code, "no-message");
+    await again();
+    await send("orders", ["new"]);
+    await send("events", ["other"]);
+    const bodies = [(await receive("newest")).body, (await receive("newest")).body];
+    assert.deepEqual(new Set(bodies), new Set(["new", "other"]));
+  });
+
+  test("a record is settled once", async () => {
+    await send("orders", ["once"]);
+    const { code, error } = await receive("newest", { settlement: "twice" });
+    assert.equal(code, "not-held", error);
+  });
+
+  test("a group with members of its own is refused", async () => {
+    const consumer = client.consumer({ groupId: "members" });
+    await consumer.connect();
+    await consumer.subscribe({ topic: "orders" });
+    const joined = new Promise((resolve) => consumer.on("consumer.group_join", resolve));
+    await consumer.run({ eachMessage: async () => {} });
+    await joined;
+    const { code, error } = await receive("members");
+    assert.equal(code, "refused", error);
+    assert.match(error ?? "", /^members: it refuses the operation: members: the group has members of its own/);
+    await consumer.disconnect();
+  });
+
+  test("a compressed batch can't be read", async () => {
+    await send("packed", ["x".repeat(1000)], { compression: CompressionTypes.GZIP });
+    const { code, error } = await receive("packed");
+    assert.deepEqual({ code, error }, { code: "undecodable", error: "packed: a received message can't be decoded: its batch is compressed, which isn't supported" });
+  });
+
+  test("groups of clusters that can't be reached", async () => {
+    assert.equal((await receive("silentGroup", { millis: 500 })).code, "timed-out");
+    assert.equal((await receive("refusedGroup")).code, "no-connection");
+    assert.equal((await worker.receive({ broker: names.indexOf("oldest") })).code, "bad-call");
+  });
+
   test("a broker that is killed and comes back", async () => {
     await kafka.stop();
     assert.equal((await publish("events", { millis: 2000 })).code, "no-connection");
     await kafka.restart("auto.create.topics.enable=false");
     const waiting = publish("events", { millis: 20_000 }, "back");
     assert.deepEqual(await waiting, {});
+    assert.equal((await receive("newest")).body, "back");
+    await send("orders", ["after"]);
+    assert.equal((await receive("newest")).body, "after");
     const { code, error } = await publish("unknown");
     assert.deepEqual({ code, error }, { code: "unknown-name", error: "unknown: unknown name: unknown: no such topic or partition (3)" });
   });

@@ -54,6 +54,8 @@ const NEVER = 0xffffffff;
  * @property {AbortSignal} [signal]
  */
 
+/** @typedef {"ack" | "requeue" | "discard"} Settlement what becomes of a received message */
+
 /** What a rejection carries: a word for programs, and whether the platform's fetch may try. */
 /** @typedef {Error & { code: string, fallback: boolean }} OriginError */
 
@@ -150,10 +152,43 @@ export class Origins {
    *
    * @param {number} broker
    * @param {number} token
-   * @param {"ack" | "requeue" | "discard"} settlement
+   * @param {Settlement} settlement
    */
   async settle(broker, token, settlement) {
     await this.#module().settle(broker, token, settlement);
+  }
+
+  /**
+   * Begins to read a broker's group, in the Durable Object that reads it alone.
+   *
+   * @param {number} broker
+   */
+  joinGroup(broker) {
+    this.#module().group_join(broker);
+  }
+
+  /**
+   * Receives a message of a group, in its Durable Object, one call at a time.
+   *
+   * @param {number} broker
+   * @param {number} millis
+   * @param {Context} ctx
+   */
+  async receiveOfGroup(broker, millis, ctx) {
+    const [token, body] = /** @type {[number, Uint8Array]} */ (await result(this.#module().group_receive(broker, millis), ctx));
+    return { token, body };
+  }
+
+  /**
+   * Settles a message of a group, in its Durable Object, one call at a time.
+   *
+   * @param {number} broker
+   * @param {number} token
+   * @param {Settlement} settlement
+   * @param {Context} ctx
+   */
+  async settleOfGroup(broker, token, settlement, ctx) {
+    await result(this.#module().group_settle(broker, token, settlement), ctx);
   }
 
   #isPublic(/** @type {string} */ host) {

@@ -34,6 +34,7 @@ import { folder, root } from "./gateway.mjs";
  *
  * @typedef {object} Operation
  * @property {number} [broker]
+ * @property {string} [group]
  * @property {object} [message]
  * @property {"ack" | "requeue" | "discard" | "none" | "twice"} [settlement]
  * @property {number} [settleAfter]
@@ -85,6 +86,9 @@ export async function startWorker(t, profiles, roots = [], brokers = []) {
         (name = "main", worker = (
           modules = [${names.map((name) => `(name = "${name}", ${kinds[path.extname(name)]} = embed "${name}")`).join()}],
           compatibilityDate = "2026-11-17",
+          bindings = [(name = "GROUPS", durableObjectNamespace = "FjordOrigins")],
+          durableObjectNamespaces = [(className = "FjordOrigins", uniqueKey = "groups")],
+          durableObjectStorage = (inMemory = void),
         )),
       ],
       sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],

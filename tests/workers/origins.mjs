@@ -6,6 +6,7 @@
 //   POST /receive?json={broker, settlement, millis, ...}           { body }, once the message is settled
 //   GET /stats                                                     { memory, inFlight }
 import plan from "./plan.json";
+import { GroupReader, groupOf } from "./js/groups.mjs";
 import { Origins } from "./js/origins.mjs";
 import { trapped } from "./js/trap.mjs";
 
@@ -17,6 +18,7 @@ import { trapped } from "./js/trap.mjs";
  * @typedef {object} Described
  * @property {number} [profile]
  * @property {number} [broker]
+ * @property {string} [group] the name of the object that reads it
  * @property {"bytes" | "stream"} [upload]
  * @property {object} [message]
  * @property {"ack" | "requeue" | "discard" | "none" | "twice"} [settlement]
@@ -27,13 +29,17 @@ import { trapped } from "./js/trap.mjs";
 
 const origins = new Origins(plan);
 
+export class FjordOrigins extends GroupReader {
+  origins = origins;
+}
+
 export default {
   /**
    * @param {Request} request
-   * @param {unknown} _env
+   * @param {{ GROUPS: DurableObjectNamespace<FjordOrigins> }} env
    * @param {Context} ctx
    */
-  async fetch(request, _env, ctx) {
+  async fetch(request, env, ctx) {
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === "/stats") return Response.json({ memory: origins.memory, inFlight: origins.inFlight });
     if (pathname === "/trap") {
@@ -44,7 +50,7 @@ export default {
     const controller = new AbortController();
     if (described.abortAfter !== undefined) setTimeout(() => controller.abort(), described.abortAfter);
     try {
-      const answering = operation(pathname, described, request, controller.signal, ctx);
+      const answering = operation(pathname, described, request, controller.signal, env, ctx);
       if (described.giveUpAfter === undefined) return await answering;
       /** @type {Promise<never>} */
       const late = new Promise((_, reject) => setTimeout(() => reject(new Error("given up")), described.giveUpAfter));
@@ -61,10 +67,11 @@ export default {
  * @param {Described & Partial<Call>} described
  * @param {Request} request
  * @param {AbortSignal} signal
+ * @param {{ GROUPS: DurableObjectNamespace<FjordOrigins> }} env
  * @param {Context} ctx
  */
-async function operation(pathname, described, request, signal, ctx) {
-  const { profile = 0, broker = 0, upload, message = {}, settlement = "ack", settleAfter = 0, abortAfter: _a, giveUpAfter: _b, ...rest } = described;
+async function operation(pathname, described, request, signal, env, ctx) {
+  const { profile = 0, broker = 0, group, upload, message = {}, settlement = "ack", settleAfter = 0, abortAfter: _a, giveUpAfter: _b, ...rest } = described;
   const call = { url: "", method: "GET", lines: "", millis: 5000, signal, ...rest };
   const { millis } = call;
   if (pathname === "/publish") {
@@ -73,10 +80,12 @@ async function operation(pathname, described, request, signal, ctx) {
     return Response.json({});
   }
   if (pathname === "/receive") {
-    const { token, body } = await origins.receive(broker, { millis, signal }, ctx);
+    const reader = group === undefined ? undefined : groupOf(env.GROUPS, group, broker);
+    const { token, body } = await (reader?.receive(millis) ?? origins.receive(broker, { millis, signal }, ctx));
+    const settle = (/** @type {"ack" | "requeue" | "discard"} */ how) => reader?.settle(token, how) ?? origins.settle(broker, token, how);
     if (settleAfter > 0) await new Promise((resolve) => setTimeout(resolve, settleAfter));
-    if (settlement === "twice") await origins.settle(broker, token, "ack");
-    if (settlement !== "none") await origins.settle(broker, token, settlement === "twice" ? "ack" : settlement);
+    if (settlement === "twice") await settle("ack");
+    if (settlement !== "none") await settle(settlement === "twice" ? "ack" : settlement);
     return Response.json({ body: new TextDecoder().decode(body), token });
   }
   if (upload === "bytes") call.body = new Uint8Array(await request.arrayBuffer());

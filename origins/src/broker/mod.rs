@@ -147,7 +147,42 @@ impl Broker {
                 session.subscribe().await?;
                 Ok(Subscription::Nats(session))
             }
-            Protocol::Kafka(_) => Err(no("source")),
+            Protocol::Kafka(_) => {
+                Err(BrokerFault::BadCall("a group of Kafka is read by a Durable Object".to_owned()))
+            }
+        }
+    }
+
+    /// Waits for the next message of a group that this process reads alone; gives its token and its body. There is one call of
+    /// this at a time.
+    ///
+    /// # Errors
+    /// The broker refuses it, or the connection fails.
+    pub async fn receive_of_group<C: Connector>(&self, connector: &C) -> Result<(u32, Bytes), BrokerFault> {
+        self.group()?.reader(connector, &self.hosts, self.tls.is_some())?.receive().await
+    }
+
+    /// Settles a message of a group; when this returns, the broker knows.
+    ///
+    /// # Errors
+    /// The message isn't the receiver's any more, or the broker can't be told: then the message may be delivered again.
+    pub async fn settle_of_group<C: Connector>(
+        &self,
+        connector: &C,
+        token: u32,
+        settlement: Settlement,
+    ) -> Result<(), BrokerFault> {
+        self.group()?.reader(connector, &self.hosts, self.tls.is_some())?.settle(token, settlement).await
+    }
+
+    /// What reads a group.
+    ///
+    /// # Errors
+    /// The broker has no groups.
+    pub fn group(&self) -> Result<&kafka::KafkaOptions, BrokerFault> {
+        match &self.protocol {
+            Protocol::Kafka(options) => Ok(options),
+            _ => Err(BrokerFault::BadCall("only Kafka has groups".to_owned())),
         }
     }
 

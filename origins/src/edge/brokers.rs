@@ -12,6 +12,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
 use crate::broker::{Broker, BrokerFault, Message, Received, Subscription};
+use crate::kafka::KafkaOptions;
 
 use super::connector::{RuntimeConnector, Wire};
 use super::flight::{Flight, Reply};
@@ -90,6 +91,58 @@ pub fn settle(broker: u32, token: u32, settlement: &str) -> Promise {
     promise
 }
 
+/// Forgets what was read ahead of a group. A Durable Object calls it when it begins: another one may have gone on since.
+#[wasm_bindgen]
+pub fn group_join(broker: u32) {
+    if let Ok(broker) = find(broker)
+        && let Ok(group) = broker.group()
+    {
+        group.forget();
+    }
+}
+
+/// Receives a message of a group, in the Durable Object that reads it, one call at a time. The result is `[token, body]`.
+#[wasm_bindgen]
+pub fn group_receive(broker: u32, millis: u32) -> Flight {
+    let mut limit = Limit::new(millis, None);
+    Flight::start(limit.ends_at(millis), move |reply| async move {
+        let target = Target::new(broker, reply);
+        let received = async {
+            let broker = target.broker()?;
+            broker.receive_of_group(&broker.connector()).await
+        };
+        match limit.run(received).await {
+            Ok(Ok((token, body))) => {
+                target.reply.answer(&Array::of2(&token.into(), &Uint8Array::from(&*body)));
+            }
+            Ok(Err(fault)) => target.fail(&fault),
+            Err(stopped) => {
+                let fault = BrokerFault::from(stopped);
+                let has_joined =
+                    target.broker().is_ok_and(|broker| broker.group().is_ok_and(KafkaOptions::has_joined));
+                target.fail(&if has_joined { fault.while_waiting() } else { fault });
+            }
+        }
+    })
+}
+
+/// Settles a message of a group, in the Durable Object that reads it.
+#[wasm_bindgen]
+pub fn group_settle(broker: u32, token: u32, settlement: String) -> Flight {
+    let mut limit = Limit::new(SETTLE, None);
+    Flight::start(limit.ends_at(SETTLE), move |reply| async move {
+        let target = Target::new(broker, reply);
+        let settled = async {
+            let broker = target.broker()?;
+            broker.settle_of_group(&broker.connector(), token, settlement.parse()?).await
+        };
+        match limit.run(settled).await.map_err(BrokerFault::from).and_then(|result| result) {
+            Ok(()) => target.reply.answer(&JsValue::UNDEFINED),
+            Err(fault) => target.fail(&fault),
+        }
+    })
+}
+
 /// Receives a message, and keeps it until it's settled.
 async fn take(target: &Target, mut limit: Limit) -> Result<(), BrokerFault> {
     let broker = target.broker()?;
@@ -129,6 +182,11 @@ async fn finish(target: &Target, subscription: Subscription<'_, Wire>, tag: u64,
     }
 }
 
+fn find(index: u32) -> Result<Rc<Broker>, BrokerFault> {
+    let broker = BROKERS.with_borrow(|brokers| brokers.get(index as usize).cloned());
+    broker.ok_or_else(|| BrokerFault::BadCall("the plan has no such broker".to_owned()))
+}
+
 /// The broker of an operation, and who waits for it.
 struct Target {
     index: u32,
@@ -143,8 +201,7 @@ impl Target {
     }
 
     fn broker(&self) -> Result<Rc<Broker>, BrokerFault> {
-        let broker = BROKERS.with_borrow(|brokers| brokers.get(self.index as usize).cloned());
-        broker.ok_or_else(|| BrokerFault::BadCall("the plan has no such broker".to_owned()))
+        find(self.index)
     }
 
     /// The error of an operation. Its text begins with the broker's name.

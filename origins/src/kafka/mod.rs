@@ -1,13 +1,17 @@
-//! Kafka as a client: publishes a record and waits for the leader's acknowledgement.
+//! Kafka as a client: publishes a record and waits for the leader's acknowledgement, and reads a group's records for receivers.
 //!
 //! KrakenD's client, sarama, is the measure: a random partition, one acknowledgement, 1,000,000 bytes at most, three repetitions
 //! 100 ms apart. Requests are of versions that brokers from 0.11 to 4 know. The protocol is at <https://kafka.apache.org/protocol>.
 
+mod batches;
 mod connection;
 mod error;
+mod group;
 mod metadata;
 mod publish;
+mod receive;
 mod records;
+mod requests;
 mod sasl;
 mod wire;
 
@@ -15,7 +19,7 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
-use crate::broker::Host;
+use crate::broker::{BrokerFault, Host};
 
 pub use sasl::{Mechanism, Sasl};
 
@@ -32,6 +36,12 @@ pub struct KafkaOptions {
     /// What is published.
     #[serde(default)]
     pub publisher: Option<Publisher>,
+    /// What is received.
+    #[serde(default)]
+    pub source: Option<Source>,
+    /// What is read ahead for receivers.
+    #[serde(skip)]
+    group: RefCell<group::Group>,
     /// What is known of the cluster.
     #[serde(skip)]
     leaders: RefCell<Option<Leaders>>,
@@ -49,12 +59,53 @@ pub struct Publisher {
     pub max_bytes: usize,
 }
 
+/// What a group receives. One reader reads it, for all receivers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The group, which has no members of its own.
+    pub group: String,
+    /// Its topics.
+    pub topics: Vec<String>,
+    /// Whether a new group begins with the oldest record, or with those that are published from then on.
+    pub oldest: bool,
+}
+
 /// The leaders of a topic's partitions.
 #[derive(Debug, Clone)]
 struct Leaders {
     /// When they were asked for, in milliseconds since the epoch.
     at: i64,
     partitions: Vec<(i32, Host)>,
+}
+
+// === impl KafkaOptions ===
+
+impl KafkaOptions {
+    /// Forgets what was read ahead: another reader may have gone on since.
+    pub fn forget(&self) {
+        self.group.replace(group::Group::default());
+    }
+
+    /// Whether the cluster has said where the group is.
+    pub fn has_joined(&self) -> bool {
+        !self.group.borrow().partitions.is_empty()
+    }
+
+    /// The reader of the group.
+    ///
+    /// # Errors
+    /// The plan has no group for it.
+    pub(crate) fn reader<'a, C>(
+        &'a self,
+        connector: &'a C,
+        hosts: &'a [Host],
+        with_tls: bool,
+    ) -> Result<receive::Reader<'a, C>, BrokerFault> {
+        let no_source = || BrokerFault::BadCall("the plan has no source for it".to_owned());
+        let source = self.source.as_ref().ok_or_else(no_source)?;
+        Ok(receive::Reader { options: self, source, connector, hosts, with_tls })
+    }
 }
 
 fn fjord() -> String {
