@@ -240,16 +240,18 @@ test("a schema of one's own, and the environment", () => {
   assert.equal(status, 1);
   assert.match(stdout, /^error\[schema\]: own\.json: name is required$/m);
   assert.equal(run(["check", "-s", "nowhere.json", "good.yml"]).status, 2);
-  assert.match(run(["check", "good.yml"], { KRAKEND_VERSION: "2" }).stdout, /^error\[version\]: 2 is the format of KrakenD 1[^]*note\[overridden\]: KRAKEND_VERSION takes the place/m);
+  assert.match(run(["check", "good.yml"], { KRAKEND_VERSION: "2" }).stdout, /^error\[version\]: KRAKEND_VERSION: 2 is the format of KrakenD 1[^]*note\[overridden\]: KRAKEND_VERSION takes the place/m);
+  fs.writeFileSync(path.join(dir, "timed.yml"), `timeout: 1s\n${fs.readFileSync(path.join(dir, "good.yml"), "utf8")}`);
+  assert.match(run(["check", "-d", "timed.yml"], { KRAKEND_TIMEOUT: "7s" }).stdout, /^\tTimeout: 7s$/m);
 });
 
 test("a template that isn't to be rendered is told in one sentence", () => {
-  fs.writeFileSync(path.join(dir, "krakend.tmpl"), '{\n  "version": 3, "endpoints": [{{ template "a" }}], {{ range .x }} }\n');
-  const { status, stderr } = run(["check", "krakend.tmpl"]);
+  fs.writeFileSync(path.join(dir, "raw.tmpl"), '{\n  "version": 3, "endpoints": [{{ template "a" }}], {{ range .x }} }\n');
+  const { status, stderr } = run(["check", "raw.tmpl"]);
   assert.equal(status, 1);
-  assert.match(stderr, /^error\[template\]: this is a template: set FC_ENABLE=1 [^\n]+\n --> krakend\.tmpl:2:31\n/);
+  assert.match(stderr, /^error\[template\]: this is a template: set FC_ENABLE=1 [^\n]+\n --> raw\.tmpl:2:31\n/);
   assert.equal(stderr.match(/error\[/g)?.length, 1);
-  const report = JSON.parse(run(["check", "--format", "json", "krakend.tmpl"]).stdout);
+  const report = JSON.parse(run(["check", "--format", "json", "raw.tmpl"]).stdout);
   assert.deepEqual(report.diagnostics.map((/** @type {{ code: string }} */ { code }) => code), ["template"]);
   fs.writeFileSync(path.join(dir, "plain.tmpl"), '{"version": 3, "endpoints": [{"endpoint": "/a", "backend": [{"url_pattern": "/", "host": ["http://h.example"]}]}]}');
   assert.equal(run(["check", "plain.tmpl"]).status, 0);

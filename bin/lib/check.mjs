@@ -1,6 +1,6 @@
 // `fjord check`: says what is wrong with a configuration, all at once.
 import fs from "node:fs";
-import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { checkConfig, loadCore, readConfig, variablesOf, wantsColor } from "./core.mjs";
 import { UsageError, codeOf, messageOf } from "./errors.mjs";
 import { SourceError } from "./faults.mjs";
 
@@ -67,7 +67,7 @@ export async function execute(values, positionals) {
     if (text) console.log(text.trimEnd());
     if (ok && values.debug.length > 0) {
       const { tree } = await import("./tree.mjs");
-      console.log(tree(config.text, { level: values.debug.length, indent: values.indent, color, costs: report.costs }));
+      console.log(tree(config.text, { level: values.debug.length, indent: values.indent, color, costs: report.costs, variables: variablesOf(config) }));
     }
     if (ok) console.log("Syntax OK!");
   }

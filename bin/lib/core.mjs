@@ -160,11 +160,19 @@ function locate(name, file) {
  */
 export function checkConfig(config, { view = "run", color = false, quiet = false, costs = false, schema } = {}) {
   const { file, read, files, fits, origin, worker } = config;
-  const variables = { ...worker?.overrides, ...overrides() };
+  const variables = variablesOf(config);
   const options = { file, view, color, quiet, files, fits, origin, worker, counters: worker?.counters, variables, costs, schema };
   const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
   return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
 }
+
+/**
+ * The variables that take the place of a configuration's options: of the worker, and before them of the environment.
+ *
+ * @param {Pick<ReadConfig, "worker">} config
+ * @returns {Record<string, string>}
+ */
+export const variablesOf = ({ worker }) => ({ ...worker?.overrides, ...overrides() });
 
 /** The variables of the environment that take the place of options, as KrakenD reads them. */
 export function overrides(env = process.env) {

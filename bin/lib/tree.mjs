@@ -77,12 +77,30 @@ const METHODS = { GET: "blue", POST: "cyan", PUT: "yellow", DELETE: "red", PATCH
  * The lines of the tree of a configuration that has no errors, given as JSON text.
  *
  * @param {string} text
- * @param {{ level?: number, indent?: string, color?: boolean, costs?: Cost[] }} [options]
+ * @param {{ level?: number, indent?: string, color?: boolean, costs?: Cost[], variables?: Record<string, string> }} [options]
  */
-export function tree(text, { level = 1, indent = "\t", color = false, costs = [] } = {}) {
-  const writer = new Writer(/** @type {Service} */ (JSON.parse(text)), { level, indent, color, costs });
+export function tree(text, { level = 1, indent = "\t", color = false, costs = [], variables = {} } = {}) {
+  const service = /** @type {Service} */ (overridden(/** @type {Extra} */ (JSON.parse(text)), variables));
+  const writer = new Writer(service, { level, indent, color, costs });
   writer.service();
   return writer.lines.join("\n");
+}
+
+/**
+ * The service with variables of the environment in place of its scalars, as the core reads it.
+ *
+ * @param {Extra} service
+ * @param {Record<string, string>} variables
+ */
+function overridden(service, variables) {
+  const entries = Object.entries(service).map(([name, value]) => {
+    const text = variables[`KRAKEND_${name.toUpperCase()}`];
+    if (text === undefined) return [name, value];
+    if (typeof value === "boolean") return [name, ["true", "1", "t", "T", "TRUE", "True"].includes(text)];
+    if (typeof value === "number") return [name, Number(text)];
+    return [name, typeof value === "string" ? text : value];
+  });
+  return /** @type {unknown} */ (Object.fromEntries(entries));
 }
 
 /**

@@ -116,7 +116,7 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
     let (mut diagnostics, mut closed) = (reading.diagnostics.clone(), Vec::new());
     if let Some(document) = &reading.document {
         let mut findings = findings::Findings::new(*options);
-        let root = overridden(&document.root, options, &mut findings);
+        let (root, overrides) = overridden(&document.root, options, &mut findings);
         let root = folded(root, &mut findings);
         structure::check(&root, &mut findings);
         meaning::check(&root, &mut findings);
@@ -128,7 +128,13 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
             served::check(&root, &mut findings);
         }
         closed = findings.take_closed();
-        diagnostics.extend(findings.into_list());
+        let mut list = findings.into_list();
+        for (path, variable) in overrides {
+            // The text shows another value than the one that is wrong.
+            let of_value = |d: &&mut Diagnostic| d.path == path && d.code != "overridden";
+            list.iter_mut().filter(of_value).for_each(|d| d.message = format!("{variable}: {}", d.message));
+        }
+        diagnostics.extend(list);
     }
     diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
     diagnostics.dedup_by(|later, first| later.path == first.path && later.message == first.message);
@@ -140,15 +146,17 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
     Found { diagnostics, closed }
 }
 
-/// The root as it is with the variables of the environment, and a note on each of these.
+/// The root as it is with the variables of the environment, and a note on each of these; the pointers of the values, with the
+/// variables that take their places.
 fn overridden<'a>(
     root: &'a Node,
     options: &CheckOptions<'_>,
     findings: &mut findings::Findings<'_>,
-) -> Cow<'a, Node> {
+) -> (Cow<'a, Node>, Vec<(String, String)>) {
     let Some(variables) = options.variables.filter(|variables| !variables.is_empty()) else {
-        return Cow::Borrowed(root);
+        return (Cow::Borrowed(root), Vec::new());
     };
+    let mut overrides = Vec::new();
     let environment = Environment { variables: variables.clone(), ..Environment::default() };
     let root_spot = spot::Spot::root(root);
     let after = environment.overridden(root.clone());
@@ -156,11 +164,12 @@ fn overridden<'a>(
         if before.value != after.value
             && let Some(spot) = root_spot.get(&before.key)
         {
-            let name = before.key.to_ascii_uppercase();
-            findings.add(spot.note("overridden", format!("KRAKEND_{name} takes the place of this value")));
+            let name = format!("KRAKEND_{}", before.key.to_ascii_uppercase());
+            findings.add(spot.note("overridden", format!("{name} takes the place of this value")));
+            overrides.push((spot.path.pointer(), name));
         }
     }
-    Cow::Owned(after)
+    (Cow::Owned(after), overrides)
 }
 
 /// The root with the names of the tables, and a finding for each that was written in other letters.
