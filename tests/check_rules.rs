@@ -285,6 +285,14 @@ const BACKEND: &[(&str, &str)] = &[
         "",
     ),
     (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "mutation", "query": "mutation M($id: ID!) { a(id: $id) { b } }", "variables": {"id": "{id}"}}}"#,
+        "/endpoints/0/backend/0/extra_config/backend~1graphql/variables/id bad-placeholder",
+    ),
+    (
+        r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "mutation", "query": "mutation M($id: ID!) { a(id: $id) { b } }", "variables": {"id": "7"}}}"#,
+        "",
+    ),
+    (
         r#""url_pattern": "/", "extra_config": {"backend/graphql": {"type": "query", "query": "mutation { a }"}}"#,
         "/endpoints/0/backend/0/extra_config/backend~1graphql/type wrong-operation",
     ),
@@ -497,4 +505,56 @@ fn keys_that_are_too_short_are_named_where_they_are_known() {
     );
     assert_eq!(found("HS512").len(), 3);
     assert_eq!(found("RS256"), Vec::<String>::new());
+}
+
+/// What is said of a configuration with another version or an old name, and the variables of the environment.
+#[test]
+fn sentences_name_what_to_write() {
+    let endpoint = |extra: &str| {
+        format!(
+            r#"[{{"endpoint": "/a", "extra_config": {{{extra}}}, "backend": [{{"url_pattern": "/b", "host": ["https://b.example"]}}]}}]"#
+        )
+    };
+    let service = |extra: &str| {
+        format!(
+            r#"{{"version": 3, "timeout": "2s", "extra_config": {{{extra}}}, "endpoints": {}}}"#,
+            endpoint("")
+        )
+    };
+    let cases = [
+        (
+            service(r#""github.com/devopsfaith/krakend-cors": {"allow_origins": ["*"]}"#),
+            "nothing reads `github.com/devopsfaith/krakend-cors` here, in KrakenD neither; write `security/cors`",
+        ),
+        (
+            format!(
+                r#"{{"version": 3, "endpoints": {}}}"#,
+                endpoint(r#""github_com/devopsfaith/krakend-jose/validator": {"alg": "RS256"}"#)
+            ),
+            "nothing reads `github_com/devopsfaith/krakend-jose/validator` here, in KrakenD neither: no token is checked; write `auth/validator`",
+        ),
+        (
+            service("").replace("\"version\": 3", "\"version\": 4"),
+            "4 is the format of KrakenD 3, which Fjord doesn't read; write 3: most options mean the same there, and the check says \
+             of each other one that it doesn't know it",
+        ),
+    ];
+    for (text, want) in cases {
+        let found = check(&text, &LINT);
+        let said: Vec<_> = found
+            .iter()
+            .map(|d| format!("{}; {}", d.message, d.help.as_deref().unwrap_or_default()))
+            .collect();
+        assert!(said.iter().any(|said| said == want), "{text}: {said:?}");
+    }
+    let variables = BTreeMap::from([("KRAKEND_TIMEOUT".to_owned(), "abc".to_owned())]);
+    let found = check(&service(""), &CheckOptions { variables: Some(&variables), ..LINT });
+    let said: Vec<_> = found.iter().filter(|d| d.path == "/timeout").map(|d| d.message.as_str()).collect();
+    assert_eq!(
+        said,
+        [
+            "KRAKEND_TIMEOUT: \"abc\" is no duration: it has no number",
+            "KRAKEND_TIMEOUT takes the place of this value"
+        ]
+    );
 }

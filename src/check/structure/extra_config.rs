@@ -153,6 +153,13 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
     let is_guard = looks_like_guard(key)
         || meant.and_then(|name| features::named(name).next()).is_some_and(|n| n.role() == Role::Guard);
     let code = if is_guard { "guard-name" } else { "unknown-namespace" };
+    if let Some(namespace) = respelt(key, scope) {
+        let mut message = format!("nothing reads `{key}` here, in KrakenD neither");
+        if namespace.name == "auth/validator" {
+            message.push_str(": no token is checked");
+        }
+        return fault(code, message).help(format!("write `{}`", namespace.name));
+    }
     let fault = fault(code, format!("unknown namespace `{key}`"));
     match meant {
         Some(meant) => fault.help(format!("did you mean `{meant}`?")),
@@ -166,6 +173,16 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
             }
         }
     }
+}
+
+/// The namespace whose old name this is in the spelling of other parts: the service has `github_com/`, the others have `github.com/`.
+fn respelt(key: &str, scope: Scope) -> Option<&'static Namespace> {
+    let (from, to) = match scope {
+        Scope::Service => ("github.com/", "github_com/"),
+        _ => ("github_com/", "github.com/"),
+    };
+    let name = format!("{to}{}", key.strip_prefix(from)?);
+    features::named(&name).find(|namespace| namespace.scopes.contain(scope))
 }
 
 /// The namespace of a scope that does the same kind of thing: `qos/ratelimit/proxy` for `qos/ratelimit/router`.

@@ -21,6 +21,9 @@ pub(super) fn check(spot: &Spot<'_>, findings: &mut Findings<'_>) {
             "rename `whitelist` to `allow`, `blacklist` to `deny`, `headers_to_pass` to `input_headers` and \
              `querystring_params` to `input_query_strings`, see what the check says of the rest, and write 3",
         ),
+        Some(4) => fault("4 is the format of KrakenD 3, which Fjord doesn't read").help(
+            "write 3: most options mean the same there, and the check says of each other one that it doesn't know it",
+        ),
         _ => fault("this isn't a version of the format that Fjord reads").help("write 3"),
     });
 }

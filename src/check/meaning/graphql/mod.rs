@@ -25,8 +25,10 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
     {
         document(spot, &query, text, is_mutation, findings);
     }
-    if let (Some(endpoint), Some(variables), false) = (around.endpoint, spot.get("variables"), is_mutation) {
-        placeholders(&variables, endpoint, findings);
+    match (around.endpoint, spot.get("variables")) {
+        (Some(endpoint), Some(variables)) if !is_mutation => placeholders(&variables, endpoint, findings),
+        (_, Some(variables)) => literals(&variables, findings),
+        (_, None) => {}
     }
 }
 
@@ -115,6 +117,20 @@ fn variables(spot: &Spot<'_>, operation: &Operation<'_>, is_mutation: bool, find
             Some(meant) => fault.help(format!("did you mean `{meant}`?")),
             None => fault,
         });
+    }
+}
+
+/// `{placeholders}` of a mutation, which stay as they are (`spec` §29).
+fn literals(variables: &Spot<'_>, findings: &mut Findings<'_>) {
+    for (name, variable) in variables.members() {
+        let Some(text) = variable.str().filter(|text| text.starts_with('{') && text.ends_with('}')) else {
+            continue;
+        };
+        let message = format!(
+            "a mutation sends the text {text} itself, as KrakenD does: its values come from the client's body"
+        );
+        let fault = variable.warning("bad-placeholder", message);
+        findings.add(fault.help(format!("let clients send `{name}`, or set it in the body with a script")));
     }
 }
 
