@@ -70,7 +70,7 @@ pub fn freshness(audience: Audience, kept: &Headers, request: &Headers, now: u64
     if asked.has("only-if-cached") && may_be_stale(audience, &answered) {
         return Freshness::Fresh;
     }
-    let Some(dated) = kept.get("Date").and_then(date::parse_date) else { return Freshness::Stale };
+    let Some(dated) = date_of(kept, "Date", now) else { return Freshness::Stale };
     let mut age = now.saturating_sub(dated);
     let own = lifetime(audience, &answered, kept, dated);
     // A client may want a younger answer; only a private cache takes its word for an older one.
@@ -96,8 +96,12 @@ fn lifetime(audience: Audience, answered: &Directives, headers: &Headers, dated:
     if answered.has("max-age") {
         return answered.seconds("max-age").unwrap_or_default();
     }
-    let expires = headers.get("Expires").and_then(date::parse_date);
-    expires.map_or(0, |expires| expires.saturating_sub(dated))
+    date_of(headers, "Expires", dated).map_or(0, |expires| expires.saturating_sub(dated))
+}
+
+/// The date in a header, in seconds since the epoch.
+fn date_of(headers: &Headers, name: &str, now: u64) -> Option<u64> {
+    headers.get(name).and_then(|text| date::parse_date(text, now))
 }
 
 /// Whether an answer may be given although it is stale (RFC 9111 §4.2.4). KrakenD always lets it be.
@@ -108,7 +112,7 @@ fn may_be_stale(audience: Audience, answered: &Directives) -> bool {
 
 /// Whether a stale answer may stand in for a failure of the origin.
 pub fn serves_errors(audience: Audience, kept: &Headers, request: &Headers, now: u64) -> bool {
-    let dated = kept.get("Date").and_then(date::parse_date);
+    let dated = date_of(kept, "Date", now);
     let answered = Directives::of(kept);
     if !may_be_stale(audience, &answered) {
         return false;

@@ -52,6 +52,18 @@ fn expires_counts_where_there_is_no_max_age() {
 }
 
 #[test]
+fn dates_in_obsolete_forms_count() {
+    for (date, expires) in [
+        ("Sunday, 06-Nov-94 08:49:37 GMT", "Sunday, 06-Nov-94 08:50:37 GMT"),
+        ("Sun Nov  6 08:49:37 1994", "Sun Nov  6 08:50:37 1994"),
+    ] {
+        let kept = headers(&[("Date", date), ("Expires", expires)]);
+        let at = |now| freshness(Audience::Shared, &kept, &Headers::default(), now);
+        assert_eq!((at(AT + 59), at(AT + 60)), (Freshness::Fresh, Freshness::Stale), "{date}");
+    }
+}
+
+#[test]
 fn only_useful_answers_are_kept() {
     let plain = Headers::default();
     for (lines, want) in [
