@@ -114,3 +114,25 @@ fn tells_what_an_endpoint_costs_where_the_surroundings_change_it_and_what_hides_
     ]);
     assert_eq!(report["costs"], wanted);
 }
+
+#[test]
+fn one_finding_has_all_its_places() {
+    let endpoint = |i: usize| {
+        format!(
+            r#"{{"endpoint": "/{i}", "backend": [{{"url_pattern": "/", "host": ["http://users:8080"]}}]}}"#
+        )
+    };
+    let config = |count: usize| {
+        let endpoints: Vec<_> = (0..count).map(endpoint).collect();
+        format!("{{\"version\": 3, \"endpoints\": [\n{}\n]}}", endpoints.join(",\n"))
+    };
+    let shown =
+        |count| text(&check_bytes(config(count).as_bytes(), &CheckOptions::default()), "k.json", false);
+    compare("grouped.txt", &shown(13));
+    assert_eq!(shown(1).matches("also").count(), 0);
+    assert!(
+        shown(300).contains("also: 289 more places") && shown(300).ends_with("\n1 note\n"),
+        "{}",
+        shown(300)
+    );
+}

@@ -174,7 +174,8 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     }
     if is_private(name) {
         let message = format!("{name} can be reached in a local run only, not from the edge");
-        return Some(spot.note("private-host", message));
+        let help = "use a public name, or a binding: \"service://NAME\" reaches private networks through Workers VPC";
+        return Some(spot.note("private-host", message).help(help));
     }
     name.parse::<IpAddr>().is_ok().then(|| {
         let fault = spot.warning("bare-address", format!("the edge calls names, not an address like {name}"));

@@ -1,5 +1,6 @@
 //! The findings as rustc shows its own: what, where, the line with a caret, how to mend it.
 
+use std::collections::HashMap;
 use std::fmt::Write;
 use std::ops::Range;
 
@@ -12,6 +13,12 @@ use super::super::Checked;
 const WIDTH: usize = 100;
 /// What is shown of a clipped line before its caret.
 const BEFORE: usize = 40;
+
+/// How many places are shown of one finding, beside its first.
+const ALSO: usize = 10;
+
+/// A finding, and those that say the same of other places.
+type Group<'c> = (&'c Diagnostic, Vec<&'c Diagnostic>);
 
 /// The colours, or nothing in their place.
 struct Paint {
@@ -33,14 +40,15 @@ pub fn text(checked: &Checked<'_>, file: &str, color: bool) -> String {
 pub(in crate::check) fn text_of(parts: &[(&str, &Checked<'_>)], color: bool) -> String {
     let paint = Paint { on: color };
     let mut out = String::new();
-    for (file, checked) in parts {
-        let lines = checked.lines();
-        for diagnostic in &checked.diagnostics {
-            finding(&mut out, diagnostic, &lines, file, &paint);
+    let groups: Vec<_> =
+        parts.iter().map(|(file, checked)| (file, checked.lines(), grouped(checked))).collect();
+    for (file, lines, groups) in &groups {
+        for (diagnostic, also) in groups {
+            finding(&mut out, diagnostic, also, lines, file, &paint);
             out.push('\n');
         }
     }
-    let all = || parts.iter().flat_map(|(_, checked)| &checked.diagnostics);
+    let all = || groups.iter().flat_map(|(.., groups)| groups).map(|(first, _)| *first);
     let count = |severity| all().filter(|d| d.severity == severity).count();
     let counts = [(Severity::Error, RED), (Severity::Warning, YELLOW), (Severity::Note, CYAN)];
     let summary: Vec<String> = counts
@@ -64,7 +72,33 @@ pub(in crate::check) fn text_of(parts: &[(&str, &Checked<'_>)], color: bool) -> 
     out
 }
 
-fn finding(out: &mut String, diagnostic: &Diagnostic, lines: &Lines<'_>, file: &str, paint: &Paint) {
+/// The findings of a file, each with those that say the same of other places.
+fn grouped<'c>(checked: &'c Checked<'_>) -> Vec<Group<'c>> {
+    let mut groups: Vec<Group<'c>> = Vec::new();
+    let mut known = HashMap::new();
+    for diagnostic in &checked.diagnostics {
+        let Diagnostic { severity, code, message, help, .. } = diagnostic;
+        let place = match diagnostic.related.is_empty() {
+            true => *known.entry((severity.name(), *code, message, help)).or_insert(groups.len()),
+            // What it points at is its own.
+            false => groups.len(),
+        };
+        match groups.get_mut(place) {
+            Some((_, also)) => also.push(diagnostic),
+            None => groups.push((diagnostic, Vec::new())),
+        }
+    }
+    groups
+}
+
+fn finding(
+    out: &mut String,
+    diagnostic: &Diagnostic,
+    also: &[&Diagnostic],
+    lines: &Lines<'_>,
+    file: &str,
+    paint: &Paint,
+) {
     let color = match diagnostic.severity {
         Severity::Error => RED,
         Severity::Warning => YELLOW,
@@ -111,6 +145,15 @@ fn finding(out: &mut String, diagnostic: &Diagnostic, lines: &Lines<'_>, file: &
     let equals = paint.wrap(BLUE, "=");
     if !diagnostic.path.is_empty() {
         let _ = writeln!(out, "{pad} {equals} {}: {}", paint.wrap(BOLD, "at"), diagnostic.path);
+    }
+    for other in also.iter().take(ALSO) {
+        let at = lines.position(other.span.start);
+        let place = format!("{file}:{}:{} {}", at.line, at.column, other.path);
+        let _ = writeln!(out, "{pad} {equals} {}: {}", paint.wrap(BOLD, "also"), place.trim_end());
+    }
+    if let more @ 1.. = also.len().saturating_sub(ALSO) {
+        let places = if more == 1 { "place" } else { "places" };
+        let _ = writeln!(out, "{pad} {equals} {}: {more} more {places}", paint.wrap(BOLD, "also"));
     }
     if let Some(help) = &diagnostic.help {
         let help = help.replace('\n', &format!("\n{pad}         "));
