@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
+use super::compression::inflate;
 use super::records::PREFIX;
 use super::wire::{Reader, malformed};
-use crate::broker::BrokerFault;
+use crate::broker::{BrokerFault, MAX_BODY};
 
 /// From the field after the size to the records.
 const FIXED: usize = 49;
@@ -21,10 +22,12 @@ pub struct Record {
 /// The records from `offset` on, in batches of which the last may be cut; and where the next fetch starts.
 ///
 /// # Errors
-/// A batch is of an older format or compressed, or isn't a batch.
+/// A batch is of an older format or compressed in an unknown way, or isn't a batch.
 pub fn decode(batches: Bytes, offset: i64) -> Result<(Vec<Record>, i64), BrokerFault> {
     let (mut batches, mut next, mut records) = (Reader(batches), offset, Vec::new());
-    while batches.0.len() >= PREFIX {
+    let mut inflated_bytes = 0;
+    // What is left is fetched again.
+    while batches.0.len() >= PREFIX && inflated_bytes < MAX_BODY {
         let base = batches.i64()?;
         let size = usize::try_from(batches.i32()?).unwrap_or(usize::MAX);
         if size > batches.0.len() {
@@ -49,11 +52,10 @@ pub fn decode(batches: Bytes, offset: i64) -> Result<(Vec<Record>, i64), BrokerF
             next = next.max(after);
             continue;
         }
-        if attributes & COMPRESSION != 0 {
-            return Err(BrokerFault::Undecodable("its batch is compressed, which isn't supported"));
-        }
+        let mut inflated = Reader(inflate(attributes & COMPRESSION, batch.0)?);
+        inflated_bytes += inflated.0.len();
         for _ in 0..count {
-            let record = record(&mut batch, base)?;
+            let record = record(&mut inflated, base)?;
             if record.offset >= next {
                 records.push(record);
             }

@@ -4,6 +4,7 @@
 //! 100 ms apart. Requests are of versions that brokers from 0.11 to 4 know. The protocol is at <https://kafka.apache.org/protocol>.
 
 mod batches;
+mod compression;
 mod connection;
 mod error;
 mod group;
