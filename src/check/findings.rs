@@ -10,7 +10,7 @@ use super::{CheckOptions, Counts};
 use crate::options::Role;
 
 /// What was found so far.
-pub(super) struct Findings<'a> {
+pub struct Findings<'a> {
     options: CheckOptions<'a>,
     list: Vec<Diagnostic>,
     closed: Vec<String>,
@@ -39,12 +39,12 @@ enum Said<'f> {
 // === impl Findings ===
 
 impl<'a> Findings<'a> {
-    pub(super) fn new(options: CheckOptions<'a>) -> Findings<'a> {
+    pub(crate) fn new(options: CheckOptions<'a>) -> Findings<'a> {
         Findings { options, list: Vec::new(), closed: Vec::new(), index: None, muted: 0, role: Role::Plain }
     }
 
     /// Adds a finding. An error stays one where its rule says so.
-    pub(super) fn add(&mut self, mut diagnostic: Diagnostic) {
+    pub(crate) fn add(&mut self, mut diagnostic: Diagnostic) {
         if diagnostic.severity == Severity::Error
             && !rules::class(diagnostic.code).is_error(self.role, self.options.view)
         {
@@ -54,29 +54,29 @@ impl<'a> Findings<'a> {
     }
 
     /// Looks at something of another role.
-    pub(super) fn within(&mut self, role: Role, look: impl FnOnce(&mut Findings<'a>)) {
+    pub(crate) fn within(&mut self, role: Role, look: impl FnOnce(&mut Findings<'a>)) {
         let outside = std::mem::replace(&mut self.role, role);
         look(self);
         self.role = outside;
     }
 
     /// Whether this is a lint.
-    pub(super) fn lints(&self) -> bool {
+    pub(crate) fn lints(&self) -> bool {
         self.options.view == View::Lint
     }
 
     /// What the namespace is for that is looked at.
-    pub(super) fn role(&self) -> Role {
+    pub(crate) fn role(&self) -> Role {
         self.role
     }
 
     /// How many findings there are.
-    pub(super) fn count(&self) -> usize {
+    pub(crate) fn count(&self) -> usize {
         self.list.len()
     }
 
     /// Says that the plan refuses a part, and what comes of it leniently: with the finding that is there, if one says why.
-    pub(super) fn refuse(&mut self, spot: &Spot<'_>, reason: &str, then: &str) {
+    pub(crate) fn refuse(&mut self, spot: &Spot<'_>, reason: &str, then: &str) {
         let is_lenient = self.options.view == View::Lenient;
         match self.said_of(spot) {
             Said::Error => {}
@@ -88,7 +88,7 @@ impl<'a> Findings<'a> {
     }
 
     /// Says that there is no plan at all.
-    pub(super) fn refuse_all(&mut self, spot: &Spot<'_>, reason: &str) {
+    pub(crate) fn refuse_all(&mut self, spot: &Spot<'_>, reason: &str) {
         match self.said_of(spot) {
             Said::Error => {}
             Said::Warning(known) => known.severity = Severity::Error,
@@ -97,7 +97,7 @@ impl<'a> Findings<'a> {
     }
 
     /// Says that the plan leaves a part out.
-    pub(super) fn leave_out(&mut self, spot: &Spot<'_>, reason: &str) {
+    pub(crate) fn leave_out(&mut self, spot: &Spot<'_>, reason: &str) {
         match self.said_of(spot) {
             Said::Error => {}
             Said::Warning(known) => known.message.push_str("; it is left out"),
@@ -119,64 +119,64 @@ impl<'a> Findings<'a> {
     }
 
     /// Notes what answers 501, and why.
-    pub(super) fn close(&mut self, line: String) {
+    pub(crate) fn close(&mut self, line: String) {
         self.closed.push(line);
     }
 
     /// What answers 501, a line for each endpoint.
-    pub(super) fn take_closed(&mut self) -> Vec<String> {
+    pub(crate) fn take_closed(&mut self) -> Vec<String> {
         std::mem::take(&mut self.closed)
     }
 
     /// Adds what Fjord makes of an option, unless that is said of what it stands in.
-    pub(super) fn add_support(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn add_support(&mut self, diagnostic: Diagnostic) {
         if self.muted == 0 {
             self.add(diagnostic);
         }
     }
 
     /// From here on the inside of something of which all is said.
-    pub(super) fn mute(&mut self) {
+    pub(crate) fn mute(&mut self) {
         self.muted += 1;
     }
 
     /// The end of it.
-    pub(super) fn unmute(&mut self) {
+    pub(crate) fn unmute(&mut self) {
         self.muted -= 1;
     }
 
     /// Whether a file that the configuration names is there.
-    pub(super) fn exists(&self, name: &str) -> bool {
+    pub(crate) fn exists(&self, name: &str) -> bool {
         self.options.files.is_none_or(|files| files.contains_key(name))
     }
 
     /// Whether it is known which files are there.
-    pub(super) fn knows_files(&self) -> bool {
+    pub(crate) fn knows_files(&self) -> bool {
         self.options.files.is_some()
     }
 
     /// The texts of the files that the configuration names, as far as they are known.
-    pub(super) fn files(&self) -> &'a BTreeMap<String, String> {
+    pub(crate) fn files(&self) -> &'a BTreeMap<String, String> {
         static UNKNOWN: BTreeMap<String, String> = BTreeMap::new();
         self.options.files.unwrap_or(&UNKNOWN)
     }
 
     /// How a binding counts; the outer none if nobody knows the bindings, the inner if it isn't among them.
-    pub(super) fn counts(&self, binding: &str) -> Option<Option<Counts>> {
+    pub(crate) fn counts(&self, binding: &str) -> Option<Option<Counts>> {
         self.options.counters.map(|counters| counters.get(binding).copied())
     }
 
     /// The worker that the configuration is for, if that is known.
-    pub(super) fn worker(&self) -> Option<&'a super::Worker> {
+    pub(crate) fn worker(&self) -> Option<&'a super::Worker> {
         self.options.worker
     }
 
     /// Whether no error was found.
-    pub(super) fn is_ok(&self) -> bool {
+    pub(crate) fn is_ok(&self) -> bool {
         self.list.iter().all(|diagnostic| diagnostic.severity != Severity::Error)
     }
 
-    pub(super) fn into_list(self) -> Vec<Diagnostic> {
+    pub(crate) fn into_list(self) -> Vec<Diagnostic> {
         self.list
     }
 }

@@ -11,7 +11,7 @@ use fjord_document::{Diagnostic, Severity};
 use super::findings::Findings;
 use super::spot::Spot;
 use super::structure::{extra_config, members};
-use super::{CheckOptions, meaning};
+use super::{CheckOptions, namespaces};
 use crate::features;
 use crate::options::{Namespace, Role, Scope};
 
@@ -60,7 +60,7 @@ pub(crate) fn faults(part: &Part<'_>) -> Vec<Fault> {
             // What is plain is never closed.
             let counts = known.is_some_and(|namespace| namespace.role() != Role::Plain);
             if counts && findings.is_ok() {
-                meaning::one(key, &value, part.endpoint, part.disable_rest, findings);
+                namespaces::one(key, &value, part.scope, part.endpoint, part.disable_rest, findings);
             }
         }));
     }

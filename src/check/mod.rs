@@ -4,15 +4,18 @@
 //! together: routes, variables, hosts, credentials. A feature whose options hold a language of its own (expressions,
 //! scripts, schemas) adds its function to the table in `meaning`.
 
+pub(crate) mod around;
 mod custom;
-mod findings;
+pub(crate) mod findings;
 mod guards;
 mod json;
+pub(crate) mod looks;
 mod meaning;
+mod namespaces;
 mod render;
 pub mod rules;
 mod served;
-mod spot;
+pub(crate) mod spot;
 mod structure;
 
 use std::borrow::Cow;
@@ -28,6 +31,7 @@ use crate::options::Scope;
 use crate::options::letters::{self, Renamed};
 use crate::plan::Environment;
 
+pub use around::Check;
 pub use custom::CustomSchema;
 pub use fjord_document::Diagnostic;
 pub(crate) use guards::{Fault, Part, faults};

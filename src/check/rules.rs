@@ -270,8 +270,10 @@ mod tests {
     /// The sources that make findings.
     fn sources() -> Vec<String> {
         let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
-        let (mut folders, mut texts) =
-            (vec![root.join("src/check"), root.join("crates/document/src")], Vec::new());
+        let (mut folders, mut texts) = (
+            ["src/check", "src/features", "crates/document/src"].map(|folder| root.join(folder)).to_vec(),
+            Vec::new(),
+        );
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(folder).unwrap() {
                 let path = entry.unwrap().path();

@@ -11,9 +11,9 @@ use crate::options::duration;
 
 /// A value of the document and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Spot<'a> {
-    pub(super) node: &'a Node,
-    pub(super) path: Path<'a>,
+pub struct Spot<'a> {
+    pub(crate) node: &'a Node,
+    pub(crate) path: Path<'a>,
     /// The place of its key, if it is a member.
     key: Option<&'a Range<u32>>,
 }
@@ -22,12 +22,12 @@ pub(super) struct Spot<'a> {
 
 impl<'a> Spot<'a> {
     /// The whole document.
-    pub(super) fn root(node: &'a Node) -> Spot<'a> {
+    pub(crate) fn root(node: &'a Node) -> Spot<'a> {
         Spot { node, path: Path::Root, key: None }
     }
 
     /// A member of the object here; null counts as absent.
-    pub(super) fn get<'s>(&'s self, key: &str) -> Option<Spot<'s>> {
+    pub(crate) fn get<'s>(&'s self, key: &str) -> Option<Spot<'s>> {
         let member = self.node.members().iter().rev().find(|m| &*m.key == key)?;
         (!matches!(member.value.kind, Kind::Null)).then(|| Spot {
             node: &member.value,
@@ -37,7 +37,7 @@ impl<'a> Spot<'a> {
     }
 
     /// A namespace of the `extra_config` here, by its name or an old one.
-    pub(super) fn namespace<'s>(&'s self, name: &str) -> Option<Spot<'s>> {
+    pub(crate) fn namespace<'s>(&'s self, name: &str) -> Option<Spot<'s>> {
         let extra = &self.node.members().iter().rev().find(|m| &*m.key == "extra_config")?.value;
         let is_named = |key: &str| {
             key == name || features::named(name).any(|namespace| namespace.aliases.contains(&key))
@@ -48,7 +48,7 @@ impl<'a> Spot<'a> {
     }
 
     /// The members of the object here that are no comments, with their keys.
-    pub(super) fn members<'s>(&'s self) -> impl Iterator<Item = (&'s str, Spot<'s>)> {
+    pub(crate) fn members<'s>(&'s self) -> impl Iterator<Item = (&'s str, Spot<'s>)> {
         self.node.members().iter().filter(|m| !is_comment(&m.key)).map(|m| {
             let spot = Spot { node: &m.value, path: self.path.key(&m.key), key: Some(&m.key_span) };
             (&*m.key, spot)
@@ -56,33 +56,33 @@ impl<'a> Spot<'a> {
     }
 
     /// The items of the list here.
-    pub(super) fn items<'s>(&'s self) -> impl ExactSizeIterator<Item = Spot<'s>> {
+    pub(crate) fn items<'s>(&'s self) -> impl ExactSizeIterator<Item = Spot<'s>> {
         let spot = |(i, node): (usize, &'s Node)| Spot { node, path: self.path.index(i), key: None };
         self.node.items().iter().enumerate().map(spot)
     }
 
     /// The text here.
-    pub(super) fn str(&self) -> Option<&'a str> {
+    pub(crate) fn str(&self) -> Option<&'a str> {
         self.node.as_str()
     }
 
     /// Whether this is `true`.
-    pub(super) fn is_true(&self) -> bool {
+    pub(crate) fn is_true(&self) -> bool {
         self.node.as_bool() == Some(true)
     }
 
     /// The duration here, if it is a valid one.
-    pub(super) fn duration(&self) -> Option<std::time::Duration> {
+    pub(crate) fn duration(&self) -> Option<std::time::Duration> {
         duration::parse(self.str()?).ok()
     }
 
     /// The number here.
-    pub(super) fn f64(&self) -> Option<f64> {
+    pub(crate) fn f64(&self) -> Option<f64> {
         self.node.as_f64()
     }
 
     /// Where the value stands.
-    pub(super) fn span(&self) -> Range<u32> {
+    pub(crate) fn span(&self) -> Range<u32> {
         match self.node.kind {
             // Of an object or a list the key says more than its brackets and all between.
             Kind::Object(_) | Kind::Array(_) => self.head(),
@@ -91,12 +91,12 @@ impl<'a> Spot<'a> {
     }
 
     /// Where the value begins: its key, or its first character.
-    pub(super) fn head(&self) -> Range<u32> {
+    pub(crate) fn head(&self) -> Range<u32> {
         self.key.cloned().unwrap_or(self.node.span.start..self.node.span.start + 1)
     }
 
     /// The place of byte `offset` of the text here, if nothing before is escaped.
-    pub(super) fn inside(&self, offset: usize) -> Option<Range<u32>> {
+    pub(crate) fn inside(&self, offset: usize) -> Option<Range<u32>> {
         let text = self.str()?;
         let Range { start, end } = self.node.span;
         let plain = (end - start) as usize == text.len() + 2 && offset <= text.len();
@@ -105,27 +105,27 @@ impl<'a> Spot<'a> {
     }
 
     /// An error at the head of the value: about what it lacks.
-    pub(super) fn lacks(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn lacks(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(code, self.head(), message).at(self.path.pointer())
     }
 
     /// An error about the value.
-    pub(super) fn error(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn error(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
         Diagnostic::error(code, self.span(), message).at(self.path.pointer())
     }
 
     /// A warning about the value.
-    pub(super) fn warning(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn warning(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
         Diagnostic::warning(code, self.span(), message).at(self.path.pointer())
     }
 
     /// A note about the value.
-    pub(super) fn note(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
+    pub(crate) fn note(&self, code: &'static str, message: impl Into<String>) -> Diagnostic {
         Diagnostic::note(code, self.span(), message).at(self.path.pointer())
     }
 }
 
 /// Keys with these marks are comments in every object.
-pub(super) fn is_comment(key: &str) -> bool {
+pub(crate) fn is_comment(key: &str) -> bool {
     key.starts_with(['@', '$', '_', '#'])
 }

@@ -12,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; call the JSON interface of the services, or a worker behind a `service://` host",
     ),
+    check: None,
     doc: "Serves gRPC.",
     value: Kind::Object(&[
         opt("catalog", Kind::STRINGS, ".pb descriptor files/dirs.").required(),

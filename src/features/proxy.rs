@@ -1,5 +1,6 @@
 //! `proxy`: sets how the backends of an endpoint work together.
 
+mod check;
 pub mod fixed;
 
 use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, formats, opt};
@@ -11,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Sets how the backends of an endpoint work together.",
     value: Kind::Object(&[
         COMBINER,
@@ -37,6 +39,7 @@ pub static BACKEND: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Sets how the backends of an endpoint work together.",
     value: Kind::Object(&[
         FLATMAP_FILTER,
@@ -52,6 +55,7 @@ pub static WORKFLOW: Namespace = Namespace {
     scopes: Scopes::WORKFLOW,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Sets how the backends of an endpoint work together.",
     value: Kind::Object(&[
         COMBINER,

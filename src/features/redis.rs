@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Declares connections to Redis.",
     value: Kind::Object(&[
         opt(

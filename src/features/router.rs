@@ -1,5 +1,7 @@
 //! `router`: sets how requests find their endpoint, and what the router answers itself.
 
+mod check;
+
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
@@ -9,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Sets how requests find their endpoint, and what the router answers itself.",
     value: Kind::Object(&[
         opt("app_engine", Kind::Bool, "Takes the client's address from Google App Engine's headers.")

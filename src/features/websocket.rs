@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Connects clients to a WebSocket backend.",
     value: Kind::Object(&[
         opt(

@@ -1,5 +1,7 @@
 //! The words the tables of options are written in.
 
+use crate::check::Check;
+
 /// A namespace of `extra_config`.
 #[derive(Debug)]
 pub struct Namespace {
@@ -13,6 +15,8 @@ pub struct Namespace {
     pub edition: Edition,
     /// What Fjord makes of it.
     pub support: Support,
+    /// What is wrong with a value beyond what the table says; none where the table says it all.
+    pub check: Option<Check>,
     /// What it is for, in a sentence.
     pub doc: &'static str,
     /// What it takes.

@@ -1,8 +1,9 @@
 //! One backend: its path, its hosts, its method, its filters.
 
+use super::super::around::{Around, Endpoint};
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::{Around, Endpoint, hosts, inputs, response, url_pattern};
+use super::{hosts, inputs, response, url_pattern};
 
 /// Namespaces in which a call goes elsewhere than to a host.
 const HOSTLESS: [&str; 5] =

@@ -1,8 +1,9 @@
 //! Headers and query parameters: which get in, and which get on.
 
+use super::super::around::Endpoint;
 use super::super::findings::Findings;
+use super::super::looks;
 use super::super::spot::Spot;
-use super::Endpoint;
 
 /// Headers that the gateway sets itself, so that a backend gets them without the endpoint's leave.
 const OWN: [&str; 4] = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-via", "user-agent"];
@@ -22,7 +23,7 @@ pub(super) fn endpoint(endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
     for item in list.items() {
         let Some(text) = item.str() else { continue };
         if text != "*" {
-            header_name(&item, findings);
+            looks::header_name(&item, findings);
         }
         if text.eq_ignore_ascii_case("host") {
             let message = "the client's Host can't be passed on: an origin sees its own name";
@@ -36,16 +37,6 @@ pub(super) fn endpoint(endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
             findings.add(fault.related(first.span(), "first here"));
         }
         seen.push((text, item));
-    }
-}
-
-/// A name that no header can have.
-pub(super) fn header_name(item: &Spot<'_>, findings: &mut Findings<'_>) {
-    let Some(text) = item.str() else { return };
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    // An empty name stands for "none".
-    if !text.is_empty() && !text.bytes().all(is_token) {
-        findings.add(item.error("bad-header", format!("\"{text}\" is no name of a header")));
     }
 }
 

@@ -1,8 +1,8 @@
 //! Encodings that don't fit each other: what passes unread can't be filtered, merged or rendered.
 
+use super::super::around::{Around, Endpoint};
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::{Around, Endpoint};
 
 /// Options of a backend that look into its answer.
 const READS: [&str; 6] = ["allow", "deny", "mapping", "group", "target", "is_collection"];

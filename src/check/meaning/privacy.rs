@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::super::around::Endpoint;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::Endpoint;
 
 /// Namespaces that ask who a client is.
 const ASKS: [&str; 3] = ["auth/validator", "auth/basic", "auth/api-keys"];

@@ -2,9 +2,9 @@
 
 use fjord_document::Diagnostic;
 
+use super::super::around::Endpoint;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::Endpoint;
 
 /// `respN_field`
 pub(super) struct Reference<'a> {

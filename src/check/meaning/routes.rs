@@ -3,9 +3,9 @@
 use fjord_document::Diagnostic;
 use fjord_router::{ConflictKind, Options, Outcome, Route, Router};
 
+use super::super::around::Around;
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::Around;
 
 /// Prefixes of KrakenD's own pages.
 const RESERVED: [&str; 3] = ["/__debug", "/__echo", "/__health"];

@@ -3,9 +3,10 @@
 use fjord_document::Diagnostic;
 use fjord_document::suggest;
 
+use super::super::around::{Around, Endpoint};
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use super::{Around, Endpoint, response};
+use super::response;
 
 pub(super) fn check(
     spot: &Spot<'_>,

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; call the model's API as a backend of its own, with modifier/martian or modifier/lua-backend for its headers and bodies",
     ),
+    check: None,
     doc: "Speaks to language models of several vendors in one form.",
     value: Kind::With(
         &Kind::Object(&[

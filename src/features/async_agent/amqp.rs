@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "a worker can not hold a connection to a broker; consume a queue of the platform",
     ),
+    check: None,
     doc: "Feeds an agent from an AMQP queue.",
     value: Kind::Object(&[
         opt("auto_ack", Kind::Bool, "Takes messages as done on delivery.").default("false"),

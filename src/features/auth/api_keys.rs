@@ -3,6 +3,7 @@
 //! A feature of the Enterprise edition, built by its documentation: no key or an unknown one is 401, a key without the
 //! role is 403, one that comes too often is 429.
 
+mod check;
 mod handler;
 mod ring;
 
@@ -18,6 +19,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets in requests that bring a known key.",
     value: Kind::Object(&[
         opt(
@@ -51,6 +53,7 @@ pub static SERVICE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets in requests that bring a known key.",
     value: Kind::Object(&[
         opt(

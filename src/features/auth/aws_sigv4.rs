@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; backend/lambda signs calls of functions; for other services let a worker behind a `service://` host sign",
     ),
+    check: None,
     doc: "Signs calls for Amazon Web Services.",
     value: Kind::Object(&[
         opt("assume_role_arn", Kind::Str, "STS role."),

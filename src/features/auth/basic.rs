@@ -10,6 +10,10 @@ mod users;
 pub use handler::{compile, share};
 pub use users::SharedUsers;
 
+use super::unused::unused;
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::spot::Spot;
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
@@ -19,6 +23,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ee,
     support: Support::Implemented,
+    check: Some(check),
     doc: "Asks for a user and a password. At the service it declares users for the endpoints that have an empty one.",
     value: Kind::Object(&[
         opt(
@@ -34,3 +39,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ),
     ]),
 };
+
+/// Warns of users that no endpoint asks for.
+fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    unused("auth/basic", "a user", spot, around, findings);
+}

@@ -1,5 +1,6 @@
 //! `auth/client-credentials`: gets a token for the backend by OAuth2 client credentials and sends it along.
 
+mod check;
 mod grant;
 mod step;
 
@@ -23,6 +24,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Gets a token for the backend by OAuth2 client credentials and sends it along.",
     value: Kind::Object(&[
         opt("client_id", Kind::Str, "The id of the client, sent by Basic auth; $NAME names a secret.")

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; let a worker behind a `service://` host fetch the token and call on",
     ),
+    check: None,
     doc: "Signs calls for Google Cloud.",
     value: Kind::With(
         &Kind::Object(&[

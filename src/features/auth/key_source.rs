@@ -1,5 +1,7 @@
 //! Where a configuration says that keys are: at an address, in a bundled file, or in a secret.
 
+pub(super) mod check;
+
 use std::rc::Rc;
 
 use fjord_http::url;

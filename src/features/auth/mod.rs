@@ -12,6 +12,7 @@ mod refuse;
 pub mod revoker;
 pub mod signature;
 pub mod signer;
+mod unused;
 pub mod validator;
 
 /// A header's value without the scheme `Bearer`, if it has it.

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; let a worker or a proxy in front of the origin log in",
     ),
+    check: None,
     doc: "Logs in to the backend by NTLM.",
     value: Kind::Object(&[
         opt("password", Kind::Str, "NTLM user/password.").required(),

@@ -1,5 +1,8 @@
 //! `auth/revoker`: refuses tokens that were revoked, by a filter of their claims.
 
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::spot::Spot;
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// An empty filter would let every revoked token in: nothing of this can be left out.
@@ -14,6 +17,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Refused(NO_RPC),
+    check: Some(check),
     doc: "Refuses tokens that were revoked, by a filter of their claims.",
     value: Kind::Object(&[
         opt("N", Kind::POSITIVE, "How many tokens the filter is made for.").required(),
@@ -36,3 +40,12 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("headers", Kind::STRINGS, "Request headers whose values revoke too."),
     ]),
 };
+
+/// Refuses a share that no filter can have.
+fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(share) = spot.get("P")
+        && share.f64().is_some_and(|share| share <= 0.0 || share >= 1.0)
+    {
+        findings.add(share.error("out-of-range", "expected a probability between 0 and 1, both excluded"));
+    }
+}

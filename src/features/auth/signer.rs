@@ -1,5 +1,6 @@
 //! `auth/signer`: signs parts of the answer as tokens.
 
+mod check;
 mod handler;
 
 use std::rc::Rc;
@@ -21,6 +22,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Signs parts of the answer as tokens.",
     value: Kind::With(
         &Kind::Object(&[

@@ -4,6 +4,7 @@
 //! doesn't start with is refused.
 
 mod access;
+mod check;
 mod claims;
 mod compile;
 mod handler;
@@ -20,6 +21,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets in requests with a valid token and hands its claims on.",
     value: Kind::With(
         &Kind::Object(OPTIONS),
@@ -34,6 +36,7 @@ pub static SERVICE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets in requests with a valid token and hands its claims on.",
     value: Kind::Object(&[opt(
         "shared_cache_duration",

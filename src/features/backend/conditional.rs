@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; give each case an endpoint of its own, or hold calls back with validation/cel at the backend",
     ),
+    check: None,
     doc: "Calls the backend only if a condition holds.",
     value: Kind::Object(&[
         opt("name", Kind::Str, "Header name (canonical) for strategy header."),

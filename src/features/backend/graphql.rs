@@ -1,5 +1,8 @@
 //! `backend/graphql`: turns the call into a GraphQL query or mutation.
 
+mod check;
+mod syntax;
+
 use std::rc::Rc;
 
 use fjord_document::node::Node;
@@ -20,6 +23,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Turns the call into a GraphQL query or mutation.",
     value: Kind::With(
         &Kind::Object(&[

@@ -12,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; call the JSON interface of the service, or a worker behind a `service://` host",
     ),
+    check: None,
     doc: "Calls a gRPC service.",
     value: Kind::Object(&[
         opt("client_tls", Kind::Object(tls::CLIENT), "GRPC TLS option."),

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: None,
     doc: "Tells the client about failures of the backend.",
     value: Kind::With(
         &Kind::Object(&[

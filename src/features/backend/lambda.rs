@@ -1,5 +1,7 @@
 //! `backend/lambda`: invokes an AWS Lambda function.
 
+mod check;
+
 use std::rc::Rc;
 
 use fjord_document::node::Node;
@@ -19,6 +21,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Invokes an AWS Lambda function.",
     value: Kind::Object(&[
         opt("endpoint", Kind::Str, "The address of the service, if it isn't Amazon's."),

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; write the envelope with modifier/martian (body.Modifier), and read the answer with the encoding `xml`",
     ),
+    check: None,
     doc: "Calls a SOAP service.",
     value: Kind::With(
         &Kind::Object(&[

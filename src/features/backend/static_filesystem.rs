@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; put the files into static assets and use the host `service://ASSETS`",
     ),
+    check: None,
     doc: "Answers with files.",
     value: Kind::Object(&[
         opt("directory_listing", Kind::Bool, "List folders.").default("false"),

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Describes the service for an OpenAPI export.",
     value: Kind::Object(&[
         opt("audience", Kind::STRINGS, "Export filter label."),

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Describes the service for a Postman export.",
     value: Kind::Object(&[
         opt("description", Kind::Str, "Markdown text."),
@@ -24,6 +25,7 @@ pub static SERVICE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Describes the service for a Postman export.",
     value: Kind::Object(&[
         opt("description", Kind::Str, "Markdown text."),

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts exactly, for short periods",
     ),
+    check: None,
     doc: "Counts requests against a quota.",
     value: Kind::Object(&[
         opt("disable_quota_headers", Kind::Bool, "Omit X-Quota-Limit / X-Quota-Remaining / Retry-After.")

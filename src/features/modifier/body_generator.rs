@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; build the body with modifier/martian (body.Modifier) or modifier/lua-backend",
     ),
+    check: None,
     doc: "Writes the request body from a template; the old name of request-body-generator.",
     value: Kind::With(&Kind::Object(OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
 };

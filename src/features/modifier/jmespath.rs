@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; use allow, deny, mapping, target and flatmap_filter, or modifier/lua-proxy",
     ),
+    check: None,
     doc: "Queries the answer with JMESPath.",
     value: Kind::Object(&[opt(
         "expr",

@@ -1,5 +1,6 @@
 //! `modifier/lua-endpoint`: runs Lua on the request before everything else.
 
+use super::lua;
 use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
 
 /// The namespace.
@@ -9,6 +10,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(lua::check),
     doc: "Runs Lua on the request before everything else.",
     value: Kind::Object(OPTIONS),
 };

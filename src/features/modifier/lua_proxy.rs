@@ -1,5 +1,6 @@
 //! `modifier/lua-proxy`: runs Lua around the backends of an endpoint.
 
+use super::lua;
 use crate::features::modifier::lua_endpoint;
 use crate::options::{Edition, Kind, Namespace, Scopes, Support};
 
@@ -10,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT.and(Scopes::WORKFLOW),
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(lua::check),
     doc: "Runs Lua around the backends of an endpoint.",
     value: Kind::Object(lua_endpoint::OPTIONS),
 };

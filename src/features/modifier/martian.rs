@@ -1,5 +1,6 @@
 //! `modifier/martian`: changes the request to the backend and its response.
 
+mod check;
 mod compile;
 mod condition;
 mod cookie;
@@ -24,6 +25,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Changes the request to the backend and its response.",
     value: Kind::Same(&MODIFIER),
 };

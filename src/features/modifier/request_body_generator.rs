@@ -12,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; build the body with modifier/martian (body.Modifier) or modifier/lua-proxy",
     ),
+    check: None,
     doc: "Writes the request body from a template.",
     value: Kind::With(&Kind::Object(body_generator::OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
 };

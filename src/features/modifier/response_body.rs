@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and what it masks would be sent; remove fields with `deny`, change texts in modifier/lua-proxy",
     ),
+    check: None,
     doc: "Changes texts in the answer.",
     value: Kind::Object(&[opt(
         "modifiers",

@@ -12,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; build the answer with mapping, flatmap_filter or modifier/lua-proxy",
     ),
+    check: None,
     doc: "Writes the answer from a template.",
     value: Kind::With(&Kind::Object(body_generator::OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
 };

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and headers that it removes would be sent; change them with modifier/martian at the backends, or by a transform rule of the zone",
     ),
+    check: None,
     doc: "Adds, removes, renames and replaces headers of the answer.",
     value: Kind::With(
         &Kind::Object(&[

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: None,
     doc: "Calls the backend through a Go plugin.",
     value: Kind::With(
         &Kind::Object(&[opt("name", Kind::Str, "The plugin.").refused(NO_PLUGINS)]),

@@ -10,6 +10,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: None,
     doc: "Handles requests in Go plugins before the router.",
     value: Kind::With(
         &Kind::Object(&[

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; use modifier/lua-proxy, modifier/martian or validation/cel",
     ),
+    check: None,
     doc: "Wraps calls in Go plugins.",
     value: Kind::With(
         &Kind::Object(&[opt("name", Kind::STRINGS, "Middleware plugin names.").required()]),

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: None,
     doc: "Changes requests and responses in Go plugins.",
     value: Kind::With(
         &Kind::Object(&[

@@ -4,6 +4,10 @@ use std::cell::Cell;
 
 use fjord_document::node::Node;
 
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::plan::build::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
@@ -16,6 +20,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check),
     doc: "Stops calling a backend that keeps failing.",
     value: Kind::Object(&[
         opt("interval", Kind::NATURAL, "After how many seconds failures are forgotten.").required(),
@@ -225,6 +230,12 @@ impl Drop for Trial<'_> {
     fn drop(&mut self) {
         self.end(false);
     }
+}
+
+/// Warns of zeros that don't do what they read like.
+fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    looks::zero(spot, "interval", "zero never forgets a failure", findings);
+    looks::zero(spot, "timeout", "zero counts as 60 seconds", findings);
 }
 
 #[cfg(test)]

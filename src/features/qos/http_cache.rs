@@ -1,6 +1,7 @@
 //! `qos/http-cache`: keeps answers of a backend as their headers allow.
 
 mod callers;
+mod check;
 mod edge;
 mod exchange;
 mod policy;
@@ -18,6 +19,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Keeps answers of a backend as their headers allow.",
     value: Kind::Object(&[
         opt("max_items", Kind::POSITIVE, "How many answers are kept; needs max_size too."),

@@ -6,6 +6,10 @@ use std::ops::Range;
 use fjord_document::node::Node;
 use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
 use crate::options::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace.
@@ -15,6 +19,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check),
     doc: "Refuses user agents that look like bots.",
     value: Kind::With(
         &Kind::Object(&[
@@ -108,6 +113,21 @@ impl fmt::Display for BotDetectorError {
 }
 
 impl std::error::Error for BotDetectorError {}
+
+/// Looks for patterns that can't be read, and for those that fit every client.
+fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(patterns) = spot.get("patterns") else { return };
+    for item in patterns.items() {
+        let Some(text) = item.str() else { continue };
+        looks::regex(&item, text, "KrakenD switches the detector off", findings);
+        // A pattern that finds nothing in particular finds it in every client.
+        if Pattern::new(text)
+            .is_ok_and(|pattern| ["", "x", "Mozilla/5.0"].iter().all(|name| pattern.is_match(name)))
+        {
+            findings.add(item.warning("everybody", "this matches every client, so all are refused as bots"));
+        }
+    }
+}
 
 #[cfg(test)]
 mod tests {

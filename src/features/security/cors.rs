@@ -1,5 +1,7 @@
 //! `security/cors`: lets web pages of other origins read answers.
 
+mod check;
+
 use fjord_document::node::Node;
 use fjord_http::Headers;
 
@@ -12,6 +14,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets web pages of other origins read answers.",
     value: Kind::With(&Kind::Object(OPTIONS), &[Rule::Open]),
 };
@@ -54,6 +57,7 @@ pub static ENDPOINT: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
     support: Support::NoEffect("KrakenD reads it at the service only, and so does Fjord"),
+    check: Some(check::check),
     doc: "Lets web pages of other origins read answers.",
     value: Kind::Object(&[
         opt("allow_credentials", Kind::Bool, "Lets pages send cookies and authorization.").default("false"),

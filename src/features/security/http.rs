@@ -1,5 +1,6 @@
 //! `security/http`: sends security headers, checks the host, and redirects to https.
 
+mod check;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +21,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Sends security headers, checks the host, and redirects to https.",
     value: Kind::Object(OPTIONS),
 };
@@ -31,6 +33,7 @@ pub static ENDPOINT: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
     support: Support::NoEffect("KrakenD reads it at the service only, and so does Fjord"),
+    check: Some(check::check),
     doc: "Sends security headers, checks the host, and redirects to https.",
     value: Kind::Object(OPTIONS),
 };

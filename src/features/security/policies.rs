@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; write the policies as validation/cel, which sees requests, answers and tokens",
     ),
+    check: None,
     doc: "Checks requests, answers and tokens against policies.",
     value: Kind::With(
         &Kind::Object(&[

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Serves files of a folder.",
     value: Kind::Object(&[
         opt("directory_listing", Kind::Bool, "List folders.").default("false"),

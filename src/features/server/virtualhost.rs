@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and every host would reach every endpoint; give each host a worker with its own configuration, by routes of the zone",
     ),
+    check: None,
     doc: "Serves several host names.",
     value: Kind::With(
         &Kind::Object(&[

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::NoEffect(
         "nothing is sent to Graylog; collect the log of the worker with Workers Logs or Logpush",
     ),
+    check: None,
     doc: "Sends logs to Graylog.",
     value: Kind::Object(&[
         opt("address", Kind::Str, "The address of Graylog.").required(),

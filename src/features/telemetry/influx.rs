@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::NoEffect("nothing is sent to InfluxDB; the platform measures requests itself"),
+    check: None,
     doc: "Sends metrics to InfluxDB.",
     value: Kind::Object(&[
         opt("address", Kind::Str, "The address of InfluxDB.").required(),

@@ -18,6 +18,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: None,
     doc: "Sets how and what is logged. With it each request is a line, too, which costs time and money: see router.disable_access_log.",
     value: Kind::Object(&[
         opt("access_log_custom_format", Kind::Str, "The pattern of a line for each request.")
@@ -60,6 +61,7 @@ pub static BACKEND: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Sets how and what is logged.",
     value: Kind::Object(&[opt("backend", CALL_LINE, "A line for each call of a backend.")]),
 };

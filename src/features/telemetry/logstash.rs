@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::NoEffect(
         "lines go to the log of the worker; Workers Logs and Logpush carry them as JSON",
     ),
+    check: None,
     doc: "Writes logs as JSON for Logstash.",
     value: Kind::Object(&[opt("enabled", Kind::Bool, "Switches it on.").default("true").required()]),
 };

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::NoEffect("the platform measures requests itself; no statistics page is served"),
+    check: None,
     doc: "Collects metrics and serves them.",
     value: Kind::Object(&[
         opt("backend_disabled", Kind::Bool, "Measures no calls of backends.").default("false"),

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Reports API use to Moesif.",
     value: Kind::Object(&[
         opt("application_id", Kind::Str, "Collector id.").required(),

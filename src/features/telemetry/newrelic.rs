@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Reports to New Relic.",
     value: Kind::Object(&[
         opt("debug", Kind::Bool, "Verbose agent log.").default("false"),

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::NoEffect("nothing is exported; switch on the traces of the platform"),
+    check: None,
     doc: "Reports traces and metrics through OpenCensus.",
     value: Kind::Object(&[
         opt(

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ce,
     support: Support::NoEffect("nothing is exported; switch on the traces of the platform"),
+    check: None,
     doc: "Reports traces and metrics through OpenTelemetry.",
     value: Kind::Object(&[
         opt("deploy_env", Kind::Str, "The name of the environment.").default("\"\""),
@@ -174,6 +175,7 @@ pub static ENDPOINT: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Reports traces and metrics through OpenTelemetry.",
     value: Kind::Object(&[
         opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block."),
@@ -214,6 +216,7 @@ pub static BACKEND: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Reports traces and metrics through OpenTelemetry.",
     value: Kind::Object(&[opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block.")]),
 };

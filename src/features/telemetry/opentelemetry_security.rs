@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::ENTERPRISE_IGNORED,
+    check: None,
     doc: "Adds credentials to the exporters of telemetry/opentelemetry.",
     value: Kind::Object(&[opt(
         "otlp",

@@ -3,6 +3,7 @@
 //! Where KrakenD opens the door, this keeps it shut: an expression that cannot be evaluated there is dropped by KrakenD
 //! (with a syntax error all of its list are); here its endpoint is refused (spec §25).
 
+mod check;
 mod checks;
 mod layer;
 mod variables;
@@ -24,6 +25,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets through only what fulfils expressions over request, answer and token.",
     value: Kind::With(
         &Kind::List(&Kind::Object(&[

@@ -2,6 +2,8 @@
 //!
 //! KrakenD goes on without the check if it can't use the schema; here the endpoint is refused.
 
+mod check;
+
 use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
@@ -17,6 +19,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT.and(Scopes::WORKFLOW),
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::check),
     doc: "Lets in only bodies that fit a JSON schema.",
     value: Kind::FREE,
 };

@@ -12,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have; check the answer with validation/cel (resp_data), or with modifier/lua-proxy",
     ),
+    check: None,
     doc: "Lets out only answers that fit a JSON schema.",
     value: Kind::Object(&[
         opt("error", Kind::Object(policies::ERROR), "Custom rejection."),

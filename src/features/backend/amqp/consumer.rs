@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Refused("a worker can not hold a connection to a broker; use a queue of the platform"),
+    check: None,
     doc: "Answers with a message of an AMQP queue.",
     value: Kind::Object(&[
         opt("auto_ack", Kind::Bool, "Takes messages as done on delivery.").default("false"),

@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Refused("a worker can not hold a connection to a broker; use a queue of the platform"),
+    check: None,
     doc: "Sends the request as a message to an AMQP exchange.",
     value: Kind::Object(&[
         opt(

@@ -1,5 +1,9 @@
 //! `backend/http/client`: sets how the backend is called over HTTP.
 
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
 use crate::options::core::tls;
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
@@ -10,6 +14,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ee,
     support: Support::Implemented,
+    check: Some(check),
     doc: "Sets how the backend is called over HTTP.",
     value: Kind::Object(&[
         opt("client_tls", Kind::Object(tls::CLIENT), "TLS towards this backend."),
@@ -20,3 +25,10 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("send_body_on_redirect", Kind::Bool, "Sends the body again after a 307 or 308.").default("false"),
     ]),
 };
+
+/// Checks the versions of TLS.
+fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(tls) = spot.get("client_tls") {
+        looks::versions(&tls, findings);
+    }
+}

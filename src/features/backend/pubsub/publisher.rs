@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::NOT_YET,
+    check: None,
     doc: "Publishes the request as a message.",
     value: Kind::Object(&[opt(
         "topic_url",

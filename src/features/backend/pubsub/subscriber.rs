@@ -9,6 +9,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::NOT_YET,
+    check: None,
     doc: "Answers with a message of a subscription.",
     value: Kind::Object(&[opt(
         "subscription_url",

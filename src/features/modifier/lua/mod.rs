@@ -1,9 +1,11 @@
 //! What the three Lua namespaces share: compiled scripts, and their run around a call (spec §27).
 
+mod check;
 mod endpoint;
 mod layer;
 mod surroundings;
 
+pub(crate) use check::check;
 pub use endpoint::{handler, service};
 pub use layer::compile as layer;
 

@@ -1,6 +1,8 @@
 //! Rate limits.
 
+mod check;
 pub mod counter;
+mod counting;
 pub mod limiter;
 pub mod proxy;
 pub mod router;

@@ -4,6 +4,7 @@ use std::cell::Cell;
 
 use fjord_document::node::Node;
 
+use super::check;
 use super::counter::{BINDING, Counter};
 use super::limiter::take;
 use crate::features::qos::bucket::{Bucket, Rate};
@@ -19,6 +20,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::BACKEND,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::proxy),
     doc: "Limits the calls to a backend.",
     value: Kind::Object(&[
         BINDING,

@@ -4,6 +4,7 @@ pub mod redis;
 
 use fjord_document::node::Node;
 
+use super::check;
 use super::counter::BINDING;
 use super::limiter::Limiter;
 use crate::gateway::{Handler, Incoming, NextHandler};
@@ -20,6 +21,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::ENDPOINT,
     edition: Edition::Ce,
     support: Support::Implemented,
+    check: Some(check::router),
     doc: "Limits the requests to an endpoint, of each client and of all.",
     value: Kind::With(&Kind::Object(OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
 };

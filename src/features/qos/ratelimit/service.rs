@@ -4,6 +4,7 @@ pub mod redis;
 
 use fjord_document::node::Node;
 
+use super::check;
 use super::limiter::Limiter;
 use crate::features::qos::ratelimit::router;
 use crate::gateway::{Global, Incoming, NextGlobal, Reach};
@@ -19,6 +20,7 @@ pub static NAMESPACE: Namespace = Namespace {
     scopes: Scopes::SERVICE,
     edition: Edition::Ee,
     support: Support::Implemented,
+    check: Some(check::router),
     doc: "Limits the requests to the whole service.",
     value: Kind::With(&Kind::Object(router::OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
 };

@@ -13,6 +13,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and nobody would be limited; use qos/ratelimit/router, at endpoints of their own for each tier",
     ),
+    check: None,
     doc: "Limits requests by the tier of the client.",
     value: Kind::Object(&[
         opt("tier_key", Kind::Str, "Header naming the tier (case-insensitive).").required(),

@@ -11,6 +11,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts for all isolates",
     ),
+    check: None,
     doc: "Limits the requests to an endpoint with counters in Redis.",
     value: LIMITS,
 };

@@ -12,6 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Refused(
         "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/service with `binding` counts for all isolates",
     ),
+    check: None,
     doc: "Limits the requests to the whole service with counters in Redis.",
     value: redis::LIMITS,
 };

@@ -4,9 +4,10 @@ use fjord_document::node::Kind as Is;
 use fjord_document::suggest;
 use fjord_schema::Schema;
 
-use super::super::findings::Findings;
-use super::super::spot::Spot;
-use super::{Around, security};
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
 use crate::options::whole;
 
 /// What a keyword takes.
@@ -70,7 +71,7 @@ const KEYWORDS: &[(&str, Takes)] = &[
 
 const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
-/// `validation/json-schema`
+/// Checks the schema of an endpoint.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     if let Some(endpoint) = around.endpoint
         && endpoint.method == "GET"
@@ -132,7 +133,7 @@ fn keyword_value(spot: &Spot<'_>, takes: Takes, findings: &mut Findings<'_>) {
             for member in members {
                 let Some(value) = spot.get(&member.key) else { continue };
                 if let Takes::Patterns = takes {
-                    security::regex(&value, &member.key, "the schema is not used", findings);
+                    looks::regex(&value, &member.key, "the schema is not used", findings);
                 }
                 schema(&value, findings);
             }
@@ -145,7 +146,7 @@ fn keyword_value(spot: &Spot<'_>, takes: Takes, findings: &mut Findings<'_>) {
             }
         }
         (Takes::Format, Is::String(text)) => format(spot, text, findings),
-        (Takes::Regex, Is::String(text)) => security::regex(spot, text, "the schema is not used", findings),
+        (Takes::Regex, Is::String(text)) => looks::regex(spot, text, "the schema is not used", findings),
         (Takes::Natural, Is::Number(text)) => {
             if whole(spot.node).is_none_or(|number| number < 0) {
                 findings.add(

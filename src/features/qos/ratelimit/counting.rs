@@ -2,10 +2,10 @@
 
 use fjord_document::Diagnostic;
 
-use super::super::Counts;
-use super::super::findings::Findings;
-use super::super::spot::Spot;
-use super::Around;
+use crate::check::Counts;
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::spot::Spot;
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

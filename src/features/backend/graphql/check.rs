@@ -1,20 +1,19 @@
 //! `backend/graphql`: the document, the operation that is meant, and its variables.
 
-mod syntax;
-
 use fjord_document::node::Kind;
 use fjord_document::suggest;
-use syntax::Operation;
 
-use super::super::findings::Findings;
-use super::super::spot::Spot;
-use super::{Around, Endpoint, resources};
+use super::syntax::{self, Operation};
+use crate::check::around::{Around, Endpoint};
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
 
-/// `backend/graphql`
+/// Checks the operation of a backend.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let is_mutation = spot.get("type").is_some_and(|kind| kind.str() == Some("mutation"));
     if let Some(path) = spot.get("query_path") {
-        resources::file(&path, findings);
+        looks::file(&path, findings);
         let files = findings.files();
         if let Some(text) = path.str().and_then(|name| files.get(name)) {
             document(spot, &path, text, is_mutation, findings);

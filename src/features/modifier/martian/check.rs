@@ -1,43 +1,14 @@
-//! Functions of Lambda, and Martian's modifiers.
+//! Modifiers inside modifiers: bodies, header names, ports and expressions that can't be used.
 
-use fjord_document::Diagnostic;
 use fjord_encoding::base64;
-use fjord_http::template::title;
 
-use super::super::findings::Findings;
-use super::super::spot::Spot;
-use super::{Around, inputs};
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
 
-/// `backend/lambda`: the parameter that names the function.
-pub(super) fn lambda(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let Some(endpoint) = around.endpoint else { return };
-    if spot.get("function_name").is_some_and(|name| name.str() != Some("")) {
-        return;
-    }
-    let param = spot.get("function_param_name");
-    let name = param.as_ref().and_then(Spot::str).unwrap_or("function");
-    if endpoint.params.iter().any(|known| title(known) == title(name)) {
-        let message = format!(
-            "clients name the function by `{{{name}}}`: whoever calls the endpoint may invoke all that the credentials may"
-        );
-        let fault = match &param {
-            Some(param) => param.warning("everybody", message),
-            None => Diagnostic::warning("everybody", spot.head(), message).at(spot.path.pointer()),
-        };
-        findings.add(fault.help(
-            "set `function_name`, or give the worker credentials for the functions that are meant alone",
-        ));
-        return;
-    }
-    let message = format!("the endpoint declares no `{{{name}}}` to take the function's name from");
-    findings.add(match &param {
-        Some(param) => param.error("undefined-variable", message),
-        None => spot.lacks("missing", message).help("set `function_name`"),
-    });
-}
-
-/// `modifier/martian`: modifiers inside modifiers.
-pub(super) fn martian(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+/// Checks a modifier, and those inside.
+pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
     modifiers(spot, findings);
 }
 
@@ -52,7 +23,7 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
         }
         if name.starts_with("header.") {
             let names = ["name", "from", "to"].into_iter().filter_map(|key| modifier.get(key));
-            names.for_each(|name| inputs::header_name(&name, findings));
+            names.for_each(|name| looks::header_name(&name, findings));
         }
         if let (Some(port), true) = (modifier.get("port"), name.starts_with("port."))
             && port.f64().is_some_and(|port| !(1.0..=65535.0).contains(&port))
@@ -74,7 +45,7 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
         if let (true, Some(regex)) = (name.ends_with(".RegexFilter"), modifier.get("regex"))
             && let Some(text) = regex.str()
         {
-            super::security::regex(&regex, text, "KrakenD drops the modifier", findings);
+            looks::regex(&regex, text, "KrakenD drops the modifier", findings);
         }
         for key in ["modifier", "else"] {
             if let Some(inner) = modifier.get(key) {

@@ -1,10 +1,13 @@
-//! Limits that would never fire, or always.
+//! Limits that would never fire, or always, and clients that aren't told apart.
 
 use std::time::Duration;
 
-use super::super::findings::Findings;
-use super::super::spot::Spot;
-use super::{Around, callers, counts, inputs};
+use super::counting;
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::looks::{self, zero};
+use crate::check::spot::Spot;
+use crate::plan::TRUST;
 
 /// `qos/ratelimit/router`, `qos/ratelimit/service`
 pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -33,9 +36,9 @@ pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
     }
     if limits(client) {
         strategy(spot, around, findings);
-        callers::address(spot, around, findings);
+        address(spot, around, findings);
     }
-    counts::check(spot, around, findings);
+    counting::check(spot, around, findings);
 }
 
 /// What tells clients apart.
@@ -51,7 +54,7 @@ fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
             let message = format!("strategy {name} needs `key`: without it every request gets 429");
             findings.add(spot.lacks("missing", message));
         }
-        (Some("header"), Some(key)) => inputs::header_name(&key, findings),
+        (Some("header"), Some(key)) => looks::header_name(&key, findings),
         (Some("param"), Some(key)) => {
             let Some(endpoint) = around.endpoint else { return };
             let Some(name) = key.str() else { return };
@@ -72,7 +75,7 @@ fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
 pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     zero(spot, "max_rate", "zero switches the limit off, it doesn't stop calls", findings);
     buckets(spot, findings);
-    counts::check(spot, around, findings);
+    counting::check(spot, around, findings);
 }
 
 /// Buckets that hold nothing.
@@ -82,38 +85,24 @@ fn buckets(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     }
 }
 
-/// `qos/circuit-breaker`
-pub(super) fn circuit_breaker(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
-    zero(spot, "interval", "zero never forgets a failure", findings);
-    zero(spot, "timeout", "zero counts as 60 seconds", findings);
-}
-
-/// `qos/http-cache`
-pub(super) fn http_cache(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    callers::cached(spot, around, findings);
-    for (key, other) in [("max_items", "max_size"), ("max_size", "max_items")] {
-        if let Some(limit) = spot.get(key)
-            && spot.get(other).is_none()
-        {
-            let fault = limit.warning("no-effect", format!("`{key}` limits nothing without `{other}`"));
-            findings.add(fault.help(format!("add `{other}`")));
-        }
+/// A limit by address, where nobody but the client may say what that is.
+fn address(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(strategy) = spot.get("strategy").filter(|strategy| strategy.str() == Some("ip")) else { return };
+    let key = spot.get("key");
+    let header = key.as_ref().and_then(Spot::str).filter(|header| !header.is_empty());
+    if let Some(header) = header.filter(|header| !header.eq_ignore_ascii_case("cf-connecting-ip")) {
+        let message = format!("a client that writes another {header} each time is another client each time");
+        let fault = strategy.warning("forged-address", message);
+        findings.add(fault.help("leave `key` out: the address is then the one that the platform tells"));
+        return;
     }
-}
-
-/// `auth/revoker`
-pub(super) fn revoker(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
-    if let Some(share) = spot.get("P")
-        && share.f64().is_some_and(|share| share <= 0.0 || share >= 1.0)
-    {
-        findings.add(share.error("out-of-range", "expected a probability between 0 and 1, both excluded"));
+    let router = around.service.and_then(|service| service.namespace("router"));
+    if router.is_some_and(|router| TRUST.iter().any(|name| router.get(name).is_some())) {
+        return;
     }
-}
-
-fn zero(spot: &Spot<'_>, key: &str, message: &str, findings: &mut Findings<'_>) {
-    if let Some(value) = spot.get(key)
-        && value.f64() == Some(0.0)
-    {
-        findings.add(value.warning("zero", message));
-    }
+    let message = "outside Cloudflare (`fjord run`, a workerd of your own) a client chooses its address: X-Forwarded-For is believed";
+    let fault = strategy.warning("forged-address", message);
+    findings.add(fault.help(
+        "behind proxies of your own name them in the service's `router.trusted_proxies`; on Cloudflare the platform tells the address",
+    ));
 }

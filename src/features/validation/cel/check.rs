@@ -6,10 +6,10 @@ use fjord_document::suggest;
 use fjord_http::canonical;
 use fjord_http::template::title;
 
-use super::super::findings::Findings;
-use super::super::spot::Spot;
-use super::Around;
-use crate::features::validation::cel::{Phase, declared};
+use super::{Phase, declared};
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::spot::Spot;
 
 /// Variables and their types (spec §25).
 const VARIABLES: [&str; 10] = [
@@ -25,8 +25,8 @@ const VARIABLES: [&str; 10] = [
     "JWT",
 ];
 
-/// `validation/cel`
-pub(super) fn cel(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+/// Checks the expressions.
+pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     for item in spot.items() {
         let Some(spot) = item.get("check_expr") else { continue };
         let Some(text) = spot.str() else { continue };

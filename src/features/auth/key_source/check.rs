@@ -1,0 +1,65 @@
+//! What the validator and the signer check of their keys: where they come from, and how long they are.
+
+use fjord_jose::{Algorithm, KeySet};
+
+use super::super::signature::{self, Size};
+use crate::check::findings::Findings;
+use crate::check::looks;
+use crate::check::spot::Spot;
+use crate::config::secrets;
+
+/// Where the keys come from.
+pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
+    if let Some(path) = spot.get("jwk_local_path") {
+        looks::file(&path, findings);
+        if path.str() == Some("") && spot.get("jwk_url").is_none() {
+            findings.add(path.error("empty", format!("no file with keys, so {otherwise}")));
+        }
+        short_keys(spot, &path, findings);
+    }
+    if let Some(secret) = spot.get("jwk_secret")
+        && let Some(text) = secret.str()
+        && !secrets::is_name(secrets::reference(text).unwrap_or(text))
+    {
+        let fault = secret.error("bad-name", format!("\"{text}\" is no name of a secret, so {otherwise}"));
+        findings.add(fault.help("write only its name; `npx wrangler secret put NAME` takes what it holds"));
+    }
+    let Some(url) = spot.get("jwk_url") else { return };
+    let Some(text) = url.str() else { return };
+    let is_given = |key: &str| spot.get(key).is_some_and(|value| value.str() != Some(""));
+    if is_given("jwk_secret") || is_given("jwk_local_path") {
+        // These win.
+        return;
+    }
+    let insecure = spot.get("disable_jwk_security").filter(|s| s.is_true());
+    match (text.split_once("://"), insecure) {
+        (Some(("https", rest)), _) if !rest.is_empty() => {}
+        (Some(("http", rest)), Some(insecure)) if !rest.is_empty() => {
+            let message = "keys are fetched in clear text: whoever sits between can make tokens";
+            findings.add(insecure.warning("insecure", message).help("use https"));
+        }
+        (Some(("http", _)), _) => {
+            let fault = url.error("insecure", format!("keys over clear text are refused, so {otherwise}"));
+            findings.add(fault.help("use https; or set disable_jwk_security, for tests only"));
+        }
+        _ => {
+            let fault = url.error("bad-url", format!("no address of a key set, so {otherwise}"));
+            findings.add(fault.help("write \"https://…\""));
+        }
+    }
+}
+
+/// Keys of a bundled set that are too short for the algorithm.
+fn short_keys(spot: &Spot<'_>, path: &Spot<'_>, findings: &mut Findings<'_>) {
+    let Some(text) = path.str().and_then(|name| findings.files().get(name)) else { return };
+    let algorithm = spot.get("alg").map_or(Some(Algorithm::RS256), |alg| Algorithm::parse(alg.str()?));
+    let (Some(algorithm), Ok(set)) = (algorithm, KeySet::parse(text.as_bytes())) else { return };
+    for key in set.iter().filter(|key| key.family == algorithm.family()) {
+        let message = match signature::size(algorithm, key) {
+            Size::Good => continue,
+            Size::Small(reason) => reason,
+            Size::Unsafe(reason) => format!("{reason}, so all its tokens are refused"),
+        };
+        findings.add(path.warning("short-key", message));
+    }
+}

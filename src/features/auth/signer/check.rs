@@ -1,0 +1,27 @@
+//! A signer that signs nothing, or replaces what stands beside it.
+
+use fjord_document::Diagnostic;
+
+use super::super::key_source::check::key_set;
+use crate::check::around::Around;
+use crate::check::findings::Findings;
+use crate::check::spot::Spot;
+
+/// What `auth/signer` replaces (`spec` §24).
+const REPLACED: [&str; 2] = ["modifier/lua-endpoint", "qos/ratelimit/router"];
+
+/// Checks the signer of an endpoint.
+pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let endpoint = around.endpoint.map(|endpoint| endpoint.spot);
+    for name in REPLACED {
+        if let Some(replaced) = endpoint.and_then(|endpoint| endpoint.namespace(name)) {
+            let message = format!("`{name}` never runs beside auth/signer, in KrakenD neither");
+            let fault = Diagnostic::warning("replaced", replaced.head(), message);
+            findings.add(fault.at(replaced.path.pointer()).help("do it at the service or at the backends"));
+        }
+    }
+    key_set(spot, "the endpoint answers 401 to all", findings);
+    if let Some(keys) = spot.get("keys_to_sign").filter(|list| list.items().len() == 0) {
+        findings.add(keys.warning("no-effect", "an empty list signs nothing"));
+    }
+}
