@@ -1,8 +1,9 @@
 // Calls of HTTPS origins that nobody waits for any more: none of them may stay.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import net from "node:net";
 import { makeCertificates } from "./support/certificates.mjs";
-import { httpsOrigin, profile, startWorker } from "./support/origins.mjs";
+import { httpsOrigin, portOf, profile, startWorker } from "./support/origins.mjs";
 
 /** @import { Call } from "./support/origins.mjs" */
 
@@ -53,4 +54,62 @@ test("1,000 abandoned calls leave nothing", async (t) => {
   assert.equal(silent.sockets() + dripping.sockets(), 0);
   // A call that stays takes 12 KB: 750 of them, 9 MB.
   assert.ok(memory - before < 4 * MEGABYTE, `${memory - before} bytes`);
+});
+
+test("600 abandoned operations on brokers leave nothing", async (t) => {
+  /** @type {Set<net.Socket>} */
+  const open = new Set();
+  /** A server that says this, and no more. */
+  const server = async (/** @type {string} */ greeting) => {
+    const listener = net.createServer((socket) => {
+      open.add(socket);
+      socket.on("error", () => {});
+      socket.on("close", () => open.delete(socket));
+      socket.write(greeting);
+      socket.resume();
+    });
+    await /** @type {Promise<void>} */ (new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve)));
+    t.after(() => listener.close());
+    return [["127.0.0.1", portOf(listener)]];
+  };
+  const login = { user: "guest", password: "guest", vhost: "/" };
+  const protocols = [
+    { amqp: { login, publisher: { exchange: { existing: "x" }, mandatory: true, returns_are_errors: true, header_arrays: false }, source: { existing: "x" } } },
+    { nats: { subject: "x" } },
+    { kafka: { publisher: { topic: "x", acks: 1, max_bytes: 1000 }, source: { group: "x", topics: ["x"], oldest: true } } },
+  ];
+  /** @type {object[]} */
+  const brokers = [];
+  for (const protocol of protocols) brokers.push({ name: "silent", hosts: await server("nats" in protocol ? 'INFO {"max_payload":1000}\r\n' : ""), protocol });
+  const worker = await startWorker(t, [], [], brokers);
+  const settle = async () => {
+    for (let i = 0; i < 600 && ((await worker.stats()).inFlight > 0 || open.size > 0); i++) await sleep(50);
+  };
+  const rounds = async (/** @type {number} */ count) => {
+    for (let i = 0; i < count; i++) {
+      await Promise.allSettled(
+        brokers.flatMap((_, broker) => {
+          const controller = new AbortController();
+          setTimeout(() => controller.abort(), 100);
+          return [
+            // The worker answers first, then the module's own limit strikes.
+            worker.publish({ broker, millis: 300, giveUpAfter: 250 }),
+            worker.receive({ broker, millis: 300, giveUpAfter: 250 }),
+            worker.publish({ broker, millis: 100 }),
+            // The client leaves.
+            worker.receive({ broker, millis: 300 }, { signal: controller.signal }),
+          ];
+        }),
+      );
+    }
+    await settle();
+  };
+  await rounds(10);
+  const before = (await worker.stats()).memory;
+  await rounds(40);
+  const { memory, inFlight } = await worker.stats();
+  t.diagnostic(`${(memory - before) >> 10} KB more memory, ${inFlight} operations, ${open.size} sockets`);
+  assert.equal(inFlight, 0);
+  assert.equal(open.size, 0);
+  assert.ok(memory - before < MEGABYTE, `${memory - before} bytes`);
 });

@@ -110,6 +110,12 @@ impl BrokerFault {
         }
     }
 
+    /// Whether another host, or the same one a moment later, may answer.
+    #[must_use]
+    pub const fn is_unreachable(&self) -> bool {
+        matches!(self, Self::Connect(_) | Self::Lost(_))
+    }
+
     /// The peer closed the connection.
     #[must_use]
     pub fn closed() -> Self {

@@ -11,6 +11,13 @@ pub struct Code(pub i16);
 // === impl Code ===
 
 impl Code {
+    /// A position that the partition doesn't have.
+    pub const OFFSET_OUT_OF_RANGE: Self = Self(1);
+    /// A topic that isn't there, or not yet.
+    pub const UNKNOWN_TOPIC: Self = Self(3);
+    /// A partition that waits for a leader.
+    pub const NO_LEADER: Self = Self(5);
+
     /// Whether it's an error.
     #[must_use]
     pub const fn is_error(self) -> bool {

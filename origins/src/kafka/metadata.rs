@@ -58,8 +58,7 @@ pub async fn leaders<S: AsyncRead + AsyncWrite + Unpin>(
         code if code.is_error() => Err(code.fault(topic)),
         _ => {
             let partitions: Vec<_> = partitions.into_iter().flatten().collect();
-            // No leader.
-            Ok(if partitions.is_empty() { Err(Code(5)) } else { Ok(partitions) })
+            Ok(if partitions.is_empty() { Err(Code::NO_LEADER) } else { Ok(partitions) })
         }
     }
 }

@@ -4,6 +4,7 @@
 //! 100 ms apart. Requests are of versions that brokers from 0.11 to 4 know. The protocol is at <https://kafka.apache.org/protocol>.
 
 mod batches;
+mod cluster;
 mod compression;
 mod connection;
 mod error;
@@ -20,7 +21,7 @@ use std::cell::RefCell;
 
 use serde::Deserialize;
 
-use crate::broker::{BrokerFault, Host};
+use crate::broker::{BrokerFault, Connector, Host, Message};
 
 pub use sasl::{Mechanism, Sasl};
 
@@ -83,6 +84,17 @@ struct Leaders {
 // === impl KafkaOptions ===
 
 impl KafkaOptions {
+    /// Publishes a message: see [`cluster::Cluster::publish`].
+    pub(crate) async fn publish<C: Connector>(
+        &self,
+        connector: &C,
+        hosts: &[Host],
+        with_tls: bool,
+        message: &Message,
+    ) -> Result<(), BrokerFault> {
+        cluster::Cluster { options: self, connector, hosts, with_tls }.publish(message).await
+    }
+
     /// Forgets what was read ahead: another reader may have gone on since.
     pub fn forget(&self) {
         self.group.replace(group::Group::default());
@@ -105,7 +117,8 @@ impl KafkaOptions {
     ) -> Result<receive::Reader<'a, C>, BrokerFault> {
         let no_source = || BrokerFault::BadCall("the plan has no source for it".to_owned());
         let source = self.source.as_ref().ok_or_else(no_source)?;
-        Ok(receive::Reader { options: self, source, connector, hosts, with_tls })
+        let cluster = cluster::Cluster { options: self, connector, hosts, with_tls };
+        Ok(receive::Reader { cluster, source, group: &self.group })
     }
 }
 

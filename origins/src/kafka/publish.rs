@@ -2,11 +2,11 @@
 
 use bytes::{BufMut, BytesMut};
 
-use super::connection::Connection;
+use super::cluster::Cluster;
 use super::error::Code;
 use super::wire::{malformed, put_bytes, put_text};
-use super::{KafkaOptions, Leaders, Publisher, metadata, records};
-use crate::broker::{BrokerFault, Connector, Host, Message};
+use super::{Leaders, Publisher, records};
+use crate::broker::{BrokerFault, Connector, Message};
 
 const PRODUCE: (i16, i16) = (0, 3);
 /// The time that the leader has for its replicas, in milliseconds.
@@ -14,9 +14,6 @@ const TIMEOUT: i32 = 10_000;
 /// The repetitions, and the pause before each, in milliseconds.
 const RETRIES: u32 = 3;
 const PAUSE: u32 = 100;
-/// The same for a topic's leaders, as a topic may be created by the first request.
-const METADATA_RETRIES: u32 = 3;
-const METADATA_PAUSE: u32 = 250;
 /// How long leaders are remembered, in milliseconds.
 const REMEMBERED: i64 = 600_000;
 
@@ -27,66 +24,54 @@ struct Failure {
     is_temporary: bool,
 }
 
-// === impl KafkaOptions ===
+// === impl Cluster ===
 
-impl KafkaOptions {
+impl<C: Connector> Cluster<'_, C> {
     /// Publishes a message; when this returns, the leader has it (with 0 acknowledgements: it was written).
     ///
     /// # Errors
     /// The cluster refuses it, or it can't be reached. A message that was written before a connection failed may have arrived, and is
     /// sent again, as sarama does.
-    pub async fn publish<C: Connector>(
-        &self,
-        connector: &C,
-        hosts: &[Host],
-        with_tls: bool,
-        message: &Message,
-    ) -> Result<(), BrokerFault> {
+    pub async fn publish(&self, message: &Message) -> Result<(), BrokerFault> {
         let no_publisher = || BrokerFault::BadCall("the plan has no publisher for it".to_owned());
-        let publisher = self.publisher.as_ref().ok_or_else(no_publisher)?;
+        let publisher = self.options.publisher.as_ref().ok_or_else(no_publisher)?;
         let size = records::size(message);
         if size > publisher.max_bytes {
             return Err(BrokerFault::TooLarge { size, limit: publisher.max_bytes });
         }
         let mut attempt = 0;
         loop {
-            let attempted = self.attempt(connector, hosts, with_tls, publisher, message);
-            let Err(Failure { fault, is_temporary }) = attempted.await else { return Ok(()) };
-            self.leaders.replace(None);
+            let attempted = self.attempt(publisher, message).await;
+            let Err(Failure { fault, is_temporary }) = attempted else { return Ok(()) };
+            self.options.leaders.replace(None);
             if !is_temporary || attempt == RETRIES {
                 return Err(fault);
             }
             attempt += 1;
-            connector.pause(PAUSE).await;
+            self.connector.pause(PAUSE).await;
         }
     }
 
-    async fn attempt<C: Connector>(
-        &self,
-        connector: &C,
-        hosts: &[Host],
-        with_tls: bool,
-        publisher: &Publisher,
-        message: &Message,
-    ) -> Result<(), Failure> {
-        let now = connector.now();
-        let known = self.leaders.borrow().clone().filter(|leaders| now - leaders.at < REMEMBERED);
-        let (leaders, first) = match known {
+    async fn attempt(&self, publisher: &Publisher, message: &Message) -> Result<(), Failure> {
+        let now = self.connector.now();
+        let known = self.options.leaders.borrow().clone().filter(|leaders| now - leaders.at < REMEMBERED);
+        let (leaders, asked) = match known {
             Some(leaders) => (leaders.partitions, None),
             None => {
-                let (partitions, connection) = self.ask(connector, hosts, with_tls, &publisher.topic).await?;
-                self.leaders.replace(Some(Leaders { at: now, partitions: partitions.clone() }));
-                (partitions, Some(connection))
+                let (mut connection, host) = self.open_any().await?;
+                let partitions = self.leaders(&mut connection, &publisher.topic).await;
+                let partitions = partitions.map_err(Failure::of_leader)?;
+                self.options.leaders.replace(Some(Leaders { at: now, partitions: partitions.clone() }));
+                (partitions, Some((connection, host)))
             }
         };
         let mut random = [0; 4];
-        connector.random(&mut random)?;
+        self.connector.random(&mut random)?;
         let chosen = u32::from_ne_bytes(random) as usize % leaders.len().max(1);
-        let (partition, host) = leaders.get(chosen).ok_or(malformed("a topic without partitions"))?;
-        let mut connection = match first {
-            Some((connection, asked)) if asked == *host => connection,
-            // The connection that was for the leaders is closed by then.
-            _ => self.open(connector, host, with_tls).await.map_err(Failure::of_connection)?,
+        let (partition, leader) = leaders.get(chosen).ok_or(malformed("a topic without partitions"))?;
+        let mut connection = match asked {
+            Some((connection, host)) if host == leader => connection,
+            _ => self.open(leader).await.map_err(Failure::of_leader)?,
         };
         let batch = records::encode(message, now);
         let body = |to: &mut BytesMut| {
@@ -101,9 +86,9 @@ impl KafkaOptions {
             put_bytes(to, &batch);
         };
         if publisher.acks == 0 {
-            return connection.send(PRODUCE, body).await.map_err(Failure::of_connection);
+            return connection.send(PRODUCE, body).await.map_err(Failure::of_leader);
         }
-        let mut response = connection.call(PRODUCE, body).await.map_err(Failure::of_connection)?;
+        let mut response = connection.call(PRODUCE, body).await.map_err(Failure::of_leader)?;
         let codes = response.array(|from| {
             from.text()?;
             from.array(|from| {
@@ -126,61 +111,14 @@ impl KafkaOptions {
             _ => Err(Failure { fault: code.fault(&publisher.topic), is_temporary: code.is_temporary() }),
         }
     }
-
-    /// Asks the first host that can be reached for the leaders; gives its connection as well.
-    async fn ask<C: Connector>(
-        &self,
-        connector: &C,
-        hosts: &[Host],
-        with_tls: bool,
-        topic: &str,
-    ) -> Result<(Vec<(i32, Host)>, (Connection<C::Stream>, Host)), Failure> {
-        let mut last = BrokerFault::BadCall("it has no hosts".to_owned());
-        for host in hosts {
-            let mut connection = match self.open(connector, host, with_tls).await {
-                Ok(connection) => connection,
-                Err(fault @ (BrokerFault::Connect(_) | BrokerFault::Lost(_))) => {
-                    last = fault;
-                    continue;
-                }
-                Err(fault) => return Err(fault.into()),
-            };
-            let mut attempt = 0;
-            loop {
-                match metadata::leaders(&mut connection, topic).await {
-                    Ok(Ok(partitions)) => return Ok((partitions, (connection, host.clone()))),
-                    Ok(Err(code)) if attempt == METADATA_RETRIES => return Err(code.fault(topic).into()),
-                    Ok(Err(_)) => {
-                        attempt += 1;
-                        connector.pause(METADATA_PAUSE).await;
-                    }
-                    Err(fault @ BrokerFault::Lost(_)) => {
-                        last = fault;
-                        break;
-                    }
-                    Err(fault) => return Err(fault.into()),
-                }
-            }
-        }
-        Err(last.into())
-    }
-
-    async fn open<C: Connector>(
-        &self,
-        connector: &C,
-        host: &Host,
-        with_tls: bool,
-    ) -> Result<Connection<C::Stream>, BrokerFault> {
-        Connection::open(connector, host, with_tls, &self.client_id, self.sasl.as_ref()).await
-    }
 }
 
 // === impl Failure ===
 
 impl Failure {
     /// A leader that is lost may have a successor.
-    fn of_connection(fault: BrokerFault) -> Self {
-        let is_temporary = matches!(fault, BrokerFault::Connect(_) | BrokerFault::Lost(_));
+    fn of_leader(fault: BrokerFault) -> Self {
+        let is_temporary = fault.is_unreachable();
         Self { fault, is_temporary }
     }
 }

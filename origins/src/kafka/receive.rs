@@ -1,36 +1,31 @@
 //! Reads a group's records for receivers, and commits what they settle.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 
+use super::Source;
 use super::batches;
-use super::connection::Connection;
+use super::cluster::{Cluster, Open};
 use super::error::Code;
-use super::group::Partition;
+use super::group::{Group, Partition};
 use super::requests::{self, Fetched, Place};
-use super::{KafkaOptions, Source, metadata};
 use crate::broker::{BrokerFault, Connector, Host, Settlement};
 
 /// How long a broker waits for a record, in milliseconds: with one leader, and with several, which are asked one after the other.
 const WAIT: i32 = 2000;
 const SHORT_WAIT: i32 = 100;
-/// The repetitions of what may succeed a moment later, and the pause before each, in milliseconds: the topic of offsets is created by
-/// a cluster's first group.
-const RETRIES: u32 = 20;
+/// The repetitions of a commit, and the pause before each, in milliseconds.
+const RETRIES: u32 = 3;
 const PAUSE: u32 = 250;
-/// The repetitions of a commit.
-const COMMIT_RETRIES: u32 = 3;
-const OFFSET_OUT_OF_RANGE: Code = Code(1);
 
 /// A cluster to read from.
+#[derive(Debug)]
 pub struct Reader<'a, C> {
-    pub options: &'a KafkaOptions,
+    pub cluster: Cluster<'a, C>,
     pub source: &'a Source,
-    pub connector: &'a C,
-    pub hosts: &'a [Host],
-    pub with_tls: bool,
+    pub group: &'a RefCell<Group>,
 }
-
-type Open<C> = Connection<<C as Connector>::Stream>;
 
 // === impl Reader ===
 
@@ -42,22 +37,22 @@ impl<C: Connector> Reader<'_, C> {
     pub async fn receive(&self) -> Result<(u32, Bytes), BrokerFault> {
         let mut connections: Vec<(Host, Open<C>)> = Vec::new();
         loop {
-            if let Some(taken) = self.options.group.borrow_mut().take(self.connector.now()) {
+            if let Some(taken) = self.group.borrow_mut().take(self.cluster.connector.now()) {
                 return Ok(taken);
             }
-            if self.options.group.borrow().is_full() {
+            if self.group.borrow().is_full() {
                 return Err(BrokerFault::NotTaken("nobody settles its messages".to_owned()));
             }
-            if self.options.group.borrow().partitions.is_empty() {
+            if self.group.borrow().partitions.is_empty() {
                 self.join().await?;
             }
-            let wanted = self.options.group.borrow().wanted();
+            let wanted = self.group.borrow().wanted();
             let wait = if wanted.len() > 1 { SHORT_WAIT } else { WAIT };
             for (host, positions) in wanted {
                 let at = match connections.iter().position(|(open, _)| *open == host) {
                     Some(at) => at,
                     None => {
-                        connections.push((host.clone(), self.open(&host).await?));
+                        connections.push((host.clone(), self.cluster.open(&host).await?));
                         connections.len() - 1
                     }
                 };
@@ -74,7 +69,7 @@ impl<C: Connector> Reader<'_, C> {
     /// # Errors
     /// The record isn't the receiver's any more, or the position can't be committed: then the record may be given again.
     pub async fn settle(&self, token: u32, settlement: Settlement) -> Result<(), BrokerFault> {
-        let position = self.options.group.borrow_mut().settle(token, settlement)?;
+        let position = self.group.borrow_mut().settle(token, settlement)?;
         match position {
             Some(position) => self.commit(&[position]).await,
             None => Ok(()),
@@ -83,24 +78,24 @@ impl<C: Connector> Reader<'_, C> {
 
     async fn fill(&self, connection: &mut Open<C>, fetched: Fetched) -> Result<(), BrokerFault> {
         let Fetched { place, code, batches } = fetched;
-        if code == OFFSET_OUT_OF_RANGE {
+        if code == Code::OFFSET_OUT_OF_RANGE {
             // What was there is deleted, or the topic is a new one of the same name.
             let ends = requests::ends(connection, &[place], self.source.oldest).await?;
             for (place, offset) in ends {
-                if let Some(partition) = self.options.group.borrow_mut().partition(&place) {
+                if let Some(partition) = self.group.borrow_mut().partition(&place) {
                     partition.next = offset;
                 }
             }
             return Ok(());
         }
         if code.is_temporary() {
-            self.connector.pause(PAUSE).await;
+            self.cluster.connector.pause(PAUSE).await;
             return self.join().await;
         }
         if code.is_error() {
             return Err(code.fault(&place.topic));
         }
-        let mut group = self.options.group.borrow_mut();
+        let mut group = self.group.borrow_mut();
         if let Some(partition) = group.partition(&place) {
             let (records, next) = batches::decode(batches, partition.next)?;
             partition.fill(records, next);
@@ -110,17 +105,16 @@ impl<C: Connector> Reader<'_, C> {
 
     /// Finds the partitions, their leaders, and the positions of those that are new.
     async fn join(&self) -> Result<(), BrokerFault> {
-        let mut connection = self.open_any().await?;
+        let (mut connection, _) = self.cluster.open_any().await?;
         let mut places = Vec::new();
         for topic in &self.source.topics {
-            let leaders =
-                self.repeat(async || metadata::leaders(&mut connection, topic).await, topic).await?;
+            let leaders = self.cluster.leaders(&mut connection, topic).await?;
             let place = |(partition, leader)| (Place { topic: topic.clone(), partition }, leader);
             places.extend(leaders.into_iter().map(place));
         }
         let mut new: Vec<(Place, Host)> = Vec::new();
         for (place, leader) in places {
-            match self.options.group.borrow_mut().partition(&place) {
+            match self.group.borrow_mut().partition(&place) {
                 Some(partition) => partition.leader = leader,
                 None => new.push((place, leader)),
             }
@@ -130,7 +124,7 @@ impl<C: Connector> Reader<'_, C> {
             let known = positions.iter().find(|(known, _)| *known == place);
             Partition::new(place, leader, known.map_or(0, |(_, offset)| *offset))
         });
-        self.options.group.borrow_mut().partitions.extend(joined);
+        self.group.borrow_mut().partitions.extend(joined);
         Ok(())
     }
 
@@ -146,14 +140,14 @@ impl<C: Connector> Reader<'_, C> {
         }
         let asked: Vec<_> = places.iter().map(|(place, _)| place.clone()).collect();
         let coordinator = self.find_coordinator(connection).await?;
-        let mut coordinating = self.open(&coordinator).await?;
+        let mut coordinating = self.cluster.open(&coordinator).await?;
         let committed = requests::committed(&mut coordinating, &self.source.group, &asked).await?;
         let (mut known, new): (Vec<_>, Vec<_>) = committed.into_iter().partition(|(_, offset)| *offset >= 0);
         let mut begins = Vec::new();
         for (place, _) in new {
             let leader = places.iter().find(|(other, _)| *other == place);
             let Some((_, leader)) = leader else { continue };
-            let mut connection = self.open(leader).await?;
+            let mut connection = self.cluster.open(leader).await?;
             begins.extend(requests::ends(&mut connection, &[place], self.source.oldest).await?);
         }
         if !begins.is_empty() {
@@ -167,21 +161,21 @@ impl<C: Connector> Reader<'_, C> {
         let mut attempt = 0;
         loop {
             let committed = async {
-                let known = self.options.group.borrow().coordinator.clone();
+                let known = self.group.borrow().coordinator.clone();
                 let coordinator = match known {
                     Some(coordinator) => coordinator,
-                    None => self.find_coordinator(&mut self.open_any().await?).await?,
+                    None => self.find_coordinator(&mut self.cluster.open_any().await?.0).await?,
                 };
-                let mut connection = self.open(&coordinator).await?;
+                let mut connection = self.cluster.open(&coordinator).await?;
                 requests::commit(&mut connection, &self.source.group, positions).await
             };
             match committed.await {
                 Err(BrokerFault::Connect(_) | BrokerFault::Lost(_) | BrokerFault::NotTaken(_))
-                    if attempt < COMMIT_RETRIES =>
+                    if attempt < RETRIES =>
                 {
-                    self.options.group.borrow_mut().coordinator = None;
+                    self.group.borrow_mut().coordinator = None;
                     attempt += 1;
-                    self.connector.pause(PAUSE).await;
+                    self.cluster.connector.pause(PAUSE).await;
                 }
                 result => return result,
             }
@@ -190,44 +184,9 @@ impl<C: Connector> Reader<'_, C> {
 
     async fn find_coordinator(&self, connection: &mut Open<C>) -> Result<Host, BrokerFault> {
         let group = &self.source.group;
-        let host = self.repeat(async || requests::coordinator(connection, group).await, group).await?;
-        self.options.group.borrow_mut().coordinator = Some(host.clone());
+        let found = self.cluster.repeat(async || requests::coordinator(connection, group).await, group);
+        let host = found.await?;
+        self.group.borrow_mut().coordinator = Some(host.clone());
         Ok(host)
-    }
-
-    /// Repeats what may succeed a moment later.
-    async fn repeat<T>(
-        &self,
-        mut request: impl AsyncFnMut() -> Result<Result<T, Code>, BrokerFault>,
-        name: &str,
-    ) -> Result<T, BrokerFault> {
-        let mut attempt = 0;
-        loop {
-            match request().await? {
-                Ok(value) => return Ok(value),
-                Err(code) if attempt == RETRIES => return Err(code.fault(name)),
-                Err(_) => {
-                    attempt += 1;
-                    self.connector.pause(PAUSE).await;
-                }
-            }
-        }
-    }
-
-    /// A connection to the first host that can be reached.
-    async fn open_any(&self) -> Result<Open<C>, BrokerFault> {
-        let mut last = BrokerFault::BadCall("it has no hosts".to_owned());
-        for host in self.hosts {
-            match self.open(host).await {
-                Err(fault @ (BrokerFault::Connect(_) | BrokerFault::Lost(_))) => last = fault,
-                result => return result,
-            }
-        }
-        Err(last)
-    }
-
-    async fn open(&self, host: &Host) -> Result<Open<C>, BrokerFault> {
-        let KafkaOptions { client_id, sasl, .. } = self.options;
-        Connection::open(self.connector, host, self.with_tls, client_id, sasl.as_ref()).await
     }
 }
