@@ -8,6 +8,7 @@ pub mod config;
 pub mod edge;
 pub mod features;
 pub mod gateway;
+pub mod log;
 pub mod options;
 pub mod plan;
 pub mod platform;

@@ -11,7 +11,8 @@ use std::fmt::Write;
 
 use fjord::check::rules::{Class, class};
 use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
-use fjord::plan::{self, Environment};
+use fjord::options::Environment;
+use fjord::plan;
 use fjord_document::node::Node;
 use fjord_document::{Document, Severity};
 use serde_json::Value;

@@ -4,8 +4,9 @@
 
 use fjord::check::{CheckOptions, check};
 use fjord::features;
+use fjord::options::Environment;
 use fjord::options::{Kind, Opt, Role, Scope, Support};
-use fjord::plan::{self, Environment};
+use fjord::plan;
 use fjord_document::{Document, Severity};
 use serde_json::{Value, json};
 

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use fjord::gateway::Gateway;
 use fjord_http::Headers;
 
-use fjord::plan::{self, Environment};
+use fjord::options::Environment;
+use fjord::plan;
 use fjord::platform::{AnswerBody, Body, Effect, Fetched, Outcome, Request};
 
 use crate::clock::alone;

@@ -27,9 +27,9 @@ use fjord_document::document::pointer_at;
 use fjord_document::node::Node;
 use fjord_document::{Document, Lines, Origin, Reading, Severity};
 
+use crate::options::Environment;
 use crate::options::Scope;
 use crate::options::letters::{self, Renamed};
-use crate::plan::Environment;
 
 pub use around::Check;
 pub use custom::CustomSchema;
@@ -39,7 +39,6 @@ pub use json::{json, report};
 pub use meaning::Cost;
 pub use render::{github, text};
 pub use rules::View;
-pub(crate) use structure::extra_config::is_empty;
 
 /// More findings than these are only counted: nobody reads them, and a file may have a million.
 const MAX_FINDINGS: usize = 1000;

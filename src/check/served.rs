@@ -5,7 +5,8 @@ use fjord_document::node::Node;
 use super::findings::Findings;
 use super::spot::Spot;
 use crate::config::{files, secrets};
-use crate::plan::{self, Environment};
+use crate::options::Environment;
+use crate::plan;
 
 /// Variables that stand in for options and that only the deployment knows: they are taken to be there.
 const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];

@@ -8,6 +8,7 @@ use crate::gateway::Gateway;
 
 use fjord_memory::Excess;
 
+use crate::options::Environment;
 use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
@@ -38,8 +39,9 @@ pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
         Ok(config) => config,
         Err(excess) => return Some(format!("the configuration can't be read: {excess}")),
     };
-    let plan =
-        plan::Environment::from_json(files, env).and_then(|environment| plan::build(config, environment));
+    let plan = Environment::from_json(files, env)
+        .map_err(Into::into)
+        .and_then(|environment| plan::build(config, environment));
     match plan {
         Ok(plan) => {
             DESK.with(|desk| desk.serve(Gateway::new(plan), seed.to_bits()));

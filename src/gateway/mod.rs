@@ -56,9 +56,9 @@ pub(crate) async fn routed(reach: Reach<'_>, incoming: Incoming) -> Answer {
     let log = &reach.plan.service.log;
     let access =
         log.access.as_ref().filter(|_| !matches!(incoming.route, Route::BadRequest | Route::Redirect));
-    let Some((access, entry)) =
-        access.and_then(|access| Some((access, access.begin(&incoming, reach.io.now())?)))
-    else {
+    let Some((access, entry)) = access.and_then(|access| {
+        Some((access, access.begin(&incoming.client_ip, &incoming.method, &incoming.target, reach.io.now())?))
+    }) else {
         return unlogged(reach, incoming).await;
     };
     let answer = unlogged(reach, incoming).await;

@@ -16,14 +16,18 @@
 
 pub mod core;
 pub mod duration;
+mod environment;
 pub mod formats;
 pub mod letters;
 mod reader;
 pub mod role;
+mod site;
 mod table;
 mod words;
 
+pub use environment::{Environment, EnvironmentError, Shared};
 pub(crate) use reader::whole;
 pub use reader::{OptionError, Options};
 pub use role::Role;
+pub use site::{Compiled, Refusal, Site, Step, is_comment, is_empty};
 pub use table::{Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Support, opt};

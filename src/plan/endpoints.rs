@@ -10,9 +10,9 @@ use fjord_json::Body;
 
 use super::build::{Defaults, endpoint};
 use super::needs::Needs;
-use crate::options::{Scope, letters};
+use crate::options::{Environment, Scope, letters};
 
-use super::{Endpoint, EndpointId, Environment, Service};
+use super::{Endpoint, EndpointId, Service};
 
 /// The endpoints, in the order of the configuration.
 pub(super) struct Endpoints {
@@ -63,7 +63,7 @@ impl Endpoints {
             Err(faults) => (Node { span: span.clone(), kind: Kind::Null }, faults.into_iter().next()),
         };
         letters::fold(&mut node, Scope::Endpoint, &mut Vec::new());
-        let mut endpoint = endpoint::build(id, &node, &self.defaults, &self.environment, service);
+        let mut endpoint = endpoint::build(id, &node, &self.defaults, &self.environment);
         if let Some(fault) = fault {
             endpoint.refused = Some(format!("it can't be read: {}", fault.message));
         }

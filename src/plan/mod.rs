@@ -1,18 +1,15 @@
 //! What is valid: everything a request needs, compiled once per isolate, at the first request that needs it, and then only read.
 
 pub mod build;
-pub mod decode;
-pub mod discovery;
 pub mod endpoint;
 mod endpoints;
-pub mod hosts;
 mod needs;
 pub mod order;
 pub mod service;
 #[cfg(test)]
 mod tests;
 
-pub use build::{BuildError, Environment, Refusals, build, refusals};
+pub use build::{BuildError, Refusals, build, refusals};
 pub use endpoint::{Endpoint, EndpointId, Headers, Queries};
 pub use service::{Service, TRUST};
 

@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use fjord_http::{TrustedProxies, client_ip};
 
-use crate::features::telemetry::logging::Log;
 use crate::gateway::Global;
+use crate::log::Log;
 
 /// The service.
 pub struct Service {

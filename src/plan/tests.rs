@@ -1,5 +1,7 @@
 //! A plan of a text of any kind: an error, or endpoints that say for themselves what is wrong with them.
 
+use crate::options::Environment;
+
 use super::*;
 
 fn built(text: impl AsRef<[u8]>) -> Result<Plan, String> {

@@ -122,6 +122,25 @@ pub struct Fetch {
     pub cut_after: Option<u32>,
 }
 
+// === impl Fetch ===
+
+impl Fetch {
+    /// A call that the gateway makes for itself, over the network: the answer comes whole, with its header lines.
+    pub fn new(method: impl Into<Cow<'static, str>>, url: impl Into<Rc<str>>, headers: Headers) -> Self {
+        Self {
+            via: Via::Network,
+            method: method.into(),
+            url: url.into(),
+            headers: Rc::new(headers),
+            body: RequestBody::None,
+            stream: false,
+            want_headers: true,
+            gzip: true,
+            cut_after: None,
+        }
+    }
+}
+
 /// Which way a [`Fetch`] takes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Via {

@@ -5,8 +5,11 @@
 
 mod backend;
 mod concurrent;
+mod decode;
+mod discovery;
 mod error;
 mod exchange;
+mod hosts;
 mod merge;
 mod reply;
 mod request;
@@ -15,8 +18,11 @@ mod shadow;
 mod stack;
 
 pub use backend::Backend;
+pub use decode::{Decode, Failure};
+pub use discovery::{Discovery, RESOLVER};
 pub use error::Error;
 pub use exchange::{Exchange, HttpRequest, HttpResponse, NextExchange, Policy};
+pub use hosts::Hosts;
 pub use merge::{Merge, Pipe};
 pub use reply::{Metadata, Reply, Response};
 pub use request::{Params, REST, Request};

@@ -4,7 +4,8 @@
 
 use fjord::check::{CheckOptions, View, check};
 use fjord::gateway::Gateway;
-use fjord::plan::{self, Environment};
+use fjord::options::Environment;
+use fjord::plan;
 use fjord::platform::{Caller, Request};
 use fjord_document::Severity;
 use fjord_http::Headers;
@@ -25,7 +26,7 @@ pub fn run(case: &Value) -> Result<(), String> {
     }
     let gateway = || {
         let texts = |key: &str| case.get(key).map_or_else(|| "{}".to_owned(), Value::to_string);
-        let environment = Environment::from_json(texts("files"), texts("env"));
+        let environment = Environment::from_json(texts("files"), texts("env")).map_err(Into::into);
         let plan =
             environment.and_then(|environment| plan::build(config.to_string().into_bytes(), environment));
         plan.map(Gateway::new).map_err(|error| error.to_string())

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use fjord::plan::{self, Environment};
+use fjord::options::Environment;
+use fjord::plan;
 use fjord_http::UrlPattern;
 use fjord_http::host::clean_host;
 use fjord_http::path::gin_path;

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use fjord::gateway::{Gateway, Session};
 use fjord_http::Headers;
 
-use fjord::plan::{self, Environment};
+use fjord::options::Environment;
+use fjord::plan;
 use fjord::platform::{
     Body, CALL_MS, Deadline, Effect, Fetch, Fetched, HostError, Io, LocalFuture, Outcome, Request,
     RequestBody, Shared, Via,

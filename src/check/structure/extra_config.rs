@@ -9,7 +9,7 @@ use super::super::spot::Spot;
 use super::{members, support, value, wrong};
 use crate::features;
 use crate::options::role::looks_like_guard;
-use crate::options::{Kind, Namespace, Role, Scope, Support};
+use crate::options::{Kind, Namespace, Role, Scope, Support, is_empty};
 
 /// Namespaces that another one replaces.
 const SUPERSEDED: &[(&str, &str)] = &[
@@ -113,15 +113,6 @@ fn dropped(member: &Spot<'_>, name: &str, findings: &mut Findings<'_>) {
     let message = format!("KrakenD's loader drops an empty object here, so `{name}` is off");
     let fault = Diagnostic::warning("no-effect", member.head(), message).at(member.path.pointer());
     findings.add(fault.help("set an option, or remove it"));
-}
-
-/// Whether this is null, or an object without members but comments.
-pub(crate) fn is_empty(node: &Node) -> bool {
-    match &node.kind {
-        Is::Null => true,
-        Is::Object(members) => members.iter().all(|member| super::super::spot::is_comment(&member.key)),
-        _ => false,
-    }
 }
 
 /// Whether a guard guards nothing. At an endpoint an empty `auth/basic` asks for a user of the service.

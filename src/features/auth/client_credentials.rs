@@ -11,7 +11,7 @@ use fjord_http::{Query, url};
 
 use crate::config::secrets;
 use crate::options::{Edition, Kind, Namespace, OptionError, Options, Scopes, Support, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::proxy::Exchange;
 
 use grant::Grant;

@@ -9,7 +9,7 @@ use fjord_jose::KeySet;
 
 use crate::config::secrets;
 use crate::options::Options;
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 
 /// Where keys are.
 #[derive(Debug)]

@@ -13,7 +13,7 @@ use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
 use crate::gateway::Handler;
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, formats, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -4,8 +4,8 @@ use fjord_document::Diagnostic;
 
 use crate::check::around::Around;
 use crate::check::findings::Findings;
-use crate::check::is_empty;
 use crate::check::spot::Spot;
+use crate::options::is_empty;
 
 /// Warns if `spot`, the value of the namespace `name` at the service, declares `what` and no endpoint has the namespace.
 pub(super) fn unused(

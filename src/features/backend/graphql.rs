@@ -12,7 +12,7 @@ use fjord_json::{Body, DecodeError, Map, Value};
 use fjord_memory::afford_output;
 
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request};
 

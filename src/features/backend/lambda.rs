@@ -10,8 +10,8 @@ use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
-use crate::plan::build::{Environment, Refusal, Site};
-use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody, Via};
+use crate::options::{Environment, Refusal, Site};
+use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error, Layer, Metadata, Next, Params, Reply, Request, Response};
 
 /// The namespace.
@@ -156,15 +156,9 @@ impl Lambda {
         headers.add("Content-Type", "application/json");
         headers.add("User-Agent", crate::KRAKEND_AGENT);
         Ok(Fetch {
-            via: Via::Network,
-            method: "POST".into(),
-            url: format!("{}{path}", self.base).into(),
-            headers: Rc::new(headers),
             body: RequestBody::Sized(payload),
-            stream: false,
-            want_headers: true,
             gzip: false,
-            cut_after: None,
+            ..Fetch::new("POST", format!("{}{path}", self.base), headers)
         })
     }
 }

@@ -3,7 +3,7 @@
 use fjord_document::node::{Kind, Node};
 use fjord_json::{Object, Value};
 
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
 
 use crate::proxy::{Cx, Layer, Next, Reply, Request, Response};

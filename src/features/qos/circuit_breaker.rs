@@ -9,7 +9,7 @@ use crate::check::findings::Findings;
 use crate::check::looks;
 use crate::check::spot::Spot;
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
 

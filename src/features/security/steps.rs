@@ -7,7 +7,7 @@ use super::bot_detector::BotDetector;
 use super::cors::Cors;
 use super::http::{Decision, Facts, SecureHttp};
 use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler, Reach};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Answer, AnswerBody, LocalFuture};
 use crate::proxy::Cx;
 use crate::render;

@@ -1,14 +1,9 @@
 //! `telemetry/logging`: sets how and what is logged.
 
-mod access;
-mod clock;
-mod log;
-mod pattern;
+use fjord_document::node::Node;
 
-pub use access::{AccessLog, Entry};
-pub use log::Log;
-
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::log::{AccessLog, Form, Log, Pattern, level_name};
+use crate::options::{Edition, Kind, Namespace, Options, Refusal, Rule, Scopes, Support, opt};
 use crate::platform::Level;
 
 /// The namespace at the service.
@@ -85,13 +80,32 @@ const CUSTOM_FORMAT: &str =
 const ONE_LOG: &str = "lines go to the log of the worker";
 const ENTERPRISE: &str = "an Enterprise option";
 
-/// The name of a level in a line.
-fn level_name(level: Level) -> &'static str {
-    match level {
-        Level::Debug => "DEBUG",
-        Level::Info => "INFO",
-        Level::Warning => "WARNING",
-        Level::Error => "ERROR",
-        Level::Critical => "CRITICAL",
-    }
+/// The pattern of a line without a `format`.
+const DEFAULT: &str = " %{time:2006/01/02 - 15:04:05.000} %{color}▶ %{level:.6s}%{color:reset} %{message}";
+
+/// Compiles the namespace. KrakenD goes on with a plain log if it can't read it. `skipped` are the paths without an access
+/// line; none: there is no access log.
+///
+/// # Errors
+/// If the level or the pattern can't be read.
+pub fn compile(node: &Node, skipped: Option<Vec<String>>) -> Result<Log, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let refused = |what: &str| Refusal::new(what);
+    let level = level(options.str("level")?).ok_or_else(|| refused("level: logger: invalid log level"))?;
+    let form = match options.str("format")? {
+        "logstash" => Form::logstash(),
+        format => {
+            let (prefix, pattern) = match format {
+                "custom" => ("", options.str("custom_format")?),
+                _ => (options.str("prefix")?, DEFAULT),
+            };
+            Form::text(prefix, Pattern::parse(pattern).map_err(|error| refused(&error.to_string()))?)
+        }
+    };
+    Ok(Log::new(level, skipped.map(AccessLog::new), form))
+}
+
+fn level(name: &str) -> Option<Level> {
+    let levels = [Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
+    levels.into_iter().find(|level| level_name(*level).eq_ignore_ascii_case(name))
 }

@@ -15,7 +15,7 @@ use fjord_document::node;
 use fjord_document::node::Node;
 
 use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::proxy::Layer;
 
 /// The namespace.

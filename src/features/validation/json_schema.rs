@@ -8,7 +8,7 @@ use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
 use crate::options::{Edition, Kind, Namespace, Scopes, Support};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
 

@@ -8,16 +8,15 @@ use fjord_http::template::UrlPattern;
 use fjord_http::{Host, canonical};
 use fjord_json::{Shape, ShapeOptions};
 
-use crate::options::{Options, Scope};
-use crate::plan::decode::{Decode, Failure};
-use crate::plan::discovery::{self, Discovery};
-use crate::plan::hosts::Hosts;
+use crate::features::backend::http;
+use crate::features::proxy;
+use crate::options::{Environment, Namespace, Options, Refusal, Scope, Site};
 use crate::plan::order;
-use crate::proxy::{Backend, Policy};
+use crate::proxy::{Backend, Decode, Discovery, Failure, Hosts, Policy, RESOLVER};
 
 use super::endpoint::{Parent, flatmap};
+use super::faults::refuse_faults;
 use super::service::milliseconds;
-use super::{Environment, Refusal, Site};
 
 /// A compiled backend and what its endpoint must know of it.
 pub(super) struct Built {
@@ -47,13 +46,13 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     if let Some(reason) = options.refused() {
         return Err(Refusal(reason));
     }
-    site.refuse_faults()?;
+    refuse_faults(site)?;
     let method = options.str("method")?;
     let method = if method.is_empty() { parent.method } else { method };
     let url = UrlPattern::compile(options.str("url_pattern")?, &parent.variables, index)
         .map_err(|error| Refusal(error.to_string()))?;
     let encoding = if parent.no_op { "no-op" } else { options.str("encoding")? };
-    let proxy = namespace(site, "proxy");
+    let proxy = namespace(site, &proxy::BACKEND);
     let flatmap = proxy.as_ref().map(flatmap);
     let shape = Shape::new(ShapeOptions {
         target: options.str("target")?.to_owned(),
@@ -69,7 +68,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         }
         _ => None,
     };
-    let client = namespace(site, "backend/http/client");
+    let client = namespace(site, &http::client::NAMESPACE);
     let redirects = match &client {
         Some(client) => {
             if let Some(reason) = client.refused() {
@@ -110,15 +109,14 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     Ok(Built { backend, encoding: encoding.to_owned(), shadow_timeout_ms: shadow })
 }
 
-fn namespace<'a>(site: &Site<'a>, name: &str) -> Option<Options<'a>> {
-    let node = site.namespace(name)?;
-    crate::features::find(site.scope, name).map(|namespace| Options::of(node, namespace))
+fn namespace<'a>(site: &Site<'a>, namespace: &'static Namespace) -> Option<Options<'a>> {
+    site.namespace(namespace).map(|node| Options::of(node, namespace))
 }
 
 /// What `backend/http` makes of a bad status. Details win over the code, and a name that is no text switches both
 /// off (spec §6).
 fn failure(site: &Site<'_>) -> Result<Failure, Refusal> {
-    let Some(http) = namespace(site, "backend/http") else { return Ok(Failure::Error) };
+    let Some(http) = namespace(site, &http::NAMESPACE) else { return Ok(Failure::Error) };
     if http.given("return_error_details") {
         let name = http.str("return_error_details").unwrap_or_default();
         return Ok(if name.is_empty() { Failure::Error } else { Failure::Details(name.to_owned()) });
@@ -138,7 +136,7 @@ fn hosts(
         let name = own.first().copied().or_else(|| Some(parent.defaults.hosts.first()?.as_str()));
         let Some(name) = name else { return Ok(Hosts::new(Vec::new(), None)) };
         let name = name.split_once("://").map_or(name, |(_, name)| name).trim_end_matches('/');
-        let resolver = environment.variable("FJORD_DNS").unwrap_or(discovery::RESOLVER);
+        let resolver = environment.variable("FJORD_DNS").unwrap_or(RESOLVER);
         let ttl_ms = parent.defaults.dns_cache_ttl_ms;
         return Ok(Hosts::found_by(Discovery::new(resolver, name, options.str("sd_scheme")?, ttl_ms)));
     }

@@ -7,14 +7,16 @@ use fjord_http::template;
 use fjord_http::template::Variable;
 use fjord_json::Flatmap;
 
+use crate::features::proxy;
 use crate::gateway::Handler;
-use crate::options::{Options, Scope};
+use crate::options::{Environment, Options, Refusal, Scope, Site};
 use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
-use crate::plan::{Service, order};
+use crate::plan::order;
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
 
+use super::backend;
+use super::faults::refuse_faults;
 use super::service::{Defaults, milliseconds};
-use super::{Environment, Refusal, Site, backend};
 
 /// The path of an endpoint and what its backends inherit.
 pub(super) struct Parent<'a> {
@@ -34,7 +36,6 @@ pub(in crate::plan) fn build(
     node: &Node,
     defaults: &Defaults,
     environment: &Environment,
-    service: &Service,
 ) -> Endpoint {
     let options = Options::part(node, Scope::Endpoint);
     let path = format!("/{}", {
@@ -58,7 +59,7 @@ pub(in crate::plan) fn build(
         header_list: None,
         refused: None,
     };
-    if let Err(refusal) = fill(&mut endpoint, &options, defaults, environment, service) {
+    if let Err(refusal) = fill(&mut endpoint, &options, defaults, environment) {
         endpoint.refused = Some(refusal.0);
     }
     endpoint
@@ -69,7 +70,6 @@ fn fill(
     options: &Options<'_>,
     defaults: &Defaults,
     environment: &Environment,
-    service: &Service,
 ) -> Result<(), Refusal> {
     if let Some(reason) = options.refused() {
         return Err(Refusal(reason));
@@ -84,15 +84,14 @@ fn fill(
     let site = Site {
         scope: Scope::Endpoint,
         environment,
-        service: Some(service),
         node: options.whole(),
         endpoint: &endpoint.path,
         endpoint_node: Some(options.whole()),
         timeout_ms: endpoint.timeout_ms,
         disable_rest: defaults.disable_rest,
     };
-    site.refuse_faults()?;
-    let proxy = site.namespace("proxy").map(|node| options_of_proxy(&site, node));
+    refuse_faults(&site)?;
+    let proxy = site.namespace(&proxy::NAMESPACE).map(|node| Options::new(node, proxy::NAMESPACE.options()));
     let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
     let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
@@ -194,11 +193,6 @@ fn take(name: &str, limit: usize) -> Option<Take> {
         from,
         path: if path.is_empty() { Vec::new() } else { path.split('.').map(str::to_owned).collect() },
     })
-}
-
-fn options_of_proxy<'a>(site: &Site<'_>, node: &'a Node) -> Options<'a> {
-    let table = crate::features::find(site.scope, "proxy").map(|namespace| namespace.options());
-    Options::new(node, table.unwrap_or_default())
 }
 
 /// The operations of `flatmap_filter`.

@@ -1,18 +1,15 @@
 //! From the options to the plan. Nothing is validated, parsed or looked up by name after this.
 //!
-//! A part that can't be served makes its endpoint answer 501 ([`Refusal`]); a text that is no configuration makes no plan
+//! A part that can't be served makes its endpoint answer 501 ([`Refusal`](crate::options::Refusal)); a text that is no configuration makes no plan
 //! ([`BuildError`]). `check` reports the same faults, with their places, before anything is deployed.
 
 mod backend;
 pub(super) mod endpoint;
-mod environment;
+mod faults;
 mod outline;
 mod service;
-mod site;
 
-pub use environment::Environment;
 pub(super) use service::Defaults;
-pub use site::{Refusal, Site, is_comment};
 
 use outline::Entry;
 
@@ -23,7 +20,7 @@ use fjord_document::node::{Kind, Node};
 use fjord_json::Body;
 use fjord_router::{ANY_METHOD, Route, Router};
 
-use crate::options::{Options, Scope, letters};
+use crate::options::{Environment, EnvironmentError, Options, Scope, letters};
 
 use super::endpoints::Endpoints;
 use super::{EndpointId, Plan, Service, Target};
@@ -70,8 +67,7 @@ pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, Buil
         return refusals(&folded, environment);
     }
     let (defaults, service, nodes) = head(&Options::part(root, Scope::Service), environment)?;
-    let refused =
-        |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment, &service).refused;
+    let refused = |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment).refused;
     let endpoints = (0..).zip(nodes).map(refused).enumerate();
     let endpoints = endpoints.filter_map(|(index, refused)| Some((index, refused?))).collect();
     Ok(Refusals { service: service.refused, left_out: service.left_out, endpoints })
@@ -163,6 +159,12 @@ impl BuildError {
             })
             .collect();
         Self(format!("the configuration can't be read: {}", texts.join("; ")))
+    }
+}
+
+impl From<EnvironmentError> for BuildError {
+    fn from(error: EnvironmentError) -> Self {
+        Self(error.to_string())
     }
 }
 

@@ -7,12 +7,14 @@ use fjord_http::{Host, TrustedProxies, canonical};
 use fjord_json::Value;
 
 use crate::KRAKEND_VERSION;
-use crate::features::telemetry::logging::Log;
-use crate::options::{Namespace, OptionError, Options, Role, Scope};
+use crate::features::router;
+use crate::features::telemetry::logging;
+use crate::log::Log;
+use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role, Scope, Site};
 use crate::plan::order;
 use crate::plan::service::{RouterOptions, Service, TRUST, Trust};
 
-use super::{Environment, Refusal, Site};
+use super::faults::faults;
 
 /// The option of the root that keeps clients out: without it all endpoints would be open.
 const CLIENTS_ONLY: &str = "tls.enable_mtls:";
@@ -84,7 +86,6 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
     let site = Site {
         scope: Scope::Service,
         environment,
-        service: None,
         node: options.whole(),
         endpoint: "",
         endpoint_node: None,
@@ -121,11 +122,11 @@ fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result
     {
         service.version_header = "Version undefined".to_owned();
     }
-    if let Some(node) = site.namespace("telemetry/logging") {
+    if let Some(node) = site.namespace(&logging::NAMESPACE) {
         let RouterOptions { disable_access_log, logger_skip_paths, .. } = &mut service.router;
         let skipped = (!*disable_access_log).then(|| std::mem::take(logger_skip_paths));
         // As KrakenD goes on with a plain log.
-        match Log::compile(node, skipped) {
+        match logging::compile(node, skipped) {
             Ok(log) => service.log = log,
             Err(refusal) => service.left_out.push(format!("telemetry/logging: {refusal}")),
         }
@@ -137,7 +138,7 @@ fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result
         }
     }
     let mut permits = true;
-    for fault in site.faults() {
+    for fault in faults(site) {
         let name = fault.namespace.map(|namespace| namespace.name);
         match fault.namespace.map(Namespace::role) {
             Some(Role::Step | Role::Plain) => {}
@@ -155,7 +156,7 @@ fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result
 }
 
 fn router_namespace<'a>(options: &Options<'a>) -> Option<Options<'a>> {
-    let namespace = crate::features::find(Scope::Service, "router")?;
+    let namespace = &router::NAMESPACE;
     let config = options.node("extra_config")?;
     let names = std::iter::once(namespace.name).chain(namespace.aliases.iter().copied());
     names.filter_map(|name| config.get(name)).next().map(|node| Options::of(node, namespace))

@@ -16,7 +16,8 @@ use std::rc::Rc;
 
 use fjord::edge::desk::Desk;
 use fjord::gateway::Gateway;
-use fjord::plan::{self, Environment};
+use fjord::options::Environment;
+use fjord::plan;
 use serde_json::Value;
 
 use crate::sim::{Client, Host, Run, World};

@@ -8,14 +8,14 @@ use fjord_document::node::Node;
 use fjord_http::Query;
 
 use super::NAMESPACE;
-use super::ring::{Place, Ring};
+use super::ring::{Place, Ring, SharedRing};
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::without_scheme;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::ratelimit::limiter;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
 use crate::options::Options;
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
 
@@ -39,14 +39,15 @@ enum Denied {
 /// Reads the keys of the service for its endpoints; nothing stands in the way of requests.
 pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     let ring = Rc::new(Ring::new(node)?);
-    site.environment.api_keys.get_or_init(|| ring);
+    site.environment.shared::<SharedRing>().get_or_init(|| ring);
     Ok(None)
 }
 
 /// Compiles what an endpoint wants.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
-    let ring = site.environment.api_keys.get().ok_or_else(|| {
+    let shared = site.environment.shared::<SharedRing>();
+    let ring = shared.get().ok_or_else(|| {
         Refusal::new("the service declares no keys: they stand in auth/api-keys of its extra_config")
     })?;
     if !options.given("roles") {

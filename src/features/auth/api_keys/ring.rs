@@ -12,7 +12,7 @@ use fjord_document::node::Node;
 
 use super::SERVICE;
 use crate::options::Options;
-use crate::plan::build::Refusal;
+use crate::options::Refusal;
 
 /// The keys that endpoints share; none where the service declares none.
 pub type SharedRing = OnceCell<Rc<Ring>>;

@@ -6,10 +6,10 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_encoding::base64;
 
-use super::users::{Look, Users};
+use super::users::{Look, SharedUsers, Users};
 use crate::features::auth::refuse::refuse;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::proxy::Cx;
 
@@ -27,7 +27,7 @@ enum Denied {
 /// Reads the users of the service for its endpoints; nothing stands in the way of requests.
 pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     if let Some(users) = Users::read(site, node)? {
-        site.environment.users.get_or_init(|| Rc::new(users));
+        site.environment.shared::<SharedUsers>().get_or_init(|| Rc::new(users));
     }
     Ok(None)
 }
@@ -36,7 +36,7 @@ pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Re
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let users = match Users::read(site, node)? {
         Some(own) => Rc::new(own),
-        None => site.environment.users.get().map(Rc::clone).ok_or_else(|| {
+        None => site.environment.shared::<SharedUsers>().get().map(Rc::clone).ok_or_else(|| {
             Refusal::new("there are no users, neither here nor in auth/basic of the service")
         })?,
     };

@@ -14,7 +14,7 @@ use super::bcrypt::{HashError, Hashed};
 use crate::features::qos::bucket::Rate;
 use crate::features::qos::clients::Clients;
 use crate::options::Options;
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 
 /// The users of the service; none where it declares none.
 pub type SharedUsers = OnceCell<Rc<Users>>;
@@ -68,7 +68,7 @@ impl Users {
             }
         }
         let users = options.node("users").map(Node::members).unwrap_or_default();
-        for user in users.iter().filter(|user| !crate::plan::build::is_comment(&user.key)) {
+        for user in users.iter().filter(|user| !crate::options::is_comment(&user.key)) {
             let place = format!("users.{}", user.key);
             let hash = user.value.as_str().ok_or_else(|| Refusal(format!("{place}: expected a string")))?;
             hashes.insert(user.key.to_string(), hashed(hash, &place)?);

@@ -8,7 +8,7 @@ use fjord_http::escape::escape_query;
 use fjord_http::{Headers, Query, status_text};
 use fjord_json::Value;
 
-use crate::platform::{Body, Deadline, Fetch, Fetched, Io, RequestBody, Via};
+use crate::platform::{Body, Deadline, Fetch, Fetched, Io, RequestBody};
 
 /// Whose token is asked for, and where.
 pub(super) struct Grant {
@@ -82,15 +82,8 @@ impl Grant {
             }
         };
         Fetch {
-            via: Via::Network,
-            method: "POST".into(),
-            url: self.token_url.clone(),
-            headers: Rc::new(headers),
             body: RequestBody::sized(body.into_bytes()),
-            stream: false,
-            want_headers: true,
-            gzip: true,
-            cut_after: None,
+            ..Fetch::new("POST", self.token_url.clone(), headers)
         }
     }
 }

@@ -11,7 +11,7 @@ use fjord_sigv4::hash;
 
 use super::{KeyFault, unknown};
 use crate::plan::{EndpointId, Plan};
-use crate::platform::{Body, CALL_MS, Deadline, Fetch, Io, Level, LocalFuture, RequestBody, Shared, Via};
+use crate::platform::{Body, CALL_MS, Deadline, Fetch, Io, Level, LocalFuture, Shared};
 use crate::proxy::{Cx, NextExchange, Policy};
 
 /// A key set at an address.
@@ -184,17 +184,7 @@ async fn fetch(
     url: Rc<str>,
     insecure: bool,
 ) -> Result<KeySet, KeyFault> {
-    let call = Fetch {
-        via: Via::Network,
-        method: "GET".into(),
-        url,
-        headers: Rc::new(Headers::from_iter([("User-Agent", "KrakenD")])),
-        body: RequestBody::None,
-        stream: false,
-        want_headers: true,
-        gzip: true,
-        cut_after: None,
-    };
+    let call = Fetch::new("GET", url, Headers::from_iter([("User-Agent", "KrakenD")]));
     let deadline = Deadline::new(io, CALL_MS);
     let cx = Cx { io, plan, endpoint: plan.endpoint(endpoint), deadline: &deadline };
     let steps = NextExchange::new(&[], &[], Policy { send_body: false, follow: true });

@@ -12,12 +12,12 @@ use super::claims::Expected;
 use super::handler::{Propagated, Validator};
 use super::{NAMESPACE, SERVICE};
 use crate::features::auth::key_source::{self, KeySource};
-use crate::features::auth::keys::{Keys, Remote, Slot};
+use crate::features::auth::keys::{Keys, Remote, SharedKeys, Slot};
 use crate::features::auth::refuse::Closed;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
 use crate::options::{OptionError, Options};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 
 /// Compiles the validator of an endpoint.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
@@ -51,7 +51,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
             Keys::remote(Remote { url, insecure, slot, fresh_ms, cooldown }, strategy)
         }
     };
-    let checks = match site.namespace("validation/cel") {
+    let checks = match site.namespace(&cel::NAMESPACE) {
         Some(node) => cel::read(node).map_err(|refusal| Refusal(format!("validation/cel: {refusal}")))?,
         None => cel::Checks::default(),
     };
@@ -82,7 +82,7 @@ pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Re
         seconds if seconds > 0 => seconds as f64,
         _ => 900.0,
     };
-    site.environment.keys.share(seconds * 1000.0);
+    site.environment.shared::<SharedKeys>().share(seconds * 1000.0);
     Ok(None)
 }
 
@@ -97,7 +97,7 @@ fn slot(
         seconds if seconds > 0 => seconds as f64,
         _ => 900.0,
     };
-    Ok(site.environment.keys.slot(url, insecure, seconds * 1000.0))
+    Ok(site.environment.shared::<SharedKeys>().slot(url, insecure, seconds * 1000.0))
 }
 
 /// Milliseconds, a second at least where there is one.

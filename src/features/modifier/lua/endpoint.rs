@@ -8,7 +8,7 @@ use super::surroundings::{Surroundings, fields, forget_length, read, write_field
 use super::{Component, Scope};
 use crate::gateway::{self, Global, Handler, Incoming, NextGlobal, NextHandler, Reach, Route};
 
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Answer, Deadline, Io, Level, LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error};
 use crate::render;

@@ -10,7 +10,7 @@ use fjord_lua::Str;
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
 
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Body, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request, Response};
 

@@ -9,16 +9,14 @@ pub(crate) use check::check;
 pub use endpoint::{handler, service};
 pub use layer::compile as layer;
 
-use std::rc::Rc;
-
 use fjord_document::node::Node;
 use fjord_http::{Headers, url};
 use fjord_lua::{Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
 
 use crate::KRAKEND_AGENT;
 use crate::options::Options;
-use crate::plan::build::{Refusal, Site};
-use crate::platform::{Body, Deadline, Fetch, Io, RequestBody, Via};
+use crate::options::{Refusal, Site};
+use crate::platform::{Body, Deadline, Fetch, Io, RequestBody};
 use crate::proxy::Error;
 
 use surroundings::Surroundings;
@@ -87,15 +85,8 @@ async fn call(io: &Io, call: HttpCall) -> Result<HttpResponse, String> {
     let mut headers: Headers = call.headers.into_iter().collect();
     headers.set("User-Agent", KRAKEND_AGENT);
     let fetch = Fetch {
-        via: Via::Network,
-        method: call.method.into(),
-        url: url.into(),
-        headers: Rc::new(headers),
         body: if call.body.is_empty() { RequestBody::None } else { RequestBody::sized(call.body) },
-        stream: false,
-        want_headers: true,
-        gzip: true,
-        cut_after: None,
+        ..Fetch::new(call.method, url, headers)
     };
     let answer = io.fetch(fetch).await.map_err(|error| error.to_string())?;
     let body = match answer.body {

@@ -8,7 +8,7 @@ use fjord_http::url::Parts;
 use super::message::{Framing, Request, Response};
 use super::program::{Action, Program};
 
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Body, Io, LocalFuture, RequestBody, Via};
 use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 

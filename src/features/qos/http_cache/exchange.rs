@@ -7,7 +7,7 @@ use fjord_document::node::Node;
 use fjord_http::Headers;
 
 use crate::options::Options;
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Body, Fetch, LocalFuture, Via};
 use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
@@ -36,7 +36,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
     };
     let own = || Rc::new(RefCell::new(Store::new(limits)));
     let (store, audience) = match options.bool("shared")? {
-        true => (Rc::clone(site.environment.shared.get_or_init(own)), Audience::Shared),
+        true => (Rc::clone(site.environment.shared::<SharedCache>().get_or_init(own)), Audience::Shared),
         false => (own(), Audience::Private),
     };
     Ok(Some(Box::new(Cache { store, audience })))

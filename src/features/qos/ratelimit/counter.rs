@@ -6,8 +6,8 @@
 
 use crate::features::qos::bucket::Rate;
 use crate::gateway::{Reach, log};
+use crate::options::Refusal;
 use crate::options::{Kind, Opt, Options, opt};
-use crate::plan::build::Refusal;
 use crate::platform::{Deadline, Level};
 
 /// The option of all limits.

@@ -6,9 +6,10 @@ use fjord_document::node::Node;
 use fjord_http::client_ip::key_address;
 use fjord_sigv4::hash;
 
+use crate::features::auth::validator;
 use crate::gateway::{Incoming, Reach};
 use crate::options::Options;
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 
 use super::counter::Counter;
 use crate::features::qos::bucket::{Bucket, Rate};
@@ -142,7 +143,7 @@ impl Client {
 
 /// Whether a claim of the token takes the header's place.
 fn is_claim(site: &Site<'_>, header: &str) -> bool {
-    let pairs = site.namespace("auth/validator").and_then(|validator| validator.get("propagate_claims"));
+    let pairs = site.namespace(&validator::NAMESPACE).and_then(|validator| validator.get("propagate_claims"));
     let mut headers =
         pairs.map(Node::items).unwrap_or_default().iter().filter_map(|pair| pair.items().get(1));
     headers.any(|name| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(header)))

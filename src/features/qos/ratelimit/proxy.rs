@@ -9,7 +9,7 @@ use super::counter::{BINDING, Counter};
 use super::limiter::take;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
 

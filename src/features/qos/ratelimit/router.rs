@@ -9,7 +9,7 @@ use super::counter::BINDING;
 use super::limiter::Limiter;
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::options::{Edition, Kind, Namespace, Opt, Options, Rule, Scopes, Support, opt};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::proxy::Cx;
 use crate::render;

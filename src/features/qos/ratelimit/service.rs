@@ -9,7 +9,7 @@ use super::limiter::Limiter;
 use crate::features::qos::ratelimit::router;
 use crate::gateway::{Global, Incoming, NextGlobal, Reach};
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support};
-use crate::plan::build::{Refusal, Site};
+use crate::options::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::render;
 

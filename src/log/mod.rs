@@ -1,15 +1,17 @@
-//! How lines are written and which: the compiled `telemetry/logging`.
+//! Which lines are written to the log, and how: what `telemetry/logging` is compiled to.
 
-use fjord_document::node::Node;
+mod access;
+mod clock;
+mod pattern;
+
+pub use access::{AccessLog, Entry};
+pub use pattern::{Pattern, PatternError};
+
 use fjord_json::{Map, Value};
 
-use super::access::AccessLog;
-use super::clock::Layout;
-use super::pattern::Pattern;
-use super::{NAMESPACE, level_name};
-use crate::options::Options;
-use crate::plan::build::Refusal;
 use crate::platform::Level;
+
+use clock::Layout;
 
 /// The log of the service.
 #[derive(Debug)]
@@ -23,7 +25,10 @@ pub struct Log {
 
 /// The form of a line.
 #[derive(Debug)]
-enum Form {
+pub struct Form(Lines);
+
+#[derive(Debug)]
+enum Lines {
     /// The message: nothing is configured, and the platform adds time and level.
     Plain,
     /// As the pattern says, behind the prefix.
@@ -32,62 +37,51 @@ enum Form {
     Json(Layout),
 }
 
-const DEFAULT: &str = " %{time:2006/01/02 - 15:04:05.000} %{color}▶ %{level:.6s}%{color:reset} %{message}";
-
 // === impl Log ===
 
 impl Default for Log {
     fn default() -> Log {
-        Log { level: Level::Info, access: None, form: Form::Plain }
+        Log { level: Level::Info, access: None, form: Form(Lines::Plain) }
     }
 }
 
 impl Log {
-    /// Compiles the namespace. KrakenD goes on with a plain log if it can't read it.
-    pub fn compile(node: &Node, skipped: Option<Vec<String>>) -> Result<Log, Refusal> {
-        let options = Options::of(node, &NAMESPACE);
-        let refused = |what: &str| Refusal::new(what);
-        let level =
-            level(options.str("level")?).ok_or_else(|| refused("level: logger: invalid log level"))?;
-        let form = match options.str("format")? {
-            "logstash" => Form::Json(Layout::parse("2006-01-02T15:04:05.000+00:00")),
-            format => {
-                let (prefix, pattern) = match format {
-                    "custom" => ("", options.str("custom_format")?),
-                    _ => (options.str("prefix")?, DEFAULT),
-                };
-                let pattern = Pattern::parse(pattern).map_err(|error| refused(&error.to_string()))?;
-                Form::Text { prefix: prefix.to_owned(), pattern }
-            }
-        };
-        Ok(Log { level, access: skipped.map(AccessLog::new), form })
+    /// Lines of a level and above, in a form; with a line for each request if there is an access log.
+    pub fn new(level: Level, access: Option<AccessLog>, form: Form) -> Log {
+        Log { level, access, form }
     }
 
     /// The line that a message becomes, at a moment in milliseconds since 1970.
     pub fn line(&self, now: f64, level: Level, message: &str) -> String {
-        match &self.form {
-            Form::Plain => one_line(message),
-            Form::Text { prefix, pattern } => {
+        match &self.form.0 {
+            Lines::Plain => one_line(message),
+            Lines::Text { prefix, pattern } => {
                 let mut line = prefix.clone();
                 pattern.write(now, level, &one_line(message), &mut line);
                 line
             }
-            Form::Json(layout) => json(layout, now, level_name(level), message),
+            Lines::Json(layout) => json(layout, now, level_name(level), message),
         }
     }
 
     /// The line of a request: of no level, and as it is where lines are texts.
     pub fn access_line(&self, now: f64, line: String) -> String {
-        match &self.form {
-            Form::Json(layout) => json(layout, now, level_name(Level::Info), &line),
+        match &self.form.0 {
+            Lines::Json(layout) => json(layout, now, level_name(Level::Info), &line),
             _ => line,
         }
     }
 }
 
-fn level(name: &str) -> Option<Level> {
-    let levels = [Level::Debug, Level::Info, Level::Warning, Level::Error, Level::Critical];
-    levels.into_iter().find(|level| level_name(*level).eq_ignore_ascii_case(name))
+/// The name of a level in a line.
+pub fn level_name(level: Level) -> &'static str {
+    match level {
+        Level::Debug => "DEBUG",
+        Level::Info => "INFO",
+        Level::Warning => "WARNING",
+        Level::Error => "ERROR",
+        Level::Critical => "CRITICAL",
+    }
 }
 
 fn json(layout: &Layout, now: f64, level: &str, message: &str) -> String {
@@ -102,6 +96,20 @@ fn json(layout: &Layout, now: f64, level: &str, message: &str) -> String {
         ("module".to_owned(), text("KRAKEND")),
     ]);
     String::from_utf8_lossy(&Value::Object(line).to_json()).into_owned()
+}
+
+// === impl Form ===
+
+impl Form {
+    /// As a pattern says, after a prefix.
+    pub fn text(prefix: &str, pattern: Pattern) -> Form {
+        Form(Lines::Text { prefix: prefix.to_owned(), pattern })
+    }
+
+    /// JSON for Logstash.
+    pub fn logstash() -> Form {
+        Form(Lines::Json(Layout::parse("2006-01-02T15:04:05.000+00:00")))
+    }
 }
 
 /// Without line ends and other control characters: no request may write a line of its own.

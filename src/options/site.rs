@@ -1,14 +1,8 @@
 //! Where a step is compiled, and how it says that it can't be.
 
-use fjord_document::node::{Member, Node};
+use fjord_document::node::{Kind, Member, Node};
 
-use crate::check::{self, Fault, Part};
-use crate::features;
-use crate::options::{OptionError, Scope};
-use crate::plan::order::Step;
-
-use super::super::Service;
-use super::Environment;
+use super::{Environment, Namespace, OptionError, Scope};
 
 /// The surroundings of a step that is compiled.
 #[derive(Clone, Copy)]
@@ -17,8 +11,6 @@ pub struct Site<'a> {
     pub scope: Scope,
     /// Files, variables and secrets.
     pub environment: &'a Environment,
-    /// Options of the service; none while the service itself is compiled.
-    pub service: Option<&'a Service>,
     /// The whole object that holds the `extra_config`: the service, endpoint or backend as written.
     pub node: &'a Node,
     /// The path of the endpoint, for names in logs; empty at the service.
@@ -35,6 +27,17 @@ pub struct Site<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal(pub String);
 
+/// A step that can be configured.
+pub struct Step<T: ?Sized> {
+    /// The namespace that configures it.
+    pub namespace: &'static Namespace,
+    /// Compiles the namespace's value; nothing if it switches the step off.
+    pub compile: fn(&Site<'_>, &Node) -> Compiled<T>,
+}
+
+/// A compiled step; nothing where it is switched off.
+pub type Compiled<T> = Result<Option<Box<T>>, Refusal>;
+
 // === impl Site ===
 
 impl<'a> Site<'a> {
@@ -48,7 +51,7 @@ impl<'a> Site<'a> {
             .enumerate()
             .filter(move |(index, member)| !members[index + 1..].iter().any(|later| later.key == member.key))
             .map(|(_, member)| member)
-            .filter(move |member| !(drops && check::is_empty(&member.value)))
+            .filter(move |member| !(drops && is_empty(&member.value)))
     }
 
     /// A name that no other part of the configuration has, the same in all isolates: `service`, `GET /a`, `GET /a#0`.
@@ -64,13 +67,10 @@ impl<'a> Site<'a> {
     }
 
     /// The value of one namespace, by its name or an alias.
-    pub fn namespace(&self, name: &str) -> Option<&'a Node> {
-        // Asked dozens of times for each endpoint and backend, most of which have none: those must not cost a walk through
-        // the tables.
-        self.namespaces().next()?;
-        let aliases = features::find(self.scope, name).map(|namespace| namespace.aliases).unwrap_or_default();
+    pub fn namespace(&self, namespace: &Namespace) -> Option<&'a Node> {
         let named = |wanted: &str| self.namespaces().find(|member| &*member.key == wanted);
-        named(name).or_else(|| aliases.iter().find_map(|alias| named(alias))).map(|member| &member.value)
+        let found = named(namespace.name).or_else(|| namespace.aliases.iter().find_map(|alias| named(alias)));
+        found.map(|member| &member.value)
     }
 
     /// Compiles the configured ones of `steps`, in their order.
@@ -82,42 +82,27 @@ impl<'a> Site<'a> {
         for step in steps {
             if let Some(node) = self.namespace(step.namespace) {
                 let result = (step.compile)(self, node);
-                let built =
-                    result.map_err(|refusal| Refusal(format!("{}: {}", step.namespace, refusal.0)))?;
+                let name = step.namespace.name;
+                let built = result.map_err(|refusal| Refusal(format!("{name}: {}", refusal.0)))?;
                 compiled.extend(built);
             }
         }
         Ok(compiled)
-    }
-
-    /// What closes this part, or namespaces of it: what this version doesn't serve, and what is unknown or broken in a guard. A
-    /// misspelt validator must not open an endpoint.
-    pub(super) fn faults(&self) -> Vec<Fault> {
-        let index = || {
-            let backends = self.endpoint_node?.get("backend").map(Node::items)?;
-            backends.iter().position(|backend| std::ptr::eq(backend, self.node))
-        };
-        check::faults(&Part {
-            scope: self.scope,
-            node: self.node,
-            endpoint: self.endpoint_node.map(|node| (node, index())),
-            disable_rest: self.disable_rest,
-            files: &self.environment.files,
-        })
-    }
-
-    /// Refuses the part if anything closes it.
-    pub(super) fn refuse_faults(&self) -> Result<(), Refusal> {
-        match self.faults().into_iter().next() {
-            Some(fault) => Err(Refusal(fault.reason)),
-            None => Ok(()),
-        }
     }
 }
 
 /// Keys that begin like this are comments anywhere.
 pub fn is_comment(key: &str) -> bool {
     key.starts_with(['@', '$', '_', '#'])
+}
+
+/// Whether this is null, or an object without members but comments.
+pub fn is_empty(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Null => true,
+        Kind::Object(members) => members.iter().all(|member| is_comment(&member.key)),
+        _ => false,
+    }
 }
 
 // === impl Refusal ===

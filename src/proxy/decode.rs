@@ -6,8 +6,8 @@ use fjord_encoding::Encoding;
 use fjord_json::{Data, Form, Map, Object, Shape, Value};
 use fjord_memory::Excess;
 
+use super::{Error, HttpResponse, Response};
 use crate::platform::{Body, hops};
-use crate::proxy::{Error, HttpResponse, Response};
 
 /// What a backend does with an answer.
 pub struct Decode {

@@ -3,7 +3,6 @@
 use fjord_http::escape;
 
 use super::clock::Layout;
-use crate::gateway::Incoming;
 
 /// Which requests get a line.
 #[derive(Debug)]
@@ -31,14 +30,15 @@ impl AccessLog {
     }
 
     /// Begins a line; none for a path that is skipped.
-    pub fn begin(&self, incoming: &Incoming, now: f64) -> Option<Entry> {
-        let path = escape::unescape(incoming.raw_path()).unwrap_or_default();
+    pub fn begin(&self, client_ip: &str, method: &str, target: &str, now: f64) -> Option<Entry> {
+        let path = target.split_once('?').map_or(target, |(path, _)| path);
+        let path = escape::unescape(path).unwrap_or_default();
         let is_skipped = self.skipped.iter().any(|skipped| *skipped == path);
         (!is_skipped).then(|| Entry {
             began: now,
-            client_ip: incoming.client_ip.clone(),
-            method: incoming.method.clone(),
-            target: incoming.target.clone(),
+            client_ip: client_ip.to_owned(),
+            method: method.to_owned(),
+            target: target.to_owned(),
         })
     }
 

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use fjord_http::host::HostVariable;
 use fjord_http::{Host, UrlError, url};
 
+use super::{Cx, Error, Request};
 use crate::platform::{Io, Via};
-use crate::proxy::{Cx, Error, Request};
 
 use super::discovery::Discovery;
 

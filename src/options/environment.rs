@@ -1,16 +1,12 @@
 //! What a plan is built with beside the configuration: bundled files, the host's variables and secrets.
 
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use fjord_document::node::{Kind, Node};
 use fjord_json::{DecodeError, Map, Value};
-
-use crate::features::auth::api_keys::SharedRing;
-use crate::features::auth::basic::SharedUsers;
-use crate::features::auth::keys::SharedKeys;
-use crate::features::qos::http_cache::SharedCache;
-
-use super::BuildError;
 
 /// Files, variables and switches of the host.
 #[derive(Debug, Clone, Default)]
@@ -21,15 +17,17 @@ pub struct Environment {
     pub variables: BTreeMap<String, String>,
     /// Serves `/__debug/` whatever the configuration says (`fjord run -d`).
     pub debug: bool,
-    /// The cache that backends with `qos/http-cache.shared` have in common; made by the first of them.
-    pub shared: SharedCache,
-    /// The key sets that endpoints have in common.
-    pub keys: SharedKeys,
-    /// The API keys of the service.
-    pub api_keys: SharedRing,
-    /// The users of the service.
-    pub users: SharedUsers,
+    /// What features have in common: see [`Environment::shared`].
+    pub shared: Shared,
 }
+
+/// What features of one plan have in common, one value of a type.
+#[derive(Debug, Clone, Default)]
+pub struct Shared(RefCell<BTreeMap<TypeId, Rc<dyn Any>>>);
+
+/// What the host handed over can't be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EnvironmentError(String);
 
 // === impl Environment ===
 
@@ -40,8 +38,8 @@ impl Environment {
     /// # Errors
     /// If one of them isn't an object, or takes more memory than there is: a plan without a file that it names, or without
     /// a secret, would be another plan.
-    pub fn from_json(files: impl AsRef<[u8]>, variables: impl AsRef<[u8]>) -> Result<Self, BuildError> {
-        let unreadable = |what: &str, error| BuildError(format!("{what} can't be read: {error}"));
+    pub fn from_json(files: impl AsRef<[u8]>, variables: impl AsRef<[u8]>) -> Result<Self, EnvironmentError> {
+        let unreadable = |what: &str, error| EnvironmentError(format!("{what} can't be read: {error}"));
         let variables = members(variables.as_ref()).map_err(|error| unreadable("the variables", error))?;
         let files = members(files.as_ref()).map_err(|error| unreadable("the files", error))?;
         let variables = texts(variables);
@@ -49,6 +47,15 @@ impl Environment {
         let switches = switches.map_err(|error| unreadable("FJORD_OPTIONS", error))?;
         let debug = switches.is_some_and(|switches| switches.get("debug").is_some_and(Value::is_true));
         Ok(Self { files: texts(files), variables, debug, ..Self::default() })
+    }
+
+    /// The value of a type that the features of a plan share: users of the service, a cache, key sets. Its default until one of
+    /// them has changed it.
+    pub fn shared<T: Default + 'static>(&self) -> Rc<T> {
+        let mut values = self.shared.0.borrow_mut();
+        let value = values.entry(TypeId::of::<T>()).or_insert_with(|| Rc::new(T::default()));
+        // The key is the value's type, so the other branch is never taken.
+        Rc::clone(value).downcast().unwrap_or_default()
     }
 
     /// The text of a bundled file.
@@ -80,6 +87,16 @@ impl Environment {
     }
 }
 
+// === impl EnvironmentError ===
+
+impl std::fmt::Display for EnvironmentError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for EnvironmentError {}
+
 /// The members of a JSON object.
 fn members(json: &[u8]) -> Result<Map, DecodeError> {
     match Value::parse(json)? {
@@ -103,6 +120,14 @@ fn texts(members: Map) -> BTreeMap<String, String> {
 mod tests {
     use super::*;
     use fjord_memory::with_room;
+
+    #[test]
+    fn features_share_one_value_of_a_type() {
+        let environment = Environment::default();
+        environment.shared::<RefCell<Vec<u8>>>().borrow_mut().push(7);
+        assert_eq!(*environment.shared::<RefCell<Vec<u8>>>().borrow(), [7]);
+        assert!(environment.shared::<RefCell<Vec<u16>>>().borrow().is_empty());
+    }
 
     #[test]
     fn what_the_host_hands_over_is_read_whole_or_refused() {

@@ -6,10 +6,8 @@ use std::rc::Rc;
 use fjord_http::{Headers, Query};
 use fjord_json::Value;
 
-use crate::platform::{
-    Body, CALL_MS, Deadline, Fetch, Fetched, Level, LocalFuture, RequestBody, Shared, Via,
-};
-use crate::proxy::{Cx, Error};
+use super::{Cx, Error};
+use crate::platform::{Body, CALL_MS, Deadline, Fetch, Fetched, Level, LocalFuture, Shared};
 
 /// Who is asked, unless the variable `FJORD_DNS` names another resolver with the JSON form of DNS over HTTPS.
 pub const RESOLVER: &str = "https://cloudflare-dns.com/dns-query";
@@ -96,15 +94,9 @@ impl Discovery {
         headers.set("Accept", "application/dns-json");
         headers.set("User-Agent", crate::KRAKEND_AGENT);
         let call = Fetch {
-            via: Via::Network,
-            method: "GET".into(),
-            url: format!("{}?{}", self.resolver, query.encode()).into(),
-            headers: Rc::new(headers),
-            body: RequestBody::None,
-            stream: false,
             want_headers: false,
             gzip: false,
-            cut_after: None,
+            ..Fetch::new("GET", format!("{}?{}", self.resolver, query.encode()), headers)
         };
         let (io, scheme) = (Rc::clone(cx.io), self.scheme.clone());
         Box::pin(async move {
