@@ -155,6 +155,13 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
     await fails("producer", worker.publish({ broker: index("producer"), message: {} }, new Uint8Array((32 << 20) + 1)), "too-large", /33554433 bytes, the limit is 33554432/);
   });
 
+  test("a message that is too large for memory stays in its queue", async () => {
+    await empty();
+    channel.sendToQueue("queue", Buffer.alloc((32 << 20) + 1));
+    await fails("existing", receive("existing"), "too-large", /33554433 bytes, the limit is 33554432/);
+    assert.equal((await next("queue")).content.length, (32 << 20) + 1);
+  });
+
   test("rabbit:// writes headers as strings", async () => {
     await empty();
     assert.deepEqual(await publish("rabbit", { message: { headers: [["X-A", "é"]] } }, "hi"), {});
@@ -293,7 +300,9 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
     for (let i = 0; i < 100 && (await worker.stats()).inFlight > 0; i++) await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal((await worker.stats()).inFlight, 0);
     await connection.close();
-    assert.doesNotMatch(rabbit.output(), /\[error\].*closing AMQP connection.*fjord/);
+    // Each one said goodbye.
+    assert.match(rabbit.output(), /accepting AMQP connection/);
+    assert.doesNotMatch(rabbit.output(), /unexpectedly closed/);
   });
 });
 

@@ -83,6 +83,7 @@ describe("Kafka", { skip: missing("kafka") }, () => {
       oldest: [at("PLAIN"), { source: { group: "oldest", topics: ["orders"], oldest: true } }],
       newest: [at("PLAIN"), { source: { group: "newest", topics: ["orders", "events"], oldest: false } }],
       members: [at("PLAIN"), { source: { group: "members", topics: ["orders"], oldest: false } }],
+      lost: [at("PLAIN"), { source: { group: "lost", topics: ["lost"], oldest: true } }],
       ...Object.fromEntries(["gzip", "snappy", "lz4", "zstd"].map((codec) => [codec, [at("PLAIN"), { source: { group: codec, topics: [codec], oldest: true } }]])),
       secure: [at("SECURE"), { source: { group: "secure", topics: ["orders"], oldest: true }, sasl: sasl("SCRAM-SHA-256") }, tls],
       silentGroup: [[["127.0.0.1", portOf(silent)]], { source: { group: "g", topics: ["orders"], oldest: true } }],
@@ -289,6 +290,15 @@ describe("Kafka", { skip: missing("kafka") }, () => {
       }
     });
   }
+
+  // As where the records up to there are deleted.
+  test("a group whose position isn't there begins anew", async () => {
+    await admin.createTopics({ topics: [{ topic: "lost", numPartitions: 1 }], waitForLeaders: true });
+    await send("lost", ["0", "1"]);
+    await admin.setOffsets({ groupId: "lost", topic: "lost", partitions: [{ partition: 0, offset: "100" }] });
+    assert.equal((await receive("lost")).body, "0");
+    assert.deepEqual(await committed("lost", "lost"), { 0: 1 });
+  });
 
   test("groups of clusters that can't be reached", async () => {
     assert.equal((await receive("silentGroup", { millis: 500 })).code, "timed-out");

@@ -77,11 +77,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(session)
     }
 
-    /// Publishes a message; when this returns, the broker has it.
+    /// Publishes a message; when this returns, the broker has it. Then [`Session::leave`] is due.
     ///
     /// # Errors
     /// The broker refuses something, or the connection ends before the confirm: then the broker may have the message.
-    pub async fn publish(mut self, publisher: &Publisher, message: &Message) -> Result<(), BrokerFault> {
+    pub async fn publish(&mut self, publisher: &Publisher, message: &Message) -> Result<(), BrokerFault> {
         let name = publisher.exchange.name();
         check([name])?;
         check_properties(message)?;
@@ -117,7 +117,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 _ => return Err(unexpected()),
             }
         }
-        self.leave().await;
         match returned.filter(|_| publisher.returns_are_errors) {
             Some(text) => Err(BrokerFault::Unroutable(text)),
             None => Ok(()),
@@ -203,10 +202,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(())
     }
 
-    /// Says goodbye, or the broker would log a lost connection. What it answers doesn't matter any more.
+    /// Says goodbye and waits for the answer, or the broker would log a lost connection.
     pub async fn leave(mut self) {
         self.close();
-        let _ = self.send().await;
+        while let Ok((method, _)) = self.next().await
+            && method != CONNECTION_CLOSE_OK
+        {}
     }
 
     fn declare_exchange(&mut self, exchange: &Exchange) {

@@ -88,9 +88,9 @@ pub trait Connector {
     fn random(&self, bytes: &mut [u8]) -> Result<(), BrokerFault>;
 }
 
-/// An open subscription.
+/// An open subscription, or a publisher that is done.
 pub enum Subscription<'a, S> {
-    /// A consumer, which takes one message at a time.
+    /// A channel, whose consumer takes one message at a time.
     Amqp(amqp::Session<S>),
     /// A subscription to one message.
     Nats(nats::Session<'a, S>),
@@ -108,21 +108,33 @@ pub struct Received {
 // === impl Broker ===
 
 impl Broker {
-    /// Publishes a message; when this returns, the broker has it.
+    /// Publishes a message; when this returns, the broker has it. What it gives back is to be left.
     ///
     /// # Errors
     /// The broker refuses it, or the connection fails. A message that was written before the connection failed may have arrived.
-    pub async fn publish<C: Connector>(&self, connector: &C, message: &Message) -> Result<(), BrokerFault> {
+    pub async fn publish<C: Connector>(
+        &self,
+        connector: &C,
+        message: &Message,
+    ) -> Result<Option<Subscription<'_, C::Stream>>, BrokerFault> {
         message.check()?;
         match &self.protocol {
             Protocol::Amqp(options) => {
                 let publisher = options.publisher.as_ref().ok_or_else(|| no("publisher"))?;
-                let session = self.log_in(connector, options).await?;
-                session.publish(publisher, message).await
+                let mut session = self.log_in(connector, options).await?;
+                let published = session.publish(publisher, message).await;
+                if matches!(published, Err(BrokerFault::Unroutable(_))) {
+                    session.leave().await;
+                    return published.map(|()| None);
+                }
+                published.map(|()| Some(Subscription::Amqp(session)))
             }
-            Protocol::Nats(options) => self.greet(connector, options).await?.publish(message).await,
+            Protocol::Nats(options) => {
+                self.greet(connector, options).await?.publish(message).await.map(|()| None)
+            }
             Protocol::Kafka(options) => {
-                options.publish(connector, &self.hosts, self.tls.is_some(), message).await
+                let published = options.publish(connector, &self.hosts, self.tls.is_some(), message);
+                published.await.map(|()| None)
             }
         }
     }

@@ -45,18 +45,10 @@ pub fn publish(
     signal: Option<AbortSignal>,
 ) -> Flight {
     let mut limit = Limit::new(millis, signal);
-    Flight::start(limit.ends_at(millis), |reply| async move {
+    Flight::start(limit.ends_at(millis.saturating_add(LEAVE)), |reply| async move {
         let target = Target::new(broker, reply);
-        let published = async {
-            let broker = target.broker()?;
-            let mut message: Message = serde_json::from_str(&message)
-                .map_err(|error| BrokerFault::BadCall(format!("the message: {error}")))?;
-            message.body = Bytes::from(body);
-            broker.publish(&broker.connector(), &message).await
-        };
-        match limit.run(published).await.map_err(BrokerFault::from).and_then(|result| result) {
-            Ok(()) => target.reply.answer(&JsValue::UNDEFINED),
-            Err(fault) => target.fail(&fault),
+        if let Err(fault) = send(&target, &mut limit, &message, body).await {
+            target.fail(&fault);
         }
     })
 }
@@ -141,6 +133,22 @@ pub fn group_settle(broker: u32, token: u32, settlement: String) -> Flight {
             Err(fault) => target.fail(&fault),
         }
     })
+}
+
+/// Publishes a message. Who waits for it needn't wait for the goodbye.
+async fn send(target: &Target, limit: &mut Limit, message: &str, body: Vec<u8>) -> Result<(), BrokerFault> {
+    let broker = target.broker()?;
+    let message = serde_json::from_str(message);
+    let mut message: Message =
+        message.map_err(|error| BrokerFault::BadCall(format!("the message: {error}")))?;
+    message.body = Bytes::from(body);
+    let connector = broker.connector();
+    let published = limit.run(broker.publish(&connector, &message)).await??;
+    target.reply.answer(&JsValue::UNDEFINED);
+    if let Some(session) = published {
+        let _ = Limit::new(LEAVE, None).run(session.leave()).await;
+    }
+    Ok(())
 }
 
 /// Receives a message, and keeps it until it's settled.
