@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use fjord::check::{CheckOptions, View, check_bytes, json, text};
-use fjord::config::files;
+use fjord::review::Named;
 use fjord_document::Document;
 
 fn main() -> ExitCode {
@@ -18,8 +18,8 @@ fn main() -> ExitCode {
         (_, true) => View::Lenient,
         _ => View::Run,
     };
-    let named = Document::read(&bytes).document.map(|document| files::named(&document.root));
-    let texts = named.unwrap_or_default().into_iter();
+    let named = Document::read(&bytes).document.map(|document| Named::of(&document.root));
+    let texts = named.unwrap_or_default().files.into_iter();
     let texts =
         texts.filter_map(|name| Some((name.clone(), std::fs::read_to_string(folder.join(name)).ok()?)));
     let files = texts.collect();

@@ -4,7 +4,6 @@
 
 pub mod audit;
 pub mod check;
-pub mod config;
 pub mod edge;
 pub mod features;
 pub mod gateway;

@@ -159,7 +159,9 @@ fn wrong(kind: &Kind) -> Vec<Value> {
             v
         }
         Kind::IntEnum(_) => vec![json!("x"), json!(-5)],
-        Kind::Str => vec![json!(7), json!(["x"]), json!({"a": 1})],
+        Kind::Str | Kind::File | Kind::Secret(_) | Kind::Binding => {
+            vec![json!(7), json!(["x"]), json!({"a": 1})]
+        }
         Kind::Duration => vec![json!("often"), json!("-1s"), json!([1]), json!(true)],
         Kind::Enum(_) => vec![json!("nope"), json!(7)],
         Kind::Format(_) => vec![json!("nope"), json!(7)],

@@ -27,16 +27,6 @@ pub(crate) fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut
     });
 }
 
-/// A file that must be there.
-pub(crate) fn file(spot: &Spot<'_>, findings: &mut Findings<'_>) {
-    if let Some(name) = spot.str()
-        && !name.is_empty()
-        && !findings.exists(name)
-    {
-        findings.add(spot.error("missing-file", format!("the file {name} doesn't exist")));
-    }
-}
-
 /// A number that is zero.
 pub(crate) fn zero(spot: &Spot<'_>, key: &str, message: &str, findings: &mut Findings<'_>) {
     if let Some(value) = spot.get(key)

@@ -4,9 +4,9 @@ use fjord_document::node::Node;
 
 use super::findings::Findings;
 use super::spot::Spot;
-use crate::config::{files, secrets};
 use crate::options::Environment;
 use crate::plan;
+use crate::review::Named;
 
 /// Variables that stand in for options and that only the deployment knows: they are taken to be there.
 const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
@@ -17,12 +17,13 @@ const EMPTY_KEY_SET: &str = "{\"keys\":[]}";
 /// Compiles a document, and reports what of it isn't served for a reason that nothing has said so far.
 pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let files = findings.files();
+    let named = Named::of(root);
     // Without the texts of the files that it names a plan can't be judged.
-    if !findings.knows_files() && !files::named(root).is_empty() {
+    if !findings.knows_files() && !named.files.is_empty() {
         return;
     }
     let deployed = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    let secrets = secrets::named(root).into_iter().map(|name| (name, EMPTY_KEY_SET.to_owned()));
+    let secrets = named.secrets.into_iter().map(|(name, _)| (name, EMPTY_KEY_SET.to_owned()));
     let variables = deployed.chain(secrets).collect();
     let root = Spot::root(root);
     let environment = Environment { files: files.clone(), variables, ..Environment::default() };

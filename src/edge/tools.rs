@@ -2,11 +2,10 @@
 
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
-use fjord_document::node::Node;
 use fjord_document::{Document, Reading};
 use fjord_json::Value;
 
-use crate::config::{counters, files};
+use crate::review::Named;
 use crate::review::explain::{self, Explanation};
 use crate::{audit, check, review};
 
@@ -28,12 +27,12 @@ impl Config {
 
     /// The paths of the files that it names, as a JSON list; none if it can't be read.
     pub fn files(&self) -> String {
-        self.list(files::named)
+        self.list(|named| named.files)
     }
 
     /// The bindings that it wants counts of, as a JSON list; none if it can't be read.
     pub fn counters(&self) -> String {
-        self.list(counters::named)
+        self.list(|named| named.bindings)
     }
 
     /// What is wrong with it, as JSON: see [`check::report`].
@@ -47,8 +46,9 @@ impl Config {
     }
 
     /// What it names, as a JSON list.
-    fn list(&self, named: fn(&Node) -> Vec<String>) -> String {
-        let names = self.0.document.as_ref().map(|document| named(&document.root)).unwrap_or_default();
+    fn list(&self, of: fn(Named) -> Vec<String>) -> String {
+        let names =
+            self.0.document.as_ref().map(|document| of(Named::of(&document.root))).unwrap_or_default();
         let list = Value::Array(names.into_iter().map(Value::String).collect());
         String::from_utf8_lossy(&list.to_json()).into_owned()
     }

@@ -77,6 +77,12 @@ pub enum Kind {
     Enum(&'static [&'static str]),
     /// A text of some form.
     Format(&'static Format),
+    /// The path of a file, which is bundled with the configuration.
+    File,
+    /// A secret of the worker.
+    Secret(Secret),
+    /// The name of a binding of the worker.
+    Binding,
     /// A list.
     List(&'static Kind),
     /// An object with these members.
@@ -93,6 +99,15 @@ pub enum Kind {
     Part(Scope),
     /// The namespaces of a part, by name.
     ExtraConfig(Scope),
+}
+
+/// How an option names a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secret {
+    /// By its name: `NAME`, `$NAME` or `${NAME}`.
+    Name,
+    /// `$NAME` or `${NAME}`; anything else is the value itself.
+    Reference,
 }
 
 /// A form that texts can have.
@@ -125,6 +140,8 @@ pub enum Rule {
     Open,
     /// Further members belong to whoever is named here.
     Free,
+    /// The worker needs these secrets.
+    Secrets(&'static [&'static str]),
 }
 
 /// What Fjord makes of an option. There is no fourth kind.

@@ -1,6 +1,6 @@
 //! What an option takes, in words and as a skeleton, for documentation.
 
-use super::table::{Kind, Rule, Scope};
+use super::table::{Kind, Rule, Scope, Secret};
 
 impl Kind {
     /// What it takes, in a few words: "a whole number, 1 or more".
@@ -23,6 +23,10 @@ impl Kind {
             Kind::IntEnum(numbers) => choices(numbers.iter().map(ToString::to_string)),
             Kind::Enum(texts) => choices(texts.iter().map(|text| format!("\"{text}\""))),
             Kind::Str => "string".into(),
+            Kind::File => "path of a file".into(),
+            Kind::Secret(Secret::Name) => "name of a secret".into(),
+            Kind::Secret(Secret::Reference) => "string, or $NAME for a secret".into(),
+            Kind::Binding => "name of a binding".into(),
             Kind::Duration => "duration".into(),
             Kind::Format(format) => format.expected.into(),
             Kind::List(item) => match item.words() {
@@ -41,7 +45,12 @@ impl Kind {
                     Rule::AtMost(most) => format!("{words}, {most} at most"),
                     Rule::Unique => format!("{words}, each once"),
                     // Said where the members stand.
-                    Rule::Only(_) | Rule::OneOf(_) | Rule::AnyOf(_) | Rule::Open | Rule::Free => words,
+                    Rule::Only(_)
+                    | Rule::OneOf(_)
+                    | Rule::AnyOf(_)
+                    | Rule::Open
+                    | Rule::Free
+                    | Rule::Secrets(_) => words,
                 })
             }
             Kind::Same(kind) => kind.words(),
@@ -99,6 +108,7 @@ fn choices(items: impl Iterator<Item = String>) -> String {
 fn plural(words: &str) -> String {
     for (one, several) in [
         ("string", "strings"),
+        ("path of a file", "paths of files"),
         ("whole number", "whole numbers"),
         ("number", "numbers"),
         ("object", "objects"),

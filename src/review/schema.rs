@@ -120,7 +120,7 @@ fn of(kind: &Kind) -> Map {
             one("enum", Value::Array(numbers.iter().map(|n| Value::Number(n.to_string().into())).collect()))
         }
         Kind::Enum(texts) => one("enum", texts_of(texts)),
-        Kind::Str => typed("string"),
+        Kind::Str | Kind::File | Kind::Secret(_) | Kind::Binding => typed("string"),
         Kind::Duration => pattern(DURATION),
         Kind::Format(format) => pattern(format.pattern),
         Kind::List(item) => {
@@ -180,6 +180,8 @@ fn add_rule(schema: &mut Map, rule: &Rule) {
         Rule::Open | Rule::Free => {
             schema.remove("additionalProperties");
         }
+        // A schema knows nothing of the worker.
+        Rule::Secrets(_) => {}
     }
 }
 

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use fjord::audit;
 use fjord::check::{CheckOptions, check_bytes};
-use fjord::config::secrets;
 use fjord::options::Environment;
 use fjord::plan;
+use fjord::review::Named;
 use fjord_document::node::{Kind, Node};
 use fjord_document::{Document, Reading};
 use serde_json::Value;
@@ -67,9 +67,8 @@ fn run(input: &[u8]) {
     }
     let _ = audit::report(&reading, "{}");
     let is_ok = checked.is_ok();
-    let secrets =
-        reading.document.as_ref().map(|document| secrets::named(&document.root)).unwrap_or_default();
-    let variables = secrets.into_iter().map(|name| (name, "a secret".to_owned())).collect();
+    let named = reading.document.as_ref().map(|document| Named::of(&document.root)).unwrap_or_default();
+    let variables = named.secrets.into_iter().map(|(name, _)| (name, "a secret".to_owned())).collect();
     match plan::build(input, Environment { variables, ..Environment::default() }) {
         Ok(plan) => plan.endpoints().for_each(|endpoint| {
             assert!(!is_ok || endpoint.refused.is_none(), "checked, but refused: {:?}", endpoint.refused);

@@ -4,7 +4,7 @@ use fjord_document::Diagnostic;
 
 use super::super::findings::Findings;
 use super::super::spot::Spot;
-use crate::config::secrets;
+use crate::review::Named;
 
 /// Names each binding and secret that the worker doesn't have, once, at its first place.
 pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
@@ -35,9 +35,7 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
-    let mut names = secrets::places(root.node);
-    names.sort_by(|(a, at), (b, before)| (a, at.start).cmp(&(b, before.start)));
-    names.dedup_by(|(later, _), (first, _)| later == first);
+    let mut names = Named::of(root.node).secrets;
     names.retain(|(name, _)| !declared(name, findings));
     for (name, span) in names {
         let message = format!("the worker needs the secret {name}{}", lacks(findings));

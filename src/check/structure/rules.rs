@@ -32,7 +32,7 @@ pub(super) fn check(spot: &Spot<'_>, rules: &[Rule], findings: &mut Findings<'_>
                 let message = format!("expected {most} {what}{plural} at most, found {count}");
                 findings.add(spot.error("too-many", message));
             }
-            Rule::AtLeast(_) | Rule::AtMost(_) | Rule::Open | Rule::Free => {}
+            Rule::AtLeast(_) | Rule::AtMost(_) | Rule::Open | Rule::Free | Rule::Secrets(_) => {}
             Rule::Unique => unique(spot, findings),
             Rule::Only(texts) => {
                 if spot.items().any(|item| item.str().is_some_and(|text| !texts.contains(&text))) {

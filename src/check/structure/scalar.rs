@@ -11,7 +11,12 @@ use crate::options::{Kind, whole};
 
 pub(super) fn check(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
     match (kind, &spot.node.kind) {
-        (Kind::Bool, Is::Bool(_)) | (Kind::Str, Is::String(_)) => {}
+        (Kind::Bool, Is::Bool(_)) | (Kind::Str | Kind::Secret(_) | Kind::Binding, Is::String(_)) => {}
+        (Kind::File, Is::String(name)) => {
+            if !name.is_empty() && !findings.exists(name) {
+                findings.add(spot.error("missing-file", format!("the file {name} doesn't exist")));
+            }
+        }
         (Kind::Int { min, max }, Is::Number(text)) => match whole(spot.node) {
             Some(number) if (*min..=*max).contains(&number) => {}
             Some(_) => out_of_range(spot, text, range(*min, *max), findings),

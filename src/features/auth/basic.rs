@@ -28,7 +28,7 @@ pub static NAMESPACE: Namespace = Namespace {
     value: Kind::Object(&[
         opt(
             "htpasswd_path",
-            Kind::Str,
+            Kind::File,
             "The file of the users, with bcrypt hashes (`htpasswd -B`); it is bundled with the configuration.",
         ),
         opt(

@@ -9,8 +9,7 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::{Query, url};
 
-use crate::config::secrets;
-use crate::options::{Edition, Kind, Namespace, OptionError, Options, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, OptionError, Options, Scopes, Secret, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::proxy::Exchange;
 
@@ -27,10 +26,18 @@ pub static NAMESPACE: Namespace = Namespace {
     check: Some(check::check),
     doc: "Gets a token for the backend by OAuth2 client credentials and sends it along.",
     value: Kind::Object(&[
-        opt("client_id", Kind::Str, "The id of the client, sent by Basic auth; $NAME names a secret.")
-            .required(),
-        opt("client_secret", Kind::Str, "The secret of the client; $NAME names a secret that holds it.")
-            .required(),
+        opt(
+            "client_id",
+            Kind::Secret(Secret::Reference),
+            "The id of the client, sent by Basic auth; $NAME names a secret.",
+        )
+        .required(),
+        opt(
+            "client_secret",
+            Kind::Secret(Secret::Reference),
+            "The secret of the client; $NAME names a secret that holds it.",
+        )
+        .required(),
         opt(
             "endpoint_params",
             Kind::Map(&Kind::STRINGS),
@@ -71,7 +78,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
 /// A text, or what the secret holds that it names.
 fn secret(site: &Site<'_>, options: &Options<'_>, option: &str) -> Result<String, Refusal> {
     let text = options.str(option)?;
-    match secrets::reference(text) {
+    match Secret::Reference.named(text) {
         None => Ok(text.to_owned()),
         Some(name) => {
             let value = site.environment.variable(name);

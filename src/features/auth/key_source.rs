@@ -7,8 +7,7 @@ use std::rc::Rc;
 use fjord_http::url;
 use fjord_jose::KeySet;
 
-use crate::config::secrets;
-use crate::options::Options;
+use crate::options::{Options, Secret};
 use crate::options::{Refusal, Site};
 
 /// Where keys are.
@@ -58,7 +57,7 @@ pub(super) const PUBLIC_ROOTS: &str = "fetch trusts the public roots only; remov
 /// `jwk_local_path` (spec §23).
 pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal> {
     let secret = options.str("jwk_secret")?;
-    let secret = secrets::reference(secret).unwrap_or(secret);
+    let secret = Secret::Name.named(secret).unwrap_or(secret);
     if !secret.is_empty() {
         let text = site.environment.variable(secret);
         let text = text.ok_or_else(|| Refusal(format!("jwk_secret: there is no secret {secret}")))?;

@@ -12,7 +12,7 @@ use super::key_source::{self, ALGORITHMS, CIPHERS, KeySource, NO_CERTIFICATE, NO
 use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
 use crate::gateway::Handler;
-use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, formats, opt};
+use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Secret, Support, formats, opt};
 use crate::options::{Refusal, Site};
 
 /// The namespace.
@@ -43,10 +43,10 @@ pub static NAMESPACE: Namespace = Namespace {
                 .refused(NO_CERTIFICATE),
             opt("jwk_local_ca", Kind::Str, "The file of a root to trust for the key server.")
                 .refused(PUBLIC_ROOTS),
-            opt("jwk_local_path", Kind::Str, "The file of the private key set, instead of jwk_url."),
+            opt("jwk_local_path", Kind::File, "The file of the private key set, instead of jwk_url."),
             opt(
                 "jwk_secret",
-                Kind::Str,
+                Kind::Secret(Secret::Name),
                 "Fjord extension: the name of the secret that holds the private key set, as JSON.",
             ),
             opt("jwk_url", Kind::Str, "The address of the private key set."),

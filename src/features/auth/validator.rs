@@ -12,7 +12,7 @@ mod handler;
 pub use compile::{compile, share};
 
 use super::key_source::{ALGORITHMS, CIPHERS, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, formats, opt};
+use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Secret, Support, formats, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = Namespace {
@@ -71,8 +71,12 @@ pub static OPTIONS: &[Opt] = &[
     opt("jwk_fingerprints", Kind::STRINGS, "Fingerprints of the certificates of the key server.")
         .refused(NO_CERTIFICATE),
     opt("jwk_local_ca", Kind::Str, "The file of a root to trust for the key server.").refused(PUBLIC_ROOTS),
-    opt("jwk_local_path", Kind::Str, "The file of the key set, instead of jwk_url."),
-    opt("jwk_secret", Kind::Str, "Fjord extension: the name of the secret that holds the key set, as JSON."),
+    opt("jwk_local_path", Kind::File, "The file of the key set, instead of jwk_url."),
+    opt(
+        "jwk_secret",
+        Kind::Secret(Secret::Name),
+        "Fjord extension: the name of the secret that holds the key set, as JSON.",
+    ),
     opt("jwk_url", Kind::Str, "The address of the key set."),
     opt(
         "key_identify_strategy",

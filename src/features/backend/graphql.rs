@@ -29,7 +29,7 @@ pub static NAMESPACE: Namespace = Namespace {
         &Kind::Object(&[
             opt("operationName", Kind::Str, "The operation of the document to run."),
             opt("query", Kind::Str, "The document."),
-            opt("query_path", Kind::Str, "The file of the document."),
+            opt("query_path", Kind::File, "The file of the document."),
             opt(
                 "type",
                 Kind::Enum(&["query", "mutation"]),

@@ -9,7 +9,7 @@ use fjord_http::Headers;
 use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
-use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
+use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
 use crate::options::{Environment, Refusal, Site};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
 use crate::proxy::{Cx, Error, Layer, Metadata, Next, Params, Reply, Request, Response};
@@ -23,15 +23,18 @@ pub static NAMESPACE: Namespace = Namespace {
     support: Support::Implemented,
     check: Some(check::check),
     doc: "Invokes an AWS Lambda function.",
-    value: Kind::Object(&[
-        opt("endpoint", Kind::Str, "The address of the service, if it isn't Amazon's."),
-        opt("function_name", Kind::Str, "The function."),
-        opt("function_param_name", Kind::Str, "The parameter that names the function."),
-        opt("max_retries", Kind::INT, "How often a failed call is repeated.")
-            .default("0")
-            .no_effect("a call is never repeated, as in KrakenD, where this never applies"),
-        opt("region", Kind::Str, "The region."),
-    ]),
+    value: Kind::With(
+        &Kind::Object(&[
+            opt("endpoint", Kind::Str, "The address of the service, if it isn't Amazon's."),
+            opt("function_name", Kind::Str, "The function."),
+            opt("function_param_name", Kind::Str, "The parameter that names the function."),
+            opt("max_retries", Kind::INT, "How often a failed call is repeated.")
+                .default("0")
+                .no_effect("a call is never repeated, as in KrakenD, where this never applies"),
+            opt("region", Kind::Str, "The region."),
+        ]), // Each AWS tool reads its credentials from these.
+        &[Rule::Secrets(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])],
+    ),
 };
 
 /// The function of one backend (spec §30).

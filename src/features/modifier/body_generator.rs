@@ -20,6 +20,6 @@ pub static NAMESPACE: Namespace = Namespace {
 pub static OPTIONS: &[Opt] = &[
     opt("content_type", Kind::Str, "Content-Type of generated body.").default("\"application/json\""),
     opt("debug", Kind::Bool, "Log input/output.").default("false"),
-    opt("path", Kind::Str, "Template file."),
+    opt("path", Kind::File, "Template file."),
     opt("template", Kind::Str, "Base64 inline Go template."),
 ];

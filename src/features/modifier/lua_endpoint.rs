@@ -27,5 +27,5 @@ pub static OPTIONS: &[Opt] = &[
     opt("pre", Kind::Str, "The code that runs on the request."),
     opt("skip_next", Kind::Bool, "Doesn't call the backend: post starts from an empty answer.")
         .default("false"),
-    opt("sources", Kind::STRINGS, "Files with functions for pre and post."),
+    opt("sources", Kind::List(&Kind::File), "Files with functions for pre and post."),
 ];

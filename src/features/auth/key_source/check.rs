@@ -4,14 +4,12 @@ use fjord_jose::{Algorithm, KeySet};
 
 use super::super::signature::{self, Size};
 use crate::check::findings::Findings;
-use crate::check::looks;
 use crate::check::spot::Spot;
-use crate::config::secrets;
+use crate::options::Secret;
 
 /// Where the keys come from.
 pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
     if let Some(path) = spot.get("jwk_local_path") {
-        looks::file(&path, findings);
         if path.str() == Some("") && spot.get("jwk_url").is_none() {
             findings.add(path.error("empty", format!("no file with keys, so {otherwise}")));
         }
@@ -19,7 +17,7 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
     }
     if let Some(secret) = spot.get("jwk_secret")
         && let Some(text) = secret.str()
-        && !secrets::is_name(secrets::reference(text).unwrap_or(text))
+        && Secret::Name.named(text).is_none()
     {
         let fault = secret.error("bad-name", format!("\"{text}\" is no name of a secret, so {otherwise}"));
         findings.add(fault.help("write only its name; `npx wrangler secret put NAME` takes what it holds"));

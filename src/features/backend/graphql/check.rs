@@ -6,14 +6,12 @@ use fjord_document::suggest;
 use super::syntax::{self, Operation};
 use crate::check::around::{Around, Endpoint};
 use crate::check::findings::Findings;
-use crate::check::looks;
 use crate::check::spot::Spot;
 
 /// Checks the operation of a backend.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let is_mutation = spot.get("type").is_some_and(|kind| kind.str() == Some("mutation"));
     if let Some(path) = spot.get("query_path") {
-        looks::file(&path, findings);
         let files = findings.files();
         if let Some(text) = path.str().and_then(|name| files.get(name)) {
             document(spot, &path, text, is_mutation, findings);

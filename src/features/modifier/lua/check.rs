@@ -4,14 +4,12 @@ use fjord_lua::{Limits, Options, Scope, Script};
 
 use crate::check::around::Around;
 use crate::check::findings::Findings;
-use crate::check::looks;
 use crate::check::spot::Spot;
 
 /// Checks the scripts of any of the three namespaces.
 pub(crate) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
     let files = findings.files();
     for source in spot.get("sources").iter().flat_map(Spot::items) {
-        looks::file(&source, findings);
         if let Some(text) = source.str().and_then(|name| files.get(name)) {
             syntax(&source, text, findings);
         }

@@ -13,7 +13,7 @@ use crate::platform::{Deadline, Level};
 /// The option of all limits.
 pub const BINDING: Opt = opt(
     "binding",
-    Kind::Str,
+    Kind::Binding,
     "Fjord extension: the binding of the worker that counts for all isolates. A Durable Object namespace of the class FjordLimits \
      counts exactly; a rate-limit binding counts by location, with the limit and period of its own. While it fails, each isolate counts by itself and the log says so.",
 );
