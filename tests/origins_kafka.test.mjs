@@ -250,6 +250,18 @@ describe("Kafka", { skip: missing("kafka") }, () => {
     assert.match((await receive("secure")).body ?? "", /^[01] [01]$/);
   });
 
+  test("a receiver whose time is up while it queues takes nothing", async () => {
+    const first = receive("oldest", { millis: 10_000 });
+    await sleep(100);
+    const late = [receive("oldest", { millis: 300 }), receive("oldest", { millis: 300 })];
+    await sleep(700);
+    await send("orders", ["a", "b", "c"], { partition: 0 });
+    const bodies = [(await first).body];
+    assert.deepEqual((await Promise.all(late)).map(({ error }) => error), Array(2).fill("oldest: no message within 300 ms"));
+    for (let i = 0; i < 2; i++) bodies.push((await receive("oldest")).body);
+    assert.deepEqual(bodies, ["a", "b", "c"]);
+  });
+
   test("a new group begins with what comes after its first receiver", async () => {
     assert.equal((await receive("newest", { millis: 1500 })).code, "no-message");
     await again();

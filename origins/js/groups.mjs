@@ -32,7 +32,7 @@ export class GroupReader extends DurableObject {
   async receive(broker, millis) {
     const origins = this.#joined(broker);
     const ends = Date.now() + millis;
-    return answered(() => this.#receiving.run(() => origins.receiveOfGroup(broker, Math.max(ends - Date.now(), 0), this.ctx)));
+    return answered(() => this.#receiving.run(() => origins.receiveOfGroup(broker, millis, Math.max(ends - Date.now(), 0), this.ctx)));
   }
 
   /**

@@ -27,5 +27,5 @@ export function publish(broker: number, message: string, body: Uint8Array, milli
 export function receive(broker: number, millis: number, signal: AbortSignal | undefined): Flight;
 export function settle(broker: number, token: number, settlement: string): Promise<void>;
 export function group_join(broker: number): void;
-export function group_receive(broker: number, millis: number): Flight;
+export function group_receive(broker: number, millis: number, left: number): Flight;
 export function group_settle(broker: number, token: number, settlement: string): Flight;

@@ -168,14 +168,16 @@ export class Origins {
   }
 
   /**
-   * Receives a message of a group, in its Durable Object, one call at a time.
+   * Receives a message of a group, in its Durable Object, one call at a time. Of the caller's `millis` so many are `left`.
    *
    * @param {number} broker
    * @param {number} millis
+   * @param {number} left
    * @param {Context} ctx
    */
-  async receiveOfGroup(broker, millis, ctx) {
-    const [token, body] = /** @type {[number, Uint8Array]} */ (await result(this.#module().group_receive(broker, millis), ctx));
+  async receiveOfGroup(broker, millis, left, ctx) {
+    const flight = this.#module().group_receive(broker, millis, left);
+    const [token, body] = /** @type {[number, Uint8Array]} */ (await result(flight, ctx));
     return { token, body };
   }
 

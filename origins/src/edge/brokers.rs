@@ -93,12 +93,17 @@ pub fn group_join(broker: u32) {
     }
 }
 
-/// Receives a message of a group, in the Durable Object that reads it, one call at a time. The result is `[token, body]`.
+/// Receives a message of a group, in the Durable Object that reads it, one call at a time. The result is `[token, body]`. Of the
+/// caller's `millis` so many are `left`.
 #[wasm_bindgen]
-pub fn group_receive(broker: u32, millis: u32) -> Flight {
-    let mut limit = Limit::new(millis, None);
-    Flight::start(limit.ends_at(millis), move |reply| async move {
+pub fn group_receive(broker: u32, millis: u32, left: u32) -> Flight {
+    let mut limit = Limit::new(left, None);
+    Flight::start(limit.ends_at(left), move |reply| async move {
         let target = Target::new(broker, reply);
+        if left == 0 {
+            // Nobody waits for a message any more.
+            return target.fail(&BrokerFault::NoMessage(millis));
+        }
         let received = async {
             let broker = target.broker()?;
             broker.receive_of_group(&broker.connector()).await
@@ -108,10 +113,10 @@ pub fn group_receive(broker: u32, millis: u32) -> Flight {
                 target.reply.answer(&Array::of2(&token.into(), &Uint8Array::from(&*body)));
             }
             Ok(Err(fault)) => target.fail(&fault),
-            Err(stopped) => {
-                let fault = BrokerFault::from(stopped);
+            Err(_) => {
                 let has_joined =
                     target.broker().is_ok_and(|broker| broker.group().is_ok_and(KafkaOptions::has_joined));
+                let fault = BrokerFault::TimedOut(millis);
                 target.fail(&if has_joined { fault.while_waiting() } else { fault });
             }
         }

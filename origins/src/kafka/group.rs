@@ -51,6 +51,13 @@ struct Lease {
 // === impl Group ===
 
 impl Group {
+    /// Begins the tokens somewhere: a reader that is replaced must not take another one's tokens for its own.
+    pub fn begin(&mut self, token: [u8; 4]) {
+        if self.last_token == 0 {
+            self.last_token = u32::from_ne_bytes(token);
+        }
+    }
+
     /// The next record for a receiver, with its token.
     pub fn take(&mut self, now: i64) -> Option<(u32, Bytes)> {
         self.last_token = self.last_token.checked_add(1).unwrap_or(1);
@@ -170,6 +177,15 @@ mod tests {
         let taken: Vec<_> = (0..4).map(|_| text(group.take(0))).collect();
         assert_eq!(taken, ["1:1.9", "2:0.5", "3:0.6", "-"]);
         assert_eq!(group.wanted(), [(Host("h".to_owned(), 1), vec![(place(0), 100), (place(1), 100)])]);
+    }
+
+    #[test]
+    fn tokens_begin_somewhere_once() {
+        let mut group = group([&[5, 6], &[]]);
+        group.begin(u32::MAX.to_ne_bytes());
+        assert_eq!(text(group.take(0)), "1:0.5");
+        group.begin(7_u32.to_ne_bytes());
+        assert_eq!(text(group.take(0)), "2:0.6");
     }
 
     #[test]

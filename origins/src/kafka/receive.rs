@@ -35,6 +35,9 @@ impl<C: Connector> Reader<'_, C> {
     /// # Errors
     /// The cluster can't be reached or refuses something, or a record can't be read.
     pub async fn receive(&self) -> Result<(u32, Bytes), BrokerFault> {
+        let mut token = [0; 4];
+        self.cluster.connector.random(&mut token)?;
+        self.group.borrow_mut().begin(token);
         let mut connections: Vec<(Host, Open<C>)> = Vec::new();
         loop {
             if let Some(taken) = self.group.borrow_mut().take(self.cluster.connector.now()) {
