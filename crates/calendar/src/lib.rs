@@ -1,4 +1,9 @@
-//! The Gregorian calendar as days since 1970, and its names: every date that is read or written is counted here.
+//! The Gregorian calendar as days since 1970, and its names: every date that is read or written is counted here. And durations as
+//! Go writes them.
+
+mod duration;
+
+pub use duration::{DurationError, parse_duration};
 
 /// The months' English names.
 pub const MONTHS: [&str; 12] = [

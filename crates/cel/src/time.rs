@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use fjord_calendar::{civil, days_in_month};
+use fjord_calendar::{civil, days_in_month, parse_duration};
 
 use super::ast::Accessor;
 
@@ -172,48 +172,7 @@ impl Ord for Timestamp {
 impl Duration {
     /// Reads `1h30m`, `-1.5s`, `300ms`.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let negative = text.starts_with('-');
-        let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
-        if rest == "0" {
-            return Some(Self(0));
-        }
-        if rest.is_empty() {
-            return None;
-        }
-        let mut total: i128 = 0;
-        while !rest.is_empty() {
-            let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
-            let (whole, tail) = rest.split_at(end);
-            let (fraction, tail) = match tail.strip_prefix('.') {
-                Some(tail) => tail.split_at(tail.find(|c: char| !c.is_ascii_digit()).unwrap_or(tail.len())),
-                None => ("", tail),
-            };
-            let (name, tail) =
-                tail.split_at(tail.find(|c: char| c == '.' || c.is_ascii_digit()).unwrap_or(tail.len()));
-            let unit: i128 = match name {
-                "ns" => 1,
-                "us" | "µs" | "μs" => 1_000,
-                "ms" => 1_000_000,
-                "s" => 1_000_000_000,
-                "m" => 60_000_000_000,
-                "h" => 3_600_000_000_000,
-                _ => return None,
-            };
-            if whole.is_empty() && fraction.is_empty() {
-                return None;
-            }
-            let whole: i64 = if whole.is_empty() { 0 } else { whole.parse().ok()? };
-            // Digits behind the eighteenth are less than a nanosecond of any unit.
-            let fraction = fraction.get(..18).unwrap_or(fraction);
-            let scale = 10_i128.pow(u32::try_from(fraction.len()).ok()?);
-            let parts: i128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
-            total += i128::from(whole) * unit + parts * unit / scale;
-            if total > i128::from(i64::MAX) + i128::from(negative) {
-                return None;
-            }
-            rest = tail;
-        }
-        i64::try_from(if negative { -total } else { total }).ok().map(Self)
+        parse_duration(text).ok().map(Self)
     }
 
     /// Seconds with a fraction: `3600.001s`.

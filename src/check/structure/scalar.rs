@@ -1,5 +1,6 @@
 //! Values without values inside: booleans, numbers, texts.
 
+use fjord_calendar::DurationError as Fault;
 use fjord_document::node::Kind as Is;
 use fjord_document::suggest;
 
@@ -79,13 +80,13 @@ fn bad_duration(spot: &Spot<'_>, text: &str, error: DurationError) -> fjord_docu
     let fault = spot.error("bad-duration", format!("\"{}\" is no duration: {error}", clip(text)));
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     match error {
-        DurationError::NoUnit => fault.help(format!("write \"{text}s\" or \"{text}ms\"")),
-        DurationError::UnknownUnit if text.ends_with('d') && digits.parse::<u64>().is_ok() => {
+        DurationError::Syntax(Fault::NoUnit) => fault.help(format!("write \"{text}s\" or \"{text}ms\"")),
+        DurationError::Syntax(Fault::UnknownUnit) if text.ends_with('d') && digits.parse::<u64>().is_ok() => {
             let hours = digits.parse::<u64>().unwrap_or(0).saturating_mul(24);
             fault.help(format!("there are no days: write \"{hours}h\""))
         }
         DurationError::Negative => fault.help("leave it out for the default"),
-        DurationError::TooLong => fault,
+        DurationError::Syntax(Fault::TooLong) => fault,
         _ => fault.help("the units are ns, us, ms, s, m and h: \"1h30m\", \"1.5s\", \"300ms\""),
     }
 }
