@@ -11,6 +11,7 @@ use super::piece::Piece;
 use super::text::{unquote, write_string, written_len};
 use super::unique::keep_last;
 use super::value::{Map, Value, cost};
+use super::write::{list, list_len};
 
 /// The data of an answer. `None` is KrakenD's nil map: what a body `null` decodes to; it is not the same as no members.
 pub type Data = Option<Object>;
@@ -179,22 +180,17 @@ impl Object {
 
     /// At most how many bytes [`Object::write`] appends: exact but for floats.
     pub fn written_len(&self) -> usize {
-        let member = |member: &Member| 2 + member.key.written_len() + member.value.written_len();
-        2 + self.members.iter().map(member).sum::<usize>()
+        let member = |member: &Member| member.key.written_len() + 1 + member.value.written_len();
+        list_len(self.members.iter().map(member))
     }
 
     /// Appends the object as JSON: spans as they were received, built values as Go writes them.
     pub fn write(&self, out: &mut Vec<u8>) {
-        out.push(b'{');
-        for (i, member) in self.members.iter().enumerate() {
-            if i > 0 {
-                out.push(b',');
-            }
+        list(&self.members, *b"{}", out, |member, out| {
             member.key.write(out);
             out.push(b':');
             member.value.write(out);
-        }
-        out.push(b'}');
+        });
     }
 }
 

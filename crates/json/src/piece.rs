@@ -13,6 +13,7 @@ use super::parse::{self, MAX_VALUE_DEPTH};
 use super::scan;
 use super::text::unquote;
 use super::value::{Kind, Map, Value};
+use super::write::{list, list_len};
 
 /// A valid JSON value in a body, without the blanks around it.
 #[derive(Debug, Clone)]
@@ -176,7 +177,7 @@ impl Piece {
         match self {
             Self::Span(span) => span.end - span.start,
             Self::Object(object) => object.written_len(),
-            Self::Array(items) => 2 + items.iter().map(|item| 1 + item.written_len()).sum::<usize>(),
+            Self::Array(items) => list_len(items.iter().map(Self::written_len)),
             Self::Value(value) => value.written_len(),
         }
     }
@@ -186,16 +187,7 @@ impl Piece {
         match self {
             Self::Span(span) => out.extend_from_slice(span.bytes()),
             Self::Object(object) => object.write(out),
-            Self::Array(items) => {
-                out.push(b'[');
-                for (i, item) in items.iter().enumerate() {
-                    if i > 0 {
-                        out.push(b',');
-                    }
-                    item.write(out);
-                }
-                out.push(b']');
-            }
+            Self::Array(items) => list(items, *b"[]", out, Self::write),
             Self::Value(value) => value.write(out),
         }
     }

@@ -7,6 +7,28 @@ use super::value::Value;
 /// The longest float: 17 digits, a sign, and at most five zeros after the point or an exponent.
 const LONGEST_FLOAT: usize = 32;
 
+/// Appends a list between its brackets: a comma before each but the first.
+pub(super) fn list<I: IntoIterator>(
+    items: I,
+    [open, close]: [u8; 2],
+    out: &mut Vec<u8>,
+    write: impl Fn(I::Item, &mut Vec<u8>),
+) {
+    out.push(open);
+    for (index, item) in items.into_iter().enumerate() {
+        if index > 0 {
+            out.push(b',');
+        }
+        write(item, out);
+    }
+    out.push(close);
+}
+
+/// At most how many bytes [`list`] appends.
+pub(super) fn list_len(items: impl Iterator<Item = usize>) -> usize {
+    2 + items.map(|item| 1 + item).sum::<usize>()
+}
+
 // === impl Value ===
 
 impl Value {
@@ -19,28 +41,12 @@ impl Value {
             Self::Number(text) => out.extend_from_slice(text.as_bytes()),
             Self::Float(value) => out.extend_from_slice(go_float_json(*value).as_bytes()),
             Self::String(text) => write_string(text, out),
-            Self::Array(items) => {
-                out.push(b'[');
-                for (i, item) in items.iter().enumerate() {
-                    if i > 0 {
-                        out.push(b',');
-                    }
-                    item.write(out);
-                }
-                out.push(b']');
-            }
-            Self::Object(members) => {
-                out.push(b'{');
-                for (i, (key, member)) in members.iter().enumerate() {
-                    if i > 0 {
-                        out.push(b',');
-                    }
-                    write_string(key, out);
-                    out.push(b':');
-                    member.write(out);
-                }
-                out.push(b'}');
-            }
+            Self::Array(items) => list(items, *b"[]", out, Self::write),
+            Self::Object(members) => list(members, *b"{}", out, |(key, member), out| {
+                write_string(key, out);
+                out.push(b':');
+                member.write(out);
+            }),
         }
     }
 
@@ -51,10 +57,9 @@ impl Value {
             Self::Number(text) => text.len(),
             Self::Float(_) => LONGEST_FLOAT,
             Self::String(text) => written_len(text),
-            Self::Array(items) => 2 + items.iter().map(|item| 1 + item.written_len()).sum::<usize>(),
+            Self::Array(items) => list_len(items.iter().map(Self::written_len)),
             Self::Object(members) => {
-                let member = |(key, value): (&String, &Value)| 2 + written_len(key) + value.written_len();
-                2 + members.iter().map(member).sum::<usize>()
+                list_len(members.iter().map(|(key, member)| written_len(key) + 1 + member.written_len()))
             }
         }
     }
