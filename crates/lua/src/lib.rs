@@ -40,8 +40,8 @@ mod value;
 mod vm;
 
 pub use krakend::{
-    Execution, Host, HttpCall, HttpResponse, LuaError, Options, Place, PlainHost, Request, RequestView,
-    Response, ResponseView, Scope, Script, Step,
+    Execution, Fields, Host, HttpCall, HttpResponse, LuaError, Options, Place, PlainHost, Request, Response,
+    Scope, Script, Step,
 };
 pub use value::Str;
 pub use vm::Limits;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use fjord_json::{Map, Value};
 
 use super::heap::{Heap, Slot};
+use super::message::{Fields, field_bytes};
 use super::objects::Object;
 use super::{Class, Host};
 use crate::value::{Id, Native, Val, number_text};
@@ -88,23 +89,18 @@ pub fn give_strings(vm: &mut Vm, strings: Vec<String>) -> Result<Flow, Error> {
 }
 
 /// Answers a luaTable of lists of strings.
-pub fn give_headers(vm: &mut Vm, headers: Vec<(String, Vec<String>)>) -> Result<Flow, Error> {
+pub fn give_headers(vm: &mut Vm, headers: &Fields) -> Result<Flow, Error> {
     let texts = headers.iter().map(|(name, values)| field_bytes(name, values)).sum();
     vm.scan(texts)?;
     vm.keep(texts)?;
-    let list = |values: Vec<String>| Value::Array(values.into_iter().map(Value::String).collect());
-    give_members(vm, headers.into_iter().map(|(name, values)| (name, list(values))).collect())
+    let list = |values: &Vec<String>| Value::Array(values.iter().cloned().map(Value::String).collect());
+    give_members(vm, headers.iter().map(|(name, values)| (name.clone(), list(values))).collect())
 }
 
 /// Answers a luaTable of these members.
 pub fn give_members(vm: &mut Vm, members: Map) -> Result<Flow, Error> {
     let table = counted(vm, |heap| heap.table_of(members))?;
     give(vm, Object::Table(table))
-}
-
-/// What a header with these values counts: each line has its name, and 32 bytes besides.
-pub fn field_bytes(name: &str, values: &[String]) -> usize {
-    values.iter().map(|value| name.len() + value.len() + 32).sum()
 }
 
 fn table_of(vm: &mut Vm, args: Args) -> Result<Id, Error> {

@@ -4,21 +4,21 @@
 mod data;
 mod error;
 mod heap;
+mod host;
 mod http;
+mod message;
 mod objects;
-mod plain;
 mod request;
 mod response;
 mod script;
-mod views;
 
 pub use error::{LuaError, Place};
 pub use heap::Heap;
+pub use host::{Host, PlainHost};
 pub use http::{HttpCall, HttpResponse};
+pub use message::{Fields, Request, Response};
 pub use objects::Object;
-pub use plain::{PlainHost, Request, Response};
 pub use script::{Execution, Options, Scope, Script, Step};
-pub use views::{Host, RequestView, ResponseView};
 
 use super::library::{add_table, set_global};
 use super::value::{Native, Val};

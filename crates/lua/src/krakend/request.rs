@@ -1,13 +1,16 @@
 //! The request: `request` in lua-proxy and lua-backend, `ctx` in lua-endpoint. Methods read without an argument
 //! and write with one.
 
+use std::borrow::Cow;
+
 use fjord_http::headers::canonical;
+use fjord_http::query::Query;
 use fjord_json::Value;
 
-use super::data::{field_bytes, give, give_headers, give_members, give_strings};
+use super::data::{give, give_headers, give_members, give_strings};
 use super::heap::Slot;
+use super::message::{self, Request, field_bytes, line_bytes};
 use super::objects::Object;
-use super::views::RequestView;
 use super::{Class, Host};
 use crate::value::{Native, Val};
 use crate::vm::{Args, Error, Flow, Vm};
@@ -20,13 +23,13 @@ pub const REQUEST: Class = Class {
         METHOD,
         Native {
             name: "path",
-            call: |vm, host, args| property(vm, host, args, |r| r.path(), |r, text| r.set_path(text)),
+            call: |vm, host, args| property(vm, host, args, |r| (&r.path).into(), |r, text| r.path = text),
         },
         Native {
             name: "query",
             call: |vm, host, args| {
-                vm.spend(host.request().query_len())?;
-                property(vm, host, args, |r| r.query(), |r, text| r.set_query(&text))
+                vm.spend(host.request().query.iter().len())?;
+                property(vm, host, args, |r| r.query.encode().into(), |r, text| r.query = Query::parse(&text))
             },
         },
         URL,
@@ -47,7 +50,7 @@ pub const CONTEXT: Class = Class {
         URL,
         Native {
             name: "host",
-            call: |vm, host, args| property(vm, host, args, |r| r.host(), |r, text| r.set_host(text)),
+            call: |vm, host, args| property(vm, host, args, |r| (&r.host).into(), |r, text| r.host = text),
         },
         Native { name: "query", call: query },
         PARAMS,
@@ -61,11 +64,11 @@ pub const CONTEXT: Class = Class {
 const LOAD: Native = Native { name: "load", call: |vm, _, _| give(vm, Object::Request) };
 const METHOD: Native = Native {
     name: "method",
-    call: |vm, host, args| property(vm, host, args, |r| r.method(), |r, text| r.set_method(text)),
+    call: |vm, host, args| property(vm, host, args, |r| (&r.method).into(), |r, text| r.method = text),
 };
 const URL: Native = Native {
     name: "url",
-    call: |vm, host, args| property(vm, host, args, |r| r.url(), |r, text| r.set_url(text)),
+    call: |vm, host, args| property(vm, host, args, |r| (&r.url).into(), |r, text| r.url = text),
 };
 const PARAMS: Native = Native { name: "params", call: params };
 const HEADERS: Native = Native { name: "headers", call: headers };
@@ -84,14 +87,14 @@ fn property(
     vm: &mut Vm,
     host: &mut dyn Host,
     args: Args,
-    get: fn(&mut dyn RequestView) -> String,
-    set: fn(&mut dyn RequestView, String),
+    get: fn(&Request) -> Cow<'_, str>,
+    set: fn(&mut Request, String),
 ) -> Result<Flow, Error> {
     check(vm, args)?;
     if args.n == 1 {
         let text = get(host.request());
         vm.scan(text.len())?;
-        return vm.give_str(text.as_str());
+        return vm.give_str(&*text);
     }
     let text = vm.check_text(args, 2)?;
     // A path, a URL, a query: as much as the header they go into.
@@ -107,14 +110,14 @@ fn query(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     }
     let name = vm.check_text(args, 2)?;
     // They are looked at one after the other.
-    vm.spend(host.request().query_len() / 4)?;
+    vm.spend(host.request().query.iter().len() / 4)?;
     match args.n {
-        2 => vm.give_str(host.request().query_value(&name).unwrap_or_default().as_str()),
+        2 => vm.give_str(host.request().query.get(&name).unwrap_or_default()),
         3 => {
             let value = vm.check_text(args, 3)?;
-            let old = host.request().query_value(&name);
-            vm.field(field_bytes(&name, old.as_slice()), name.len() + value.len() + 32)?;
-            host.request().set_query_value(name, value);
+            let old = host.request().query.get(&name).map_or(0, |old| line_bytes(&name, old));
+            vm.field(old, line_bytes(&name, &value))?;
+            host.request().query.set(name, value);
             Ok(Flow::Return(0))
         }
         _ => Ok(Flow::Return(0)),
@@ -124,18 +127,18 @@ fn query(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 fn params(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     check(vm, args)?;
     if args.n == 1 {
-        let params = host.request().params().into_iter();
-        let members = params.map(|(name, value)| (name, Value::String(value))).collect();
+        let params = host.request().params.iter();
+        let members = params.map(|(name, value)| (name.clone(), Value::String(value.clone()))).collect();
         return give_members(vm, members);
     }
     let name = vm.check_text(args, 2)?;
     match args.n {
-        2 => vm.give_str(host.request().param(&name).unwrap_or_default().as_str()),
+        2 => vm.give_str(host.request().params.get(&name).map_or("", String::as_str)),
         3 => {
             let value = vm.check_text(args, 3)?;
-            let old = host.request().param(&name);
-            vm.field(field_bytes(&name, old.as_slice()), name.len() + value.len() + 32)?;
-            host.request().set_param(name, value);
+            let old = host.request().params.get(&name).map_or(0, |old| line_bytes(&name, old));
+            vm.field(old, line_bytes(&name, &value))?;
+            host.request().params.insert(name, value);
             Ok(Flow::Return(0))
         }
         _ => Ok(Flow::Return(0)),
@@ -145,17 +148,18 @@ fn params(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     check(vm, args)?;
     if args.n == 1 {
-        return give_headers(vm, host.request().headers());
+        return give_headers(vm, &host.request().headers);
     }
     let name = canonical(&vm.check_text(args, 2)?).into_owned();
-    let old = host.request().header(&name);
-    vm.scan(field_bytes(&name, &old))?;
+    let old = message::values(&host.request().headers, &name);
+    let bytes = field_bytes(&name, old);
+    vm.scan(bytes)?;
     match args.n {
         2 => vm.give_str(old.first().map_or("", String::as_str)),
         3 => {
             let values = header_value(vm, args)?;
-            vm.field(field_bytes(&name, &old), field_bytes(&name, values.as_deref().unwrap_or_default()))?;
-            host.request().set_header(name, values);
+            vm.field(bytes, field_bytes(&name, values.as_deref().unwrap_or_default()))?;
+            message::set(&mut host.request().headers, name, values);
             Ok(Flow::Return(0))
         }
         _ => Ok(Flow::Return(0)),
@@ -176,14 +180,15 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
         return Err(vm.raise("need arguments"));
     }
     let name = canonical(&vm.check_text(args, 2)?).into_owned();
-    let old = host.request().header(&name);
-    vm.scan(field_bytes(&name, &old))?;
+    let old = message::values(&host.request().headers, &name);
+    let bytes = field_bytes(&name, old);
+    vm.scan(bytes)?;
     match args.n {
-        2 => give_strings(vm, old),
+        2 => give_strings(vm, old.to_vec()),
         3 => {
             let values = header_values(vm, args)?;
-            vm.field(field_bytes(&name, &old), field_bytes(&name, &values))?;
-            host.request().set_header(name, Some(values));
+            vm.field(bytes, field_bytes(&name, &values))?;
+            message::set(&mut host.request().headers, name, Some(values));
             Ok(Flow::Return(0))
         }
         _ => Ok(Flow::Return(0)),
@@ -224,9 +229,8 @@ fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if args.n == 2 {
         let body = vm.check_str(args, 2)?;
         vm.copy(body.bytes().len())?;
-        host.request().set_body(body);
+        host.request().body = body;
         return Ok(Flow::Return(0));
     }
-    let body = host.request().body();
-    vm.give_str(body)
+    vm.give_str(host.request().body.clone())
 }

@@ -2,10 +2,10 @@
 
 use fjord_http::headers::canonical;
 
-use super::data::{counted, field_bytes, give, give_headers, give_strings};
+use super::data::{counted, give, give_headers, give_strings};
+use super::message::{self, Response, field_bytes};
 use super::objects::Object;
 use super::request::{header_value, header_values};
-use super::views::ResponseView;
 use super::{Class, Host};
 use crate::value::{Native, Val};
 use crate::vm::{Args, Error, Flow, Vm};
@@ -26,7 +26,7 @@ pub const RESPONSE: Class = Class {
 };
 
 /// The response, if the first argument is it and there is one already.
-fn response<'h>(vm: &mut Vm, host: &'h mut dyn Host, args: Args) -> Result<&'h mut dyn ResponseView, Error> {
+fn response<'h>(vm: &mut Vm, host: &'h mut dyn Host, args: Args) -> Result<&'h mut Response, Error> {
     let id = vm.check_object(args)?;
     match (&vm.objects[id], host.response()) {
         (Object::Response, Some(response)) => Ok(response),
@@ -37,18 +37,18 @@ fn response<'h>(vm: &mut Vm, host: &'h mut dyn Host, args: Args) -> Result<&'h m
 fn is_complete(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let response = response(vm, host, args)?;
     if args.n == 1 {
-        return vm.give(Val::Bool(response.is_complete()));
+        return vm.give(Val::Bool(response.is_complete));
     }
-    response.set_complete(vm.check_bool(args, 2)?);
+    response.is_complete = vm.check_bool(args, 2)?;
     Ok(Flow::Return(0))
 }
 
 fn status_code(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let response = response(vm, host, args)?;
     if args.n == 1 {
-        return vm.give_number(response.status() as f64);
+        return vm.give_number(response.status as f64);
     }
-    response.set_status(vm.check_int(args, 2)?);
+    response.status = vm.check_int(args, 2)?;
     Ok(Flow::Return(0))
 }
 
@@ -57,7 +57,7 @@ fn data(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let root = match vm.heap.data {
         Some(root) => root,
         None => {
-            let map = response.take_data();
+            let map = std::mem::take(&mut response.data);
             counted(vm, |heap| {
                 let root = heap.table_of(map);
                 heap.refer(&super::heap::Slot::Table(root));
@@ -73,13 +73,13 @@ fn data(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
 fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     let response = response(vm, host, args)?;
     if args.n == 1 {
-        return give_headers(vm, response.headers());
+        return give_headers(vm, &response.headers);
     }
     let name = vm.check_text(args, 2)?;
     match args.n {
         2 => {
-            let values = response.header(&name);
-            vm.scan(field_bytes(&name, &values))?;
+            let values = message::values(&response.headers, &name);
+            vm.scan(field_bytes(&name, values))?;
             vm.give_str(values.first().map_or("", String::as_str))
         }
         3 => {
@@ -98,9 +98,9 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
     let name = canonical(&vm.check_text(args, 2)?).into_owned();
     match args.n {
         2 => {
-            let values = response.header(&name);
-            vm.scan(field_bytes(&name, &values))?;
-            give_strings(vm, values)
+            let values = message::values(&response.headers, &name);
+            vm.scan(field_bytes(&name, values))?;
+            give_strings(vm, values.to_vec())
         }
         3 => {
             let values = header_values(vm, args)?;
@@ -112,14 +112,14 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
 
 fn set_header(
     vm: &mut Vm,
-    response: &mut dyn ResponseView,
+    response: &mut Response,
     name: String,
     values: Option<Vec<String>>,
 ) -> Result<Flow, Error> {
-    let old = field_bytes(&name, &response.header(&name));
+    let old = field_bytes(&name, message::values(&response.headers, &name));
     vm.scan(old)?;
     vm.field(old, field_bytes(&name, values.as_deref().unwrap_or_default()))?;
-    response.set_header(name, values);
+    message::set(&mut response.headers, name, values);
     Ok(Flow::Return(0))
 }
 
@@ -128,9 +128,8 @@ fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
     if args.n == 2 {
         let body = vm.check_str(args, 2)?;
         vm.copy(body.bytes().len())?;
-        response.set_body(body);
+        response.body = body;
         return Ok(Flow::Return(0));
     }
-    let body = response.body();
-    vm.give_str(body)
+    vm.give_str(response.body.clone())
 }

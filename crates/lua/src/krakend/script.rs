@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::error::{LuaError, SourceMap};
 use super::heap::TooMuch;
+use super::host::Host;
 use super::http::{HttpCall, HttpResponse};
 use super::objects::Object;
-use super::views::Host;
 use crate::compile::{Chunk, Proto, compile};
 use crate::library;
 use crate::vm::{Error, Exit, Limit, Limits, Template, Vm};
@@ -195,7 +195,7 @@ impl Execution {
         let Some(vm) = &mut self.vm else { return Ok(()) };
         match (vm.heap.take_data(), host.response()) {
             (Some(Ok(data)), Some(response)) => {
-                response.set_data(data);
+                response.data = data;
                 Ok(())
             }
             (Some(Err(TooMuch)), _) => {

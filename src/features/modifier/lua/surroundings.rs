@@ -1,18 +1,14 @@
 //! What scripts see of a request in flight.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use fjord_http::Headers;
 use fjord_json::Body;
-use fjord_lua::{Host, Request, RequestView, Response, ResponseView, Str};
+use fjord_lua::{Fields, Host, Request, Response, Str};
 use fjord_memory::afford;
 
 use crate::platform::{Io, Level, RequestBody};
 use crate::proxy::Error;
-
-/// Header lines by name, as scripts see them.
-type Fields = BTreeMap<String, Vec<String>>;
 
 /// The request and the answer of one run.
 pub struct Surroundings<'a> {
@@ -24,12 +20,12 @@ pub struct Surroundings<'a> {
 // === impl Surroundings ===
 
 impl Host for Surroundings<'_> {
-    fn request(&mut self) -> &mut dyn RequestView {
+    fn request(&mut self) -> &mut Request {
         &mut self.request
     }
 
-    fn response(&mut self) -> Option<&mut dyn ResponseView> {
-        self.response.as_mut().map(|response| response as &mut dyn ResponseView)
+    fn response(&mut self) -> Option<&mut Response> {
+        self.response.as_mut()
     }
 
     fn print(&mut self, line: &str) {
