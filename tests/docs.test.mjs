@@ -1,0 +1,182 @@
+// The documents: their links lead somewhere, and the messages that they quote are those that the code prints.
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { describe, test } from "node:test";
+import { root } from "./support/gateway.mjs";
+
+/** Folders that hold no documents and no sources of ours. */
+const FOREIGN = new Set(["node_modules", "target", "build", "dist"]);
+
+/** Sections of the page of messages whose messages are other programs'. */
+const OTHERS = ["From Cloudflare", "From workerd and Wrangler"];
+
+/**
+ * The files below a folder whose names end in one of `endings`, as paths from the root.
+ *
+ * @param {string} folder
+ * @param {string[]} endings
+ * @returns {string[]}
+ */
+function files(folder, endings) {
+  const entries = fs.readdirSync(path.join(root, folder), { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (entry.isDirectory()) return FOREIGN.has(entry.name) || entry.name.startsWith(".") ? [] : files(name, endings);
+    return endings.some((ending) => name.endsWith(ending)) ? [name] : [];
+  });
+}
+
+/** @param {string} name */
+const read = (name) => fs.readFileSync(path.join(root, name), "utf8");
+
+/**
+ * A document without its blocks of code.
+ *
+ * @param {string} text
+ */
+const prose = (text) => text.replace(/^( *)(```+)[^]*?^\1\2 *$/gm, "");
+
+/**
+ * The anchors of a document's headings, as GitHub makes them.
+ *
+ * @param {string} text
+ */
+function anchors(text) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return [...prose(text).matchAll(/^#{1,6} +(.+?) *#*$/gm)].map(([, heading = ""]) => {
+    const words = heading.replace(/\[([^\]]*)\]\([^)]*\)/g, "$1").toLowerCase();
+    const slug = words.replace(/[^\p{L}\p{N}\p{M} _-]/gu, "").replaceAll(" ", "-");
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    return before === 0 ? slug : `${slug}-${before}`;
+  });
+}
+
+/**
+ * What is wrong with the links of a document.
+ *
+ * @param {string} name
+ * @param {string} text
+ */
+function broken(name, text) {
+  const links = [...prose(text).replace(/`[^`\n]*`/g, "").matchAll(/\]\(([^()\s]+)\)|^\[[^\]]+\]: +(\S+)/gm)];
+  return links.flatMap(([, inline, reference]) => {
+    const target = inline ?? reference ?? "";
+    if (/^[a-z]+:/.test(target)) return [];
+    const [file = "", anchor] = target.split("#");
+    const found = file === "" ? name : path.posix.join(path.posix.dirname(name), decodeURI(file));
+    if (!fs.existsSync(path.join(root, found))) return [`${name}: ${target}: there is no ${found}`];
+    if (anchor === undefined || anchors(read(found)).includes(anchor)) return [];
+    return [`${name}: ${target}: ${found} has no heading #${anchor}`];
+  });
+}
+
+describe("links", () => {
+  test("anchors are GitHub's", () => {
+    const text = "# A `b/c` d\n```sh\n# no heading\n```\n## Twice\n## Twice\n## [A link](x.md): näher, 1.5\n";
+    assert.deepEqual(anchors(text), ["a-bc-d", "twice", "twice-1", "a-link-näher-15"]);
+  });
+
+  test("a broken one is found", () => {
+    const text = "[a](nowhere.md) [b](README.md#nowhere) [c](#here) `[d](code.md)` [e](https://e.test/x)\n## Here\n";
+    assert.deepEqual(broken("page.md", text).map((line) => line.split(": ")[1]), ["nowhere.md", "README.md#nowhere", "#here"]);
+  });
+
+  for (const name of files(".", [".md"])) {
+    test(name, () => assert.deepEqual(broken(name, read(name)), []));
+  }
+
+  test("documents that commands name are there", () => {
+    const named = files("bin", [".mjs"]).flatMap((name) => read(name).match(/docs\/[\w/-]+\.md/g) ?? []);
+    assert.ok(named.includes("docs/reference.md"));
+    assert.deepEqual(named.filter((name) => !fs.existsSync(path.join(root, name))), []);
+  });
+});
+
+/** Where messages come from: tests aren't asked. */
+const sources = ["bin", "src", "crates", "scripts"]
+  .flatMap((folder) => files(folder, [".mjs", ".rs"]))
+  .filter((name) => !/(^|\/)tests?(\/|\.rs$)|\.test\.mjs$/.test(name))
+  .map((name) => plain(read(name).replace(/^#\[cfg\(test\)\]\nmod \w+ \{[^]*/m, "")));
+
+/**
+ * A source with its texts as they are printed: quotes without bars, lines of one text joined, braces single.
+ *
+ * @param {string} text
+ */
+function plain(text) {
+  return text.replace(/\\\n\s*/g, "").replaceAll('\\"', '"').replaceAll("{{", "{").replaceAll("}}", "}").replaceAll("\\`", "`");
+}
+
+/**
+ * Whether a source has all fixed parts of a message, one after the other in one line.
+ *
+ * @param {string} message
+ */
+function isPrinted(message) {
+  const parts = message.split("…");
+  const pattern = new RegExp(parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("[^\\n]{1,160}?"));
+  return sources.some((source) => parts.every((part) => source.includes(part)) && pattern.test(source));
+}
+
+/**
+ * The messages that the page quotes, each with the section that it is in.
+ *
+ * @param {string} text
+ */
+function quoted(text) {
+  return text.split(/^## /m).flatMap((part) => {
+    const section = part.split("\n", 1)[0] ?? "";
+    const heads = [...part.matchAll(/^- \*\*`.*$/gm)].map(([line]) => line);
+    return heads.flatMap((line) => [...line.matchAll(/\*\*(`+) ?(.+?) ?\1\*\*/g)].map(([, , message = ""]) => ({ section, message })));
+  });
+}
+
+describe("messages of docs/troubleshooting.md", () => {
+  test("a message that nothing prints is found", () => {
+    assert.ok(isPrinted("… doesn't exist"));
+    assert.ok(isPrinted("listening on http://…"));
+    assert.ok(!isPrinted("listening at http://…"));
+    assert.deepEqual(quoted("## A\n- **`x …`**, **`` y `z` ``** (501): text `w`\n"), [
+      { section: "A", message: "x …" },
+      { section: "A", message: "y `z`" },
+    ]);
+  });
+
+  const all = quoted(read("docs/troubleshooting.md"));
+
+  test("there are messages in each section", () => {
+    const sections = [...read("docs/troubleshooting.md").matchAll(/^## (.+)$/gm)].map(([, section]) => section);
+    const empty = sections.filter((section) => !all.some((found) => found.section === section));
+    assert.deepEqual(empty, ["Where messages are"]);
+    assert.deepEqual(OTHERS.filter((section) => !sections.includes(section)), []);
+  });
+
+  for (const { section, message } of all.filter((found) => !OTHERS.includes(found.section))) {
+    test(`${section}: ${message}`, () => {
+      const fixed = message.split("…").join("").replace(/[^\p{L}\p{N}]/gu, "");
+      assert.ok(fixed.length >= 6, "too little of it is fixed: any source would do");
+      assert.ok(isPrinted(message), "no source prints it");
+    });
+  }
+});
+
+test("the example of docs/testing.md passes", (t) => {
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-page-"));
+  t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
+  const blocks = [...read("docs/testing.md").matchAll(/^[^\n]*`([\w/.-]+\.(?:json|mjs))`[^\n]*:\n\n```\w+\n([^]*?)^```$/gm)];
+  assert.deepEqual(blocks.map(([, name]) => name), ["krakend.json", "tests/support.mjs", "tests/gateway.test.mjs"]);
+  fs.mkdirSync(path.join(dir, "tests"));
+  fs.mkdirSync(path.join(dir, "node_modules"));
+  fs.symlinkSync(root, path.join(dir, "node_modules/fjord"), "junction");
+  for (const [, name = "", text = ""] of blocks) fs.writeFileSync(path.join(dir, name), text);
+  // This process is a test of its own, which its variable would tell the other one.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const { status, stdout } = spawnSync(process.execPath, ["--test", "--test-reporter=tap"], { cwd: dir, env, encoding: "utf8" });
+  assert.equal(status, 0, stdout);
+  assert.match(stdout, /^# pass 2$/m);
+});
