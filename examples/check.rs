@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use fjord::check::{CheckOptions, View, check_bytes, json, text};
 use fjord::review::Named;
+use fjord::review::check::{CheckOptions, View, check_bytes, json, text};
 use fjord_document::Document;
 
 fn main() -> ExitCode {

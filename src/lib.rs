@@ -2,9 +2,8 @@
 //!
 //! Two phases: a configuration becomes a [`plan`], once; a request then only reads the plan.
 
-pub mod audit;
-pub mod check;
 pub mod edge;
+mod faults;
 pub mod features;
 pub mod gateway;
 pub mod log;

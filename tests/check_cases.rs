@@ -7,9 +7,9 @@ mod exam;
 
 use std::fmt::Write;
 
-use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
 use fjord::features;
 use fjord::options::Support;
+use fjord::review::check::{CheckOptions, Diagnostic, View, check_bytes};
 use fjord_document::{Lines, Severity};
 use serde_json::Value;
 

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::check::{CheckOptions, View, Worker, check_bytes, github, json, report, text};
+use fjord::review::check::{CheckOptions, View, Worker, check_bytes, github, json, report, text};
 use fjord_document::Document;
 
 fn compare(name: &str, seen: &str) {
@@ -14,7 +14,11 @@ fn compare(name: &str, seen: &str) {
     assert_eq!(seen, wanted, "{name} differs");
 }
 
-fn checked(file: &str, see: impl Fn(&fjord::check::Checked<'_>, &str) -> String, view: View) -> String {
+fn checked(
+    file: &str,
+    see: impl Fn(&fjord::review::check::Checked<'_>, &str) -> String,
+    view: View,
+) -> String {
     let bytes = std::fs::read(format!("{}/tests/data/check/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
     see(&check_bytes(&bytes, &CheckOptions { view, ..CheckOptions::default() }), file)
 }

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use fjord::check::{CheckOptions, View, check};
+use fjord::review::check::{CheckOptions, View, check};
 use fjord_document::Severity;
 
 /// Members of the root beside the version and one good endpoint.

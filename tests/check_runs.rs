@@ -9,10 +9,10 @@ mod exam;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use fjord::check::rules::{Class, class};
-use fjord::check::{CheckOptions, Diagnostic, View, check_bytes};
 use fjord::options::Environment;
 use fjord::plan;
+use fjord::review::check::rules::{Class, class};
+use fjord::review::check::{CheckOptions, Diagnostic, View, check_bytes};
 use fjord_document::node::Node;
 use fjord_document::{Document, Severity};
 use serde_json::Value;

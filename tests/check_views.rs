@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::check::{CheckOptions, View, check};
+use fjord::review::check::{CheckOptions, View, check};
 
 /// Members of the root beside the version, and the findings without and with `-l`: severity, code and pointer each.
 const FILES: &[(&str, &[&str], &[&str])] = &[

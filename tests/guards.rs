@@ -2,11 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
-use fjord::check::{CheckOptions, check};
 use fjord::features;
 use fjord::options::Environment;
 use fjord::options::{Kind, Opt, Role, Scope, Support};
 use fjord::plan;
+use fjord::review::check::{CheckOptions, check};
 use fjord_document::{Document, Severity};
 use serde_json::{Value, json};
 

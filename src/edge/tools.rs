@@ -5,9 +5,8 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 use fjord_document::{Document, Reading};
 use fjord_json::Value;
 
-use crate::review::Named;
 use crate::review::explain::{self, Explanation};
-use crate::{audit, check, review};
+use crate::review::{self, Named, audit, check};
 
 /// A configuration that is read once, whatever is asked about it.
 #[wasm_bindgen]

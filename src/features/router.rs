@@ -84,4 +84,7 @@ pub static NAMESPACE: Namespace = Namespace {
     ]),
 };
 
+/// The options of the `router` that say whose word about the client's address counts.
+pub const TRUST: [&str; 3] = ["forwarded_by_client_ip", "remote_ip_headers", "trusted_proxies"];
+
 const UNLIMITED: &str = "an Enterprise option; the platform limits bodies to 100 MB or more by plan";

@@ -1,6 +1,6 @@
 //! The words the tables of options are written in.
 
-use crate::check::Check;
+use super::check::Check;
 
 /// A namespace of `extra_config`.
 #[derive(Debug)]

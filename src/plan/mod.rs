@@ -11,7 +11,7 @@ mod tests;
 
 pub use build::{BuildError, Refusals, build, refusals};
 pub use endpoint::{Endpoint, EndpointId, Headers, Queries};
-pub use service::{Service, TRUST};
+pub use service::Service;
 
 use endpoints::Endpoints;
 

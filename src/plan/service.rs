@@ -33,9 +33,6 @@ pub struct Service {
     pub log: Log,
 }
 
-/// The options of the `router` that say whose word about the client's address counts.
-pub const TRUST: [&str; 3] = ["forwarded_by_client_ip", "remote_ip_headers", "trusted_proxies"];
-
 /// Whose word about the client's address counts (spec §3).
 #[derive(Debug, Clone)]
 pub struct Trust {

@@ -1,6 +1,8 @@
-//! What reads the tables of options for people and tools: the documentation of an option, the JSON schema of the format, what a
-//! configuration needs beside itself.
+//! What reads a configuration, the tables and the plan for people and tools: the check, the audit, what a configuration needs beside
+//! itself, the documentation of an option, the JSON schema of the format.
 
+pub mod audit;
+pub mod check;
 pub mod explain;
 mod named;
 pub mod schema;

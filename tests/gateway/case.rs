@@ -2,11 +2,11 @@
 //! check -l` must report an error of that code. `peer` is the other end of the connection; without it the
 //! platform tells the client.
 
-use fjord::check::{CheckOptions, View, check};
 use fjord::gateway::Gateway;
 use fjord::options::Environment;
 use fjord::plan;
 use fjord::platform::{Caller, Request};
+use fjord::review::check::{CheckOptions, View, check};
 use fjord_document::Severity;
 use fjord_http::Headers;
 use serde_json::{Value, json};

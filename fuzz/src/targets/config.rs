@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use fjord::audit;
-use fjord::check::{CheckOptions, check_bytes};
 use fjord::options::Environment;
 use fjord::plan;
 use fjord::review::Named;
+use fjord::review::audit;
+use fjord::review::check::{CheckOptions, check_bytes};
 use fjord_document::node::{Kind, Node};
 use fjord_document::{Document, Reading};
 use serde_json::Value;

@@ -11,9 +11,7 @@ pub use handler::{compile, share};
 pub use users::SharedUsers;
 
 use super::unused::unused;
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot};
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// The namespace.
@@ -42,5 +40,5 @@ pub static NAMESPACE: Namespace = Namespace {
 
 /// Warns of users that no endpoint asks for.
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    unused("auth/basic", "a user", spot, around, findings);
+    unused(&NAMESPACE, "a user", spot, around, findings);
 }

@@ -1,8 +1,6 @@
 //! `auth/revoker`: refuses tokens that were revoked, by a filter of their claims.
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot};
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 
 /// An empty filter would let every revoked token in: nothing of this can be left out.

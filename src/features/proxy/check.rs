@@ -1,8 +1,6 @@
 //! Sequences without a row, references to answers that aren't there, operations that lack their paths.
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot};
 use crate::options::formats;
 
 /// Checks the `proxy` of an endpoint, a backend or a workflow.

@@ -4,10 +4,7 @@ use std::cell::Cell;
 
 use fjord_document::node::Node;
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};

@@ -1,9 +1,6 @@
 //! Addresses and header names that can't be read, and a health page that an endpoint hides.
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 
 /// Checks the options of the router.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

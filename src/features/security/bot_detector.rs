@@ -6,10 +6,7 @@ use std::ops::Range;
 use fjord_document::node::Node;
 use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 use crate::options::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
 
 /// The namespace.

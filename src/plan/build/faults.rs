@@ -2,7 +2,7 @@
 
 use fjord_document::node::Node;
 
-use crate::check::{self, Fault, Part};
+use crate::faults::{self, Fault, Part};
 use crate::options::{Refusal, Site};
 
 /// What closes this part, or namespaces of it: what this version doesn't serve, and what is unknown or broken in a guard. A
@@ -12,7 +12,7 @@ pub(super) fn faults(site: &Site<'_>) -> Vec<Fault> {
         let backends = site.endpoint_node?.get("backend").map(Node::items)?;
         backends.iter().position(|backend| std::ptr::eq(backend, site.node))
     };
-    check::faults(&Part {
+    faults::faults(&Part {
         scope: site.scope,
         node: site.node,
         endpoint: site.endpoint_node.map(|node| (node, index())),

@@ -8,11 +8,12 @@ use fjord_json::Value;
 
 use crate::KRAKEND_VERSION;
 use crate::features::router;
+use crate::features::router::TRUST;
 use crate::features::telemetry::logging;
 use crate::log::Log;
 use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role, Scope, Site};
 use crate::plan::order;
-use crate::plan::service::{RouterOptions, Service, TRUST, Trust};
+use crate::plan::service::{RouterOptions, Service, Trust};
 
 use super::faults::faults;
 

@@ -1,8 +1,6 @@
 //! A client without a name or a secret, and addresses that no token comes from.
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot};
 
 /// Checks the credentials of a backend.
 pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

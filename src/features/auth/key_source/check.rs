@@ -3,9 +3,8 @@
 use fjord_jose::{Algorithm, KeySet};
 
 use super::super::signature::{self, Size};
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
 use crate::options::Secret;
+use crate::options::check::{Findings, Spot};
 
 /// Where the keys come from.
 pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {

@@ -3,19 +3,20 @@
 use fjord_document::Diagnostic;
 
 use super::super::key_source::check::key_set;
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::features;
+use crate::options::Namespace;
+use crate::options::check::{Around, Findings, Spot};
 
 /// What `auth/signer` replaces (`spec` §24).
-const REPLACED: [&str; 2] = ["modifier/lua-endpoint", "qos/ratelimit/router"];
+static REPLACED: [&Namespace; 2] =
+    [&features::modifier::lua_endpoint::NAMESPACE, &features::qos::ratelimit::router::NAMESPACE];
 
 /// Checks the signer of an endpoint.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let endpoint = around.endpoint.map(|endpoint| endpoint.spot);
-    for name in REPLACED {
-        if let Some(replaced) = endpoint.and_then(|endpoint| endpoint.namespace(name)) {
-            let message = format!("`{name}` never runs beside auth/signer, in KrakenD neither");
+    for namespace in REPLACED {
+        if let Some(replaced) = endpoint.and_then(|endpoint| endpoint.namespace(namespace)) {
+            let message = format!("`{}` never runs beside auth/signer, in KrakenD neither", namespace.name);
             let fault = Diagnostic::warning("replaced", replaced.head(), message);
             findings.add(fault.at(replaced.path.pointer()).help("do it at the service or at the backends"));
         }

@@ -3,10 +3,7 @@
 use fjord_document::node::Kind;
 
 use super::super::key_source::check::key_set;
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 
 /// Checks the validator of an endpoint.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

@@ -4,9 +4,7 @@ use fjord_document::node::Kind;
 use fjord_document::suggest;
 
 use super::syntax::{self, Operation};
-use crate::check::around::{Around, Endpoint};
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Endpoint, Findings, Spot};
 
 /// Checks the operation of a backend.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

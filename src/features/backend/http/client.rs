@@ -1,9 +1,6 @@
 //! `backend/http/client`: sets how the backend is called over HTTP.
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 use crate::options::core::tls;
 use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
 

@@ -1,11 +1,8 @@
 //! Where the function's name comes from.
 
+use crate::options::check::{Around, Findings, Spot};
 use fjord_document::Diagnostic;
 use fjord_http::template::title;
-
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
 
 /// Checks the parameter that names the function.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

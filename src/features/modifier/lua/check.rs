@@ -1,10 +1,7 @@
 //! Lua: scripts that can't be read, sources that aren't there.
 
+use crate::options::check::{Around, Findings, Spot};
 use fjord_lua::{Limits, Options, Scope, Script};
-
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
 
 /// Checks the scripts of any of the three namespaces.
 pub(crate) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

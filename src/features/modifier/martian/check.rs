@@ -1,11 +1,7 @@
 //! Modifiers inside modifiers: bodies, header names, ports and expressions that can't be used.
 
+use crate::options::check::{Around, Findings, Spot, looks};
 use fjord_encoding::base64;
-
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
 
 /// Checks a modifier, and those inside.
 pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

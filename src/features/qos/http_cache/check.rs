@@ -1,9 +1,8 @@
 //! A cache that gives one client's answers to another, and limits that limit nothing.
 
 use super::Callers;
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::features;
+use crate::options::check::{Around, Findings, Spot};
 
 /// Checks the cache of a backend.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -22,7 +21,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
 fn cached(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let (Some(endpoint), Some((_, backend))) = (around.endpoint, around.backend) else { return };
     let is_shared = spot.get("shared").is_some_and(|shared| shared.is_true());
-    let validator = endpoint.spot.namespace("auth/validator");
+    let validator = endpoint.spot.namespace(&features::auth::validator::NAMESPACE);
     let validator = validator.as_ref().map(|validator| validator.node);
     let headers = Callers::of(endpoint.spot.node, backend.node, validator).mixed_up(is_shared);
     if headers.is_empty() {

@@ -3,11 +3,9 @@
 use std::time::Duration;
 
 use super::counting;
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks::{self, zero};
-use crate::check::spot::Spot;
-use crate::plan::TRUST;
+use crate::features;
+use crate::features::router::TRUST;
+use crate::options::check::{Around, Findings, Spot, looks};
 
 /// `qos/ratelimit/router`, `qos/ratelimit/service`
 pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -16,7 +14,7 @@ pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
     let limits = |rate: Option<f64>| rate.is_some_and(|rate| rate > 0.0);
     if !limits(all) && !limits(client) {
         for key in ["max_rate", "client_max_rate"] {
-            zero(spot, key, "zero switches the limit off, it doesn't stop requests", findings);
+            looks::zero(spot, key, "zero switches the limit off, it doesn't stop requests", findings);
         }
     }
     buckets(spot, findings);
@@ -73,7 +71,7 @@ fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
 
 /// `qos/ratelimit/proxy`
 pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    zero(spot, "max_rate", "zero switches the limit off, it doesn't stop calls", findings);
+    looks::zero(spot, "max_rate", "zero switches the limit off, it doesn't stop calls", findings);
     buckets(spot, findings);
     counting::check(spot, around, findings);
 }
@@ -81,7 +79,7 @@ pub(super) fn proxy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
 /// Buckets that hold nothing.
 fn buckets(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     for key in ["capacity", "client_capacity"] {
-        zero(spot, key, "a bucket of size zero holds nothing; the rate is taken instead", findings);
+        looks::zero(spot, key, "a bucket of size zero holds nothing; the rate is taken instead", findings);
     }
 }
 
@@ -96,7 +94,7 @@ fn address(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
         findings.add(fault.help("leave `key` out: the address is then the one that the platform tells"));
         return;
     }
-    let router = around.service.and_then(|service| service.namespace("router"));
+    let router = around.service.and_then(|service| service.namespace(&features::router::NAMESPACE));
     if router.is_some_and(|router| TRUST.iter().any(|name| router.get(name).is_some())) {
         return;
     }

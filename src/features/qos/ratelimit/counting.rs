@@ -2,10 +2,8 @@
 
 use fjord_document::Diagnostic;
 
-use crate::check::Counts;
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::features;
+use crate::options::check::{Around, Counts, Findings, Spot};
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
@@ -63,7 +61,9 @@ fn made_up(spot: &Spot<'_>, around: &Around<'_>) -> Option<String> {
     let key = key.str()?;
     match strategy.str()? {
         "header" => {
-            let validator = around.endpoint.and_then(|endpoint| endpoint.spot.namespace("auth/validator"));
+            let validator = around
+                .endpoint
+                .and_then(|endpoint| endpoint.spot.namespace(&features::auth::validator::NAMESPACE));
             let claims = validator.as_ref().and_then(|validator| validator.get("propagate_claims"));
             let is_key = |pair: Spot<'_>| {
                 pair.items()

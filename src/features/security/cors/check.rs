@@ -1,11 +1,7 @@
 //! Origins that no page has, and rules that let every page in.
 
+use crate::options::check::{Around, Findings, Spot, looks};
 use fjord_document::Diagnostic;
-
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
 
 /// Checks who may read answers.
 pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

@@ -1,9 +1,6 @@
 //! Host names that match nothing, or everything.
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 
 /// Checks which hosts are served.
 pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

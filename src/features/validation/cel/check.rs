@@ -7,9 +7,8 @@ use fjord_http::canonical;
 use fjord_http::template::title;
 
 use super::{Phase, declared};
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::spot::Spot;
+use crate::features;
+use crate::options::check::{Around, Findings, Spot};
 
 /// Variables and their types (spec §25).
 const VARIABLES: [&str; 10] = [
@@ -78,7 +77,9 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
         return Some(spot.error("never-runs", message).help("add && req_method != ''"));
     }
     let token_is_checked = around.backend.is_none()
-        && around.endpoint.is_some_and(|endpoint| endpoint.spot.namespace("auth/validator").is_some());
+        && around
+            .endpoint
+            .is_some_and(|endpoint| endpoint.spot.namespace(&features::auth::validator::NAMESPACE).is_some());
     if !token_is_checked && Phase::of(text).all(|phase| matches!(phase, Phase::Token)) {
         let message = "no token is checked here, so an expression with JWT never runs";
         return Some(spot.error("never-runs", message).help("it needs auth/validator at the same endpoint"));
@@ -162,18 +163,27 @@ fn has_assignment(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::{CheckOptions, View, check};
+    use fjord_document::Document;
+
+    use super::*;
+    use crate::options::check::{CheckOptions, Endpoint, View};
 
     fn codes(expression: &str) -> Vec<&'static str> {
-        let text = format!(
-            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a/{{id}}", "input_headers": ["X-A"],
-                "extra_config": {{"validation/cel": [{{"check_expr": "{expression}"}}]}},
-                "backend": [{{"host": ["http://b.example"], "url_pattern": "/{{id}}"}}]}}]}}"#
-        );
-        check(&text, &CheckOptions { view: View::Lint, ..CheckOptions::default() })
-            .into_iter()
-            .map(|found| found.code)
-            .collect()
+        let text = format!(r#"{{"validation/cel": [{{"check_expr": "{expression}"}}]}}"#);
+        let root = Document::parse(&text).unwrap().root;
+        let part = Spot::root(&root);
+        let value = part.get("validation/cel").unwrap();
+        let endpoint = Endpoint {
+            spot: &part,
+            method: "GET".to_owned(),
+            params: vec!["id".to_owned()],
+            backends: &[],
+            is_sequential: false,
+        };
+        let around = Around { service: None, disable_rest: false, endpoint: Some(&endpoint), backend: None };
+        let mut findings = Findings::new(CheckOptions { view: View::Lint, ..CheckOptions::default() });
+        check(&value, &around, &mut findings);
+        findings.into_list().into_iter().map(|found| found.code).collect()
     }
 
     #[test]

@@ -4,10 +4,7 @@ use fjord_document::node::Kind as Is;
 use fjord_document::suggest;
 use fjord_schema::Schema;
 
-use crate::check::around::Around;
-use crate::check::findings::Findings;
-use crate::check::looks;
-use crate::check::spot::Spot;
+use crate::options::check::{Around, Findings, Spot, looks};
 use crate::options::whole;
 
 /// What a keyword takes.

@@ -1,0 +1,64 @@
+//! Asks the rooms of the namespaces what is wrong with their values.
+
+use fjord_document::node::Node;
+use fjord_http::path::{clean_leading_slash, params};
+
+use crate::features;
+use crate::options::Scope;
+use crate::options::check::{Around, Endpoint, Findings, Spot};
+
+/// Checks the namespaces of a part.
+pub(crate) fn check(part: &Spot<'_>, scope: Scope, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let Some(extra) = part.get("extra_config") else { return };
+    for (key, value) in extra.members() {
+        namespace(key, &value, scope, around, findings);
+    }
+}
+
+/// Checks one namespace of a part alone: of an endpoint, or of its backend with a number; of the service without an endpoint.
+pub(super) fn one(
+    key: &str,
+    value: &Spot<'_>,
+    scope: Scope,
+    endpoint: Option<(&Node, Option<usize>)>,
+    disable_rest: bool,
+    findings: &mut Findings<'_>,
+) {
+    let alone = Around { service: None, disable_rest, endpoint: None, backend: None };
+    let Some((node, index)) = endpoint else { return namespace(key, value, scope, &alone, findings) };
+    let spot = Spot::root(node);
+    let list = spot.get("backend");
+    let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
+    let endpoint = endpoint_at(&spot, &backends, disable_rest);
+    let backend = index.and_then(|index| Some((index, backends.get(index)?)));
+    namespace(key, value, scope, &Around { endpoint: Some(&endpoint), backend, ..alone }, findings);
+}
+
+/// The endpoint at `spot`, whose backends are `backends`.
+pub(crate) fn endpoint_at<'a>(
+    spot: &'a Spot<'a>,
+    backends: &'a [Spot<'a>],
+    disable_rest: bool,
+) -> Endpoint<'a> {
+    let text = |key: &str| spot.node.get(key).and_then(Node::as_str);
+    let path = clean_leading_slash(text("endpoint").unwrap_or(""));
+    let proxy = spot.namespace(&features::proxy::NAMESPACE);
+    Endpoint {
+        spot,
+        method: text("method").unwrap_or("GET").to_uppercase(),
+        params: params(&path, disable_rest).into_iter().map(str::to_owned).collect(),
+        backends,
+        is_sequential: proxy.is_some_and(|proxy| proxy.get("sequential").is_some_and(|s| s.is_true())),
+    }
+}
+
+/// Checks a namespace, in its role. In a place that it doesn't have it is checked as if it had: that it is in the wrong one is
+/// said elsewhere.
+fn namespace(key: &str, value: &Spot<'_>, scope: Scope, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let found = features::find(scope, key).or_else(|| features::named(key).next());
+    if let Some(namespace) = found
+        && let Some(check) = namespace.check
+    {
+        findings.within(namespace.role(), |findings| check(value, around, findings));
+    }
+}

@@ -1,0 +1,50 @@
+//! What the checks of several namespaces look for.
+
+use fjord_pattern::Pattern;
+
+use super::{Findings, Spot};
+use crate::options::core::tls::VERSIONS;
+
+/// A name that no header can have.
+pub fn header_name(item: &Spot<'_>, findings: &mut Findings<'_>) {
+    let Some(text) = item.str() else { return };
+    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+    // An empty name stands for "none".
+    if !text.is_empty() && !text.bytes().all(is_token) {
+        findings.add(item.error("bad-header", format!("\"{text}\" is no name of a header")));
+    }
+}
+
+/// A regular expression that Go doesn't read.
+pub fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut Findings<'_>) {
+    let Err(error) = Pattern::new(text) else { return };
+    let fault =
+        item.error("bad-regex", format!("no regular expression of RE2: {}; {otherwise}", error.message));
+    findings.add(match item.inside(error.offset) {
+        Some(span) => fault.related(span, "here"),
+        None => fault,
+    });
+}
+
+/// A number that is zero.
+pub fn zero(spot: &Spot<'_>, key: &str, message: &str, findings: &mut Findings<'_>) {
+    if let Some(value) = spot.get(key)
+        && value.f64() == Some(0.0)
+    {
+        findings.add(value.warning("zero", message));
+    }
+}
+
+/// `client_tls` or `tls`: the lowest version above the highest.
+pub fn versions(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+    let rank = |key| {
+        let spot = spot.get(key)?;
+        VERSIONS.iter().position(|version| Some(*version) == spot.str())
+    };
+    if let (Some(min), Some(max)) = (rank("min_version"), rank("max_version"))
+        && min > max
+        && let Some(spot) = spot.get("max_version")
+    {
+        findings.add(spot.error("empty-range", "the highest version is below the lowest"));
+    }
+}

@@ -1,0 +1,189 @@
+//! The platform's limits on what one request may cost: calls in all, calls at once, CPU and memory.
+
+use serde::Serialize;
+
+use fjord_http::redirect;
+
+use crate::features;
+use crate::options::Namespace;
+use crate::options::check::{Findings, Spot};
+
+/// Calls that one request may make on the free plan.
+const FREE: u64 = 50;
+/// The same on a paid plan, unless it is raised.
+const PAID: u64 = 10_000;
+/// Connections that one request may have open at once; further calls wait.
+const AT_ONCE: u64 = 6;
+/// Microseconds of CPU that one request may take on the free plan.
+const FREE_CPU: u64 = 10_000;
+
+/// The size of an answer for which CPU and memory are estimated, in bytes.
+pub const ANSWER: u64 = 10 << 10;
+/// Microseconds of CPU for any request, for each of its calls, and for each KB of JSON in an answer: from
+/// `npm run bench`, on workerd.
+const CPU: (u64, u64, u64) = (200, 70, 2);
+
+/// What one request of an endpoint costs the worker.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Cost {
+    /// The JSON pointer of the endpoint.
+    pub path: String,
+    /// Calls, if no origin redirects.
+    pub calls: u64,
+    /// Calls, if each origin redirects as often as that is followed.
+    pub worst: u64,
+    /// Calls that are open at the same time.
+    pub at_once: u64,
+    /// Microseconds of CPU, estimated for answers of `ANSWER` bytes; scripts and expressions come on top.
+    pub cpu: u64,
+    /// Bytes of memory for the same.
+    pub memory: u64,
+    #[serde(skip)]
+    backends: u64,
+    #[serde(skip)]
+    copies: u64,
+    /// Calls beside those of the backends, each with its purpose.
+    #[serde(skip)]
+    others: Vec<(u64, &'static str)>,
+}
+
+// === impl Cost ===
+
+impl Cost {
+    /// The cost of an endpoint of a service.
+    pub(crate) fn of(endpoint: &Spot<'_>, service: &Spot<'_>) -> Cost {
+        let list = endpoint.get("backend");
+        let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
+        let copies = endpoint.get("concurrent_calls").and_then(|spot| spot.f64());
+        // What is no count is said elsewhere.
+        let copies = copies.map_or(1, |copies| copies.clamp(1.0, 1e6) as u64);
+        let each = |cost: fn(&Spot<'_>) -> u64| backends.iter().map(cost).sum::<u64>();
+        let others = vec![
+            (keys(endpoint), "keys"),
+            (each(tokens), "tokens"),
+            (each(lookups), "DNS"),
+            (2 * copies * each(kept), "kept answers"),
+            (
+                counters(endpoint, &features::qos::ratelimit::router::NAMESPACE)
+                    + counters(service, &features::qos::ratelimit::service::NAMESPACE)
+                    + copies * each(|backend| counters(backend, &features::qos::ratelimit::proxy::NAMESPACE)),
+                "counters",
+            ),
+        ];
+        let fetched: u64 = others.iter().map(|(count, _)| count).sum();
+        let count = backends.len() as u64;
+        let calls = count * copies + fetched;
+        let output = endpoint.get("output_encoding").or_else(|| service.get("output_encoding"));
+        let is_read = output.is_none_or(|output| output.str() != Some("no-op"));
+        let bytes = if is_read { count * copies * ANSWER } else { 0 };
+        let proxy = endpoint.namespace(&features::proxy::NAMESPACE);
+        let is_sequential =
+            proxy.is_some_and(|proxy| proxy.get("sequential").is_some_and(|spot| spot.is_true()));
+        let (base, call, kilobyte) = CPU;
+        Cost {
+            path: endpoint.path.pointer(),
+            calls,
+            worst: copies * each(hops) + fetched,
+            at_once: if is_sequential { copies } else { count * copies },
+            cpu: base + call * calls + kilobyte * (bytes >> 10),
+            // An answer is held until all are there, and then written anew.
+            memory: 2 * bytes,
+            backends: count,
+            copies,
+            others,
+        }
+    }
+
+    /// How the number of calls comes about.
+    fn sum(&self) -> String {
+        let plural = if self.backends == 1 { "" } else { "s" };
+        let mut text = format!("{} backend{plural}", self.backends);
+        if self.copies > 1 {
+            text.push_str(&format!(" × {} concurrent calls", self.copies));
+        }
+        for (count, purpose) in self.others.iter().filter(|(count, _)| *count > 0) {
+            text.push_str(&format!(" + {count} for {purpose}"));
+        }
+        text
+    }
+}
+
+/// Says where an endpoint comes near the limits.
+pub(super) fn limits(endpoint: &Spot<'_>, service: &Spot<'_>, findings: &mut Findings<'_>) {
+    let Some(list) = endpoint.get("backend") else { return };
+    let cost = Cost::of(endpoint, service);
+    let Cost { calls, worst, at_once, cpu, .. } = cost;
+    if calls > FREE {
+        let limit = match calls > PAID {
+            true => format!("more than any plan allows ({PAID})"),
+            false => format!("the free plan allows {FREE}, a paid one {PAID}"),
+        };
+        let fault = list.warning("subrequests", format!("one request makes {calls} calls: {limit}"));
+        findings.add(fault.help(cost.sum()));
+    } else if worst > FREE {
+        let message = format!(
+            "one request may make {worst} calls if all are redirected {} times; the free plan allows {FREE}",
+            redirect::LIMIT
+        );
+        let fault = list.note("subrequests", message);
+        let help = "\"no_redirect\": true in backend/http/client hands redirects on instead";
+        findings.add(fault.help(format!("{}; {help}", cost.sum())));
+    }
+    if at_once > AT_ONCE {
+        let message =
+            format!("{at_once} calls at once: the platform opens {AT_ONCE} connections, the others wait");
+        findings.add(list.note("connections", message).help("origins that answer quickly hardly notice it"));
+    }
+    if cpu > FREE_CPU {
+        let (ms, kilobytes) = (cpu / 1000, ANSWER >> 10);
+        let message =
+            format!("about {ms} ms of CPU with answers of {kilobytes} KB; the free plan allows 10 ms");
+        findings.add(list.note("cpu", message));
+    }
+}
+
+/// Key sets that come from a URL, at most once in a request.
+fn keys(endpoint: &Spot<'_>) -> u64 {
+    let from_url = |namespace: &Namespace| {
+        endpoint
+            .namespace(namespace)
+            .is_some_and(|space| space.get("jwk_url").and_then(|url| url.str()).is_some())
+    };
+    [&features::auth::validator::NAMESPACE, &features::auth::signer::NAMESPACE]
+        .into_iter()
+        .map(|namespace| u64::from(from_url(namespace)))
+        .sum()
+}
+
+fn tokens(backend: &Spot<'_>) -> u64 {
+    u64::from(backend.namespace(&features::auth::client_credentials::NAMESPACE).is_some())
+}
+
+/// Answers that are looked up in the edge's cache, and put there.
+fn kept(backend: &Spot<'_>) -> u64 {
+    let cache = backend.namespace(&features::qos::http_cache::NAMESPACE);
+    u64::from(cache.is_some_and(|cache| cache.get("shared").is_some_and(|shared| shared.is_true())))
+}
+
+/// Hosts that are looked up over HTTPS.
+fn lookups(backend: &Spot<'_>) -> u64 {
+    u64::from(backend.get("sd").is_some_and(|sd| sd.str() == Some("dns")))
+}
+
+/// Limits that a binding counts: one call each.
+fn counters(part: &Spot<'_>, namespace: &Namespace) -> u64 {
+    let Some(space) = part.namespace(namespace) else { return 0 };
+    if space.get("binding").is_none_or(|binding| binding.str().is_none_or(str::is_empty)) {
+        return 0;
+    }
+    let limits = |key: &str| space.get(key).and_then(|rate| rate.f64()).is_some_and(|rate| rate > 0.0);
+    u64::from(limits("max_rate")) + u64::from(limits("client_max_rate"))
+}
+
+/// The calls that one call can become.
+fn hops(backend: &Spot<'_>) -> u64 {
+    let stays = backend
+        .namespace(&features::backend::http::client::NAMESPACE)
+        .is_some_and(|space| space.get("no_redirect").is_some_and(|spot| spot.is_true()));
+    if stays { 1 } else { 1 + redirect::LIMIT as u64 }
+}

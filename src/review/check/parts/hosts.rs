@@ -1,0 +1,185 @@
+//! Hosts: what KrakenD sanitises, what it would refuse, and what no call would reach.
+
+use std::net::{IpAddr, Ipv6Addr};
+
+use fjord_document::Diagnostic;
+use fjord_http::host::Host;
+use fjord_http::reach::is_private;
+
+use crate::features::backend::{amqp, pubsub};
+use crate::options::Namespace;
+use crate::options::check::{Findings, Spot};
+
+/// How the hosts of a backend are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rules {
+    /// `scheme://name:port`, the scheme http if there is none.
+    Http,
+    /// As written, a scheme needed.
+    Verbatim,
+    /// Names for DNS.
+    Dns,
+    /// The broker of an AMQP backend.
+    Amqp,
+    /// The driver of a publisher or subscriber.
+    PubSub,
+}
+
+// === impl Rules ===
+
+impl Rules {
+    /// The rules of the service's hosts.
+    pub(super) const HTTP: Rules = Rules::Http;
+
+    /// The rules of a backend's hosts.
+    pub(super) fn of(backend: &Spot<'_>) -> Rules {
+        let has = |namespace: &Namespace| backend.namespace(namespace).is_some();
+        if has(&amqp::consumer::NAMESPACE) || has(&amqp::producer::NAMESPACE) {
+            return Rules::Amqp;
+        }
+        if has(&pubsub::publisher::NAMESPACE) || has(&pubsub::subscriber::NAMESPACE) {
+            return Rules::PubSub;
+        }
+        if backend.get("sd").is_some_and(|sd| sd.str().is_some_and(|sd| sd != "static")) {
+            return Rules::Dns;
+        }
+        match backend.get("disable_host_sanitize").is_some_and(|s| s.is_true()) {
+            true => Rules::Verbatim,
+            false => Rules::Http,
+        }
+    }
+}
+
+/// Checks a list of hosts.
+pub(super) fn list(list: &Spot<'_>, rules: Rules, findings: &mut Findings<'_>) {
+    for item in list.items() {
+        if let Some(text) = item.str()
+            && let Some(fault) = host(&item, text, rules)
+        {
+            findings.add(fault);
+        }
+    }
+}
+
+fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
+    let fault = |message: &str| Some(spot.error("bad-host", message));
+    if text.contains("{{") {
+        let fault = spot.error("unrendered", "a template that was not rendered");
+        return Some(
+            fault.help("render the file first: flexible configuration is switched on with FC_ENABLE=1"),
+        );
+    }
+    let (scheme, rest) = match text.trim().split_once("://") {
+        Some((scheme, rest)) => (Some(scheme), rest),
+        None => (None, text.trim()),
+    };
+    match rules {
+        Rules::Dns => return text.trim().is_empty().then(|| spot.error("bad-host", "an empty host")),
+        Rules::PubSub => {
+            return scheme
+                .is_none()
+                .then(|| spot.error("bad-host", "no driver: expected a scheme like nats://"));
+        }
+        Rules::Amqp if !matches!(scheme, Some("amqp" | "amqps")) => {
+            return fault("a broker's address starts with amqp:// or amqps://");
+        }
+        Rules::Amqp => return None,
+        Rules::Verbatim if scheme.is_none() => {
+            let fault = spot.error("bad-host", "no scheme, and with disable_host_sanitize nothing adds it");
+            return Some(fault.help(format!("write \"http://{}\"", text.trim())));
+        }
+        Rules::Verbatim | Rules::Http => {}
+    }
+    if scheme == Some("service") {
+        let name = rest.strip_suffix('/').unwrap_or(rest);
+        let is_name =
+            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_-".contains(&b));
+        return if is_name { None } else { fault("service:// is followed by the name of a binding") };
+    }
+    if text.contains("{input_headers.") || text.contains("{input_query_strings.") {
+        return unread(spot, text, rules);
+    }
+    if let Some(scheme) = scheme.filter(|scheme| !matches!(*scheme, "http" | "https")) {
+        let message =
+            format!("hosts speak http or https, not {}", if scheme.is_empty() { "nothing" } else { scheme });
+        let fault = spot.error("bad-host", message);
+        return Some(match fjord_document::suggest::nearest(scheme, ["http", "https"]) {
+            Some(meant) => fault.help(format!("write \"{meant}://{rest}\"")),
+            None => fault,
+        });
+    }
+    if text.trim() != text {
+        let fault = spot.error("bad-host", "blanks around the host");
+        return Some(fault.help(format!("write \"{}\"", text.trim())));
+    }
+    let (authority, path) = match rest.find(['/', '?', '#']) {
+        Some(at) => rest.split_at(at),
+        None => (rest, ""),
+    };
+    if let Some((_, name)) = authority.rsplit_once('@') {
+        let fault = spot.error("bad-host", "a user or password in the host, which KrakenD refuses");
+        return Some(fault.help(format!("write only {name}; send credentials in a header")));
+    }
+    if text.contains(',') {
+        let fault = spot.error("bad-host", "several hosts in one text");
+        return Some(fault.help("write each as an item of its own"));
+    }
+    if authority.is_empty() || text.starts_with("http:/") && scheme.is_none() {
+        return fault("no host name behind the scheme: expected https://api.example.com");
+    }
+    if path.starts_with(['?', '#']) && rules == Rules::Http {
+        let base = &text[..text.len() - path.len()];
+        let fault = spot.error("bad-host", "a query or fragment has no place in a host");
+        return Some(fault.help(format!("write \"{base}\"")));
+    }
+    if !matches!(path, "" | "/") && rules == Rules::Http {
+        let base = &text[..text.len() - path.len()];
+        let fault = spot.error("bad-host", "a host has no path");
+        return Some(fault.help(format!("write \"{base}\", and put {path} in front of the url_pattern")));
+    }
+    address(spot, authority).or_else(|| unread(spot, text, rules))
+}
+
+/// What the plan, which reads the host in the end, doesn't take.
+fn unread(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
+    let error = Host::parse(text, rules == Rules::Http).err()?;
+    Some(spot.error("bad-host", error.to_string()))
+}
+
+/// The name and the port.
+fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
+    let fault = |message: String| Some(spot.error("bad-host", message));
+    let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((literal, after)) => {
+            if literal.parse::<Ipv6Addr>().is_err() {
+                return fault(format!("[{literal}] is no IPv6 address"));
+            }
+            (literal, after.strip_prefix(':').or((!after.is_empty()).then_some("")))
+        }
+        None => match authority.split_once(':') {
+            Some((name, port)) => (name, Some(port)),
+            None => (authority, None),
+        },
+    };
+    if name.is_empty() {
+        return fault("no host name".to_owned());
+    }
+    if let Some(odd) = name.chars().find(|c| !c.is_alphanumeric() && !"._-:".contains(*c)) {
+        let what = if odd.is_whitespace() { "a blank".to_owned() } else { format!("`{odd}`") };
+        return fault(format!("{what} in a host name"));
+    }
+    if let Some(port) = port
+        && !port.parse::<u16>().is_ok_and(|port| port > 0)
+    {
+        return fault(format!("\"{port}\" is no port: expected a number from 1 to 65535"));
+    }
+    if is_private(name) {
+        let message = format!("{name} can be reached in a local run only, not from the edge");
+        let help = "use a public name, or a binding: \"service://NAME\" reaches private networks through Workers VPC";
+        return Some(spot.note("private-host", message).help(help));
+    }
+    name.parse::<IpAddr>().is_ok().then(|| {
+        let fault = spot.warning("bare-address", format!("the edge calls names, not an address like {name}"));
+        fault.help("give it a name in the DNS, or bind it with Workers VPC and write \"service://NAME\"")
+    })
+}

@@ -1,0 +1,74 @@
+//! What the parts of the format do together: routes, variables, hosts, sequences, timeouts.
+//!
+//! What one namespace means its own room in [`features`](crate::features) checks.
+
+mod backend;
+mod bindings;
+mod edge;
+mod hosts;
+mod inputs;
+mod output;
+mod privacy;
+mod response;
+mod routes;
+mod sequence;
+mod service;
+mod url_pattern;
+
+use fjord_document::node::Node;
+
+use crate::faults::namespaces::{self, endpoint_at};
+use crate::options::Scope;
+use crate::options::check::{Around, Findings, Spot};
+
+pub use edge::Cost;
+
+/// What each endpoint of a document costs the worker.
+pub(super) fn costs(root: &Node) -> Vec<Cost> {
+    let root = Spot::root(root);
+    let Some(list) = root.get("endpoints") else { return Vec::new() };
+    list.items().map(|endpoint| Cost::of(&endpoint, &root)).collect()
+}
+
+/// Checks what a whole document means.
+pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
+    let root = Spot::root(root);
+    let disable_rest = root.get("disable_rest").is_some_and(|spot| spot.is_true());
+    let around = Around { service: Some(&root), disable_rest, endpoint: None, backend: None };
+    service::check(&root, findings);
+    bindings::check(&root, findings);
+    if let Some(hosts) = root.get("host") {
+        hosts::list(&hosts, hosts::Rules::HTTP, findings);
+    }
+    namespaces::check(&root, Scope::Service, &around, findings);
+    if let Some(list) = root.get("endpoints") {
+        list.items().for_each(|spot| endpoint(&spot, &root, &around, findings));
+        routes::conflicts(&list, &around, findings);
+    }
+    if let Some(agents) = root.get("async_agent") {
+        for agent in agents.items() {
+            namespaces::check(&agent, Scope::Async, &around, findings);
+        }
+    }
+}
+
+fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let list = spot.get("backend");
+    let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
+    let endpoint = endpoint_at(spot, &backends, around.disable_rest);
+    let around = Around { endpoint: Some(&endpoint), ..*around };
+    routes::path(spot, &around, findings);
+    output::check(&endpoint, &around, findings);
+    inputs::endpoint(&endpoint, findings);
+    service::endpoint_timeout(&endpoint, &around, findings);
+    privacy::cache_ttl(&endpoint, root, findings);
+    response::groups(&endpoint, findings);
+    sequence::shadows(&endpoint, findings);
+    edge::limits(spot, root, findings);
+    namespaces::check(spot, Scope::Endpoint, &around, findings);
+    for (index, spot) in backends.iter().enumerate() {
+        let around = Around { backend: Some((index, spot)), ..around };
+        backend::check(spot, &endpoint, &around, findings);
+        namespaces::check(spot, Scope::Backend, &around, findings);
+    }
+}
