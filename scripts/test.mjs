@@ -76,6 +76,7 @@ async function blackBox() {
   const { code, output } = await run("node", ["--test", "--test-reporter=spec", "--test-timeout=120000", ...files]);
   const count = (/** @type {string} */ word) => Number(new RegExp(`^ℹ ${word} (\\d+)`, "m").exec(output)?.[1] ?? 0);
   const failed = count("fail") + count("cancelled");
+  for (const [, name, reason] of output.matchAll(/^\s*﹣ (.+) \([\d.]+ms\) # (.+)$/gm)) console.log(`       skipped: ${name}: ${reason}`);
   return { passed: count("pass"), failed: code !== 0 && failed === 0 ? 1 : failed, output: failuresOnly(output) };
 }
 

@@ -280,8 +280,16 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
   });
 
   test("a trap spoils one instance, not the worker", async () => {
+    await empty();
+    for (const body of ["first", "second"]) channel.sendToQueue("queue", Buffer.from(body));
+    const first = receive("existing", { settleAfter: 1000 });
+    await new Promise((resolve) => setTimeout(resolve, 300));
     await worker.trap();
     assert.deepEqual(await publish("producer"), {});
+    // The first message's token says nothing to the new instance, which holds the second message.
+    const second = receive("existing", { settleAfter: 1500, settlement: "requeue" });
+    await fails("existing", first, "not-held", /./);
+    assert.equal((await second).body, "second");
   });
 
   test("a broker that restarts", async () => {

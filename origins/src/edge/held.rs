@@ -26,7 +26,8 @@ pub struct Held {
 
 thread_local! {
     static HELD: RefCell<HashMap<u32, oneshot::Sender<Order>>> = RefCell::default();
-    static LAST: Cell<u32> = const { Cell::new(0) };
+    /// Tokens begin anywhere: those of an instance that has trapped must not meet another message.
+    static LAST: Cell<u32> = Cell::new((js_sys::Math::random() * f64::from(u32::MAX)) as u32);
 }
 
 /// Gives an order to the message of this token; the order comes back if there is no such message any more.
