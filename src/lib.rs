@@ -2,6 +2,7 @@
 //!
 //! Two phases: a configuration becomes a [`plan`], once; a request then only reads the plan.
 
+pub mod context;
 pub mod edge;
 mod faults;
 pub mod features;

@@ -6,10 +6,11 @@ use fjord_http::{Headers, Query, escape};
 use fjord_json::{Map, Value};
 use fjord_memory::afford_output;
 
+use crate::context::Reach;
 use crate::platform::{Answer, AnswerBody, Deadline, HostError, Level, RequestBody};
 use crate::render;
 
-use super::{Incoming, Reach, log};
+use super::Incoming;
 
 /// The health answer: agents are listed by KrakenD's servers, an edge has none.
 pub(super) fn health(reach: Reach<'_>) -> Answer {
@@ -24,7 +25,7 @@ pub(super) fn health(reach: Reach<'_>) -> Answer {
 
 /// The debug answer; the request goes to the log.
 pub(super) fn debug(reach: Reach<'_>, incoming: &Incoming) -> Answer {
-    log(reach, Level::Debug, || {
+    reach.log(Level::Debug, || {
         format!("[ENDPOINT: /__debug/*] {} {} {:?}", incoming.method, incoming.target, incoming.headers)
     });
     json_answer(&Value::Object(Map::from([("message".to_owned(), Value::String("pong".to_owned()))])))
@@ -33,7 +34,7 @@ pub(super) fn debug(reach: Reach<'_>, incoming: &Incoming) -> Answer {
 /// Describes the request to the client that sent it, members in KrakenD's order. A body that doesn't come in the service's time is
 /// an error.
 pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
-    let deadline = Deadline::of_request(reach.io, reach.plan.service.timeout_ms);
+    let deadline = Deadline::of_request(reach.io, incoming.timeout_ms);
     let body = match incoming.body {
         RequestBody::Incoming => match deadline.bound(reach.io.read_body()).await {
             // In the answer's JSON a byte becomes six at most, twice on the way.

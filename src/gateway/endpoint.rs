@@ -6,64 +6,135 @@ use std::rc::Rc;
 use fjord_http::template::title;
 use fjord_http::{Headers, Query};
 
-use crate::plan::{self, Endpoint, EndpointId, Queries};
-use crate::platform::{Answer, Deadline, Level, Via};
-use crate::proxy::{Cx, Error, Next, Reply, Request};
+use crate::context::{Cx, EndpointInfo, Reach};
+use crate::platform::{Answer, Deadline, Level, LocalFuture, Via};
+use crate::proxy::{Error, Layer, Merge, Next, Pipe, Reply, Request};
 use crate::{KRAKEND_AGENT, render};
 
-use super::handler::NextHandler;
-use super::{Incoming, Reach, log};
+use super::handler::{Inside, NextHandler};
+use super::{Handler, Incoming};
 
-/// Answers at the endpoint `id`.
-pub(super) async fn answer(reach: Reach<'_>, id: EndpointId, mut incoming: Incoming) -> Answer {
-    let endpoint = reach.plan.endpoint(id);
-    if let Some(reason) = &reach.plan.service.refused {
-        log(reach, Level::Error, || format!("[SERVICE: Gin] not served: {reason}"));
-        return render::status(501);
+/// The place of an endpoint in the configuration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndpointId(pub u32);
+
+/// An endpoint, ready to answer.
+pub struct Endpoint {
+    /// What steps know of it.
+    pub info: Rc<EndpointInfo>,
+    /// Which header lines of the client enter.
+    pub input_headers: InputHeaders,
+    /// Which query parameters of the client enter.
+    pub input_query_strings: InputQueries,
+    /// Steps around the pipe that see the client's request (authentication, rate limits), outermost first.
+    pub handlers: Vec<Box<dyn Handler>>,
+    /// Layers around the pipe, outermost first.
+    pub layers: Vec<Box<dyn Layer>>,
+    /// The backends.
+    pub pipe: Pipe,
+    /// The number of the list of header lines that it needs ([`Plan::header_names`](super::Plan::header_names)); none: all.
+    pub header_list: Option<u32>,
+    /// Why this endpoint can't be served: it answers 501 and the log tells this.
+    pub refused: Option<String>,
+}
+
+/// Which header lines of the client enter an endpoint (`input_headers`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputHeaders {
+    /// Nothing listed: `Content-Type` alone.
+    ContentType,
+    /// The listed ones, canonical.
+    Listed(Vec<String>),
+    /// `*`
+    All,
+}
+
+/// Which query parameters of the client enter an endpoint (`input_query_strings`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InputQueries {
+    /// None.
+    None,
+    /// The listed ones.
+    Listed(Vec<String>),
+    /// `*`
+    All,
+}
+
+// === impl Endpoint ===
+
+impl Endpoint {
+    /// An endpoint that answers 501.
+    pub fn refused(info: EndpointInfo, reason: String) -> Self {
+        Self {
+            info: Rc::new(info),
+            input_headers: InputHeaders::ContentType,
+            input_query_strings: InputQueries::None,
+            handlers: Vec::new(),
+            layers: Vec::new(),
+            pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
+            header_list: None,
+            refused: Some(reason),
+        }
     }
-    if let Some(reason) = &endpoint.refused {
-        log(reach, Level::Error, || format!("[ENDPOINT: {}] not served: {reason}", endpoint.path));
-        return render::status(501);
+
+    /// Answers a request.
+    pub(super) async fn answer(
+        &self,
+        reach: Reach<'_>,
+        decode_paths: bool,
+        mut incoming: Incoming,
+    ) -> Answer {
+        if let Some(reason) = &self.refused {
+            reach.log(Level::Error, || format!("[ENDPOINT: {}] not served: {reason}", self.info.path));
+            return render::status(501);
+        }
+        let mut values = incoming.params.iter().map(|(_, value)| value);
+        if decode_paths && let Some(error) = values.find_map(|value| fjord_router::check_value(value).err()) {
+            return render::bad_params(&error.to_string());
+        }
+        // Before the handlers: what they set of a token, the client's `Connection` must not take away.
+        if incoming.headers.contains("Connection") {
+            incoming.headers.remove_hop_by_hop();
+        }
+        let deadline = Deadline::of_request(reach.io, self.info.timeout_ms);
+        let cx = Cx { io: reach.io, service: reach.service, endpoint: &self.info, deadline: &deadline };
+        if self.handlers.is_empty() {
+            self.serve(cx, incoming).await
+        } else {
+            NextHandler::new(&self.handlers, self).run(cx, incoming).await
+        }
     }
-    if !reach.plan.service.router.disable_path_decoding
-        && let Some(error) =
-            incoming.params.iter().find_map(|(_, value)| fjord_router::check_value(value).err())
-    {
-        return render::bad_params(&error.to_string());
+
+    /// Answers after the handlers: the pipe gets what they left of the request's time.
+    async fn serve(&self, cx: Cx<'_>, incoming: Incoming) -> Answer {
+        let accept = incoming.headers.get("Accept").map(str::to_owned);
+        let reply = self.run(cx, incoming).await;
+        if let Some(error) = &reply.error {
+            cx.log(Level::Error, || format!("[ENDPOINT: {}] {error}", self.info.path));
+        }
+        render::reply(cx, reply, accept.as_deref())
     }
-    // Before the handlers: what they set of a token, the client's `Connection` must not take away.
-    if incoming.headers.contains("Connection") {
-        incoming.headers.remove_hop_by_hop();
-    }
-    let deadline = Deadline::of_request(reach.io, endpoint.timeout_ms);
-    let cx = Cx { io: reach.io, plan: reach.plan, endpoint, deadline: &deadline };
-    if endpoint.handlers.is_empty() {
-        serve(cx, incoming).await
-    } else {
-        NextHandler::new(&endpoint.handlers).run(cx, incoming).await
+
+    /// Runs the pipe for a client's request.
+    async fn run(&self, cx: Cx<'_>, incoming: Incoming) -> Reply {
+        let request = build(self, incoming);
+        let done = if self.layers.is_empty() {
+            cx.deadline.bound(self.pipe.run(cx, request)).await
+        } else {
+            cx.deadline.bound(Next::pipe(&self.layers, &self.pipe).run(cx, request)).await
+        };
+        done.unwrap_or_else(|_| Reply::err(Error::expired()))
     }
 }
 
-/// Answers behind the handlers: the pipe gets what they left of the request's time.
-pub(super) async fn serve(cx: Cx<'_>, incoming: Incoming) -> Answer {
-    let accept = incoming.headers.get("Accept").map(str::to_owned);
-    let reply = run(cx, incoming).await;
-    if let Some(error) = &reply.error {
-        cx.log(Level::Error, || format!("[ENDPOINT: {}] {error}", cx.endpoint.path));
+impl Inside for Endpoint {
+    fn answer<'a>(&'a self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Answer> {
+        Box::pin(self.serve(cx, incoming))
     }
-    render::reply(cx, reply, accept.as_deref())
-}
 
-/// Runs the pipe of an endpoint for a client's request.
-pub(crate) async fn run(cx: Cx<'_>, incoming: Incoming) -> Reply {
-    let endpoint = cx.endpoint;
-    let request = build(endpoint, incoming);
-    let done = if endpoint.layers.is_empty() {
-        cx.deadline.bound(endpoint.pipe.run(cx, request)).await
-    } else {
-        cx.deadline.bound(Next::pipe(&endpoint.layers, &endpoint.pipe).run(cx, request)).await
-    };
-    done.unwrap_or_else(|_| Reply::err(Error::expired()))
+    fn reply<'a>(&'a self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Reply> {
+        Box::pin(self.run(cx, incoming))
+    }
 }
 
 /// What of a client's request enters the pipe (spec §4).
@@ -89,13 +160,13 @@ fn build(endpoint: &Endpoint, incoming: Incoming) -> Request {
 
 fn headers(endpoint: &Endpoint, client: Headers, client_ip: String, host: String) -> Headers {
     let mut headers = match &endpoint.input_headers {
-        plan::Headers::All => {
+        InputHeaders::All => {
             let mut headers = client;
             headers.remove_hop_by_hop();
             headers
         }
-        plan::Headers::ContentType => pick(&client, &["Content-Type"]),
-        plan::Headers::Listed(names) => pick(&client, names),
+        InputHeaders::ContentType => pick(&client, &["Content-Type"]),
+        InputHeaders::Listed(names) => pick(&client, names),
     };
     headers.set("X-Forwarded-For", client_ip);
     headers.set("X-Forwarded-Host", host);
@@ -114,10 +185,10 @@ fn pick<N: AsRef<str>>(headers: &Headers, names: &[N]) -> Headers {
     picked
 }
 
-fn queries(allowed: &Queries, raw: &str) -> Query {
+fn queries(allowed: &InputQueries, raw: &str) -> Query {
     match allowed {
-        Queries::None => Query::default(),
-        Queries::All => Query::parse(raw),
-        Queries::Listed(names) => Query::parse_some(raw, |name| names.iter().any(|known| known == name)),
+        InputQueries::None => Query::default(),
+        InputQueries::All => Query::parse(raw),
+        InputQueries::Listed(names) => Query::parse_some(raw, |name| names.iter().any(|known| known == name)),
     }
 }

@@ -1,9 +1,10 @@
 //! Steps that see the client's request and the answer on the wire, outermost first.
 
+use crate::context::{Cx, Reach};
 use crate::platform::{Answer, LocalFuture};
-use crate::proxy::Cx;
+use crate::proxy::Reply;
 
-use super::{Incoming, Reach, dispatch, endpoint, routed};
+use super::Incoming;
 
 /// A step of the service, around the routes (CORS, security headers, service-wide limits).
 pub trait Global {
@@ -23,37 +24,47 @@ pub trait Handler {
     -> LocalFuture<'a, Answer>;
 }
 
-/// What lies inside a [`Global`] step.
+/// What the [`Global`] steps of a list lead to.
+pub trait Routes {
+    /// Answers a request that has passed the steps.
+    fn answer<'a>(&'a self, reach: Reach<'a>, incoming: Incoming) -> LocalFuture<'a, Answer>;
+}
+
+/// What the [`Handler`]s of an endpoint lead to: its pipe.
+pub trait Inside {
+    /// The answer on the wire.
+    fn answer<'a>(&'a self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Answer>;
+
+    /// The reply of the pipe, before it is rendered.
+    fn reply<'a>(&'a self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Reply>;
+}
+
+/// What follows a [`Global`] step: the steps further in, then the routes.
 #[derive(Clone, Copy)]
 pub struct NextGlobal<'a> {
     steps: &'a [Box<dyn Global>],
-    /// Whether the router's own answers are still to come.
-    outside: bool,
+    inner: &'a dyn Routes,
 }
 
-/// What lies inside a [`Handler`].
+/// What follows a [`Handler`]: the handlers further in, then the pipe.
 #[derive(Clone, Copy)]
 pub struct NextHandler<'a> {
     steps: &'a [Box<dyn Handler>],
+    inner: &'a dyn Inside,
 }
 
 // === impl NextGlobal ===
 
 impl<'a> NextGlobal<'a> {
-    pub(super) fn outside(steps: &'a [Box<dyn Global>]) -> Self {
-        Self { steps, outside: true }
-    }
-
-    pub(super) fn inside(steps: &'a [Box<dyn Global>]) -> Self {
-        Self { steps, outside: false }
+    pub(super) fn new(steps: &'a [Box<dyn Global>], inner: &'a dyn Routes) -> Self {
+        Self { steps, inner }
     }
 
     /// Hands the request on.
     pub fn run(self, reach: Reach<'a>, incoming: Incoming) -> LocalFuture<'a, Answer> {
         match self.steps.split_first() {
             Some((step, steps)) => step.handle(reach, incoming, Self { steps, ..self }),
-            None if self.outside => Box::pin(routed(reach, incoming)),
-            None => Box::pin(dispatch(reach, incoming)),
+            None => self.inner.answer(reach, incoming),
         }
     }
 }
@@ -61,15 +72,20 @@ impl<'a> NextGlobal<'a> {
 // === impl NextHandler ===
 
 impl<'a> NextHandler<'a> {
-    pub(super) fn new(steps: &'a [Box<dyn Handler>]) -> Self {
-        Self { steps }
+    pub(super) fn new(steps: &'a [Box<dyn Handler>], inner: &'a dyn Inside) -> Self {
+        Self { steps, inner }
     }
 
     /// Hands the request on.
     pub fn run(self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Answer> {
         match self.steps.split_first() {
-            Some((step, steps)) => step.handle(cx, incoming, Self { steps }),
-            None => Box::pin(endpoint::serve(cx, incoming)),
+            Some((step, steps)) => step.handle(cx, incoming, Self { steps, ..self }),
+            None => self.inner.answer(cx, incoming),
         }
+    }
+
+    /// Runs the pipe past the handlers further in, for a step that makes an answer of the reply itself.
+    pub fn reply(self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Reply> {
+        self.inner.reply(cx, incoming)
     }
 }

@@ -1,10 +1,12 @@
 //! The client's request as the steps in front of the pipes see it.
 
 use fjord_http::Headers;
+use fjord_router::Redirect;
 
-use crate::plan::EndpointId;
+use crate::context::Params;
 use crate::platform::RequestBody;
-use crate::proxy::Params;
+
+use super::EndpointId;
 
 /// The client's request.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Incoming {
     pub body: RequestBody,
     /// Where the router leads.
     pub route: Route,
+    /// Milliseconds for the whole request: the endpoint's, or the service's where no endpoint answers.
+    pub timeout_ms: u32,
     /// The url parameters, names as in the endpoint's path, values decoded once.
     pub params: Vec<(String, String)>,
     /// More parameters for the backends, set by steps (`JWT.sub`).
@@ -47,7 +51,7 @@ pub enum Route {
     /// To the list of methods (`router.auto_options`).
     Options(String),
     /// To the same resource under another path.
-    Redirect,
+    Redirect(Redirect<'static>),
     /// Nowhere: 404.
     NotFound,
     /// Nowhere for this method: 405.

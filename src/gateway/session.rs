@@ -7,15 +7,13 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use fjord_http::{Headers, client_ip};
 use fjord_memory::Excess;
-use fjord_router::Outcome as Found;
 
-use crate::plan::{Plan, Target};
+use crate::context::{Params, Reach};
 use crate::platform::hops::Hops;
 use crate::platform::{Answer, Caller, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
-use crate::proxy::Params;
 
-use super::handler::NextGlobal;
-use super::{Gateway, Incoming, Reach, Route};
+use super::answer::answer;
+use super::{Gateway, Incoming, Route};
 
 /// A request whose route is known and whose header lines aren't yet.
 pub struct Opening {
@@ -57,30 +55,8 @@ const LOCAL: &str = "127.0.0.1";
 impl Gateway {
     /// Finds the route of a request. The header lines that it needs are known then.
     pub fn open(&self, method: &str, target: &str) -> Opening {
-        let found = self.plan.router.find(method, target);
-        let params = match &found {
-            Found::Found(found) => {
-                found.params().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-            }
-            _ => Vec::new(),
-        };
-        Opening { route: route(&self.plan, &found), params, gateway: self.clone() }
-    }
-}
-
-fn route(plan: &Plan, found: &Found<'_, '_>) -> Route {
-    match found {
-        Found::Found(found) => match plan.target(found.route) {
-            Target::Endpoint(id) => Route::Endpoint(id),
-            Target::Health => Route::Health,
-            Target::Debug => Route::Debug,
-            Target::Echo => Route::Echo,
-        },
-        Found::Options { allow } => Route::Options((*allow).to_owned()),
-        Found::Redirect(_) => Route::Redirect,
-        Found::NotFound => Route::NotFound,
-        Found::MethodNotAllowed { .. } => Route::MethodNotAllowed,
-        Found::BadRequest => Route::BadRequest,
+        let (route, params) = self.plan.route(method, target);
+        Opening { route, params, gateway: self.clone() }
     }
 }
 
@@ -101,8 +77,8 @@ impl Opening {
         let incoming = incoming(&self.gateway, request, self.route, self.params);
         let (plan, io_of_task) = (self.gateway.plan, Rc::clone(&io));
         let answer = Box::pin(async move {
-            let reach = Reach { io: &io_of_task, plan: &plan };
-            NextGlobal::outside(&plan.service.outer).run(reach, incoming).await
+            let reach = Reach { io: &io_of_task, service: &plan.service.info };
+            answer(&plan, reach, incoming).await
         });
         Session { io, answer: Some(answer), tasks: Vec::new(), woken: Arc::default() }
     }
@@ -119,6 +95,10 @@ fn incoming(gateway: &Gateway, request: Request, route: Route, params: Vec<(Stri
     };
     let client_ip = client_ip(&headers, Some(&peer), &trust.proxies, &trust.headers, forwarded);
     let client_ip = client_ip.unwrap_or_default().into_owned();
+    let timeout_ms = match route {
+        Route::Endpoint(id) => gateway.plan.endpoint(id).info.timeout_ms,
+        _ => gateway.plan.service.timeout_ms,
+    };
     Incoming {
         method: request.method,
         scheme: request.scheme,
@@ -129,6 +109,7 @@ fn incoming(gateway: &Gateway, request: Request, route: Route, params: Vec<(Stri
         headers,
         body: if request.has_body { RequestBody::Incoming } else { RequestBody::None },
         route,
+        timeout_ms,
         params,
         claims: Params::default(),
     }

@@ -10,9 +10,8 @@ use fjord_json::Body;
 
 use super::build::{Defaults, endpoint};
 use super::needs::Needs;
+use crate::gateway::{self, Endpoint, EndpointId, Service};
 use crate::options::{Environment, Scope, letters};
-
-use super::{Endpoint, EndpointId, Service};
 
 /// The endpoints, in the order of the configuration.
 pub(super) struct Endpoints {
@@ -21,7 +20,7 @@ pub(super) struct Endpoints {
     places: Vec<Place>,
     defaults: Defaults,
     environment: Environment,
-    pub(super) needs: Needs,
+    needs: Needs,
 }
 
 /// Where an endpoint stands in the text, and what it became.
@@ -44,18 +43,7 @@ impl Endpoints {
         Self { text, places, defaults, environment, needs: Needs::default() }
     }
 
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.places.len()
-    }
-
-    /// The endpoint `id`.
-    pub(super) fn get(&self, id: EndpointId, service: &Service) -> &Endpoint {
-        let place = &self.places[id.0 as usize];
-        place.compiled.get_or_init(|| Box::new(self.compile(id, &place.span, service)))
-    }
-
-    fn compile(&self, id: EndpointId, span: &Range<u32>, service: &Service) -> Endpoint {
+    fn compile(&self, span: &Range<u32>, service: &Service) -> Endpoint {
         let text = self.text.as_slice().get(span.start as usize..span.end as usize).unwrap_or_default();
         let text = str::from_utf8(text).unwrap_or_default();
         let (mut node, fault) = match Document::value(text) {
@@ -63,11 +51,26 @@ impl Endpoints {
             Err(faults) => (Node { span: span.clone(), kind: Kind::Null }, faults.into_iter().next()),
         };
         letters::fold(&mut node, Scope::Endpoint, &mut Vec::new());
-        let mut endpoint = endpoint::build(id, &node, &self.defaults, &self.environment);
+        let mut endpoint = endpoint::build(&node, &self.defaults, &self.environment);
         if let Some(fault) = fault {
             endpoint.refused = Some(format!("it can't be read: {}", fault.message));
         }
         endpoint.header_list = self.needs.number(&endpoint, service);
         endpoint
+    }
+}
+
+impl gateway::Endpoints for Endpoints {
+    fn count(&self) -> usize {
+        self.places.len()
+    }
+
+    fn get(&self, id: EndpointId, service: &Service) -> &Endpoint {
+        let place = &self.places[id.0 as usize];
+        place.compiled.get_or_init(|| Box::new(self.compile(&place.span, service)))
+    }
+
+    fn header_names(&self, list: u32) -> Option<Vec<String>> {
+        self.needs.names(list)
     }
 }

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 
 use fjord_encoding::Output;
 
-use super::{Endpoint, Headers, Service};
+use crate::gateway::{Endpoint, InputHeaders, Service};
 
 /// The different lists of names, by number, in the order in which their endpoints were met.
 #[derive(Default)]
@@ -41,15 +41,15 @@ impl Needs {
 fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
     let steps = !endpoint.handlers.is_empty() || !service.global.is_empty() || !service.outer.is_empty();
     let mut names = match &endpoint.input_headers {
-        Headers::All => return None,
+        InputHeaders::All => return None,
         _ if steps => return None,
-        Headers::ContentType => vec!["Content-Type".to_owned()],
-        Headers::Listed(names) => names.clone(),
+        InputHeaders::ContentType => vec!["Content-Type".to_owned()],
+        InputHeaders::Listed(names) => names.clone(),
     };
     names.extend(service.router.client_ip.headers.iter().cloned());
     // What came through a gateway has this line: the host looks for others then ([`crate::platform::hops`]).
     names.push("X-Forwarded-For".to_owned());
-    if endpoint.output == Output::Negotiate {
+    if endpoint.info.output == Output::Negotiate {
         names.push("Accept".to_owned());
     }
     names.sort();

@@ -1,5 +1,6 @@
 //! A plan of a text of any kind: an error, or endpoints that say for themselves what is wrong with them.
 
+use crate::gateway::{EndpointId, Plan};
 use crate::options::Environment;
 
 use super::*;
@@ -55,7 +56,8 @@ fn an_endpoint_that_is_none_harms_no_other() {
 fn a_byte_order_mark_and_half_a_character_are_read_over() {
     let text = "\u{feff}{\"version\": 3, \"@a\": \"\\ud800\", \"endpoints\": [{\"endpoint\": \"/é\", \"backend\": [{\"url_pattern\": \"/\", \"host\": [\"http://a\"]}]}]}";
     let plan = built(text).unwrap();
-    let seen: Vec<_> = plan.endpoints().map(|endpoint| (endpoint.path.as_str(), &endpoint.refused)).collect();
+    let seen: Vec<_> =
+        plan.endpoints().map(|endpoint| (endpoint.info.path.as_str(), &endpoint.refused)).collect();
     assert_eq!(seen, [("/é", &None)]);
 }
 

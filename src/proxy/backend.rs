@@ -9,11 +9,12 @@ use std::rc::Rc;
 use fjord_http::Headers;
 use fjord_http::template::UrlPattern;
 
+use crate::context::Cx;
 use crate::platform::{Body, Fetch};
 
 use super::exchange::{Exchange, NextExchange, Policy};
 use super::reply::Metadata;
-use super::{Cx, Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, concurrent};
+use super::{Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, concurrent};
 
 /// A backend, ready to be called.
 pub struct Backend {

@@ -2,7 +2,8 @@
 
 use futures::stream::{FuturesUnordered, StreamExt};
 
-use super::{Backend, Cx, Reply, Request};
+use super::{Backend, Reply, Request};
+use crate::context::Cx;
 
 /// Calls `backend` `calls` times at once. The losers are given up as soon as one answer is complete; if none is, the
 /// last answer and the last error count.

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use fjord_http::{Headers, Query};
 use fjord_json::Value;
 
-use super::{Cx, Error};
+use super::Error;
+use crate::context::Cx;
 use crate::platform::{Body, CALL_MS, Deadline, Fetch, Fetched, Level, LocalFuture, Shared};
 
 /// Who is asked, unless the variable `FJORD_DNS` names another resolver with the JSON form of DNS over HTTPS.

@@ -6,9 +6,10 @@ use fjord_http::Headers;
 use fjord_http::redirect;
 use fjord_http::redirect::{Follow, Redirects, Step};
 
+use crate::context::Cx;
 use crate::platform::{Body, Fetch, LocalFuture, RequestBody, Via};
 
-use super::{Cx, Error};
+use super::Error;
 
 /// A call to an origin as a step sees it.
 pub type HttpRequest = Fetch;

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use fjord_http::host::HostVariable;
 use fjord_http::{Host, UrlError, url};
 
-use super::{Cx, Error, Request};
+use super::{Error, Request};
+use crate::context::Cx;
 use crate::platform::{Io, Via};
 
 use super::discovery::Discovery;

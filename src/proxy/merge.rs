@@ -8,11 +8,12 @@ use futures::future::join_all;
 use fjord_json::Flatmap;
 use fjord_memory::Excess;
 
+use crate::context::Cx;
 use crate::platform::RequestBody;
 
 use super::request::is_safe;
 use super::sequence::Sequence;
-use super::{Backend, Cx, Error, Reply, Request, Response};
+use super::{Backend, Error, Reply, Request, Response};
 
 /// How the backends of an endpoint are called.
 pub enum Pipe {

@@ -9,12 +9,9 @@ use fjord_http::template::Variable;
 use fjord_http::{Headers, Query};
 use fjord_json::Body;
 
-use super::Error;
+use crate::context::Params;
 
-/// Named values for `url_pattern` and the features: url parameters, claims (`JWT.x`), values of earlier responses
-/// (`Resp0_x`). Names start with a capital as in KrakenD (spec §4).
-#[derive(Debug, Clone, Default)]
-pub struct Params(Vec<(String, String)>);
+use super::Error;
 
 /// A request on its way through a pipe. Cloning is cheap: backends share what none of them changes.
 #[derive(Debug, Clone)]
@@ -35,33 +32,6 @@ pub struct Request {
     pub query: Rc<Query>,
     /// The body.
     pub body: RequestBody,
-}
-
-// === impl Params ===
-
-impl Params {
-    /// The value of `name`.
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Sets `name`, replacing an earlier value.
-    pub fn set(&mut self, name: &str, value: String) {
-        match self.0.iter_mut().find(|(known, _)| known == name) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((name.to_owned(), value)),
-        }
-    }
-
-    /// Names and values.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 // === impl Request ===

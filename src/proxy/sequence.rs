@@ -4,11 +4,12 @@ use std::rc::Rc;
 
 use fjord_json::{Data, Flatmap};
 
+use crate::context::Cx;
 use crate::platform::{Body, RequestBody};
 
 use super::merge::Parts;
 use super::request::is_safe;
-use super::{Backend, Cx, Error, Reply, Request, Response};
+use super::{Backend, Error, Reply, Request, Response};
 
 /// Backends called in order.
 pub struct Sequence {

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use crate::context::Cx;
 use crate::platform::{Deadline, LocalFuture};
 
-use super::{Cx, Layer, Next, Pipe, Reply, Request};
+use super::{Layer, Next, Pipe, Reply, Request};
 
 /// The shadow pipe of an endpoint.
 pub struct Shadow {
@@ -17,7 +18,7 @@ pub struct Shadow {
 }
 
 /// The layer that sends a copy of the request to the endpoint's shadow pipe and goes on.
-pub struct Splitter;
+pub struct Splitter(pub Rc<Shadow>);
 
 impl Layer for Splitter {
     fn handle<'a>(&'a self, cx: Cx<'a>, mut request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
@@ -29,14 +30,12 @@ impl Layer for Splitter {
             }
             // The copy goes on after the client, whose calls then end, and they may outlive it.
             cx.io.make_abortable();
-            let (plan, io, id, copy) =
-                (Rc::clone(cx.plan), Rc::clone(cx.io), cx.endpoint.id, request.clone());
+            let (shadow, io, copy) = (Rc::clone(&self.0), Rc::clone(cx.io), request.clone());
+            let (service, endpoint) = (Rc::clone(cx.service), Rc::clone(cx.endpoint));
             // The copy outlives the answer: it borrows nothing from this request.
             cx.io.spawn(Box::pin(async move {
-                let endpoint = plan.endpoint(id);
-                let Some(shadow) = &endpoint.shadow else { return };
                 let deadline = Deadline::new(&io, shadow.timeout_ms);
-                let cx = Cx { io: &io, plan: &plan, endpoint, deadline: &deadline };
+                let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
                 // Nobody sees what it comes to, nor that its time is up.
                 let _ = deadline.bound(Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy)).await;
             }));

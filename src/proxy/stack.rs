@@ -2,9 +2,10 @@
 
 use fjord_json::Shape;
 
+use crate::context::Cx;
 use crate::platform::LocalFuture;
 
-use super::{Backend, Cx, Pipe, Reply, Request};
+use super::{Backend, Pipe, Reply, Request};
 
 /// One configured step that sees requests on their way in and replies on their way out.
 pub trait Layer {

@@ -10,14 +10,15 @@ use fjord_encoding::{Output, negotiate};
 use fjord_http::headers::is_hop_by_hop;
 use fjord_http::{Headers, content_sniff};
 
+use crate::context::Cx;
 use crate::platform::{Answer, AnswerBody, Body, Passed};
-use crate::proxy::{Cx, Error, Reply, Response};
+use crate::proxy::{Error, Reply, Response};
 
 /// Renders a reply as the endpoint is configured.
 pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
     let endpoint = cx.endpoint;
     let mut headers = Headers::default();
-    headers.add("X-Krakend", cx.plan.service.version_header.as_str());
+    headers.add("X-Krakend", cx.service.version_header.as_str());
     let mut completed = false;
     if let Some(response) = reply.response.as_ref().filter(|response| response.has_data()) {
         completed = response.complete;
@@ -80,7 +81,7 @@ fn add_metadata(headers: &mut Headers, response: &Response) {
 /// No response at all: the error's status, and its text only where the configuration shows errors.
 fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
     let status = error.status.unwrap_or(500);
-    if !cx.plan.service.router.return_error_msg {
+    if !cx.service.return_error_msg {
         return Answer { status, headers, passed: None, body: AnswerBody::Empty };
     }
     let body = error.message.into_owned().into_bytes();

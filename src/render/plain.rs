@@ -3,8 +3,6 @@
 use fjord_http::Headers;
 use fjord_router::RedirectAnswer;
 
-use crate::gateway::Incoming;
-use crate::plan::Plan;
 use crate::platform::{Answer, AnswerBody};
 
 /// A status and nothing else.
@@ -32,10 +30,10 @@ pub fn bad_request() -> Answer {
 }
 
 /// A redirect of the router (spec §3).
-pub fn redirect(incoming: &Incoming, answer: RedirectAnswer) -> Answer {
+pub fn redirect(method: &str, answer: RedirectAnswer) -> Answer {
     let mut headers = Headers::default();
     headers.set("Location", answer.location);
-    if matches!(incoming.method.as_str(), "GET" | "HEAD") {
+    if matches!(method, "GET" | "HEAD") {
         headers.set("Content-Type", "text/html; charset=utf-8");
     }
     let body = answer.body.map_or(AnswerBody::Empty, |text| AnswerBody::Bytes(text.into_bytes()));
@@ -43,9 +41,9 @@ pub fn redirect(incoming: &Incoming, answer: RedirectAnswer) -> Answer {
 }
 
 /// 404 and 405, with the configured JSON body if there is one.
-pub fn no_route(plan: &Plan, status: u16, body: &str, configured: Option<&[u8]>) -> Answer {
+pub fn no_route(version: &str, status: u16, body: &str, configured: Option<&[u8]>) -> Answer {
     let mut headers = Headers::default();
-    headers.add("X-Krakend", plan.service.version_header.as_str());
+    headers.add("X-Krakend", version);
     headers.add("X-Krakend-Completed", "false");
     let (content_type, body) = match configured {
         Some(json) => ("application/json; charset=utf-8", json.to_vec()),
@@ -56,9 +54,9 @@ pub fn no_route(plan: &Plan, status: u16, body: &str, configured: Option<&[u8]>)
 }
 
 /// The answer of `auto_options`.
-pub fn options(plan: &Plan, allow: &str) -> Answer {
+pub fn options(version: &str, allow: &str) -> Answer {
     let mut headers = Headers::default();
-    headers.add("X-Krakend", plan.service.version_header.as_str());
+    headers.add("X-Krakend", version);
     headers.set("Allow", allow);
     Answer { status: 200, headers, passed: None, body: AnswerBody::Empty }
 }

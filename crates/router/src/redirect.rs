@@ -6,12 +6,12 @@ use std::fmt::Write;
 use fjord_http::escape;
 
 /// A redirect to the path an endpoint is registered with.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redirect<'t> {
     get: bool,
     slash: bool,
     path: Cow<'t, str>,
-    query: &'t str,
+    query: Cow<'t, str>,
 }
 
 /// What to answer. Redirects run none of the service's steps and have no `X-Krakend` headers.
@@ -29,11 +29,17 @@ pub struct RedirectAnswer {
 
 impl<'t> Redirect<'t> {
     pub(super) fn trailing_slash(get: bool, path: Cow<'t, str>, query: &'t str) -> Self {
-        Self { get, slash: true, path, query }
+        Self { get, slash: true, path, query: query.into() }
     }
 
     pub(super) fn fixed_path(get: bool, path: String, query: &'t str) -> Self {
-        Self { get, slash: false, path: Cow::Owned(path), query }
+        Self { get, slash: false, path: Cow::Owned(path), query: query.into() }
+    }
+
+    /// The same, without the request's target.
+    pub fn into_owned(self) -> Redirect<'static> {
+        let Self { get, slash, path, query } = self;
+        Redirect { get, slash, path: path.into_owned().into(), query: query.into_owned().into() }
     }
 
     /// The answer. `prefix` is the request's `X-Forwarded-Prefix`, if it has one.
@@ -42,7 +48,7 @@ impl<'t> Redirect<'t> {
             true => toggle(prefix.map_or_else(String::new, safe_prefix), &self.path),
             false => self.path.to_string(),
         };
-        let target = clean(&escape::escape_path(&path)) + self.query;
+        let target = clean(&escape::escape_path(&path)) + &self.query;
         let body = self.get.then(|| {
             let mut body = String::from("<a href=\"");
             escape_html(&target, &mut body);

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use fjord_jose::{Algorithm, Jwk, KeyError, KeySet, Strategy};
 
 use super::signature::{self, Size};
+use crate::context::Cx;
 use crate::platform::Level;
-use crate::proxy::Cx;
 
 pub use remote::{Remote, SharedKeys, Slot};
 

@@ -2,9 +2,9 @@
 
 use std::fmt;
 
+use crate::context::Cx;
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::platform::{Answer, Level, LocalFuture};
-use crate::proxy::Cx;
 use crate::render;
 
 /// Lets nobody in: what KrakenD makes of keys that it would have to fetch in clear text.

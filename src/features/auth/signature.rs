@@ -8,7 +8,7 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use fjord_jose::{Algorithm, Jwk};
 
-use crate::proxy::Cx;
+use crate::context::Cx;
 
 /// Shorter RSA keys are refused, as Go does: such keys have been factored.
 const LEAST_RSA_BITS: usize = 1024;

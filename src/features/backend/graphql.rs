@@ -11,10 +11,11 @@ use fjord_http::template::title;
 use fjord_json::{Body, DecodeError, Map, Value};
 use fjord_memory::afford_output;
 
+use crate::context::{Cx, Params};
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{LocalFuture, RequestBody};
-use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request};
+use crate::proxy::{Error, Layer, Next, Reply, Request};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -9,10 +9,11 @@ use fjord_http::Headers;
 use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
+use crate::context::{Cx, Params};
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
 use crate::options::{Environment, Refusal, Site};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
-use crate::proxy::{Cx, Error, Layer, Metadata, Next, Params, Reply, Request, Response};
+use crate::proxy::{Error, Layer, Metadata, Next, Reply, Request, Response};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -3,10 +3,11 @@
 use fjord_document::node::{Kind, Node};
 use fjord_json::{Object, Value};
 
+use crate::context::Cx;
 use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
 
-use crate::proxy::{Cx, Layer, Next, Reply, Request, Response};
+use crate::proxy::{Layer, Next, Reply, Request, Response};
 
 /// Members to add, and when.
 struct Fixed {

@@ -4,11 +4,12 @@ use std::cell::Cell;
 
 use fjord_document::node::Node;
 
+use crate::context::Cx;
 use crate::options::check::{Around, Findings, Spot, looks};
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
-use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
+use crate::proxy::{Error, Layer, Next, Reply, Request};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

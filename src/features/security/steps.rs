@@ -6,10 +6,10 @@ use fjord_http::Headers;
 use super::bot_detector::BotDetector;
 use super::cors::Cors;
 use super::http::{Decision, Facts, SecureHttp};
-use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler, Reach};
+use crate::context::{Cx, Reach};
+use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler};
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, AnswerBody, LocalFuture};
-use crate::proxy::Cx;
 use crate::render;
 
 /// Compiles `security/cors`.

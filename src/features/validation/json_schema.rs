@@ -7,10 +7,11 @@ mod check;
 use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
+use crate::context::Cx;
 use crate::options::{Edition, Kind, Namespace, Scopes, Support};
 use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
-use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
+use crate::proxy::{Error, Layer, Next, Reply, Request};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -1,5 +1,7 @@
 //! Compiles an endpoint.
 
+use std::rc::Rc;
+
 use fjord_document::node::Node;
 use fjord_encoding::Output;
 use fjord_http::headers::{canonical, is_hop_by_hop};
@@ -7,10 +9,10 @@ use fjord_http::template;
 use fjord_http::template::Variable;
 use fjord_json::Flatmap;
 
+use crate::context::EndpointInfo;
 use crate::features::proxy;
-use crate::gateway::Handler;
+use crate::gateway::{Endpoint, Handler, InputHeaders, InputQueries};
 use crate::options::{Environment, Options, Refusal, Scope, Site};
-use crate::plan::endpoint::{Endpoint, EndpointId, Headers, Queries};
 use crate::plan::order;
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
 
@@ -31,63 +33,67 @@ pub(super) struct Parent<'a> {
 }
 
 /// Compiles an endpoint; one that can't be served answers 501.
-pub(in crate::plan) fn build(
-    id: EndpointId,
-    node: &Node,
-    defaults: &Defaults,
-    environment: &Environment,
-) -> Endpoint {
+pub(in crate::plan) fn build(node: &Node, defaults: &Defaults, environment: &Environment) -> Endpoint {
     let options = Options::part(node, Scope::Endpoint);
     let path = format!("/{}", {
         let path = options.str("endpoint").unwrap_or_default();
         path.strip_prefix('/').unwrap_or(path)
     });
     let method = super::method(options.str("method").unwrap_or_default()).into_owned();
-    let mut endpoint = Endpoint {
-        id,
+    let mut info = EndpointInfo {
         path,
         method,
         timeout_ms: defaults.timeout_ms,
         cache_control: None,
         output: Output::Json,
-        input_headers: Headers::ContentType,
-        input_query_strings: Queries::None,
-        handlers: Vec::new(),
-        layers: Vec::new(),
-        pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
-        shadow: None,
-        header_list: None,
-        refused: None,
     };
-    if let Err(refusal) = fill(&mut endpoint, &options, defaults, environment) {
-        endpoint.refused = Some(refusal.0);
+    match compile(&mut info, &options, defaults, environment) {
+        Ok(parts) => Endpoint {
+            info: Rc::new(info),
+            input_headers: parts.input_headers,
+            input_query_strings: parts.input_query_strings,
+            handlers: parts.handlers,
+            layers: parts.layers,
+            pipe: parts.pipe,
+            header_list: None,
+            refused: None,
+        },
+        Err(refusal) => Endpoint::refused(info, refusal.0),
     }
-    endpoint
 }
 
-fn fill(
-    endpoint: &mut Endpoint,
+/// What of an endpoint steps don't know.
+struct Parts {
+    input_headers: InputHeaders,
+    input_query_strings: InputQueries,
+    handlers: Vec<Box<dyn Handler>>,
+    layers: Vec<Box<dyn Layer>>,
+    pipe: Pipe,
+}
+
+fn compile(
+    info: &mut EndpointInfo,
     options: &Options<'_>,
     defaults: &Defaults,
     environment: &Environment,
-) -> Result<(), Refusal> {
+) -> Result<Parts, Refusal> {
     if let Some(reason) = options.refused() {
         return Err(Refusal(reason));
     }
-    endpoint.timeout_ms = milliseconds(options.duration("timeout")?).unwrap_or(defaults.timeout_ms);
+    info.timeout_ms = milliseconds(options.duration("timeout")?).unwrap_or(defaults.timeout_ms);
     let ttl = Some(options.duration("cache_ttl")?).filter(|ttl| !ttl.is_zero()).map(|ttl| ttl.as_secs());
-    endpoint.cache_control = ttl.or(defaults.cache_ttl).map(|ttl| format!("public, max-age={ttl}"));
-    endpoint.input_headers = headers(&options.strings("input_headers")?);
-    endpoint.input_query_strings = queries(&options.strings("input_query_strings")?);
+    info.cache_control = ttl.or(defaults.cache_ttl).map(|ttl| format!("public, max-age={ttl}"));
+    let input_headers = headers(&options.strings("input_headers")?);
+    let input_query_strings = queries(&options.strings("input_query_strings")?);
     let written = options.str("output_encoding")?;
     let output = if options.given("output_encoding") { written } else { &defaults.output_encoding };
     let site = Site {
         scope: Scope::Endpoint,
         environment,
         node: options.whole(),
-        endpoint: &endpoint.path,
+        endpoint: &info.path,
         endpoint_node: Some(options.whole()),
-        timeout_ms: endpoint.timeout_ms,
+        timeout_ms: info.timeout_ms,
         disable_rest: defaults.disable_rest,
     };
     refuse_faults(&site)?;
@@ -95,12 +101,12 @@ fn fill(
     let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
     let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
-    let mut variables = template::Endpoint::new(&endpoint.method, &endpoint.path, defaults.disable_rest);
+    let mut variables = template::Endpoint::new(&info.method, &info.path, defaults.disable_rest);
     variables.dynamic_routing = true;
     let parent = Parent {
         defaults,
-        method: &endpoint.method,
-        timeout_ms: endpoint.timeout_ms,
+        method: &info.method,
+        timeout_ms: info.timeout_ms,
         concurrent_calls: calls,
         no_op: output == "no-op",
         has_layers: !layers.is_empty(),
@@ -119,25 +125,23 @@ fn fill(
         ([(_, encoding)], []) | (_, [(_, encoding, _)]) => Some(encoding.as_str()),
         _ => None,
     };
-    endpoint.output = Output::parse(output, single_encoding);
+    info.output = Output::parse(output, single_encoding);
     let flatmap = || Some(proxy.as_ref().map(flatmap)?).filter(|flatmap| !flatmap.is_empty());
     let propagated = match &proxy {
         Some(proxy) => proxy.strings("sequential_propagated_params")?,
         None => Vec::new(),
     };
-    let plumbing = Plumbing { sequential, timeout_ms: endpoint.timeout_ms, propagated: &propagated };
+    let plumbing = Plumbing { sequential, timeout_ms: info.timeout_ms, propagated: &propagated };
     let handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
     if !shadows.is_empty() {
-        let timeout_ms = shadows.iter().map(|(.., timeout)| *timeout).max().unwrap_or(endpoint.timeout_ms);
+        let timeout_ms = shadows.iter().map(|(.., timeout)| *timeout).max().unwrap_or(info.timeout_ms);
         let pipe = plumbing.pipe(shadows.into_iter().map(|(backend, ..)| backend).collect(), flatmap())?;
-        endpoint.shadow = Some(Shadow { layers: site.compile(order::DATA)?, pipe, timeout_ms });
-        layers.push(Box::new(Splitter));
+        let shadow = Shadow { layers: site.compile(order::DATA)?, pipe, timeout_ms };
+        layers.push(Box::new(Splitter(Rc::new(shadow))));
     }
     layers.extend(site.compile(order::DATA)?);
-    endpoint.pipe = plumbing.pipe(backends.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
-    endpoint.handlers = handlers;
-    endpoint.layers = layers;
-    Ok(())
+    let pipe = plumbing.pipe(backends.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
+    Ok(Parts { input_headers, input_query_strings, handlers, layers, pipe })
 }
 
 /// How backends become a pipe.
@@ -200,24 +204,24 @@ pub(super) fn flatmap(proxy: &Options<'_>) -> Flatmap {
     proxy.node("flatmap_filter").map(|list| Flatmap::from_config(&list.into())).unwrap_or_default()
 }
 
-fn headers(names: &[&str]) -> Headers {
+fn headers(names: &[&str]) -> InputHeaders {
     if names.is_empty() {
-        Headers::ContentType
+        InputHeaders::ContentType
     } else if names.contains(&"*") {
-        Headers::All
+        InputHeaders::All
     } else {
         // A client can't take a listed line away again by naming it in `Connection`.
         let names = names.iter().map(|name| canonical(name).into_owned());
-        Headers::Listed(names.filter(|name| !is_hop_by_hop(name)).collect())
+        InputHeaders::Listed(names.filter(|name| !is_hop_by_hop(name)).collect())
     }
 }
 
-fn queries(names: &[&str]) -> Queries {
+fn queries(names: &[&str]) -> InputQueries {
     if names.is_empty() {
-        Queries::None
+        InputQueries::None
     } else if names.contains(&"*") {
-        Queries::All
+        InputQueries::All
     } else {
-        Queries::Listed(names.iter().map(|name| (*name).to_owned()).collect())
+        InputQueries::Listed(names.iter().map(|name| (*name).to_owned()).collect())
     }
 }

@@ -20,10 +20,10 @@ use fjord_document::node::{Kind, Node};
 use fjord_json::Body;
 use fjord_router::{ANY_METHOD, Route, Router};
 
+use crate::gateway::{self, Plan, Service};
 use crate::options::{Environment, EnvironmentError, Options, Scope, letters};
 
 use super::endpoints::Endpoints;
-use super::{EndpointId, Plan, Service, Target};
 
 /// Why there is no plan at all.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +56,7 @@ fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
     let (router, builtins) = routes(&service, &entries, router_options);
     let spans: Vec<_> = entries.into_iter().map(|entry| entry.span).collect();
     let endpoints = Endpoints::new(text, spans.into_iter(), defaults, environment);
-    Ok(Plan { service, router, endpoints, builtins })
+    Ok(Plan { service, router, builtins, endpoints: Box::new(endpoints) })
 }
 
 /// Compiles a document part by part for what that refuses; no part is kept.
@@ -67,8 +67,8 @@ pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, Buil
         return refusals(&folded, environment);
     }
     let (defaults, service, nodes) = head(&Options::part(root, Scope::Service), environment)?;
-    let refused = |(id, node)| endpoint::build(EndpointId(id), node, &defaults, environment).refused;
-    let endpoints = (0..).zip(nodes).map(refused).enumerate();
+    let refused = |node| endpoint::build(node, &defaults, environment).refused;
+    let endpoints = nodes.iter().map(refused).enumerate();
     let endpoints = endpoints.filter_map(|(index, refused)| Some((index, refused?))).collect();
     Ok(Refusals { service: service.refused, left_out: service.left_out, endpoints })
 }
@@ -110,7 +110,11 @@ fn read(text: &Body) -> Result<(Node, Vec<Entry<'_>>), BuildError> {
 
 /// Builds the router over the endpoints and the built-in paths. Its numbers are first those of the endpoints.
 #[inline(never)]
-fn routes(service: &Service, entries: &[Entry<'_>], options: fjord_router::Options) -> (Router, Vec<Target>) {
+fn routes(
+    service: &Service,
+    entries: &[Entry<'_>],
+    options: fjord_router::Options,
+) -> (Router, Vec<gateway::Route>) {
     let methods: Vec<Cow<'_, str>> = entries.iter().map(|entry| method(&entry.method)).collect();
     let mut routes: Vec<Route<'_>> = Vec::with_capacity(entries.len());
     for (id, entry) in entries.iter().enumerate() {
@@ -123,13 +127,13 @@ fn routes(service: &Service, entries: &[Entry<'_>], options: fjord_router::Optio
         routes.extend(methods.iter().map(|method| Route { method, path, id, builtin: true }));
     };
     if let Some(path) = &service.router.health_path {
-        builtin(&["GET"], path, Target::Health);
+        builtin(&["GET"], path, gateway::Route::Health);
     }
     if service.debug {
-        builtin(&ANY_METHOD, "/__debug/*param", Target::Debug);
+        builtin(&ANY_METHOD, "/__debug/*param", gateway::Route::Debug);
     }
     if service.echo {
-        builtin(&ANY_METHOD, "/__echo/*param", Target::Echo);
+        builtin(&ANY_METHOD, "/__echo/*param", gateway::Route::Echo);
     }
     // Conflicts are `check`'s to report; the router serves what it can.
     (Router::new(&routes, options).0, targets)

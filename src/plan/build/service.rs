@@ -1,19 +1,20 @@
 //! Compiles the service: its defaults, the `router` namespace, the steps around everything.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use fjord_http::host::HostError;
 use fjord_http::{Host, TrustedProxies, canonical};
 use fjord_json::Value;
 
 use crate::KRAKEND_VERSION;
+use crate::context::ServiceInfo;
 use crate::features::router;
 use crate::features::router::TRUST;
 use crate::features::telemetry::logging;
-use crate::log::Log;
+use crate::gateway::{RouterOptions, Service, Trust};
 use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role, Scope, Site};
 use crate::plan::order;
-use crate::plan::service::{RouterOptions, Service, Trust};
 
 use super::faults::faults;
 
@@ -93,7 +94,10 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         timeout_ms: 0,
         disable_rest: options.bool("disable_rest").unwrap_or_default(),
     };
+    let mut info =
+        ServiceInfo { version_header: format!("Version {KRAKEND_VERSION}"), ..ServiceInfo::default() };
     let mut service = Service {
+        info: Rc::default(),
         router: RouterOptions::default(),
         timeout_ms: timeout_ms(options).unwrap_or(TIMEOUT_MS),
         debug: environment.debug || options.bool("debug_endpoint").unwrap_or_default(),
@@ -103,32 +107,37 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         refused: None,
         left_out: Vec::new(),
         is_told: Cell::new(false),
-        version_header: format!("Version {KRAKEND_VERSION}"),
-        log: Log::default(),
     };
-    if let Err(refusal) = fill(&mut service, options, &site) {
+    if let Err(refusal) = fill(&mut service, &mut info, options, &site) {
         service.refused = Some(refusal.0);
     }
+    service.info = Rc::new(info);
     service
 }
 
-fn fill(service: &mut Service, options: &Options<'_>, site: &Site<'_>) -> Result<(), Refusal> {
+fn fill(
+    service: &mut Service,
+    info: &mut ServiceInfo,
+    options: &Options<'_>,
+    site: &Site<'_>,
+) -> Result<(), Refusal> {
     let closed = site.environment.file(CLOSED).into_iter().flat_map(str::lines);
     service.left_out.extend(closed.map(str::to_owned));
     // First what answers whatever else is wrong: the health page.
     let router = router_namespace(options);
     service.router = router_options_of(router.as_ref())?;
-    if let Some(router) = &router
-        && router.bool("hide_version_header")?
-    {
-        service.version_header = "Version undefined".to_owned();
+    if let Some(router) = &router {
+        info.return_error_msg = router.bool("return_error_msg")?;
+        if router.bool("hide_version_header")? {
+            info.version_header = "Version undefined".to_owned();
+        }
     }
     if let Some(node) = site.namespace(&logging::NAMESPACE) {
         let RouterOptions { disable_access_log, logger_skip_paths, .. } = &mut service.router;
         let skipped = (!*disable_access_log).then(|| std::mem::take(logger_skip_paths));
         // As KrakenD goes on with a plain log.
         match logging::compile(node, skipped) {
-            Ok(log) => service.log = log,
+            Ok(log) => info.log = log,
             Err(refusal) => service.left_out.push(format!("telemetry/logging: {refusal}")),
         }
     }
@@ -173,7 +182,6 @@ fn router_options_of(options: Option<&Options<'_>>) -> Result<RouterOptions, Ref
     let health = options.str("health_path")?;
     let health = if health.is_empty() { "/__health" } else { health };
     Ok(RouterOptions {
-        return_error_msg: options.bool("return_error_msg")?,
         health_path: (!options.bool("disable_health")?).then(|| health.to_owned()),
         error_body_404: error_body(options, "404"),
         error_body_405: error_body(options, "405"),

@@ -45,6 +45,11 @@ struct Isolate {
     holders: usize,
 }
 
+/// How many hold the plan, or what tasks keep of it after the answer.
+fn holders(gateway: &Gateway) -> usize {
+    Rc::strong_count(gateway.plan()) + Rc::strong_count(&gateway.plan().service.info)
+}
+
 /// A request that was sent: what its answer may have in it.
 struct Sent {
     endpoint: &'static Endpoint,
@@ -66,7 +71,7 @@ impl Isolate {
             World { now: 1_700_000_000_000.0, cache: Some(Default::default()), ..World::default() };
         world.counters.push("LIMITS".to_owned());
         world.origin = Some(mood.origin());
-        let holders = Rc::strong_count(gateway.plan());
+        let holders = holders(&gateway);
         Self { gateway, desk, world, mood, holders }
     }
 
@@ -105,7 +110,7 @@ impl Isolate {
         if self.desk.taken() > 0 {
             return Err(format!("{} places are taken at the end", self.desk.taken()));
         }
-        match Rc::strong_count(self.gateway.plan()) - self.holders {
+        match holders(&self.gateway) - self.holders {
             0 => Ok(()),
             held => Err(format!("{held} futures hold the plan at the end")),
         }

@@ -9,6 +9,7 @@ use fjord_http::Query;
 
 use super::NAMESPACE;
 use super::ring::{Place, Ring, SharedRing};
+use crate::context::Cx;
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::without_scheme;
 use crate::features::qos::bucket::{Bucket, Rate};
@@ -17,7 +18,6 @@ use crate::gateway::{Global, Handler, Incoming, NextHandler};
 use crate::options::Options;
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
-use crate::proxy::Cx;
 
 /// What an endpoint wants of a key.
 struct Guard {

@@ -7,11 +7,11 @@ use fjord_document::node::Node;
 use fjord_encoding::base64;
 
 use super::users::{Look, SharedUsers, Users};
+use crate::context::Cx;
 use crate::features::auth::refuse::refuse;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
-use crate::proxy::Cx;
 
 /// The users of one endpoint.
 struct Guard(Rc<Users>);

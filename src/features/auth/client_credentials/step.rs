@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use super::grant::{Fault, Grant, Style, Token};
+use crate::context::Cx;
 use crate::platform::{CALL_MS, Deadline, Io, LocalFuture, Shared};
-use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
 /// Sends a token along with each call of a backend.
 pub(super) struct Step {

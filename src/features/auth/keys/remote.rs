@@ -10,9 +10,9 @@ use fjord_jose::{Jwk, KeyError, KeySet, Strategy};
 use fjord_sigv4::hash;
 
 use super::{KeyFault, unknown};
-use crate::plan::{EndpointId, Plan};
-use crate::platform::{Body, CALL_MS, Deadline, Fetch, Io, Level, LocalFuture, Shared};
-use crate::proxy::{Cx, NextExchange, Policy};
+use crate::context::Cx;
+use crate::platform::{Body, CALL_MS, Deadline, Fetch, Level, LocalFuture, Shared};
+use crate::proxy::{NextExchange, Policy};
 
 /// A key set at an address.
 #[derive(Debug)]
@@ -163,10 +163,12 @@ impl Remote {
 
     /// A call that needs nothing of the request that begins it.
     fn call(&self, cx: Cx<'_>) -> LocalFuture<'static, Result<Fetched, KeyFault>> {
-        let (io, plan, endpoint) = (Rc::clone(cx.io), Rc::clone(cx.plan), cx.endpoint.id);
+        let (io, service, endpoint) = (Rc::clone(cx.io), Rc::clone(cx.service), Rc::clone(cx.endpoint));
         let (url, insecure) = (Rc::clone(&self.url), self.insecure);
         Box::pin(async move {
-            let set = fetch(&io, &plan, endpoint, url, insecure).await?;
+            let deadline = Deadline::new(&io, CALL_MS);
+            let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
+            let set = fetch(cx, url, insecure).await?;
             Ok(Fetched { set: Rc::new(set), at: io.now() })
         })
     }
@@ -177,16 +179,8 @@ fn positive(cooldown: f64) -> f64 {
     if cooldown > 0.0 { cooldown } else { f64::INFINITY }
 }
 
-async fn fetch(
-    io: &Rc<Io>,
-    plan: &Rc<Plan>,
-    endpoint: EndpointId,
-    url: Rc<str>,
-    insecure: bool,
-) -> Result<KeySet, KeyFault> {
+async fn fetch(cx: Cx<'_>, url: Rc<str>, insecure: bool) -> Result<KeySet, KeyFault> {
     let call = Fetch::new("GET", url, Headers::from_iter([("User-Agent", "KrakenD")]));
-    let deadline = Deadline::new(io, CALL_MS);
-    let cx = Cx { io, plan, endpoint: plan.endpoint(endpoint), deadline: &deadline };
     let steps = NextExchange::new(&[], &[], Policy { send_body: false, follow: true });
     let answer = steps.run(cx, call).await.map_err(|error| KeyFault::Fetch(error.message.into_owned()))?;
     if !insecure && !answer.url.starts_with("https://") {

@@ -6,12 +6,12 @@ use fjord_jose::{Algorithm, Jwk, base64url};
 use fjord_json::{Kind, Map, Object, Piece, Value};
 use fjord_memory::afford;
 
+use crate::context::Cx;
 use crate::features::auth::keys::Keys;
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::signature;
-use crate::gateway::{self, Handler, Incoming, NextHandler};
+use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::platform::{Answer, Level, LocalFuture};
-use crate::proxy::Cx;
 use crate::render;
 
 /// The signer of one endpoint.
@@ -26,8 +26,13 @@ pub(super) struct Signer {
 }
 
 impl Handler for Signer {
-    /// What lies inside is never run: neither scripts nor limits, as in KrakenD.
-    fn handle<'a>(&'a self, cx: Cx<'a>, incoming: Incoming, _: NextHandler<'a>) -> LocalFuture<'a, Answer> {
+    /// The handlers inside are never run: neither scripts nor limits, as in KrakenD.
+    fn handle<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        incoming: Incoming,
+        next: NextHandler<'a>,
+    ) -> LocalFuture<'a, Answer> {
         let refused = move |status, reason: &str| refuse(cx, "JWTSigner", Level::Error, status, &reason);
         Box::pin(async move {
             let key = match self.keys.find(cx, self.algorithm, &self.kid).await {
@@ -35,7 +40,7 @@ impl Handler for Signer {
                 Ok(_) => return refused(401, "the key can't sign, or is none for the algorithm"),
                 Err(fault) => return refused(401, &fault.to_string()),
             };
-            let reply = gateway::run(cx, incoming).await;
+            let reply = next.reply(cx, incoming).await;
             if let Some(error) = reply.error {
                 return refused(400, &error.to_string());
             }

@@ -8,6 +8,7 @@ use fjord_json::{Value, go_print};
 
 use super::access::Access;
 use super::claims::{ClaimError, Claims, Expected, text};
+use crate::context::Cx;
 use crate::features::auth::keys::{KeyFault, Keys};
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::signature;
@@ -15,7 +16,6 @@ use crate::features::auth::without_scheme;
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::platform::{Answer, Level, LocalFuture};
-use crate::proxy::Cx;
 
 /// The validator of one endpoint.
 pub(super) struct Validator {

@@ -6,11 +6,12 @@ use fjord_lua::Str;
 
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
-use crate::gateway::{self, Global, Handler, Incoming, NextGlobal, NextHandler, Reach, Route};
+use crate::context::{Cx, Reach};
+use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler};
 
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, Deadline, Io, Level, LocalFuture, RequestBody};
-use crate::proxy::{Cx, Error};
+use crate::proxy::Error;
 use crate::render;
 
 /// Compiles `modifier/lua-endpoint` of an endpoint.
@@ -55,15 +56,11 @@ impl Global for Component {
         next: NextGlobal<'a>,
     ) -> LocalFuture<'a, Answer> {
         Box::pin(async move {
-            let timeout_ms = match incoming.route {
-                Route::Endpoint(id) => reach.plan.endpoint(id).timeout_ms,
-                _ => reach.plan.service.timeout_ms,
-            };
-            let deadline = Deadline::of_request(reach.io, timeout_ms);
+            let deadline = Deadline::of_request(reach.io, incoming.timeout_ms);
             match self.before(reach.io, &deadline, &mut incoming).await {
                 Ok(()) => next.run(reach, incoming).await,
                 Err(error) => {
-                    gateway::log(reach, Level::Error, || format!("[SERVICE: Gin][Lua] {error}"));
+                    reach.log(Level::Error, || format!("[SERVICE: Gin][Lua] {error}"));
                     render::status(500)
                 }
             }

@@ -10,9 +10,10 @@ use fjord_lua::Str;
 use super::surroundings::{Surroundings, fields, forget_length, read, write_fields};
 use super::{Component, Scope};
 
+use crate::context::{Cx, Params};
 use crate::options::{Refusal, Site};
 use crate::platform::{Body, LocalFuture, RequestBody, Via};
-use crate::proxy::{Cx, Error, Layer, Next, Params, Reply, Request, Response};
+use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
 /// Compiles `modifier/lua-proxy` and `modifier/lua-backend`.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {

@@ -8,9 +8,10 @@ use fjord_http::url::Parts;
 use super::message::{Framing, Request, Response};
 use super::program::{Action, Program};
 
+use crate::context::Cx;
 use crate::options::{Refusal, Site};
 use crate::platform::{Body, Io, LocalFuture, RequestBody, Via};
-use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
 /// The modifiers of one backend.
 struct Modifiers {

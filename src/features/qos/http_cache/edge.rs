@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use fjord_http::Headers;
 
+use crate::context::Cx;
 use crate::platform::Level;
-use crate::proxy::Cx;
 
 use super::store::Kept;
 

@@ -6,10 +6,11 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::Headers;
 
+use crate::context::Cx;
 use crate::options::Options;
 use crate::options::{Refusal, Site};
 use crate::platform::{Body, Fetch, LocalFuture, Via};
-use crate::proxy::{Cx, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
 use super::NAMESPACE;
 use super::edge;

@@ -4,8 +4,8 @@
 //! that counts exactly, wherever a request comes in. A rate-limit binding counts by location, with a limit and a period of its
 //! own. If the binding fails, the isolate counts: a limit protects origins, so it neither vanishes nor closes the API.
 
+use crate::context::Reach;
 use crate::features::qos::bucket::Rate;
-use crate::gateway::{Reach, log};
 use crate::options::Refusal;
 use crate::options::{Kind, Opt, Options, opt};
 use crate::platform::{Deadline, Level};
@@ -71,7 +71,7 @@ impl Counter {
             Ok(Err(error)) => error.to_string(),
             Err(expired) => expired.to_string(),
         };
-        log(reach, Level::Error, || {
+        reach.log(Level::Error, || {
             format!("[RATELIMIT: {}] {}: {reason}. Counting in this isolate", self.name, self.binding)
         });
         None

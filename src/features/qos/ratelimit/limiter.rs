@@ -6,8 +6,9 @@ use fjord_document::node::Node;
 use fjord_http::client_ip::key_address;
 use fjord_sigv4::hash;
 
+use crate::context::Reach;
 use crate::features::auth::validator;
-use crate::gateway::{Incoming, Reach};
+use crate::gateway::Incoming;
 use crate::options::Options;
 use crate::options::{Refusal, Site};
 

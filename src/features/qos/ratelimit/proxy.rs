@@ -7,11 +7,12 @@ use fjord_document::node::Node;
 use super::check;
 use super::counter::{BINDING, Counter};
 use super::limiter::take;
+use crate::context::Cx;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
-use crate::proxy::{Cx, Error, Layer, Next, Reply, Request};
+use crate::proxy::{Error, Layer, Next, Reply, Request};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {

@@ -7,11 +7,11 @@ use fjord_document::node::Node;
 use super::check;
 use super::counter::BINDING;
 use super::limiter::Limiter;
+use crate::context::Cx;
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::options::{Edition, Kind, Namespace, Opt, Options, Rule, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
-use crate::proxy::Cx;
 use crate::render;
 
 /// The namespace.

@@ -6,8 +6,9 @@ use fjord_document::node::Node;
 
 use super::check;
 use super::limiter::Limiter;
+use crate::context::Reach;
 use crate::features::qos::ratelimit::router;
-use crate::gateway::{Global, Incoming, NextGlobal, Reach};
+use crate::gateway::{Global, Incoming, NextGlobal};
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support};
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};

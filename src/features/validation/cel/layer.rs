@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use fjord_json::Map;
 
 use super::{Checks, Phase, Rejected, RequestVariables, ResponseVariables};
+use crate::context::Cx;
 use crate::platform::{Level, LocalFuture};
-use crate::proxy::{Cx, Error, Layer, Next, Reply, Request, Response};
+use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
 pub(super) struct CheckLayer {
     checks: Checks,

@@ -1,14 +1,18 @@
-//! Options of the service that requests meet.
+//! The service: what holds for all requests.
 
 use std::cell::Cell;
+use std::rc::Rc;
 
 use fjord_http::{TrustedProxies, client_ip};
 
-use crate::gateway::Global;
-use crate::log::Log;
+use crate::context::ServiceInfo;
 
-/// The service.
+use super::Global;
+
+/// The service, ready to answer.
 pub struct Service {
+    /// What steps know of it.
+    pub info: Rc<ServiceInfo>,
     /// Options of the `router` namespace.
     pub router: RouterOptions,
     /// Milliseconds for a request that no endpoint answers, and for endpoints that say nothing else.
@@ -27,10 +31,6 @@ pub struct Service {
     pub left_out: Vec<String>,
     /// Whether the log has been told.
     pub is_told: Cell<bool>,
-    /// The value of the `X-Krakend` header.
-    pub version_header: String,
-    /// What is logged, and how.
-    pub log: Log,
 }
 
 /// Whose word about the client's address counts (spec §3).
@@ -57,8 +57,6 @@ impl Default for Trust {
 /// Options of the `router` namespace.
 #[derive(Debug, Clone, Default)]
 pub struct RouterOptions {
-    /// Show the text of errors.
-    pub return_error_msg: bool,
     /// The path of the health answer; none if disabled.
     pub health_path: Option<String>,
     /// JSON bodies for 404 and 405.
