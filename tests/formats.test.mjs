@@ -152,7 +152,7 @@ required = ["KEYS"]
 }`;
   /** @type {[files: Record<string, string>, found: import("../bin/lib/bindings.mjs").Worker | undefined][]} */
   const wanted = [
-    [{ "wrangler.toml": toml, ".dev.vars": "LOCAL=1\n" }, { file: "wrangler.toml", names: ["LOCAL", "STAGE", "USERS", "ASSETS", "COUNTER", "LIMIT", "KEYS"], counters: { COUNTER: "exactly", LIMIT: "locally" }, assets: [], overrides: {} }],
+    [{ "wrangler.toml": toml, ".dev.vars": "LOCAL=1\n" }, { file: "wrangler.toml", names: ["LOCAL", "STAGE", "USERS", "ASSETS", "COUNTER", "LIMIT"], counters: { COUNTER: "exactly", LIMIT: "locally" }, assets: [], overrides: {} }],
     [{ "wrangler.jsonc": jsonc }, { file: "wrangler.jsonc", names: ["URL", "USERS"], counters: {}, assets: [], overrides: {} }],
     [
       { "wrangler.toml": '[vars]\nKRAKEND_PORT = 9\n[assets]\ndirectory = "www"\nrun_worker_first = ["/api/*", "!/api/x.txt"]\n', "www/index.html": "", "www/a/b.html": "", "www/api/x.txt": "", "www/api/y.txt": "" },
@@ -171,6 +171,42 @@ required = ["KEYS"]
     found?.names.sort();
     expected?.names.sort();
     assert.deepEqual(found && { ...found, deaf: undefined }, expected && { ...expected, deaf: undefined });
+  }
+});
+
+test("Wrangler's order of files, and its environments", async () => {
+  const declared = '{ "services": [{ "binding": "A", "service": "a" }], "env": { "live": { "services": [{ "binding": "B", "service": "b" }], "vars": { "C": "1" } } } }';
+  const beside = folder({ "wrangler.json": declared, "wrangler.toml": "", "krakend.json": '{"version": 3, "endpoints": []}' });
+  const file = path.join(beside.dir, "krakend.json");
+  assert.deepEqual((await workerBeside(file))?.names, ["A"]);
+  assert.deepEqual((await workerBeside(file, "live"))?.names.sort(), ["B", "C"]);
+  const check = (/** @type {string[]} */ ...args) => spawnSync(process.execPath, [fjord, "check", ...args], { cwd: beside.dir, encoding: "utf8" });
+  const { status, stdout } = check();
+  assert.match(stdout, /^warning\[wrangler-files\]: Wrangler doesn't read wrangler\.toml, because there is wrangler\.json\n --> wrangler\.toml\n/m);
+  assert.equal(status, 0);
+  assert.match(check("--format", "github").stdout, /^::warning file=wrangler\.toml,line=1,col=1,title=wrangler-files::/m);
+  assert.equal(JSON.parse(check("--format", "json").stdout).diagnostics.filter((/** @type {{ code: string }} */ { code }) => code === "wrangler-files").length, 1);
+  beside.remove();
+});
+
+test("a Worker of its own exports the Durable Object class that it binds", async () => {
+  const bound = (/** @type {string} */ more) => `{ "main": "own.ts", "compatibility_date": "2026-11-17", "durable_objects": { "bindings": [{ "name": "L", "class_name": "FjordLimits"${more} }] } }`;
+  /** @type {[more: string, text: string | undefined, fails: boolean][]} */
+  const cases = [
+    ["", 'import { createGateway } from "fjord";\n// export { FjordLimits } from "fjord";\n', true],
+    ["", "export default {};\n/* export { FjordLimits } */", true],
+    ["", 'export { FjordLimits } from "fjord";', false],
+    ["", 'import { FjordLimits } from "fjord";\nexport { X,\n  FjordLimits };', false],
+    ["", 'export * from "./build/worker.mjs";', false],
+    [', "script_name": "other"', "export default {};", false],
+    ["", undefined, false],
+  ];
+  for (const [more, text, fails] of cases) {
+    const beside = folder({ "wrangler.jsonc": bound(more), "krakend.json": '{"version": 3, "endpoints": []}', ...(text === undefined ? {} : { "own.ts": text }) });
+    const { status, stdout } = spawnSync(process.execPath, [fjord, "check", "krakend.json"], { cwd: beside.dir, encoding: "utf8" });
+    beside.remove();
+    assert.equal(status, fails ? 1 : 0, stdout);
+    assert.equal(/^error\[missing-export\]: own\.ts doesn't export the Durable Object class FjordLimits/m.test(stdout), fails, stdout);
   }
 });
 

@@ -1,8 +1,10 @@
 // What a worker's own configuration declares.
 import fs from "node:fs";
 import path from "node:path";
+import { leftAside, missingExports } from "./surroundings.mjs";
 
-const FILES = ["wrangler.toml", "wrangler.jsonc", "wrangler.json"];
+/** The names of a Wrangler file, in the order in which Wrangler looks for them: it reads the first. */
+export const WRANGLER_FILES = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
 
 /** More files than these aren't looked at. */
 const MAX_ASSETS = 2000;
@@ -19,6 +21,7 @@ const SIGNAL_DATE = "2026-11-17";
  * @property {Record<string, "exactly" | "locally">} counters The bindings that can count for rate limits, and how.
  * @property {Record<string, string>} overrides Variables that take the place of options.
  * @property {string[]} assets The paths that the platform answers with files before it asks the worker.
+ * @property {import("./surroundings.mjs").Surrounding[]} [findings] What is wrong with the file itself, or with the Worker's entry module.
  * @property {string} [deaf] What switches `request.signal` off, so that no worker hears that a client has left.
  */
 
@@ -32,26 +35,48 @@ const SIGNAL_DATE = "2026-11-17";
  * The Wrangler file beside a configuration; undefined without one that can be read.
  *
  * @param {string} config
+ * @param {string} [environment] The environment that is deployed, as Wrangler takes it from CLOUDFLARE_ENV.
  * @returns {Promise<Worker | undefined>}
  */
-export async function workerBeside(config) {
+export async function workerBeside(config, environment = process.env.CLOUDFLARE_ENV) {
   const folder = path.dirname(config);
-  const file = FILES.find((name) => fs.existsSync(path.join(folder, name)));
+  const present = WRANGLER_FILES.filter((name) => fs.existsSync(path.join(folder, name)));
+  const [file] = present;
   if (file === undefined) return undefined;
   const settings = await read(path.join(folder, file));
   if (settings === undefined) return undefined;
-  const overriding = Object.entries(members(settings.vars)).filter(([name]) => name.startsWith("KRAKEND_"));
+  const own = ofEnvironment(settings, environment);
+  const overriding = Object.entries(members(own.vars)).filter(([name]) => name.startsWith("KRAKEND_"));
   /** @type {Worker} */
   const found = {
     file,
     names: local(path.join(folder, ".dev.vars")),
     counters: {},
     overrides: Object.fromEntries(overriding.map(([name, value]) => [name, String(value)])),
-    assets: assetsOf(settings.assets, folder),
+    assets: assetsOf(own.assets, folder),
     deaf: deaf(settings),
   };
-  collect(settings, found);
-  return found;
+  /** @type {string[]} */
+  const classes = [];
+  collect(own, found, classes);
+  const findings = [...leftAside(present), ...missingExports(folder, own.main, classes)];
+  return findings.length > 0 ? { ...found, findings } : found;
+}
+
+/** Settings that an environment declares anew, or hasn't got. */
+const OWN = /^(?:vars|secrets|services|durable_objects|ratelimits|kv_namespaces|r2_buckets|d1_databases|queues|secrets_store_secrets|vpc_.*|unsafe|workflows|hyperdrive|vectorize|ai|browser|dispatch_namespaces|mtls_certificates|analytics_engine_datasets|send_email|pipelines|version_metadata)$/;
+
+/**
+ * The settings in force: those of an environment, or those at the top. Bindings of other environments aren't there.
+ *
+ * @param {Settings} settings
+ * @param {string | undefined} environment
+ * @returns {Settings}
+ */
+function ofEnvironment({ env, ...top }, environment) {
+  if (!environment) return top;
+  const inherited = Object.entries(top).filter(([name]) => !OWN.test(name));
+  return { ...Object.fromEntries(inherited), ...members(members(env)[environment]) };
 }
 
 /**
@@ -61,7 +86,7 @@ export async function workerBeside(config) {
  */
 export async function assetsBeside(config) {
   const folder = path.dirname(config);
-  const file = FILES.find((name) => fs.existsSync(path.join(folder, name)));
+  const file = WRANGLER_FILES.find((name) => fs.existsSync(path.join(folder, name)));
   const settings = file === undefined ? undefined : await read(path.join(folder, file));
   const { directory, binding } = members(settings?.assets);
   const found = typeof directory === "string" && binding === "ASSETS" ? path.resolve(folder, directory) : undefined;
@@ -136,21 +161,23 @@ function settingsOf(json) {
 }
 
 /**
- * Collects what settings declare, those of environments too.
+ * Collects what settings declare.
  *
  * @param {unknown} settings
  * @param {Worker} found
+ * @param {string[]} classes Of Durable Objects that the Worker itself has.
  */
-function collect(settings, found) {
+function collect(settings, found, classes) {
   if (!isObject(settings)) return;
-  const { binding, name, class_name: durable, namespace_id: limit, vars, secrets } = settings;
+  const { binding, name, class_name: durable, script_name: elsewhere, namespace_id: limit, vars, secrets } = settings;
+  if (isText(durable) && isText(name) && elsewhere === undefined) classes.push(durable);
   // A Durable Object has a class, a rate limit a namespace, each beside its name.
   const counts = isText(durable) ? "exactly" : limit !== undefined && "locally";
   if (isText(name) && counts) found.counters[name] = counts;
   const { required } = members(secrets);
   const names = [binding, counts && name, ...Object.keys(members(vars)), ...(Array.isArray(required) ? /** @type {unknown[]} */ (required) : [])];
   found.names.push(...names.filter(isText));
-  for (const value of Object.values(settings)) collect(value, found);
+  for (const value of Object.values(settings)) collect(value, found, classes);
 }
 
 /**

@@ -7,9 +7,13 @@ import { workerBeside } from "./bindings.mjs";
 import { Failure } from "./errors.mjs";
 import { withMaximum } from "./memory.mjs";
 import { readSource } from "./source.mjs";
+import { annotated, entry, shown } from "./surroundings.mjs";
 
-/** Where the worker's modules lie after a build. */
-export const buildDir = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../../build");
+export { wantsColor } from "./color.mjs";
+
+/** The folder with the worker's modules. A URL, because `import()` takes no path that begins with a drive letter. */
+export const buildUrl = new URL("../../build/", import.meta.url);
+export const buildDir = path.resolve(fileURLToPath(buildUrl));
 
 /**
  * How V8 runs a module that is asked once: functions are validated when they are called first, and only what runs for long is
@@ -84,7 +88,7 @@ async function instance(change) {
   const wasm = path.join(buildDir, "fjord.wasm");
   if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
-  const { instantiate } = /** @type {Glue} */ (await import(path.join(buildDir, "fjord.mjs")));
+  const { instantiate } = /** @type {Glue} */ (await import(new URL("fjord.mjs", buildUrl).href));
   return instantiate(new WebAssembly.Module(change(fs.readFileSync(wasm))));
 }
 
@@ -145,7 +149,7 @@ export const listed = (json) => /** @type {string[]} */ (JSON.parse(json));
  * @param {string} name
  * @param {string} file
  */
-function locate(name, file) {
+export function locate(name, file) {
   const beside = path.resolve(path.dirname(file), name);
   return fs.existsSync(beside) ? beside : path.resolve(name);
 }
@@ -163,7 +167,14 @@ export function checkConfig(config, { view = "run", color = false, quiet = false
   const variables = variablesOf(config);
   const options = { file, view, color, quiet, files, fits, origin, worker, counters: worker?.counters, variables, costs, schema };
   const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
-  return { ok: !report.diagnostics.some(({ severity }) => severity === "error"), text, github, report };
+  const around = worker?.findings ?? [];
+  report.diagnostics.push(...around.map(entry));
+  return {
+    ok: !report.diagnostics.some(({ severity }) => severity === "error"),
+    text: [...around.map((finding) => shown(finding, color)), text].filter(Boolean).join("\n"),
+    github: [...around.map(annotated), github].filter(Boolean).join("\n"),
+    report,
+  };
 }
 
 /**
@@ -193,10 +204,3 @@ export function refusal(core, config, variables) {
   if (at !== 0) new Uint8Array(core.raw.memory.buffer).set(bytes, at);
   return core.init(Buffer.from(JSON.stringify(config.files)), Buffer.from(JSON.stringify(variables)), 0);
 }
-
-/**
- * Whether a stream wants colours.
- *
- * @param {NodeJS.WriteStream} stream
- */
-export const wantsColor = (stream) => Boolean(stream.isTTY) && !process.env.NO_COLOR;

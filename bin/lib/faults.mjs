@@ -1,4 +1,5 @@
 // Mistakes in a text that the core never sees, shown as the core shows its own.
+import { wantsColor } from "./color.mjs";
 import { Failure } from "./errors.mjs";
 
 /**
@@ -53,9 +54,19 @@ export class Fault {
 
   /** As an annotation for GitHub Actions. */
   get annotation() {
-    const escape = (/** @type {string} */ text) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
-    return `::error file=${escape(this.file)},line=${this.line},col=${this.column},title=${this.code}::${escape(this.message)}`;
+    return annotation("error", this);
   }
+}
+
+/**
+ * An annotation for GitHub Actions.
+ *
+ * @param {"error" | "warning"} severity
+ * @param {{ file: string, line: number, column: number, code: string, message: string }} finding
+ */
+export function annotation(severity, { file, line, column, code, message }) {
+  const escape = (/** @type {string} */ text) => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  return `::${severity} file=${escape(file)},line=${line},col=${column},title=${code}::${escape(message)}`;
 }
 
 /** Nothing can be checked or served: the text isn't even a configuration. */
@@ -65,7 +76,7 @@ export class SourceError extends Failure {
    * @param {string} [message] What to say where there are no faults.
    */
   constructor(faults, message) {
-    super(message ?? faults.map((fault) => fault.text(Boolean(process.stderr.isTTY) && !process.env.NO_COLOR)).join("\n\n"));
+    super(message ?? faults.map((fault) => fault.text(wantsColor(process.stderr))).join("\n\n"));
     this.faults = faults;
   }
 }

@@ -24,10 +24,11 @@ const MAX_SIZE = 8 << 20;
  * Reads a configuration. It has an origin when the bytes aren't those of the file.
  *
  * @param {string} file
- * @param {NodeJS.ProcessEnv} [env]
+ * @param {NodeJS.ProcessEnv} [variables]
  * @returns {Promise<{ bytes: Buffer, origin?: Origin }>}
  */
-export async function readSource(file, env = process.env) {
+export async function readSource(file, variables = process.env) {
+  const env = templateEnvironment(file, variables);
   const bytes = readBytes(file);
   const isTemplate = Boolean(env.FC_ENABLE);
   const format = formatOf((isTemplate && env.FC_OUT) || file);
@@ -67,6 +68,31 @@ function refuseTemplate(file, text) {
   if (at < 0) return;
   const message = "this is a template: set FC_ENABLE=1 to have it rendered (FC_TEMPLATES, FC_PARTIALS and FC_SETTINGS name its folders)";
   throw new SourceError([new Fault({ file, text }, at, "template", message)]);
+}
+
+/** A file of this name is a template without `FC_ENABLE`, too: `fjord new --from` makes it, and npm scripts set no variables on Windows. */
+const TEMPLATE = "krakend.tmpl";
+
+/**
+ * The variables of templates. Those of `krakend.tmpl` have defaults: the folders `settings`, `templates` and `partials` beside it.
+ *
+ * @param {string} file
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {NodeJS.ProcessEnv}
+ */
+export function templateEnvironment(file, env) {
+  if (env.FC_ENABLE || path.basename(file) !== TEMPLATE) return env;
+  const beside = (/** @type {string | undefined} */ given, /** @type {string} */ name) => {
+    const folder = path.join(path.dirname(file), name);
+    return given ?? (fs.existsSync(folder) ? folder : undefined);
+  };
+  return {
+    ...env,
+    FC_ENABLE: "1",
+    FC_SETTINGS: beside(env.FC_SETTINGS, "settings"),
+    FC_TEMPLATES: beside(env.FC_TEMPLATES, "templates"),
+    FC_PARTIALS: beside(env.FC_PARTIALS, "partials"),
+  };
 }
 
 /** @type {Partial<Record<string, "yaml" | "toml">>} */
