@@ -2,24 +2,25 @@
 // The `fjord` command.
 import fs from "node:fs";
 import { parseArgs } from "node:util";
+import { commands } from "./lib/commands.mjs";
 import { Failure, UsageError, codeOf, messageOf } from "./lib/errors.mjs";
 
 const { version } = /** @type {{ version: string }} */ (JSON.parse(fs.readFileSync(new URL("../package.json", import.meta.url), "utf8")));
 
 /**
- * Each in a module of its own, which is loaded when it is asked for.
+ * What KrakenD's users try, and where to go instead.
  *
- * @type {Partial<Record<string, () => Promise<Command>>>}
- * @typedef {import("./lib/command.js").Command} Command
+ * @type {Partial<Record<string, string>>}
  */
-const commands = {
-  new: () => import("./lib/new.mjs"),
-  run: () => import("./lib/run.mjs"),
-  check: () => import("./lib/check.mjs"),
-  audit: () => import("./lib/audit.mjs"),
-  build: () => import("./lib/build.mjs"),
-  explain: () => import("./lib/explain.mjs"),
-  schema: () => import("./lib/schema.mjs"),
+const HINTS = {
+  validate: 'the command is "fjord check"',
+  lint: 'the command is "fjord check --lint"',
+  serve: 'the command is "fjord run"',
+  start: 'the command is "fjord run"',
+  deploy: 'the command is "npx wrangler deploy"',
+  init: 'the command is "fjord new"',
+  "check-plugin": "a Worker loads no Go plugins. Call a Worker through a binding (service://NAME), or use Lua or CEL",
+  "test-plugin": "a Worker loads no Go plugins. Call a Worker through a binding (service://NAME), or use Lua or CEL",
 };
 
 const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.
@@ -27,46 +28,50 @@ const help = `fjord ${version}: answers requests as a KrakenD configuration desc
 Usage: fjord COMMAND [options]
 
   new DIR                 make a folder with a gateway that runs
-  run -c FILE [-p PORT]   serve a configuration on this machine
-  check FILE              say what is wrong with a configuration, all at once
-  audit FILE              say what is open, missing or too generous in it
-  build FILE [-o DIR]     write the worker that serves it, ready for wrangler
+  run [FILE] [-p PORT]    serve a configuration on this machine
+  check [FILE]            say what is wrong with a configuration, all at once
+  audit [FILE]            say what is open, missing or too generous in it
+  build [FILE] [-o DIR]   write the worker that serves it, ready for wrangler
   explain NAME            the documentation of an option or a namespace
   schema                  the JSON schema of the format, for editors
+  completion SHELL        what completes commands and options in bash, zsh or fish
   version                 print the version
   help [COMMAND]          this text, or a command's
 
-"fjord COMMAND --help" lists a command's options.`;
+FILE is krakend.json of this folder, if none is given. "fjord COMMAND --help" lists a command's
+options.`;
 
 /** @param {string[]} args */
 async function main([name, ...rest]) {
   if (name === undefined) throw new UsageError(help);
   if (name === "version" || name === "--version" || name === "-v") return console.log(`fjord ${version}`);
-  if (name === "help" || name === "--help" || name === "-h") return console.log((await load(rest[0] ?? ""))?.help ?? help);
-  const command = await load(name);
-  if (!command) throw new UsageError(`fjord has no command "${name}": "fjord help" lists those it has`);
-  const { values, positionals } = parse(command, name, rest);
-  if (values.help) return console.log(command.help);
-  return command.execute(values, positionals);
+  if (name === "help" || name === "--help" || name === "-h") return console.log(rest[0] === undefined ? help : (await command(rest[0])).help);
+  const chosen = await command(name);
+  const { values, positionals } = parse(chosen.options, name, rest);
+  if (values.help) return console.log(chosen.help);
+  return chosen.execute(values, positionals);
 }
 
 /**
- * The module of a command; undefined for any other name.
+ * The module of a command.
  *
  * @param {string} name
  */
-function load(name) {
-  return Object.hasOwn(commands, name) ? commands[name]?.() : undefined;
+function command(name) {
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (load !== undefined) return load();
+  const hint = Object.hasOwn(HINTS, name) ? HINTS[name] : '"fjord help" lists those it has';
+  throw new UsageError(`fjord has no command "${name}": ${hint}`);
 }
 
 /**
- * @param {Command} command
+ * @param {import("./lib/command.js").Options} own The options of the command.
  * @param {string} name
  * @param {string[]} args
  */
-function parse(command, name, args) {
+function parse(own, name, args) {
   /** @type {import("./lib/command.js").Options} */
-  const options = { ...command.options, help: { type: "boolean", short: "h", default: false } };
+  const options = { ...own, help: { type: "boolean", short: "h", default: false } };
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {

@@ -1,8 +1,9 @@
 // The `fjord` command, as a person in a terminal meets it.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import net from "node:net";
+import os from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { listening } from "./support/upstream.mjs";
@@ -37,7 +38,7 @@ async function until(/** @type {() => boolean} */ condition, patience = 3000) {
 const children = (/** @type {number | undefined} */ pid) => fs.readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean).map(Number);
 
 describe("help", () => {
-  for (const args of [["help"], ["--help"], ["help", "run"], ["run", "--help"], ["check", "-h"]]) {
+  for (const args of [["help"], ["--help"], ["help", "run"], ["run", "--help"], ["check", "-h"], ["completion", "-h"]]) {
     test(`fjord ${args.join(" ")} fits a screen`, async () => {
       const { code, stdout, stderr } = await command(args);
       assert.equal(code, 0);
@@ -55,24 +56,35 @@ describe("help", () => {
 });
 
 describe("wrong usage has exit code 2", () => {
+  const empty = folder({});
+  after(empty.remove);
   /** @type {[args: string[], message: RegExp][]} */
   const cases = [
     [[], /Usage: fjord/],
     [["serve"], /no command "serve"/],
     [["toString"], /no command "toString"/],
-    [["run"], /needs one configuration/],
+    [["run"], /needs one configuration.*there is no krakend\.json in this folder/],
+    [["help", "nonsense"], /no command "nonsense"/],
+    [["validate", good], /the command is "fjord check"/],
+    [["check-plugin"], /loads no Go plugins/],
+    [["test-plugin"], /loads no Go plugins/],
+    [["completion"], /needs one shell: fjord completion bash\|zsh\|fish/],
+    [["completion", "cmd"], /needs one shell/],
     [["run", "-c", good, "extra"], /needs one configuration/],
-    [["run", "-c", good, "-p", "http"], /http is not a port/],
-    [["run", "-c", good, "-p", "70000"], /70000 is not a port/],
-    [["run", "-c", good, "--host", "example.com"], /not an IP address/],
+    [["run", "-c", good, "-p", "http"], /http isn't a port/],
+    [["run", "-c", good, "-p", "70000"], /70000 isn't a port/],
+    [["run", "-c", good, "--host", "example.com"], /isn't an IP address/],
     [["run", "-c", good, "--env", "=x"], /expected NAME=VALUE/],
+    [["run", "-c", good, "--bind", "USERS"], /expected NAME=http:\/\/HOST:PORT/],
+    [["run", "-c", good, "--bind", "USERS=http://h/path"], /the address ends after the port/],
+    [["run", "-c", good, "--bind", "U=http://a", "--bind", "U=http://b"], /U is given twice/],
     [["run", "-c", good, "--colour"], /Unknown option '--colour'/],
     [["check"], /needs one configuration/],
     [["check", good, "--format", "yaml"], /expected text, json or github/],
   ];
   for (const [args, message] of cases) {
     test(`fjord ${args.map((arg) => path.basename(arg)).join(" ")}`, async () => {
-      const { code, stdout, stderr } = await command(args);
+      const { code, stdout, stderr } = await command(args, { cwd: empty.dir });
       assert.equal(code, 2);
       assert.equal(stdout, "");
       assert.match(stderr, message);
@@ -236,5 +248,110 @@ describe("run", () => {
     const gateway = await serve(t, configuration, { files: { "wrangler.toml": toml } });
     assert.deepEqual((await gateway.get("/data")).json, { from: "www" });
     assert.doesNotMatch(gateway.output, /no binding ASSETS/);
+  });
+
+  test("calls the address of --bind for a service", async (t) => {
+    const upstream = await origin(t, { "/users/1": { json: { id: 1 } } });
+    const configuration = config([endpoint("/me", [{ host: ["service://USERS"], url_pattern: "/users/1" }])]);
+    const gateway = await serve(t, configuration, { args: ["--bind", `USERS=${upstream.url}`] });
+    assert.deepEqual((await gateway.get("/me")).json, { id: 1 });
+    assert.doesNotMatch(gateway.output, /no binding/);
+    assert.equal(upstream.requests[0]?.headers.host, "users");
+  });
+
+  test("reads .dev.vars, which --env goes before", async (t) => {
+    const upstream = await origin(t, { "/": { json: {}, delay: 400 } });
+    const slow = config([endpoint("/a", [{ host: [upstream.url], url_pattern: "/" }])], { timeout: "3s" });
+    const files = { ".dev.vars": '# shorter\nexport KRAKEND_TIMEOUT="100ms"\n' };
+    const short = await serve(t, slow, { files });
+    assert.equal((await short.get("/a")).status, 500);
+    const long = await serve(t, slow, { files, env: { KRAKEND_TIMEOUT: "3s" } });
+    assert.equal((await long.get("/a")).status, 200);
+  });
+
+  test("logs each request and each call with -d", async (t) => {
+    const upstream = await origin(t, { "/users/1": { json: { id: 1 } } });
+    const backends = [
+      { host: [upstream.url], url_pattern: "/users/1" },
+      { host: ["service://USERS"], url_pattern: "/users/1", group: "g" },
+      { host: ["http://127.0.0.1:9"], url_pattern: "/", group: "h" },
+    ];
+    const gateway = await serve(t, config([endpoint("/me", backends)]), { debug: true, args: ["--bind", `USERS=${upstream.url}`] });
+    assert.equal((await gateway.get("/me?x=1")).status, 200);
+    await gateway.logged(/^#1 GET \/me\?x=1 200 \d+ ms$/m);
+    assert.match(gateway.output, new RegExp(`^#1 {3}-> GET ${upstream.url}/users/1 200 \\d+ ms$`, "m"));
+    assert.match(gateway.output, /^#1 {3}-> GET http:\/\/users\/users\/1 \(USERS\) 200 \d+ ms$/m);
+    assert.match(gateway.output, /^#1 {3}-> GET http:\/\/127\.0\.0\.1:9\/ failed after \d+ ms: \S/m);
+  });
+
+  test("listens on the configuration's listen_ip", async (t) => {
+    const ipv6 = { ...JSON.parse(fs.readFileSync(good, "utf8")), listen_ip: "::1" };
+    const gateway = await serve(t, ipv6);
+    assert.match(gateway.url, /^http:\/\/\[::1\]:\d+$/);
+    assert.equal((await gateway.get("/__health")).status, 200);
+  });
+
+  test("a killed run leaves a folder that the next one removes", async (t) => {
+    const left = (/** @type {number | undefined} */ pid) => fs.readdirSync(os.tmpdir()).some((name) => name.startsWith(`fjord-run-${pid}-`));
+    const gateway = await startGateway(fs.readFileSync(good, "utf8"));
+    assert.ok(left(gateway.pid));
+    await gateway.stop("SIGKILL");
+    assert.ok(left(gateway.pid));
+    const next = await serve(t, fs.readFileSync(good, "utf8"));
+    assert.ok(!left(gateway.pid));
+    assert.ok(left(next.pid), "its own is there while it runs");
+  });
+
+  test("serves a saved change with --watch, of the files that it names too", async (t) => {
+    const rule = (/** @type {number} */ n) => `function post() response.load():data():set("n", ${n}) end\n`;
+    const own = folder({ "rules.lua": rule(1) });
+    t.after(own.remove);
+    const upstream = await origin(t, { "/": { json: { n: 0 } } });
+    const file = path.join(own.dir, "krakend.json");
+    const backend = { host: [upstream.url], url_pattern: "/", extra_config: { "modifier/lua-backend": { sources: ["rules.lua"], post: "post()" } } };
+    fs.writeFileSync(file, JSON.stringify(config([endpoint("/a", [backend])])));
+    const child = spawn(process.execPath, [fjord, "run", "--watch", "-p", "0"], { cwd: own.dir, stdio: ["ignore", "pipe", "pipe"] });
+    t.after(() => child.kill());
+    let output = "";
+    child.stderr.setEncoding("utf8").on("data", (text) => (output += text));
+    child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
+    await until(() => /listening on/.test(output), 10_000);
+    const url = /listening on (\S+)/.exec(output)?.[1];
+    const read = () => fetch(`${url}/a`).then((response) => response.json());
+    assert.deepEqual(await read(), { n: 1 });
+    fs.writeFileSync(path.join(own.dir, "rules.lua"), rule(22));
+    await until(() => /krakend\.json is served as it is now/.test(output), 10_000);
+    assert.deepEqual(await read(), { n: 22 });
+    fs.writeFileSync(file, "[");
+    await until(() => /The last good version keeps serving/.test(output), 10_000);
+    assert.deepEqual(await read(), { n: 22 });
+  });
+});
+
+describe("colours", () => {
+  test("FORCE_COLOR wants them without a terminal, NO_COLOR doesn't", async () => {
+    const shown = async (/** @type {Record<string, string>} */ variables) => (await command(["check", bad], { env: { ...process.env, ...variables } })).stdout.includes("\x1b[");
+    assert.equal(await shown({ FORCE_COLOR: "1" }), true);
+    assert.equal(await shown({ FORCE_COLOR: "0" }), false);
+    assert.equal(await shown({ NO_COLOR: "1" }), false);
+  });
+});
+
+describe("completion", () => {
+  test("the script for bash completes commands and options", async () => {
+    const { code, stdout } = await command(["completion", "bash"]);
+    assert.equal(code, 0);
+    const complete = (/** @type {string[]} */ ...words) => {
+      const script = `${stdout}\nCOMP_WORDS=(${words.map((word) => `'${word}'`).join(" ")}); COMP_CWORD=${words.length - 1}; _fjord; echo "\${COMPREPLY[*]}"`;
+      return spawnSync("bash", ["-c", script], { encoding: "utf8" }).stdout.trim();
+    };
+    assert.equal(complete("fjord", "ch"), "check");
+    assert.equal(complete("fjord", "run", "--wat"), "--watch");
+    assert.equal(complete("fjord", "run", "kr"), "");
+  });
+
+  test("zsh and fish get theirs", async () => {
+    assert.match((await command(["completion", "zsh"])).stdout, /^#compdef fjord\n[^]*run\) compadd -- --config/);
+    assert.match((await command(["completion", "fish"])).stdout, /__fish_seen_subcommand_from run" -l watch$/m);
   });
 });

@@ -88,7 +88,7 @@ describe("fjord audit", () => {
   ];
   for (const [args, message] of refused) {
     test(`refuses ${args.slice(1).join(" ") || "nothing"}`, async () => {
-      const { code, stderr } = await command(["audit", ...args]);
+      const { code, stderr } = await command(["audit", ...args], { cwd: dir });
       assert.equal(code, 2);
       assert.match(stderr, message);
     });

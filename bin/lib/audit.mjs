@@ -1,5 +1,6 @@
 // `fjord audit`: judges a configuration that is valid.
 import fs from "node:fs";
+import { configFile } from "./arguments.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
 
@@ -30,9 +31,9 @@ export const options = {
 
 export const help = `fjord audit: says what is open, missing or too generous in a configuration that is valid.
 
-Usage: fjord audit [-c] FILE [options]
+Usage: fjord audit [[-c] FILE] [options]
 
-  -c, --config FILE       the configuration
+  -c, --config FILE       the configuration; default: krakend.json in this folder
   -s, --severity LIST     only these: CRITICAL,HIGH,MEDIUM,LOW (default: all)
   -i, --ignore LIST       rules to leave out: 2.1.2,5.2; 5.2 stands for all that begin with it
   -I, --ignore-file FILE  the same from a file, separated by lines or commas; # starts a comment
@@ -42,7 +43,7 @@ Usage: fjord audit [-c] FILE [options]
   -h, --help              this text
 
 The rules 1 to 7 are KrakenD's; those that begin with 9 are for the edge: secrets in the bundle,
-origins that can't be reached, bindings that wrangler.toml lacks, the platform's limits.
+origins that can't be reached, bindings that the Wrangler file lacks, the platform's limits.
 
 Exit code: 0 when nothing was found, 1 when something was, 2 when the command line is wrong.`;
 
@@ -51,8 +52,7 @@ Exit code: 0 when nothing was found, 1 when something was, 2 when the command li
  * @param {string[]} positionals
  */
 export async function execute(values, positionals) {
-  const file = values.config ?? positionals[0];
-  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("audit needs one configuration: fjord audit FILE");
+  const file = configFile("audit", values, positionals);
   const { format } = values;
   if (!["text", "json"].includes(format) && !format.includes("{{")) {
     throw new UsageError(`--format ${format}: expected text, json or a Go template`);

@@ -1,8 +1,9 @@
 // `fjord build`: all that a worker is made of, in one folder.
 import fs from "node:fs";
 import path from "node:path";
+import { configFile } from "./arguments.mjs";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
-import { Failure, UsageError } from "./errors.mjs";
+import { Failure } from "./errors.mjs";
 
 /** Stands among the files: what of the configuration is closed, and why. */
 const CLOSED = "fjord:closed";
@@ -16,10 +17,10 @@ export const options = {
 
 export const help = `fjord build: writes the worker that serves a configuration, ready for wrangler.
 
-Usage: fjord build [-c] FILE [-o DIR] [--lenient]
+Usage: fjord build [[-c] FILE] [-o DIR] [--lenient]
 
-  -c, --config FILE   the configuration; it is checked first
-  -o, --out DIR       where to (default: build); "main" in wrangler.toml is DIR/worker.mjs
+  -c, --config FILE   the configuration; it is checked first; default: krakend.json in this folder
+  -o, --out DIR       where to (default: build); "main" of the Wrangler file is DIR/worker.mjs
       --lenient       build what can be served of a configuration with faults: endpoints that can't
                       work answer 501, and the log says why at the first request
   -h, --help          this text
@@ -31,8 +32,7 @@ While "wrangler dev" runs, a mistake is shown and what was built before keeps se
  * @param {string[]} positionals
  */
 export async function execute(values, positionals) {
-  const file = values.config ?? positionals[0];
-  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("build needs one configuration: fjord build FILE");
+  const file = configFile("build", values, positionals);
   const out = path.resolve(values.out);
   const core = await loadCore();
   const config = await readConfig(core, file);
@@ -48,6 +48,7 @@ export async function execute(values, positionals) {
   if (out !== buildDir) {
     const modules = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
     for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
+    write(path.join(out, "worker.d.mts"), fs.readFileSync(new URL("../../types/worker.d.mts", import.meta.url)));
   }
   write(path.join(out, "krakend.json"), Buffer.from(config.text));
   // The worker's log tells what is closed at the first request.

@@ -1,5 +1,6 @@
 // `fjord check`: says what is wrong with a configuration, all at once.
 import fs from "node:fs";
+import { configFile } from "./arguments.mjs";
 import { checkConfig, loadCore, readConfig, variablesOf, wantsColor } from "./core.mjs";
 import { UsageError, codeOf, messageOf } from "./errors.mjs";
 import { SourceError } from "./faults.mjs";
@@ -19,9 +20,10 @@ export const options = {
 
 export const help = `fjord check: says what is wrong with a configuration, all at once.
 
-Usage: fjord check [-dtl] [-c] FILE [options]
+Usage: fjord check [-dtl] [[-c] FILE] [options]
 
-  -c, --config FILE       the configuration: JSON, YAML, TOML or a template; - reads standard input
+  -c, --config FILE       the configuration: JSON, YAML, TOML or a template; - reads standard
+                          input; default: krakend.json in this folder
   -d, --debug             show endpoints and backends, and what a request costs the worker;
                           -dd shows their options, -ddd the service's
   -i, --indent TEXT       what indents the lines of -d (default: a tab)
@@ -40,8 +42,7 @@ Exit code: 0 when it can be served, 1 when it can't, 2 when the command line is 
  * @param {string[]} positionals
  */
 export async function execute(values, positionals) {
-  const file = values.config ?? positionals[0];
-  if (!file || positionals.length > (values.config ? 0 : 1)) throw new UsageError("check needs one configuration: fjord check FILE");
+  const file = configFile("check", values, positionals);
   if (!["text", "json", "github"].includes(values.format)) {
     throw new UsageError(`--format ${values.format}: expected text, json or github`);
   }

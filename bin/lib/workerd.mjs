@@ -5,7 +5,7 @@ import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
 import { buildDir } from "./core.mjs";
-import { Failure } from "./errors.mjs";
+import { Failure, codeOf } from "./errors.mjs";
 
 /**
  * What a local gateway is made of.
@@ -15,14 +15,16 @@ import { Failure } from "./errors.mjs";
  * @property {string} address
  * @property {Record<string, string>} vars
  * @property {string} [assets] A folder of files for the binding ASSETS.
+ * @property {import("./run/variables.mjs").Binding[]} [bindings] Services at other addresses.
+ * @property {boolean} [logRequests] Whether each request and each call is logged.
  * @property {string[]} [counters] Bindings that count for rate limits.
  * @property {boolean} [cache] Whether backends share answers.
  * @property {string} [codeDir] The worker's modules, if they aren't those of the build.
  * @property {string} [cfHeader] The header line that tells a request's `cf`, as JSON; without one workerd tells the peer.
  */
 
-/** The same as in wrangler.toml. */
-const COMPATIBILITY_DATE = "2026-11-17";
+/** The same as in wrangler.toml, and what `fjord new` writes. */
+export const COMPATIBILITY_DATE = "2026-11-17";
 
 /** The binary itself: signals sent to the Node program that npm puts before it would not arrive. */
 export function binary() {
@@ -76,9 +78,17 @@ const CACHE = `
     )),`;
 
 /**
- * @param {Pick<Required<Settings>, "address" | "counters" | "cache"> & { assets?: string, cfHeader?: string, modules: string[], bindings: string[], dir: string }} parts
+ * The service of a binding at another address. Requests keep the name that the configuration calls.
+ *
+ * @param {import("./run/variables.mjs").Binding} binding
  */
-function workerdConfig({ modules, bindings, address, assets, counters, cache, cfHeader, dir }) {
+const external = ({ name, address, https, host }) => `
+    (name = ${quote(`bind-${name}`)}, external = (address = ${quote(address)}, ${https ? `https = (certificateHost = ${quote(host)}, tlsOptions = (trustBrowserCas = true))` : "http = ()"})),`;
+
+/**
+ * @param {Pick<Required<Settings>, "address" | "counters" | "cache"> & { assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
+ */
+function workerdConfig({ modules, bindings, services, address, assets, counters, cache, cfHeader, flags, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -91,7 +101,7 @@ function workerdConfig({ modules, bindings, address, assets, counters, cache, cf
 const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}${services}
   ],
   sockets = [(name = "http", address = ${quote(address)}, http = (${cfHeader ? `cfBlobHeader = ${quote(cfHeader)}` : ""}), service = "gateway")],
 );
@@ -104,6 +114,7 @@ const gateway :Workerd.Worker = (
       ${bindings.join(",\n      ")}
   ],${counters.length > 0 ? OBJECTS : ""}${cache ? '\n  cacheApiOutbound = "cache",' : ""}
   compatibilityDate = "${COMPATIBILITY_DATE}",
+  compatibilityFlags = [${flags.map(quote).join(", ")}],
 );
 `;
 }
@@ -117,12 +128,12 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, counters = [], cache = false, codeDir = buildDir, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, bindings: services = [], counters = [], cache = false, logRequests = false, codeDir = buildDir, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
-  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(cache ? ["edgecache.mjs"] : [])];
+  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
   for (const name of workers) fs.copyFileSync(new URL(name, workersDir), path.join(dir, name));
 
   // Values travel in the environment: no escaping, and no secret on the disk.
@@ -135,21 +146,55 @@ function prepare(dir, { config, address, vars, assets, counters = [], cache = fa
   if (assets) bindings.push('(name = "ASSETS", service = "assets")');
   if (counters.length > 0) fs.mkdirSync(path.join(dir, "objects"));
   bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
-  const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
-  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig({ modules, bindings, address, assets, counters, cache, cfHeader, dir }));
+  bindings.push(...services.map(({ name }) => `(name = ${quote(name)}, service = ${quote(`bind-${name}`)})`));
+  const entries = [...(logRequests ? ["requests.mjs"] : []), "worker.mjs"];
+  const modules = [...entries, ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
+  const flags = logRequests ? ["nodejs_als"] : [];
+  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, counters, cache, cfHeader, flags, dir };
+  fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig(parts));
   return environment;
+}
+
+/** How long requests in flight may take when a gateway stops. */
+const PATIENCE_MS = 2000;
+
+/** The temporary folders of runs: the number is the process that made it. */
+const PREFIX = "fjord-run-";
+
+/** Removes the folders of runs that were killed before they could. Those of other users stay. */
+export function removeLeftovers(tmp = os.tmpdir()) {
+  for (const name of fs.readdirSync(tmp)) {
+    const [, pid] = /^fjord-run-(\d+)-/.exec(name) ?? [];
+    if (pid === undefined || isAlive(Number(pid))) continue;
+    try {
+      fs.rmSync(path.join(tmp, name), { recursive: true, force: true });
+    } catch {
+      // Another user's, or another process is removing it.
+    }
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // The process of another user may not be asked, but it's there.
+    return codeOf(error) === "EPERM";
+  }
 }
 
 /**
  * Starts workerd with the modules of the build (or of `codeDir`); resolves when it listens. `ended` resolves to a message when
- * workerd stops by itself. The process doesn't outlive this one, however this one ends.
+ * workerd stops by itself. `stop` lets requests in flight end, `end` not longer than some milliseconds. The process doesn't outlive this one, however this one ends.
  *
  * @param {Settings} settings
- * @returns {Promise<{ pid: number | undefined, port: number, ended: Promise<string>, stop: () => Promise<string> }>}
+ * @returns {Promise<{ pid: number | undefined, port: number, ended: Promise<string>, stop: () => Promise<string>, end: (patience: number) => Promise<string> }>}
  */
 export async function startWorkerd(settings) {
   const program = binary();
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-"));
+  removeLeftovers();
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
   const cleanUp = () => fs.rmSync(dir, { recursive: true, force: true });
   const begin = () => {
     try {
@@ -183,9 +228,9 @@ export async function startWorkerd(settings) {
     cleanUp();
     return message;
   });
-  const stop = () => {
+  const end = (/** @type {number} */ patience) => {
     child.kill("SIGTERM");
-    const force = setTimeout(killNow, 2000);
+    const force = setTimeout(killNow, patience);
     return ended.finally(() => clearTimeout(force));
   };
   /** @type {Promise<number>} */
@@ -198,7 +243,7 @@ export async function startWorkerd(settings) {
     });
   });
   const port = await Promise.race([listening, ended.then((message) => Promise.reject(new Failure(message)))]);
-  return { pid: child.pid, port, ended, stop };
+  return { pid: child.pid, port, ended, end, stop: () => end(PATIENCE_MS) };
 }
 
 /**

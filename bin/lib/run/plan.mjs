@@ -1,0 +1,102 @@
+// What a local gateway is made of: a configuration that passed the check, with everything around it.
+import path from "node:path";
+import fs from "node:fs";
+import { WRANGLER_FILES, assetsBeside } from "../bindings.mjs";
+import { checkConfig, listed, loadCore, locate, overrides, readConfig, refusal, wantsColor } from "../core.mjs";
+import { Failure } from "../errors.mjs";
+import { templateEnvironment } from "../source.mjs";
+import { listenAddress } from "./address.mjs";
+import { devVars, devVarsFile } from "./variables.mjs";
+
+/**
+ * What the command line says of a run.
+ *
+ * @typedef {object} Wishes
+ * @property {string} file
+ * @property {Record<string, string>} variables
+ * @property {import("./variables.mjs").Binding[]} bindings
+ * @property {string} [assets] A folder.
+ * @property {string} [host]
+ * @property {string} [port]
+ * @property {boolean} lenient
+ * @property {boolean} debug
+ */
+
+/**
+ * A run that can begin.
+ *
+ * @typedef {object} Plan
+ * @property {Omit<import("../workerd.mjs").Settings, "address">} settings
+ * @property {{ host: string, port: number }} address
+ * @property {string[]} sources The files and folders that it was made from.
+ */
+
+/**
+ * Reads and checks a configuration. What the check finds is written to standard error; a `Failure` when it can't be served.
+ *
+ * @param {Wishes} wishes
+ * @returns {Promise<Plan>}
+ */
+export async function plan({ file, variables: given, bindings, assets: folder, host, port, lenient, debug }) {
+  const core = await loadCore();
+  const config = await readConfig(core, file);
+  /** @type {Record<string, string>} */
+  const variables = { ...devVars(file), ...overrides(), ...given, FJORD_OPTIONS: JSON.stringify({ lenient, debug }) };
+  const counters = listed(config.read.counters());
+  const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
+  // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
+  /** @type {import("../bindings.mjs").Worker} */
+  const worker = {
+    file: "fjord run",
+    names: [...Object.keys(variables), ...services],
+    counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
+    overrides: overrides(variables),
+    assets: [],
+  };
+  const checked = checkConfig({ ...config, worker }, { view: lenient ? "lenient" : "run", color: wantsColor(process.stderr), quiet: true });
+  if (checked.text) console.error(checked.text.trimEnd());
+  // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
+  const refused = !config.fits || (lenient ? refusal(core, config, variables) : !checked.ok);
+  if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
+
+  const bound = new Set(bindings.map(({ name }) => name));
+  const assets = bound.has("ASSETS") || !(services.has("ASSETS") || folder !== undefined) ? undefined : (folder ?? (await assetsBeside(file)));
+  for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
+  return {
+    settings: {
+      config: { text: config.text, files: config.files },
+      vars: variables,
+      counters,
+      cache: /http-?cache/.test(config.text),
+      assets,
+      bindings,
+      logRequests: debug,
+    },
+    address: listenAddress(config.text, { host, port: port ?? variables.KRAKEND_PORT }),
+    sources: sources(config),
+  };
+}
+
+/**
+ * What is said of a binding that a local run hasn't got.
+ *
+ * @param {string} name
+ */
+function lacking(name) {
+  const reason = name === "ASSETS" ? "add --assets DIR, the folder of its files" : `add --bind ${name}=http://HOST:PORT, the address that takes them`;
+  return `warning: no binding ${name}: calls to service://${name} will fail (${reason})`;
+}
+
+/**
+ * The files that a configuration was made from, those that aren't there yet too.
+ *
+ * @param {import("../core.mjs").ReadConfig} config
+ */
+function sources({ file, read, origin }) {
+  const { FC_ENABLE: isTemplate, FC_SETTINGS: settings, FC_TEMPLATES: templates, FC_PARTIALS: partials } = templateEnvironment(file, process.env);
+  const folders = isTemplate ? [settings, templates, partials] : [];
+  const beside = WRANGLER_FILES.map((name) => path.join(path.dirname(file), name));
+  const rendered = (origin?.sources ?? []).map((source) => source.file).filter((name) => fs.existsSync(name));
+  const named = listed(read.files()).map((name) => locate(name, file));
+  return [...new Set([file, devVarsFile(file), ...beside, ...rendered, ...named, ...folders.flatMap((name) => name || [])])];
+}
