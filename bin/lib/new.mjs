@@ -1,22 +1,41 @@
 // `fjord new`: a folder with a gateway that runs.
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { loadCore } from "./core.mjs";
 import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
-
-const home = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
+import { takeOver } from "./project/takeover.mjs";
+import { PUBLISHED, home, vendor } from "./project/tarball.mjs";
+import { files } from "./project/template.mjs";
+import { writeSchema } from "./schema.mjs";
 
 /** @satisfies {import("./command.js").Options} */
-export const options = {};
+export const options = {
+  from: { type: "string" },
+  repo: { type: "string" },
+};
 
 export const help = `fjord new: makes a folder with a gateway that runs.
 
-Usage: fjord new DIR
+Usage: fjord new DIR [--from FILE] [--repo URL]
 
-  -h, --help   this text
+      --from FILE   begin with an existing configuration, or template, and the files that it names
+      --repo URL    the public repository of the folder: README.md gets a button that deploys it;
+                    default: the remote "origin" of DIR, if it is on GitHub or GitLab
+  -h, --help        this text
 
-Writes krakend.json, wrangler.toml, package.json, README.md, .gitignore and a file to serve. The
-folder must be new or empty: nothing is overwritten. Then: cd DIR && npm install && npm start`;
+Writes the configuration, wrangler.jsonc, package.json, a test, a workflow for GitHub, README.md and
+.dev.vars.example. The folder must be new or empty (.git may be there): nothing is overwritten.
+Then: cd DIR && npm install && npm start`;
+
+/**
+ * What a new gateway takes over from the package.
+ *
+ * @typedef {object} Manifest
+ * @property {string} version
+ * @property {{ node: string, wrangler: string }} devDependencies
+ * @property {Record<string, boolean>} allowScripts
+ */
 
 /**
  * @param {import("./command.js").Values<typeof options>} values
@@ -27,9 +46,19 @@ export async function execute(values, positionals) {
   if (given === undefined || positionals.length > 1) throw new UsageError("new needs one folder: fjord new DIR");
   const dir = path.resolve(given);
   const name = path.basename(dir).toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 54) || "gateway";
+  const repo = repository(values.repo, dir);
+  const { version, devDependencies, allowScripts } = /** @type {Manifest} */ (JSON.parse(fs.readFileSync(path.join(home, "package.json"), "utf8")));
+  const core = await loadCore();
+  const taken = values.from === undefined ? undefined : await takeOver(core, values.from);
   try {
-    if (fs.existsSync(dir) && fs.readdirSync(dir).length > 0) throw new Failure(`${given} is not empty: nothing is overwritten`);
-    for (const [file, text] of Object.entries(files(name, dir))) {
+    if (fs.existsSync(dir) && fs.readdirSync(dir).some((entry) => entry !== ".git")) throw new Failure(`${given} is not empty: nothing is overwritten`);
+    fs.mkdirSync(dir, { recursive: true });
+    // A clone has no schema yet.
+    writeSchema(core);
+    const dependency = PUBLISHED ? `^${version}` : vendor(dir, version);
+    // Wrangler needs a newer Node than the gateway itself.
+    const tools = { node: devDependencies.node, wrangler: devDependencies.wrangler };
+    for (const [file, text] of Object.entries(files({ name, dependency, tools, allowScripts, repo, taken }))) {
       fs.mkdirSync(path.dirname(path.join(dir, file)), { recursive: true });
       fs.writeFileSync(path.join(dir, file), text, { flag: "wx" });
     }
@@ -39,125 +68,36 @@ export async function execute(values, positionals) {
     throw new Failure(`${file} ${REASONS[codeOf(error) ?? ""] ?? messageOf(error)}`);
   }
   const enter = path.relative(process.cwd(), dir);
-  console.log(`${given} is ready:\n\n  ${enter ? `cd ${/[^\w./-]/.test(enter) ? JSON.stringify(enter) : enter} && ` : ""}npm install && npm start\n`);
+  console.log(`${given} is ready:\n\n  ${enter ? `cd ${/[^\w./\\-]/.test(enter) ? JSON.stringify(enter) : enter} && ` : ""}npm install && npm start\n`);
+  if (taken) console.log(`Before it goes live:\n\n${taken.advice.map((line) => `  - ${line}`).join("\n")}\n`);
 }
 
 /** @type {Partial<Record<string, string>>} */
 const REASONS = { ENOTDIR: "is a file", EACCES: "may not be written", EEXIST: "is in the way" };
 
 /**
- * What a new gateway takes over from the package.
+ * The public repository of a folder: the one that is given, or its remote.
  *
- * @typedef {object} Manifest
- * @property {string} version
- * @property {boolean} [private]
- * @property {{ node: string, wrangler: string }} devDependencies
- * @property {Record<string, boolean>} allowScripts
- */
-
-/**
- * The files of a new gateway, by name.
- *
- * @param {string} name
+ * @param {string | undefined} given
  * @param {string} dir
  */
-function files(name, dir) {
-  const own = /** @type {Manifest} */ (JSON.parse(fs.readFileSync(path.join(home, "package.json"), "utf8")));
-  const [, date] = /^compatibility_date = "(.+)"/m.exec(fs.readFileSync(path.join(home, "wrangler.toml"), "utf8")) ?? [];
-  if (date === undefined) throw new Failure(`${path.join(home, "wrangler.toml")} has no compatibility_date`);
-  // A version that no registry has is taken from where it lies.
-  const beside = `file:${path.relative(fs.existsSync(dir) ? fs.realpathSync(dir) : dir, home).split(path.sep).join("/")}`;
-  const manifest = {
-    name,
-    private: true,
-    type: "module",
-    scripts: {
-      start: "fjord run -c krakend.json --assets www",
-      check: "fjord check -tlc krakend.json",
-      audit: "fjord audit -c krakend.json",
-      deploy: "wrangler deploy",
-    },
-    dependencies: { fjord: own.private ? beside : `^${own.version}` },
-    // Wrangler needs a newer Node than the gateway itself.
-    devDependencies: { node: own.devDependencies.node, wrangler: own.devDependencies.wrangler },
-    allowScripts: own.allowScripts,
-  };
-  const config = {
-    $schema: "https://www.krakend.io/schema/v2.11/krakend.json",
-    version: 3,
-    name,
-    timeout: "3s",
-    host: ["service://ASSETS"],
-    "@comment": "The origin is the folder www/: replace it with the addresses of your services, like https://api.example.com.",
-    endpoints: [{ endpoint: "/hello/{name}", backend: [{ url_pattern: "/hello/{name}.json", allow: ["greeting", "language"] }] }],
-    extra_config: {
-      router: { hide_version_header: true },
-      "security/http": { content_type_nosniff: true, frame_deny: true },
-    },
-  };
-  return {
-    "krakend.json": `${JSON.stringify(config, null, 2)}\n`,
-    "package.json": `${JSON.stringify(manifest, null, 2)}\n`,
-    "wrangler.toml": wrangler(name, date),
-    "README.md": readme(name, own.private ? beside.slice("file:".length) : undefined),
-    ".gitignore": "/build\nnode_modules\n.wrangler/\n.dev.vars*\n",
-    "www/hello/world.json": `${JSON.stringify({ greeting: "Hello, world!", language: "en", internal: "not for clients" }, null, 2)}\n`,
-  };
+function repository(given, dir) {
+  if (given !== undefined) {
+    const found = publicAddress(given);
+    if (found === undefined) throw new UsageError(`--repo ${given}: expected a repository on GitHub or GitLab, such as https://github.com/OWNER/NAME`);
+    return found;
+  }
+  if (!fs.existsSync(path.join(dir, ".git"))) return undefined;
+  const { status, stdout } = spawnSync("git", ["-C", dir, "remote", "get-url", "origin"], { encoding: "utf8" });
+  return status === 0 ? publicAddress(stdout.trim()) : undefined;
 }
 
 /**
- * @param {string} name
- * @param {string} date
+ * The address of a repository as a browser opens it; the platform's button knows these two hosts.
+ *
+ * @param {string} remote
  */
-const wrangler = (name, date) => `name = "${name}"
-main = "build/worker.mjs"
-compatibility_date = "${date}"
-
-# Checks the configuration and puts it beside the core.
-[build]
-command = "npx fjord build -c krakend.json -o build"
-watch_dir = ["krakend.json"]
-
-# The configuration and the files that it names are text for the core.
-[[rules]]
-type = "Text"
-globs = ["**/krakend.json", "**/files.json"]
-fallthrough = true
-
-# The host service://ASSETS of krakend.json. The gateway answers first.
-[assets]
-directory = "www"
-binding = "ASSETS"
-run_worker_first = true
-
-[observability]
-enabled = true
-`;
-
-/**
- * @param {string} name
- * @param {string} [origin] Where the package is taken from, if no registry has it.
- */
-const readme = (name, origin) => `# ${name}
-
-An API gateway: \`krakend.json\` says what it answers, [Fjord](https://www.npmjs.com/package/fjord) runs it on Cloudflare Workers.
-
-\`\`\`console
-$ npm install
-$ npm start
-listening on http://127.0.0.1:8080
-$ curl http://127.0.0.1:8080/hello/world
-{"greeting":"Hello, world!","language":"en"}
-\`\`\`
-
-| | |
-|---|---|
-| \`npm start\` | serves krakend.json on this machine |
-| \`npm run check\` | says what is wrong with it, with line and column |
-| \`npm run audit\` | says what is open, missing or too generous in it |
-| \`npm run deploy\` | puts it on your Cloudflare account |
-| \`npx fjord explain NAME\` | the documentation of an option |
-
-The origin is the folder \`www/\`: in \`host\` stand the addresses of your services. \`npx fjord schema > krakend.schema.json\` writes
-the schema for an editor: \`"$schema": "./krakend.schema.json"\`.
-${origin ? `\nThe package \`fjord\` is taken from \`${origin}\`: run \`npm install && npm run build\` there once.\n` : ""}`;
+export function publicAddress(remote) {
+  const [, host, name] = /^(?:https:\/\/|ssh:\/\/git@|git@)(github\.com|gitlab\.com)[/:]([\w.-]+(?:\/[\w.-]+?)+)(?:\.git)?\/?$/.exec(remote) ?? [];
+  return host === undefined ? undefined : `https://${host}/${name}`;
+}

@@ -1,5 +1,7 @@
 // `fjord schema`: the format as a JSON schema.
-import { loadCore } from "./core.mjs";
+import fs from "node:fs";
+import path from "node:path";
+import { buildDir, loadCore } from "./core.mjs";
 import { UsageError } from "./errors.mjs";
 
 /** @satisfies {import("./command.js").Options} */
@@ -13,6 +15,19 @@ Usage: fjord schema > krakend.schema.json
 
 With "$schema": "./krakend.schema.json" as the first member of a configuration, an editor completes
 options, shows what they do and what Fjord makes of them, and marks what is wrong.`;
+
+/** The schema as a file of the package, for the `$schema` of configurations. */
+export const schemaFile = path.join(buildDir, "krakend.schema.json");
+
+/**
+ * Writes that file, if it isn't there or is another version's.
+ *
+ * @param {import("./core.mjs").Core} core
+ */
+export function writeSchema(core) {
+  const text = `${JSON.stringify(JSON.parse(core.schema()))}\n`;
+  if (!fs.existsSync(schemaFile) || fs.readFileSync(schemaFile, "utf8") !== text) fs.writeFileSync(schemaFile, text);
+}
 
 /**
  * @param {import("./command.js").Values<typeof options>} values

@@ -1,21 +1,8 @@
-// The entry module of the worker: hands each request to the driver.
-import module from "./fjord.wasm";
+// The entry module of the worker: serves the configuration that a build puts beside it.
 import config from "./krakend.json";
 import files from "./files.json";
-import { instantiate } from "./fjord.mjs";
-import { Driver } from "./driver.mjs";
+import { createGateway } from "./gateway.mjs";
 
-export { FjordLimits } from "./objects.mjs";
+export { FjordLimits } from "./gateway.mjs";
 
-const driver = new Driver(() => instantiate(module), config, files);
-
-export default {
-  /**
-   * @param {Request} request
-   * @param {import("./ops.mjs").Env} env
-   * @param {ExecutionContext} ctx
-   */
-  fetch(request, env, ctx) {
-    return driver.answer(request, env, ctx);
-  },
-};
+export default createGateway(config, files);

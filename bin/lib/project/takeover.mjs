@@ -1,0 +1,125 @@
+// An existing configuration as the beginning of a new gateway: its files, and what is left to do for the edge.
+import fs from "node:fs";
+import net from "node:net";
+import path from "node:path";
+import { checkConfig, listed, readConfig } from "../core.mjs";
+import { templateEnvironment } from "../source.mjs";
+
+/**
+ * A configuration that was taken over.
+ *
+ * @typedef {object} Takeover
+ * @property {string} name The name of its file in the new folder.
+ * @property {Record<string, Buffer>} files Its files, by their names in the new folder.
+ * @property {string[]} watched What `wrangler dev` watches.
+ * @property {string[]} secrets
+ * @property {boolean} usesAssets
+ * @property {number} port
+ * @property {string[]} advice What is left to do, one line each.
+ */
+
+/** The folders of a template, by their variables. */
+const FOLDERS = /** @type {const} */ ({ FC_SETTINGS: "settings", FC_TEMPLATES: "templates", FC_PARTIALS: "partials" });
+
+/**
+ * Reads a configuration and everything that belongs to it.
+ *
+ * @param {import("../core.mjs").Core} core
+ * @param {string} file
+ * @returns {Promise<Takeover>}
+ */
+export async function takeOver(core, file) {
+  const config = await readConfig(core, file);
+  // The Wrangler file is the new folder's.
+  const { report } = checkConfig({ ...config, worker: undefined }, { view: "lint" });
+  const environment = templateEnvironment(file, process.env);
+  const isTemplate = Boolean(environment.FC_ENABLE);
+  const extension = isTemplate ? ".tmpl" : path.extname(file).toLowerCase();
+  const name = `krakend${[".yaml", ".yml", ".toml", ".tmpl"].includes(extension) ? extension : ".json"}`;
+  /** @type {Record<string, Buffer>} */
+  const files = { [name]: fs.readFileSync(file) };
+  const watched = [name];
+  for (const [variable, folder] of Object.entries(isTemplate ? FOLDERS : {})) {
+    const from = environment[variable];
+    if (!from || !fs.existsSync(from)) continue;
+    for (const inner of fs.readdirSync(from, { recursive: true, encoding: "utf8" })) {
+      if (fs.statSync(path.join(from, inner)).isFile()) files[path.join(folder, inner)] = fs.readFileSync(path.join(from, inner));
+    }
+    watched.push(folder);
+  }
+  const { advice, usesAssets, port } = advise(config.text);
+  for (const named of listed(config.read.files())) {
+    const text = config.files[named];
+    // A file outside of the folder keeps its path, and the check says that it isn't there.
+    if (text === undefined || path.isAbsolute(named) || path.normalize(named).startsWith("..")) advice.push(`file ${named}: put it into the new folder, and write its path there`);
+    else files[path.normalize(named)] = Buffer.from(text);
+  }
+  const secrets = report.diagnostics.filter(({ code }) => code === "secret").flatMap(({ message }) => /needs the secret (\w+)/.exec(message)?.[1] ?? []);
+  for (const secret of secrets) advice.push(`secret ${secret}: npx wrangler secret put ${secret}, and ${secret}=… in .dev.vars on this machine`);
+  const count = (/** @type {string} */ severity) => report.diagnostics.filter((found) => found.severity === severity).length;
+  advice.push(`${count("error")} errors, ${count("warning")} warnings: npm run check lists them, npm run audit what is open`);
+  return { name, files, watched, secrets: [...new Set(secrets)], usesAssets, port, advice };
+}
+
+/**
+ * Which hosts the edge doesn't reach as they are.
+ *
+ * @param {string} text
+ */
+function advise(text) {
+  /** @type {Set<string>} */
+  const hosts = new Set();
+  const config = parsed(text);
+  collect(config, hosts);
+  const advice = [...hosts].flatMap((host) => adviceOn(host) ?? []);
+  const { port } = /** @type {{ port?: unknown }} */ (config ?? {});
+  return { advice, usesAssets: hosts.has("service://ASSETS"), port: typeof port === "number" ? port : 8080 };
+}
+
+/** @param {string} text */
+function parsed(text) {
+  try {
+    return /** @type {unknown} */ (JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The hosts of a configuration, wherever they are.
+ *
+ * @param {unknown} value
+ * @param {Set<string>} hosts
+ */
+function collect(value, hosts) {
+  if (value === null || typeof value !== "object") return;
+  for (const [name, item] of Object.entries(value)) {
+    if (name === "host" && Array.isArray(item)) for (const host of item) if (typeof host === "string") hosts.add(host.trim().replace(/\/$/, ""));
+    collect(item, hosts);
+  }
+}
+
+/**
+ * What to do about a host; undefined for one that is reached as it is.
+ *
+ * @param {string} host
+ */
+export function adviceOn(host) {
+  const binding = /^service:\/\/(\w+)/.exec(host)?.[1];
+  if (binding === "ASSETS") return "host service://ASSETS: put the files into www/";
+  if (binding !== undefined) return `host ${host}: declare the service binding ${binding} in wrangler.jsonc; on this machine: fjord run --bind ${binding}=URL`;
+  const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `http://${host}`);
+  if (url === undefined) return undefined;
+  const name = url.hostname.replace(/^\[|\]$/g, "");
+  const what = net.isIP(name) ? "an IP address" : name === "localhost" || name.endsWith(".localhost") ? "this machine" : !name.includes(".") || /\.(internal|local|lan)$/.test(name) ? "a name of a private network" : undefined;
+  return what && `host ${host} is ${what}: Cloudflare can't reach it. Give it a public name, or a binding (service://NAME)`;
+}
+
+/** @param {string} text */
+function parseUrl(text) {
+  try {
+    return new URL(text);
+  } catch {
+    return undefined;
+  }
+}
