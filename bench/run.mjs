@@ -10,7 +10,7 @@ import { environment, latest, regressions, save, size } from "./lib/results.mjs"
 import { startUpstream } from "./lib/servers.mjs";
 import { startUp } from "./lib/startup.mjs";
 import { steady } from "./lib/steady.mjs";
-import { HEAD, NAME_WIDTH, fillReadme, line, markdown } from "./lib/table.mjs";
+import { HEAD, NAME_WIDTH, fillPage, line, markdown } from "./lib/table.mjs";
 
 const HELP = `npm run bench -- [CASE-REGEX] [options]
 
@@ -26,7 +26,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --candidate NAME=DIR  measures another build beside this one; may be repeated
   --save            writes bench/results/DATE.json; all cases must be in the run
   --gate            fails when a ratio is more than 10 % worse than in the results saved last
-  --readme          fills the table of README.md with the results saved last
+  --page            fills the table of docs/performance.md with the results saved last
   --no-build        measures build/ as it is
 
 floor fetches and hands the bytes on; js is what everybody writes, without timeouts; js-safe has timeouts that cover the
@@ -47,7 +47,7 @@ function commandLine() {
   const flag = { type: /** @type {const} */ ("boolean"), default: false };
   const options = {
     rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, bodies: flag, "memory-requests": { ...text, default: "20000" },
-    candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, readme: flag, "no-build": flag, help: { ...flag, short: "h" },
+    candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, page: flag, "no-build": flag, help: { ...flag, short: "h" },
   };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const defaults = values.quick ? { rounds: "5", requests: "100", "warm-up": "600" } : { rounds: "15", requests: "400", "warm-up": "8000" };
@@ -161,7 +161,7 @@ await main(async () => {
   const options = commandLine();
   if (options.help) return console.log(HELP);
   if (options.save && options.pattern !== "") throw new Failure("--save is for a run of all cases");
-  const onlyReadme = options.readme && !options.save && !options.gate && options.pattern === "";
-  if (!onlyReadme) await measure(options);
-  if (options.readme) fillReadme(latest());
+  const onlyPage = options.page && !options.save && !options.gate && options.pattern === "";
+  if (!onlyPage) await measure(options);
+  if (options.page) fillPage(latest());
 });

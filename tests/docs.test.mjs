@@ -97,6 +97,28 @@ describe("links", () => {
   });
 });
 
+describe("JSON", () => {
+  for (const name of files(".", [".md"])) {
+    // Parts of a configuration are shown, too: what begins as an object is one.
+    const blocks = [...read(name).matchAll(/^ *```json\n([^]*?)^ *```$/gm)].flatMap(([, text = ""]) => (text.trimStart().startsWith("{") ? [text] : []));
+    if (blocks.length > 0) test(name, () => blocks.forEach((text) => JSON.parse(text)));
+  }
+
+  test("the README's answer is what its configuration makes of the demo data", () => {
+    const [, asked = "", answer = ""] = /\$ curl http:\/\/127\.0\.0\.1:8787(\S+)\n(\{.+\})\n/.exec(read("README.md")) ?? [];
+    /** @param {string} text */
+    const endpoint = (text) => /** @type {{ endpoints: { endpoint: string, backend: { url_pattern: string, group?: string }[] }[] }} */ (JSON.parse(text)).endpoints.find((found) => found.endpoint === asked);
+    const [, block = ""] = /```json\n([^]*?)```/.exec(read("README.md")) ?? [];
+    const backends = endpoint(block)?.backend ?? [];
+    const parts = backends.map(({ url_pattern: file, group }) => {
+      const data = /** @type {object} */ (JSON.parse(read(`www${file}`)));
+      return group === undefined ? data : { [group]: data };
+    });
+    assert.deepEqual(JSON.parse(answer), Object.assign({}, ...parts));
+    assert.deepEqual(backends.map((backend) => backend.url_pattern), endpoint(read("krakend.json"))?.backend.map((backend) => backend.url_pattern));
+  });
+});
+
 /** Where messages come from: tests aren't asked. */
 const sources = ["bin", "src", "crates", "scripts"]
   .flatMap((folder) => files(folder, [".mjs", ".rs"]))

@@ -1,4 +1,4 @@
-// How results look: a line in the terminal, a table in the README.
+// How results look: a line in the terminal, a table in docs/performance.md.
 import fs from "node:fs";
 import { Failure, at } from "../../scripts/lib.mjs";
 import { cases } from "./cases.mjs";
@@ -104,14 +104,14 @@ export function markdown({ date, machine, versions, cases: measured, startup, wa
 }
 
 /**
- * Fills the README's block.
+ * Fills the block of docs/performance.md.
  *
  * @param {import("./results.mjs").Results} results
  */
-export function fillReadme(results) {
-  const file = at("README.md");
+export function fillPage(results) {
+  const file = at("docs/performance.md");
   const text = fs.readFileSync(file, "utf8");
   const block = /(<!-- bench:start -->)[^]*(<!-- bench:end -->)/;
-  if (!block.test(text)) throw new Failure("README.md has no <!-- bench:start --> … <!-- bench:end -->");
+  if (!block.test(text)) throw new Failure("docs/performance.md has no <!-- bench:start --> … <!-- bench:end -->");
   fs.writeFileSync(file, text.replace(block, (_, /** @type {string} */ start, /** @type {string} */ end) => `${start}\n${markdown(results)}\n${end}`));
 }
