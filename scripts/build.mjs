@@ -11,7 +11,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { buildConfig } from "./config.mjs";
-import { Failure, at, call, main, readText, root, run, writeText } from "./lib.mjs";
+import { Failure, at, call, env, main, readText, root, run, writeText } from "./lib.mjs";
 import { ORIGINS, SOURCES, fingerprint } from "./sources.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
@@ -28,12 +28,22 @@ async function ensureRust() {
   call("rustup", ["toolchain", "install", channel, "--profile", "minimal", "--component", "rustfmt", "--component", "clippy", "--target", TARGET]);
 }
 
+/**
+ * Compiles, and shows how far it is: the first time takes minutes. Cargo draws no bar where `CI` is set, as it is for all other programs.
+ *
+ * @param {string[]} args
+ */
+function cargo(...args) {
+  const quiet = process.env.WRANGLER_COMMAND === undefined ? [] : ["--quiet"];
+  call("cargo", ["build", ...quiet, "--locked", ...args], { env: { ...env, CI: process.env.CI } });
+}
+
 async function buildWasm() {
   const stamp = at("build/.fingerprint");
   const now = fingerprint(SOURCES);
   if (readText(stamp) === now && fs.existsSync(at("build/fjord.wasm"))) return;
   await ensureRust();
-  call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET]);
+  cargo("--release", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET);
   buildBindgen();
   const staging = at("target/edge");
   fs.rmSync(staging, { recursive: true, force: true });
@@ -47,7 +57,7 @@ async function buildWasm() {
 }
 
 function buildBindgen() {
-  call("cargo", ["build", "--quiet", "--locked", "--profile", "tools", "--package", "fjord-bindgen"]);
+  cargo("--profile", "tools", "--package", "fjord-bindgen");
 }
 
 const bindgen = (/** @type {string} */ crate, /** @type {string[]} */ ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), ...args]);
@@ -58,7 +68,7 @@ async function buildOrigins() {
   const now = fingerprint(ORIGINS);
   if (readText(stamp) !== now || !fs.existsSync(at("build/origins/module.wasm"))) {
     await ensureRust();
-    call("cargo", ["build", "--quiet", "--locked", "--release", "--lib", "--package", "fjord-origins", "--target", TARGET]);
+    cargo("--release", "--lib", "--package", "fjord-origins", "--target", TARGET);
     buildBindgen();
     bindgen("fjord_origins", at("build/origins"), "module", "resettable");
     writeText(stamp, now);

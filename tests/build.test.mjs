@@ -2,10 +2,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
+import net from "node:net";
 import path from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { at, root } from "../scripts/lib.mjs";
 import { ORIGINS, SOURCES } from "../scripts/sources.mjs";
+import { listening } from "./support/upstream.mjs";
 
 /**
  * What `cargo metadata` says of a package.
@@ -51,4 +53,23 @@ test("wrangler watches every folder that the core is made of", () => {
     const file = path.join(folder, "src");
     assert.ok(covers(watched, file), `${file} is below watch_dir: ${watched.join(" ")}`);
   }
+});
+
+describe("npm start", () => {
+  const start = (/** @type {Record<string, string>} */ variables, /** @type {string[]} */ ...args) =>
+    spawnSync(process.execPath, [at("scripts/start.mjs"), ...args], { env: { ...process.env, ...variables }, encoding: "utf8", timeout: 30_000 });
+
+  test("says that a port is taken before anything is built or open", async (t) => {
+    const other = net.createServer();
+    const port = String(await listening(other));
+    t.after(() => other.close());
+    for (const { status, stdout, stderr } of [start({ PORT: port }), start({}, "--port", port), start({ PORT: "1" }, "-p", port)]) {
+      assert.deepEqual({ status, stdout, stderr }, { status: 1, stdout: "", stderr: `127.0.0.1:${port} is in use by another program\n` });
+    }
+  });
+
+  test("refuses what isn't a port, and other options", () => {
+    assert.match(start({ PORT: "http" }).stderr, /^npm start: http isn't a port/);
+    assert.match(start({}, "--prot", "1").stderr, /^npm start: Unknown option '--prot'/);
+  });
 });

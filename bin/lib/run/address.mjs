@@ -35,7 +35,7 @@ function configured(text) {
 }
 
 /** @param {unknown} value */
-function portNumber(value) {
+export function portNumber(value) {
   const port = Number(value);
   if (!/^\d+$/.test(String(value)) || port > 65535) throw new UsageError(`${String(value)} isn't a port: expected a number from 0 to 65535`);
   return port;
