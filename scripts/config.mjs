@@ -1,6 +1,6 @@
 // The configuration, checked by the core and put beside it as text: a change of it rebuilds no wasm.
 import path from "node:path";
-import { checkConfig, loadCore, readConfig, wantsColor } from "../bin/lib/core.mjs";
+import { checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "../bin/lib/core.mjs";
 import { Failure, at, root, writeText } from "./lib.mjs";
 
 /** @param {string} file */
@@ -12,5 +12,5 @@ export async function buildConfig(file) {
   if (checked.text) console.error(checked.text.trimEnd());
   if (!checked.ok) throw new Failure(`${shown} can't be served.`);
   writeText(at("build/krakend.json"), config.text);
-  writeText(at("build/files.json"), JSON.stringify(config.files));
+  writeText(at("build/files.json"), JSON.stringify(workerFiles(config)));
 }

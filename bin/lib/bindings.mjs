@@ -22,6 +22,7 @@ const SIGNAL_DATE = "2026-11-17";
  * @property {Record<string, string>} overrides Variables that take the place of options.
  * @property {string[]} assets The paths that the platform answers with files before it asks the worker.
  * @property {import("./surroundings.mjs").Surrounding[]} [findings] What is wrong with the file itself, or with the Worker's entry module.
+ * @property {string[]} [stored] Secrets that a Secrets Store has.
  * @property {string} [deaf] What switches `request.signal` off, so that no worker hears that a client has left.
  */
 
@@ -60,8 +61,16 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
   const classes = [];
   collect(own, found, classes);
   const findings = [...leftAside(present), ...missingExports(folder, own.main, classes)];
-  return findings.length > 0 ? { ...found, findings } : found;
+  const stored = storedIn(own.secrets_store_secrets);
+  return { ...found, ...(findings.length > 0 && { findings }), ...(stored.length > 0 && { stored }) };
 }
+
+/**
+ * The names of the bindings to secrets of a Secrets Store.
+ *
+ * @param {unknown} list
+ */
+const storedIn = (list) => (Array.isArray(list) ? list.map((one) => members(one).binding).filter(isText) : []);
 
 /** Settings that an environment declares anew, or hasn't got. */
 const OWN = /^(?:vars|secrets|services|durable_objects|ratelimits|kv_namespaces|r2_buckets|d1_databases|queues|secrets_store_secrets|vpc_.*|unsafe|workflows|hyperdrive|vectorize|ai|browser|dispatch_namespaces|mtls_certificates|analytics_engine_datasets|send_email|pipelines|version_metadata)$/;

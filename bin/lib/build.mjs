@@ -2,7 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { configFile } from "./arguments.mjs";
-import { buildDir, checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
+import { buildDir, checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "./core.mjs";
 import { Failure } from "./errors.mjs";
 
 /** Stands among the files: what of the configuration is closed, and why. */
@@ -53,7 +53,7 @@ export async function execute(values, positionals) {
   write(path.join(out, "krakend.json"), Buffer.from(config.text));
   // The worker's log tells what is closed at the first request.
   const closed = report.closed && { [CLOSED]: report.closed.join("\n") };
-  write(path.join(out, "files.json"), Buffer.from(JSON.stringify({ ...config.files, ...closed })));
+  write(path.join(out, "files.json"), Buffer.from(JSON.stringify({ ...workerFiles(config), ...closed })));
 }
 
 /**

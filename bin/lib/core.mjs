@@ -185,6 +185,14 @@ export function checkConfig(config, { view = "run", color = false, quiet = false
  */
 export const variablesOf = ({ worker }) => ({ ...worker?.overrides, ...overrides() });
 
+/**
+ * The files that the worker gets: those that a configuration names, and what it must know of its bindings.
+ *
+ * @param {Pick<ReadConfig, "files" | "worker">} config
+ * @returns {Record<string, string>}
+ */
+export const workerFiles = ({ files, worker }) => (worker?.stored ? { ...files, "fjord:secrets": worker.stored.join(",") } : files);
+
 /** The variables of the environment that take the place of options, as KrakenD reads them. */
 export function overrides(env = process.env) {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith("KRAKEND_") && value !== undefined ? [[name, value]] : [])));

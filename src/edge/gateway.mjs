@@ -1,7 +1,9 @@
 // The gateway as a part of a worker: answers a configuration's endpoints, whatever else the worker does.
 import module from "./fjord.wasm";
 import { Driver } from "./driver.mjs";
+import { messageOf } from "./errors.mjs";
 import { instantiate } from "./fjord.mjs";
+import { StoredSecrets, storedSecrets } from "./secrets.mjs";
 
 export { FjordLimits } from "./objects.mjs";
 
@@ -11,9 +13,37 @@ export function createGateway(config, files = "{}") {
     throw new TypeError('createGateway takes texts: import krakend.json and files.json by a rule of type "Text" in the Wrangler file');
   }
   const driver = new Driver(() => instantiate(module), config, files);
+  const stored = storedSecrets(files);
+  if (stored.length > 0) return waiting(driver, new StoredSecrets(stored));
   return {
     fetch(request, env, ctx) {
       return driver.answer(request, /** @type {import("./ops.mjs").Env} */ (env), ctx);
+    },
+  };
+}
+
+/**
+ * The gateway whose first requests wait for secrets of a Secrets Store.
+ *
+ * @param {Driver} driver
+ * @param {StoredSecrets} secrets
+ * @returns {import("../../types/index.d.mts").Gateway}
+ */
+function waiting(driver, secrets) {
+  /** @type {import("../../types/index.d.mts").Gateway["fetch"]} */
+  const early = async (request, env, ctx) => {
+    let whole;
+    try {
+      whole = await secrets.read(/** @type {import("./ops.mjs").Env} */ (env));
+    } catch (error) {
+      console.error(`fjord: request refused: ${messageOf(error)}`);
+      return new Response(null, { status: 503 });
+    }
+    return driver.answer(request, whole, ctx);
+  };
+  return {
+    fetch(request, env, ctx) {
+      return secrets.known === undefined ? early(request, env, ctx) : driver.answer(request, secrets.known, ctx);
     },
   };
 }
