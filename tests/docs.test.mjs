@@ -191,8 +191,8 @@ test("the example of docs/testing.md passes", (t) => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-page-"));
   t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
   const blocks = [...read("docs/testing.md").matchAll(/^[^\n]*`([\w/.-]+\.(?:json|mjs))`[^\n]*:\n\n```\w+\n([^]*?)^```$/gm)];
-  assert.deepEqual(blocks.map(([, name]) => name), ["krakend.json", "tests/support.mjs", "tests/gateway.test.mjs"]);
-  fs.mkdirSync(path.join(dir, "tests"));
+  assert.deepEqual(blocks.map(([, name]) => name), ["krakend.json", "test/gateway.test.mjs"]);
+  fs.mkdirSync(path.join(dir, "test"));
   fs.mkdirSync(path.join(dir, "node_modules"));
   fs.symlinkSync(root, path.join(dir, "node_modules/fjord"), "junction");
   for (const [, name = "", text = ""] of blocks) fs.writeFileSync(path.join(dir, name), text);
