@@ -4,6 +4,7 @@
 //! the login. The protocol's grammar is in <https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf>.
 
 mod content;
+mod login;
 mod method;
 mod session;
 mod wire;

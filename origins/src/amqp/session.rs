@@ -1,15 +1,12 @@
-//! One connection to a broker with one channel: login, then one publish, or one delivery and its settlement.
+//! One connection to a broker with one channel: one publish, or one delivery and its settlement.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use super::content::{check_properties, put_properties};
 use super::method::*;
-use super::wire::{
-    self, Frame, MAX_FRAME, Value, malformed, put_long, put_short, put_table, take_text, take_u16, take_u32,
-    take_u64,
-};
-use super::{Exchange, Login, Publisher, Queue, Source, Target};
+use super::wire::{self, Frame, malformed, put_short, put_table, take_text, take_u16, take_u64};
+use super::{Exchange, Publisher, Queue, Source, Target};
 use crate::broker::{BrokerFault, Message, Settlement};
 
 /// The only channel.
@@ -19,10 +16,10 @@ const TAG: &str = "fjord";
 
 /// A connection. Requests gather in `output` and go out in one write when an answer is waited for.
 pub struct Session<S> {
-    stream: S,
-    input: BytesMut,
-    output: BytesMut,
-    max_frame: u32,
+    pub(super) stream: S,
+    pub(super) input: BytesMut,
+    pub(super) output: BytesMut,
+    pub(super) max_frame: u32,
 }
 
 /// A message that isn't settled.
@@ -37,46 +34,6 @@ pub struct Delivery {
 // === impl Session ===
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    /// Logs in on a connection.
-    ///
-    /// # Errors
-    /// The peer isn't a broker, or it refuses the user or the virtual host.
-    pub async fn log_in(stream: S, login: &Login) -> Result<Self, BrokerFault> {
-        check([&*login.vhost])?;
-        let output = BytesMut::from(&b"AMQP\0\0\x09\x01"[..]);
-        let mut session = Self { stream, input: BytesMut::new(), output, max_frame: MAX_FRAME };
-        session.expect(CONNECTION_START).await?;
-        wire::method(&mut session.output, 0, CONNECTION_START_OK, |to| {
-            put_table(to, &capabilities());
-            put_short(to, "PLAIN");
-            put_long(to, format!("\0{}\0{}", login.user, login.password).as_bytes());
-            put_short(to, "en_US");
-        });
-        let mut tune = session.expect(CONNECTION_TUNE).await.map_err(|fault| match fault {
-            BrokerFault::Refused(text) => BrokerFault::Credentials(text),
-            other => other,
-        })?;
-        let channels = take_u16(&mut tune)?;
-        session.max_frame = match take_u32(&mut tune)? {
-            0 => MAX_FRAME,
-            most => most.clamp(4096, MAX_FRAME),
-        };
-        let max_frame = session.max_frame;
-        wire::method(&mut session.output, 0, CONNECTION_TUNE_OK, |to| {
-            to.put_u16(channels);
-            to.put_u32(max_frame);
-            // No heartbeats: a connection lives as long as one call.
-            to.put_u16(0);
-        });
-        wire::method(&mut session.output, 0, CONNECTION_OPEN, |to| {
-            put_short(to, &login.vhost);
-            put_short(to, "");
-            to.put_u8(0);
-        });
-        session.request(CHANNEL_OPEN, |to| put_short(to, ""));
-        Ok(session)
-    }
-
     /// Publishes a message; when this returns, the broker has it. Then [`Session::leave`] is due.
     ///
     /// # Errors
@@ -255,7 +212,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         self.expect(CHANNEL_OPEN_OK).await.map(|_| ())
     }
 
-    fn request(&mut self, method: (u16, u16), arguments: impl FnOnce(&mut BytesMut)) {
+    pub(super) fn request(&mut self, method: (u16, u16), arguments: impl FnOnce(&mut BytesMut)) {
         wire::method(&mut self.output, CHANNEL, method, arguments);
     }
 
@@ -272,7 +229,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(self.stream.flush().await?)
     }
 
-    async fn expect(&mut self, wanted: (u16, u16)) -> Result<Bytes, BrokerFault> {
+    pub(super) async fn expect(&mut self, wanted: (u16, u16)) -> Result<Bytes, BrokerFault> {
         match self.next().await? {
             (method, arguments) if method == wanted => Ok(arguments),
             _ => Err(unexpected()),
@@ -340,17 +297,6 @@ fn refusal(code: u16, text: &str) -> BrokerFault {
 
 fn unexpected() -> BrokerFault {
     malformed("an unexpected method")
-}
-
-/// What this client can: be told why it's refused, and that its queue is deleted.
-fn capabilities() -> Vec<(String, Value)> {
-    let flags =
-        ["authentication_failure_close", "basic.nack", "consumer_cancel_notify", "publisher_confirms"];
-    let flags = flags.map(|name| (name.to_owned(), Value::Flag(true))).to_vec();
-    vec![
-        ("product".to_owned(), Value::Text("fjord".to_owned())),
-        ("capabilities".to_owned(), Value::Table(flags)),
-    ]
 }
 
 /// Whether names fit.

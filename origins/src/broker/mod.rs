@@ -278,3 +278,35 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Subscription<'_, S> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the core has to write is in the crate's README.
+    #[test]
+    fn the_documented_plan_is_read() {
+        let text = include_str!("../../README.md");
+        let (_, plan) = text.split_once("```jsonc\n").unwrap();
+        let (plan, _) = plan.split_once("```").unwrap();
+        let lines = plan.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let plan: serde_json::Value = serde_json::from_str(&lines.collect::<String>()).unwrap();
+        let brokers: Vec<Broker> = serde_json::from_value(plan["brokers"].clone()).unwrap();
+        let names: Vec<_> = brokers.iter().map(|broker| &*broker.name).collect();
+        assert_eq!(names, ["amqp://mq:5672", "rabbit://x", "nats://orders", "kafka://orders"]);
+        assert_eq!(brokers[3].tls, Some(BrokerTls::Profile(0)));
+        let secret = format!("{brokers:?}");
+        assert!(!secret.contains("\"p\""), "a password is in a log: {secret}");
+    }
+
+    #[test]
+    fn messages_are_read() {
+        let message: Message = serde_json::from_str(
+            r#"{"key":"k","headers":[["A","1"],["A","2"]],"properties":{"priority":7}}"#,
+        )
+        .unwrap();
+        assert_eq!((message.headers.len(), message.properties.priority), (2, Some(7)));
+        assert_eq!(serde_json::from_str::<Message>("{}").unwrap(), Message::default());
+        assert!(serde_json::from_str::<Message>(r#"{"body":"x"}"#).is_err());
+    }
+}
