@@ -1,0 +1,103 @@
+// docs/namespaces.md lists the namespaces of docs/reference.md, which is long. `UPDATE=1 node --test tests/namespaces.test.mjs` writes it.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import path from "node:path";
+import { test } from "node:test";
+import { root } from "./support/gateway.mjs";
+
+/** What the groups of names are for, in the order of the page. */
+const GROUPS = {
+  auth: "Who may ask",
+  security: "Browsers and robots",
+  validation: "What may pass",
+  qos: "Limits and caches",
+  proxy: "How backends work together",
+  backend: "What is called",
+  modifier: "What is changed",
+  router: "Routes",
+  plugin: "Plugins",
+  async: "Messages",
+  ai: "Language models",
+  workflow: "Endpoints in endpoints",
+  grpc: "gRPC",
+  websocket: "WebSockets",
+  redis: "Redis",
+  governance: "Quotas",
+  server: "The server",
+  telemetry: "Logs and measurements",
+  documentation: "Documentation",
+};
+
+/**
+ * A namespace as the reference has it. One with several shapes is there once for each.
+ *
+ * @typedef {{ name: string, anchor: string, places: string, does: string, support: string }} Entry
+ */
+
+/**
+ * The namespaces of the reference.
+ *
+ * @param {string} reference
+ * @returns {Entry[]}
+ */
+function entries(reference) {
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  return [...reference.matchAll(/^### `(.+)`\n\n([^]*?)(?=^### |(?![^]))/gm)].map(([, name = "", section = ""]) => {
+    const [, places = "", does = ""] = /^In the `extra_config` of (.+?)\. (.+)$/m.exec(section) ?? [];
+    assert.notEqual(does, "", name);
+    const slug = name.replace(/[^a-z0-9_-]/g, "");
+    const before = seen.get(slug) ?? 0;
+    seen.set(slug, before + 1);
+    return { name, anchor: before === 0 ? slug : `${slug}-${before}`, places, does, support: support(section) };
+  });
+}
+
+/**
+ * Whether a namespace works. Plugins are refused by their names.
+ *
+ * @param {string} section
+ */
+function support(section) {
+  if (/^\*\*Refused\*\*/m.test(section) || /^\| `name` \|.*\| refused: /m.test(section)) return "refused";
+  return /^\*\*Without effect\*\*/m.test(section) ? "no effect" : "yes";
+}
+
+/** @param {Entry[]} list */
+function page(list) {
+  const groups = Object.entries(GROUPS).map(([group, title]) => {
+    const rows = list.filter(({ name }) => name.split("/", 1)[0] === group);
+    const lines = rows.map(({ name, anchor, places, does, support: is }) => `| [\`${name}\`](reference.md#${anchor}) | ${places} | ${does} | ${is} |`);
+    return `## ${title}\n\n| namespace | in the \`extra_config\` of | what it does | in Fjord |\n|---|---|---|---|\n${lines.join("\n")}\n`;
+  });
+  const head = `# Namespaces
+
+What \`extra_config\` may have, by purpose; each name leads to its options in the [reference](reference.md). \`fjord explain NAME\` shows them in a terminal. Made
+by \`UPDATE=1 node --test tests/namespaces.test.mjs\`.
+
+- **yes**: it does what KrakenD does. Single options may not, and say so in the reference.
+- **no effect**: it is accepted and nothing happens, for the reason in the reference.
+- **refused**: a configuration with it isn't served; the reference has the reason and the nearest way.
+
+`;
+  return head + groups.join("\n");
+}
+
+test("docs/namespaces.md lists the namespaces of the reference", () => {
+  const list = entries(fs.readFileSync(path.join(root, "docs/reference.md"), "utf8"));
+  assert.ok(list.length > 70, `${list.length} namespaces`);
+  assert.deepEqual(list.map(({ name }) => name).filter((name) => !Object.hasOwn(GROUPS, name.split("/", 1)[0] ?? "")), [], "a group that the page doesn't have");
+  const file = path.join(root, "docs/namespaces.md");
+  if (process.env.UPDATE) fs.writeFileSync(file, page(list));
+  else assert.equal(fs.readFileSync(file, "utf8"), page(list), "run UPDATE=1 node --test tests/namespaces.test.mjs");
+});
+
+test("a namespace is as the reference says", () => {
+  const row = "| `name` | string |  | The plugin. | refused: none |";
+  const text = `### \`a/b\`\n\nIn the \`extra_config\` of backends. Does it.\n**Refused**: no.\n\n### \`a/b\`\n\nIn the \`extra_config\` of the service. Says it.\n\n### \`c\`\n\nIn the \`extra_config\` of endpoints and backends. Runs it.\n\n${row}\n`;
+  assert.deepEqual(entries(text), [
+    { name: "a/b", anchor: "ab", places: "backends", does: "Does it.", support: "refused" },
+    { name: "a/b", anchor: "ab-1", places: "the service", does: "Says it.", support: "yes" },
+    { name: "c", anchor: "c", places: "endpoints and backends", does: "Runs it.", support: "refused" },
+  ]);
+});
