@@ -524,14 +524,14 @@ fn sentences_name_what_to_write() {
     let cases = [
         (
             service(r#""github.com/devopsfaith/krakend-cors": {"allow_origins": ["*"]}"#),
-            "nothing reads `github.com/devopsfaith/krakend-cors` here, in KrakenD neither; write `security/cors`",
+            "nothing reads `github.com/devopsfaith/krakend-cors` here, not even KrakenD; write `security/cors`",
         ),
         (
             format!(
                 r#"{{"version": 3, "endpoints": {}}}"#,
                 endpoint(r#""github_com/devopsfaith/krakend-jose/validator": {"alg": "RS256"}"#)
             ),
-            "nothing reads `github_com/devopsfaith/krakend-jose/validator` here, in KrakenD neither: no token is checked; write `auth/validator`",
+            "nothing reads `github_com/devopsfaith/krakend-jose/validator` here, not even KrakenD: no token is checked; write `auth/validator`",
         ),
         (
             service("").replace("\"version\": 3", "\"version\": 4"),
@@ -553,7 +553,7 @@ fn sentences_name_what_to_write() {
     assert_eq!(
         said,
         [
-            "KRAKEND_TIMEOUT: \"abc\" is no duration: it has no number",
+            "KRAKEND_TIMEOUT: \"abc\" isn't a duration: it has no number",
             "KRAKEND_TIMEOUT takes the place of this value"
         ]
     );

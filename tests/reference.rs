@@ -65,7 +65,7 @@ fn rows(out: &mut String, before: &str, options: &[Opt], outer: Support, depth: 
         let default = option.default.map_or(String::new(), |json| format!("`{}`", cell(json)));
         let mut doc = cell(option.doc);
         if let Some(instead) = option.deprecated {
-            write!(doc, " On its way out: use {}.", cell(instead)).unwrap();
+            write!(doc, " Deprecated: use {}.", cell(instead)).unwrap();
         }
         // What is said of the whole isn't said again of its members.
         let says = if outer == Support::Implemented { support(option.support) } else { "as above".into() };

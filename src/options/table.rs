@@ -30,9 +30,9 @@ pub struct Opt {
     pub name: &'static str,
     /// What it takes.
     pub kind: Kind,
-    /// What holds without it, as JSON.
+    /// Default value, as JSON.
     pub default: Option<&'static str>,
-    /// Whether the object makes no sense without it.
+    /// Required.
     pub required: bool,
     /// The KrakenD that has it.
     pub edition: Edition,
@@ -40,7 +40,7 @@ pub struct Opt {
     pub support: Support,
     /// Whether a value of another type is dropped, as KrakenD does: nothing gets more open by that.
     pub lax: bool,
-    /// What to use instead, if it is on its way out.
+    /// Deprecated; the replacement.
     pub deprecated: Option<&'static str>,
     /// What it does, in a sentence.
     pub doc: &'static str,
@@ -220,7 +220,7 @@ impl Support {
 // === impl Opt ===
 
 impl Opt {
-    /// With what holds without it, as JSON.
+    /// With a default value, as JSON.
     pub const fn default(mut self, json: &'static str) -> Opt {
         self.default = Some(json);
         self
@@ -256,7 +256,7 @@ impl Opt {
         self
     }
 
-    /// On its way out; what to use instead.
+    /// Deprecated; the replacement.
     pub const fn deprecated(mut self, instead: &'static str) -> Opt {
         self.deprecated = Some(instead);
         self

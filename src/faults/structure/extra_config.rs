@@ -23,7 +23,7 @@ pub(crate) fn check(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'_>) 
         Is::Array(items) if !items.is_empty() => {
             let fault =
                 spot.error("bad-extra-config", "expected an object with namespaces as keys, found a list");
-            return findings.add(fault.help("as a list none of it has an effect, in KrakenD neither"));
+            return findings.add(fault.help("a list here has no effect, not even in KrakenD"));
         }
         _ => return wrong(spot, &Kind::ExtraConfig(scope), findings),
     }
@@ -70,16 +70,13 @@ fn known(
             at(Diagnostic::warning("old-name", member.head(), message)).help(format!("write \"{name}\"")),
         );
         if let Some(other) = parent.get(name) {
-            let fault = Diagnostic::error(
-                "repeated-key",
-                member.head(),
-                format!("`{name}` stands here under two names"),
-            );
+            let fault =
+                Diagnostic::error("repeated-key", member.head(), format!("`{name}` is here under two names"));
             findings.add(at(fault).related(other.head(), "the other name"));
         }
     }
     if let Some((_, instead)) = SUPERSEDED.iter().find(|(old, _)| *old == name) {
-        let message = format!("`{name}` is on its way out");
+        let message = format!("`{name}` is deprecated");
         findings.add(
             at(Diagnostic::warning("deprecated", member.head(), message)).help(format!("use {instead}")),
         );
@@ -144,7 +141,7 @@ fn unknown(member: &Spot<'_>, key: &str, scope: Scope) -> Diagnostic {
         || meant.and_then(|name| features::named(name).next()).is_some_and(|n| n.role() == Role::Guard);
     let code = if is_guard { "guard-name" } else { "unknown-namespace" };
     if let Some(namespace) = respelt(key, scope) {
-        let mut message = format!("nothing reads `{key}` here, in KrakenD neither");
+        let mut message = format!("nothing reads `{key}` here, not even KrakenD");
         if namespace.name == "auth/validator" {
             message.push_str(": no token is checked");
         }

@@ -83,7 +83,7 @@ pub(crate) fn strangers(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'
 
 fn known(member: &Spot<'_>, option: &'static Opt, part: Option<Scope>, findings: &mut Findings<'_>) {
     if let Some(instead) = option.deprecated {
-        let message = format!("`{}` is on its way out", option.name);
+        let message = format!("`{}` is deprecated", option.name);
         let fault = Diagnostic::warning("deprecated", member.head(), message).at(member.path.pointer());
         findings.add(fault.help(format!("use {instead}")));
     }
@@ -130,7 +130,7 @@ fn unknown(member: &Spot<'_>, key: &str, options: &[Opt], extent: Extent, role: 
         return match features::find(scope, key) {
             Some(_) => fault.help(format!("move it into the extra_config of this {}", scope.part())),
             None => {
-                fault.help(format!("it belongs into the extra_config of {}", places(namespace.scopes.iter())))
+                fault.help(format!("it belongs in the extra_config of {}", places(namespace.scopes.iter())))
             }
         };
     }
@@ -139,7 +139,7 @@ fn unknown(member: &Spot<'_>, key: &str, options: &[Opt], extent: Extent, role: 
     {
         return fault(
             code,
-            format!("`{key}` is a name of old versions; nothing reads it, in KrakenD neither"),
+            format!("`{key}` is a name from old versions; nothing reads it, not even KrakenD"),
         )
         .help(format!("write `{new}`"));
     }
@@ -213,7 +213,7 @@ pub(crate) fn repeated_namespaces(spot: &Spot<'_>, findings: &mut Findings<'_>) 
 }
 
 fn twice(spot: &Spot<'_>, first: &Member, member: &Member) -> Diagnostic {
-    let message = format!("`{}` stands here twice, and the first value is lost", member.key);
+    let message = format!("`{}` is here twice, and the first value is lost", member.key);
     let fault = Diagnostic::error("repeated-key", member.key_span.clone(), message);
     fault.at(spot.path.key(&member.key).pointer()).related(first.key_span.clone(), "first here")
 }

@@ -92,7 +92,7 @@ fn quoted(texts: &[&str]) -> String {
 /// Reports items that stand twice.
 fn unique(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     let report = |first: &Spot<'_>, item: &Spot<'_>, text: &str, findings: &mut Findings<'_>| {
-        let fault = item.warning("repeated", format!("\"{text}\" stands here twice"));
+        let fault = item.warning("repeated", format!("\"{text}\" is here twice"));
         findings.add(fault.related(first.span(), "first here"));
     };
     if spot.items().len() < 16 {

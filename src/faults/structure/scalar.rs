@@ -76,13 +76,13 @@ fn range(min: i64, max: i64) -> String {
 }
 
 fn bad_duration(spot: &Spot<'_>, text: &str, error: DurationError) -> fjord_document::Diagnostic {
-    let fault = spot.error("bad-duration", format!("\"{}\" is no duration: {error}", clip(text)));
+    let fault = spot.error("bad-duration", format!("\"{}\" isn't a duration: {error}", clip(text)));
     let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
     match error {
         DurationError::Syntax(Fault::NoUnit) => fault.help(format!("write \"{text}s\" or \"{text}ms\"")),
         DurationError::Syntax(Fault::UnknownUnit) if text.ends_with('d') && digits.parse::<u64>().is_ok() => {
             let hours = digits.parse::<u64>().unwrap_or(0).saturating_mul(24);
-            fault.help(format!("there are no days: write \"{hours}h\""))
+            fault.help(format!("a duration has no days: write \"{hours}h\""))
         }
         DurationError::Negative => fault.help("leave it out for the default"),
         DurationError::Syntax(Fault::TooLong) => fault,

@@ -85,7 +85,7 @@ pub static SERVICE: Namespace = Namespace {
             "The header that tells backends the role that let the request in, or ANY; it needs input_headers to pass.",
         )
         .default("\"\""),
-        opt("salt", Kind::Str, "What stands in front of a key when it is hashed.").default("\"\""),
+        opt("salt", Kind::Str, "What is put before a key when it is hashed.").default("\"\""),
         opt("strategy", Kind::Enum(&["header", "query_string"]), "Where a request has its key.")
             .default("\"header\""),
     ]),

@@ -41,14 +41,14 @@ pub static NAMESPACE: Namespace = Namespace {
         opt(
             "endpoint_params",
             Kind::Map(&Kind::STRINGS),
-            "Further fields of the token request, each a list of texts.",
+            "Further fields of the token request, each a list of strings.",
         ),
         opt("is_disabled", Kind::Bool, "Switches it off.").default("false"),
         opt("scopes", Kind::Str, "The scopes to ask for, with commas between."),
         opt(
             "token_url",
             Kind::Str,
-            "Where tokens are asked for; they are kept until ten seconds before they end.",
+            "Where tokens are asked for; they are cached until ten seconds before they expire.",
         )
         .required(),
     ]),
@@ -62,7 +62,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
     }
     let written = options.str("token_url")?;
     if !written.starts_with("https://") && !written.starts_with("http://") {
-        return Err(Refusal::new("token_url: no address of a token endpoint"));
+        return Err(Refusal::new("token_url: expected an http(s) URL"));
     }
     let token_url = url::normal(written).map_err(|error| Refusal(format!("token_url: {error}")))?;
     let client = |option| secret(site, &options, option);

@@ -74,7 +74,7 @@ pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal
         return fixed("jwk_local_path", text);
     }
     if !url.starts_with("https://") && !url.starts_with("http://") {
-        return Err(Refusal::new("jwk_url: no address of a key set"));
+        return Err(Refusal::new("jwk_url: expected an http(s) URL"));
     }
     let url = url::normal(url).map_err(|error| Refusal(format!("jwk_url: {error}")))?;
     Ok(KeySource::Remote { url: url.into(), insecure })

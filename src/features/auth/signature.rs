@@ -47,7 +47,7 @@ pub fn size(algorithm: Algorithm, key: &Jwk) -> Size {
     }
 }
 
-/// Whether `signature` is one of `input`. An error if the key is none for the algorithm, or the platform refuses it.
+/// Whether `signature` is one of `input`. An error if this key can't be used with the algorithm, or the platform refuses it.
 pub async fn verify(
     cx: Cx<'_>,
     algorithm: Algorithm,
@@ -121,5 +121,5 @@ fn mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8]) -> Option<M> {
 }
 
 fn unfit(algorithm: Algorithm) -> String {
-    format!("the key is none for {}", algorithm.name())
+    format!("this key can't be used with {}", algorithm.name())
 }

@@ -37,7 +37,7 @@ pub static NAMESPACE: Namespace = Namespace {
             opt("cypher_key", Kind::Str, "The key that decrypts a local key set, in base64.")
                 .refused(NO_CYPHER),
             opt("disable_jwk_security", Kind::Bool, "Accepts a key set over plain http.").default("false"),
-            opt("full", Kind::Bool, "Writes the signature as a JSON object instead of the compact text.")
+            opt("full", Kind::Bool, "Writes the signature as a JSON object instead of the compact string.")
                 .default("false"),
             opt("jwk_fingerprints", Kind::STRINGS, "Fingerprints of the certificates of the key server.")
                 .refused(NO_CERTIFICATE),

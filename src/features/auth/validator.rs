@@ -52,8 +52,8 @@ pub static OPTIONS: &[Opt] = &[
     opt("audience", Kind::STRINGS, "Audiences that a token must name, all of them."),
     opt("auth_header_name", Kind::Str, "The header with the token; a leading Bearer is taken off.")
         .default("\"Authorization\""),
-    opt("cache", Kind::Bool, "Keeps the key set instead of fetching it for each token.").default("false"),
-    opt("cache_duration", Kind::NATURAL, "How long the key set is kept, in seconds.").default("900"),
+    opt("cache", Kind::Bool, "Caches the key set instead of fetching it for each token.").default("false"),
+    opt("cache_duration", Kind::NATURAL, "How long the key set is cached, in seconds.").default("900"),
     opt("cipher_suites", Kind::List(&Kind::IntEnum(CIPHERS)), "The ciphers to fetch the key set with.")
         .default("[49199,49195,49200,49196,52392,52393]")
         .no_effect("the platform negotiates TLS"),

@@ -276,5 +276,5 @@ static HEADER_FILTER: &[Opt] = &[
     opt("scope", BOTH, "Whether it works on the request, the response, or both.")
         .default(BOTH_SIDES)
         .required(),
-    opt("value", Kind::Str, "The value to compare; nothing stands for the empty text."),
+    opt("value", Kind::Str, "The value to compare; without it, the empty string."),
 ];

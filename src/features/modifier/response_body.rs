@@ -12,7 +12,7 @@ pub static NAMESPACE: Namespace = Namespace {
         "an Enterprise feature that Fjord doesn't have, and what it masks would be sent; remove fields with `deny`, change texts in modifier/lua-proxy",
     ),
     check: None,
-    doc: "Changes texts in the answer.",
+    doc: "Changes strings in the answer.",
     value: Kind::Object(&[opt(
         "modifiers",
         Kind::List(&Kind::With(

@@ -23,7 +23,7 @@ pub static NAMESPACE: Namespace = Namespace {
                     ])),
                     &[Rule::AtLeast(1)],
                 ),
-                "Replaces texts in fields of the answer.",
+                "Replaces strings in fields of the answer.",
             )
             .enterprise()
             .no_effect(NOT_LISTED)

@@ -26,7 +26,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
         let digits: String = text[4..].chars().take_while(char::is_ascii_digit).collect();
         if !digits.parse::<usize>().is_ok_and(|number| number < count) {
             let last = count.saturating_sub(1);
-            let message = format!("there is no backend {digits}, they count from 0 to {last}");
+            let message = format!("there is no backend {digits}; they are numbered from 0 to {last}");
             findings.add(item.error("no-value", message));
         }
     }

@@ -1,4 +1,4 @@
-//! `qos/circuit-breaker`: stops calling a backend that keeps failing.
+//! `qos/circuit-breaker`: stops calling a backend after repeated failures.
 
 use std::cell::Cell;
 
@@ -19,7 +19,7 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ce,
     support: Support::Implemented,
     check: Some(check),
-    doc: "Stops calling a backend that keeps failing.",
+    doc: "Stops calling a backend after repeated failures.",
     value: Kind::Object(&[
         opt("interval", Kind::NATURAL, "After how many seconds failures are forgotten.").required(),
         opt("log_status_change", Kind::Bool, "Logs each change of state.").default("false"),

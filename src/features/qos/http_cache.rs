@@ -1,4 +1,4 @@
-//! `qos/http-cache`: keeps answers of a backend as their headers allow.
+//! `qos/http-cache`: caches answers of a backend as their headers allow.
 
 mod callers;
 mod check;
@@ -20,13 +20,13 @@ pub static NAMESPACE: Namespace = Namespace {
     edition: Edition::Ce,
     support: Support::Implemented,
     check: Some(check::check),
-    doc: "Keeps answers of a backend as their headers allow.",
+    doc: "Caches answers of a backend as their headers allow.",
     value: Kind::Object(&[
-        opt("max_items", Kind::POSITIVE, "How many answers are kept; needs max_size too."),
+        opt("max_items", Kind::POSITIVE, "How many answers the cache holds; needs max_size too."),
         opt(
             "max_size",
             Kind::Int { min: 1024, max: i64::MAX },
-            "How many bytes are kept; needs max_items too.",
+            "How many bytes the cache holds; needs max_items too.",
         ),
         opt(
             "shared",

@@ -21,7 +21,7 @@ pub static NAMESPACE: Namespace = Namespace {
     value: Kind::With(
         &Kind::Object(&[
             opt("allow", Kind::STRINGS, "User agents that are let in before all other rules.").default("[]"),
-            opt("cache_size", Kind::NATURAL, "How many verdicts are kept; 0 for none."),
+            opt("cache_size", Kind::NATURAL, "How many verdicts are cached; 0 for none."),
             opt("deny", Kind::STRINGS, "User agents that get 403.").default("[]"),
             opt("empty_user_agent_is_bot", Kind::Bool, "Refuses requests that name no user agent.")
                 .default("false"),

@@ -28,7 +28,7 @@ pub static NAMESPACE: Namespace = Namespace {
         .default("\"\"")
         .enterprise()
         .no_effect(ENTERPRISE),
-        opt("access_log_missing_key_marker", Kind::Str, "What stands for a missing value.")
+        opt("access_log_missing_key_marker", Kind::Str, "What to write for a missing value.")
             .default("\"-\"")
             .enterprise()
             .no_effect(ENTERPRISE),
@@ -66,7 +66,7 @@ const CALL_LINE: Kind = Kind::With(
     &Kind::Object(&[
         opt("custom_format", Kind::Str, "The pattern of the line.").default(CUSTOM_FORMAT),
         opt("log_with_level", Kind::Enum(LEVELS), "The level of the line."),
-        opt("no_value", Kind::Str, "What stands for a missing value.").default("\"-\""),
+        opt("no_value", Kind::Str, "What to write for a missing value.").default("\"-\""),
         opt("prefix", Kind::Str, "What each line starts with.").default("\"\""),
     ]),
     &[Rule::AtLeast(1)],

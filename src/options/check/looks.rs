@@ -11,15 +11,14 @@ pub fn header_name(item: &Spot<'_>, findings: &mut Findings<'_>) {
     let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     // An empty name stands for "none".
     if !text.is_empty() && !text.bytes().all(is_token) {
-        findings.add(item.error("bad-header", format!("\"{text}\" is no name of a header")));
+        findings.add(item.error("bad-header", format!("\"{text}\" isn't a header name")));
     }
 }
 
 /// A regular expression that Go doesn't read.
 pub fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut Findings<'_>) {
     let Err(error) = Pattern::new(text) else { return };
-    let fault =
-        item.error("bad-regex", format!("no regular expression of RE2: {}; {otherwise}", error.message));
+    let fault = item.error("bad-regex", format!("not an RE2 expression: {}; {otherwise}", error.message));
     findings.add(match item.inside(error.offset) {
         Some(span) => fault.related(span, "here"),
         None => fault,

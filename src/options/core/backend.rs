@@ -19,9 +19,9 @@ pub static BACKEND: &[Opt] = &[
     opt("target", Kind::Str, "Goes on with the object under this key alone, first of all."),
     opt("is_collection", Kind::Bool, "The answer is a list; it becomes {\"collection\": […]}.")
         .default("false"),
-    opt("input_headers", NAMES, "The headers that are handed on, of those that the endpoint lets in.")
+    opt("input_headers", NAMES, "The headers that are sent to the backend, of those that the endpoint forwards.")
         .default("[]"),
-    opt("input_query_strings", NAMES, "The query parameters that are handed on, of those let in.")
+    opt("input_query_strings", NAMES, "The query parameters that are sent to the backend, of those that the endpoint forwards.")
         .default("[]"),
     opt("disable_host_sanitize", Kind::Bool, "Takes the hosts as they are.").default("false"),
     opt(

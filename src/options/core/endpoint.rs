@@ -25,8 +25,8 @@ pub static ENDPOINT: &[Opt] = &[
     opt("output_encoding", Kind::Enum(ENCODINGS), "How the answer is rendered; the service's by default."),
     opt("concurrent_calls", CALLS, "Calls each backend so many times at once; the first good answer wins.")
         .default("1"),
-    opt("input_headers", NAMES, "The client's headers that are let in; * for all.").default("[]"),
-    opt("input_query_strings", NAMES, "The client's query parameters that are let in; * for all.")
+    opt("input_headers", NAMES, "The client's headers that are forwarded; * for all.").default("[]"),
+    opt("input_query_strings", NAMES, "The client's query parameters that are forwarded; * for all.")
         .default("[]"),
     opt("extra_config", Kind::ExtraConfig(Scope::Endpoint), "Components of the endpoint, by namespace."),
 ];

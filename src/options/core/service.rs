@@ -62,10 +62,10 @@ pub static SERVICE: &[Opt] = &[
     opt("max_header_bytes", Kind::NATURAL, "The largest headers of a request, in bytes.")
         .default("1000000")
         .no_effect("the platform limits headers to 128 KB"),
-    opt("max_idle_connections", Kind::NATURAL, "Idle connections kept to all origins.")
+    opt("max_idle_connections", Kind::NATURAL, "Idle connections held to all origins.")
         .default("0")
         .no_effect(POOL),
-    opt("max_idle_connections_per_host", Kind::NATURAL, "Idle connections kept to one origin.")
+    opt("max_idle_connections_per_host", Kind::NATURAL, "Idle connections held to one origin.")
         .default("250")
         .no_effect(POOL),
     opt("idle_connection_timeout", Kind::Duration, "How long a connection to an origin stays open.")

@@ -40,7 +40,7 @@ fn every_rule_fires_where_it_should() {
                 }
                 count += 1;
                 let found = ids(config, &AuditOptions::default());
-                // What Fjord refuses limits nobody here.
+                // What Fjord refuses limits no client here.
                 let is_refused = |name: &&str| id == "3.1.2" && config.to_string().contains(*name);
                 let fires =
                     verdict == "fires" || ["qos/ratelimit/tiered", "redis-ratelimit"].iter().any(is_refused);

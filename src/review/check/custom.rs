@@ -15,7 +15,7 @@ pub(super) fn check(text: &str, root: &Node, schema: &CustomSchema, findings: &m
         Ok(document) => document,
         Err(faults) => {
             let what = faults.first().map_or("it can't be read", |fault| &fault.message);
-            return findings.add(unusable(format!("no JSON schema: {what}")));
+            return findings.add(unusable(format!("not a JSON schema: {what}")));
         }
     };
     let compiled = match Schema::compile(&document.root) {

@@ -128,8 +128,7 @@ fn folded<'a>(root: Cow<'a, Node>, findings: &mut Findings<'_>) -> Cow<'a, Node>
     letters::fold(&mut folded, Scope::Service, &mut renamed);
     for Renamed { written, name, span } in renamed {
         let path = pointer_at(&root, span.start);
-        let fault =
-            Diagnostic::error("letter-case", span, format!("`{written}` in other letters than `{name}`"));
+        let fault = Diagnostic::error("letter-case", span, format!("`{written}` is written `{name}`"));
         findings.add(fault.at(path).help(format!("keys are case-sensitive: write `{name}`")));
     }
     Cow::Owned(folded)

@@ -77,7 +77,7 @@ impl Page {
         }
         self.paragraph(&format!("Takes: {facts}"));
         if let Some(instead) = option.deprecated {
-            self.paragraph(&format!("On its way out: use {instead}."));
+            self.paragraph(&format!("Deprecated: use {instead}."));
         }
         self.support(option.support, option.edition);
         self.paragraph(&skeleton(owner, path, option));

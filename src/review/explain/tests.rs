@@ -88,6 +88,6 @@ fn every_option_can_be_explained() {
 #[test]
 fn an_option_in_full() {
     let text = found("qos/http-cache.max_items");
-    let wanted = "qos/http-cache.max_items  in the extra_config of backends\n\n  How many answers are kept; needs max_size too.\n\n  Takes: whole number, 1 or more\n\n  \"extra_config\": { \"qos/http-cache\": { \"max_items\": … } }\n\n";
+    let wanted = "qos/http-cache.max_items  in the extra_config of backends\n\n  How many answers the cache holds; needs max_size too.\n\n  Takes: whole number, 1 or more\n\n  \"extra_config\": { \"qos/http-cache\": { \"max_items\": … } }\n\n";
     assert_eq!(text, wanted);
 }

@@ -8,7 +8,7 @@ use crate::options::check::{Around, Findings, Spot};
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let lacks_keys = |service: &Spot<'_>| service.namespace(&features::auth::api_keys::NAMESPACE).is_none();
     if around.endpoint.is_some() && around.service.is_some_and(lacks_keys) {
-        let fault = spot.lacks("missing", "the service declares no keys, so nobody gets in");
+        let fault = spot.lacks("missing", "the service declares no keys, so every request gets 401");
         findings.add(fault.help("add auth/api-keys with `keys` to the extra_config of the service"));
     }
     unused(&super::NAMESPACE, "a key", spot, around, findings);

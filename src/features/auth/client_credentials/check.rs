@@ -16,6 +16,6 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
         Some(("http", rest)) if !rest.is_empty() => {
             findings.add(url.note("insecure", "the client's secret is sent in clear text"));
         }
-        _ => findings.add(url.error("bad-url", "no address of a token endpoint").help("write \"https://…\"")),
+        _ => findings.add(url.error("bad-url", "expected an http(s) URL").help("write \"https://…\"")),
     }
 }

@@ -10,7 +10,7 @@ use crate::options::check::{Findings, Spot};
 pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
     if let Some(path) = spot.get("jwk_local_path") {
         if path.str() == Some("") && spot.get("jwk_url").is_none() {
-            findings.add(path.error("empty", format!("no file with keys, so {otherwise}")));
+            findings.add(path.error("empty", format!("no key file is named, so {otherwise}")));
         }
         short_keys(spot, &path, findings);
     }
@@ -18,7 +18,8 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
         && let Some(text) = secret.str()
         && Secret::Name.named(text).is_none()
     {
-        let fault = secret.error("bad-name", format!("\"{text}\" is no name of a secret, so {otherwise}"));
+        let fault =
+            secret.error("bad-name", format!("\"{text}\" isn't the name of a secret, so {otherwise}"));
         findings.add(fault.help("write only its name; `npx wrangler secret put NAME` takes what it holds"));
     }
     let Some(url) = spot.get("jwk_url") else { return };
@@ -40,7 +41,7 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
             findings.add(fault.help("use https; or set disable_jwk_security, for tests only"));
         }
         _ => {
-            let fault = url.error("bad-url", format!("no address of a key set, so {otherwise}"));
+            let fault = url.error("bad-url", format!("expected an http(s) URL, so {otherwise}"));
             findings.add(fault.help("write \"https://…\""));
         }
     }

@@ -16,7 +16,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
     let endpoint = around.endpoint.map(|endpoint| endpoint.spot);
     for namespace in REPLACED {
         if let Some(replaced) = endpoint.and_then(|endpoint| endpoint.namespace(namespace)) {
-            let message = format!("`{}` never runs beside auth/signer, in KrakenD neither", namespace.name);
+            let message = format!("`{}` never runs beside auth/signer, as in KrakenD", namespace.name);
             let fault = Diagnostic::warning("replaced", replaced.head(), message);
             findings.add(fault.at(replaced.path.pointer()).help("do it at the service or at the backends"));
         }

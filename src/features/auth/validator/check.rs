@@ -49,7 +49,7 @@ fn propagated(pair: &Spot<'_>, endpoint: &Spot<'_>, findings: &mut Findings<'_>)
     let inputs = endpoint.get("input_headers");
     let lets_in = |text: &str| text == "*" || text.eq_ignore_ascii_case(name);
     if !inputs.is_some_and(|list| list.items().any(|item| item.str().is_some_and(lets_in))) {
-        let message = format!("no backend gets the header {name}: the endpoint doesn't let it in");
+        let message = format!("no backend gets the header {name}: the endpoint doesn't forward it");
         let fault = header.warning("not-let-in", message);
         findings.add(fault.help(format!("add \"{name}\" to the `input_headers` of the endpoint")));
     }

@@ -38,7 +38,7 @@ fn document(spot: &Spot<'_>, place: &Spot<'_>, text: &str, is_mutation: bool, fi
         Err(fault) => {
             let line = text[..fault.at].matches('\n').count() + 1;
             let of = if line > 1 { format!(" (line {line})") } else { String::new() };
-            let found = place.error("bad-document", format!("no GraphQL document: {}{of}", fault.message));
+            let found = place.error("bad-document", format!("not a GraphQL document: {}{of}", fault.message));
             return findings.add(match place.inside(fault.at) {
                 Some(span) => found.related(span, "here"),
                 None => found,

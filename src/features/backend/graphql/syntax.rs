@@ -275,7 +275,7 @@ impl<'a> Reader<'a> {
             Some(mark) if b"!$&()@:=[]{|}".contains(mark) => (Token::Mark(*mark), 1),
             Some(_) => {
                 let odd: String = rest.chars().take(1).collect();
-                return Err(Fault { at: self.at, message: format!("`{odd}` is no part of GraphQL") });
+                return Err(Fault { at: self.at, message: format!("`{odd}` isn't part of GraphQL") });
             }
         };
         self.token = token;
@@ -352,7 +352,7 @@ mod tests {
             ("nonsense", 0, "expected query, mutation, fragment or `{`, found `nonsense`"),
             ("{ a(b: ) }", 7, "expected a value, found `)`"),
             ("{ a } }", 6, "expected query, mutation, fragment or `{`, found `}`"),
-            ("{ a % b }", 4, "`%` is no part of GraphQL"),
+            ("{ a % b }", 4, "`%` isn't part of GraphQL"),
             ("{ a(b: \"x) }", 7, "the text is not closed"),
             ("{ a(b: \"\"\"x\\\"\"\") }", 7, "the text is not closed"),
             ("query Q { a", 11, "expected a field, found the end"),

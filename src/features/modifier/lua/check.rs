@@ -30,7 +30,7 @@ fn syntax(spot: &Spot<'_>, text: &str, findings: &mut Findings<'_>) {
         false => error.place.as_ref().map_or(1, |place| (place.line as usize).max(1)),
     };
     let what = what.strip_suffix(&format!(" at line {line}")).unwrap_or(what);
-    let message = format!("no script: {what} in line {line}, so every request fails");
+    let message = format!("the script can't be read: {what} in line {line}, so every request fails");
     if spot.str() != Some(text) {
         // The text is that of a file.
         return findings.add(spot.error("bad-script", message));

@@ -306,7 +306,7 @@ impl<'n> Options<'n> {
     fn base64(&self, key: &str) -> Result<Vec<u8>, Fault> {
         let node = self.get(key).unwrap_or(self.node);
         fjord_encoding::base64::decode(&self.text(key)?)
-            .ok_or_else(|| fault(node, format!("{key} is no base64")))
+            .ok_or_else(|| fault(node, format!("{key} isn't base64")))
     }
 }
 

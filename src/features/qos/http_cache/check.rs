@@ -29,13 +29,13 @@ fn cached(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     }
     let (names, them) = (headers.join(", "), if headers.len() == 1 { "it" } else { "them" });
     let message = format!(
-        "the backend gets {names}, and its answers are given to whoever asks next: they are kept by URL and by what the \
+        "the backend gets {names}, and its answers are given to whoever asks next: they are stored by URL and by what the \
          origin's Vary names"
     );
     let help = match is_shared {
-        true => format!("don't let {them} in, or name {them} in the origin's Vary"),
+        true => format!("don't forward {them}, or name {them} in the origin's Vary"),
         false => format!(
-            "don't let {them} in, name {them} in the origin's Vary, or set \"shared\": true, which keeps no answer to \
+            "don't forward {them}, name {them} in the origin's Vary, or set \"shared\": true, which stores no answer to \
              Authorization or Cookie unless the origin says `public`"
         ),
     };

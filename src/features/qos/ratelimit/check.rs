@@ -42,7 +42,7 @@ pub(super) fn router(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findin
 /// What tells clients apart.
 fn strategy(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let Some(strategy) = spot.get("strategy") else {
-        let fault = spot.lacks("missing", "without `strategy` client_max_rate limits nobody");
+        let fault = spot.lacks("missing", "without `strategy` client_max_rate limits no client");
         findings.add(fault.help("add \"strategy\": \"ip\", \"header\" or \"param\""));
         return;
     };

@@ -8,13 +8,12 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
     let origins = spot.get("allow_origins");
     if let Some(list) = &origins {
         if list.items().len() == 0 {
-            let fault = list.warning("everybody", "an empty list lets pages of every origin in");
+            let fault = list.warning("everybody", "an empty list allows pages of every origin");
             findings.add(fault.help("write [\"*\"] if that is meant"));
         }
         let star = list.items().find(|item| item.str() == Some("*"));
         if let Some(star) = star.filter(|_| list.items().len() > 1) {
-            findings
-                .add(star.warning("everybody", "the star lets every origin in, so the others say nothing"));
+            findings.add(star.warning("everybody", "`*` allows every origin, so the others have no effect"));
         }
         list.items().filter_map(|item| origin(&item)).for_each(|fault| findings.add(fault));
     }
@@ -28,8 +27,7 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
     if let Some(credentials) = spot.get("allow_credentials").filter(|s| s.is_true())
         && origins.as_ref().is_none_or(any)
     {
-        let fault =
-            credentials.warning("star-credentials", "browsers refuse a star together with credentials");
+        let fault = credentials.warning("star-credentials", "browsers refuse `*` together with credentials");
         findings.add(fault.help("name the origins"));
     }
 }
@@ -50,5 +48,5 @@ fn origin(item: &Spot<'_>) -> Option<Diagnostic> {
         return Some(never("this is no host"));
     }
     (text.matches('*').count() > 1)
-        .then(|| never("the second star stands for itself").help("one star is enough for all in its place"))
+        .then(|| never("the second `*` is literal").help("one `*` stands for anything"))
 }

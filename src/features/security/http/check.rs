@@ -22,7 +22,7 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
     let is_regex = spot.get("allowed_hosts_are_regex").is_some_and(|s| s.is_true());
     let Some(hosts) = spot.get("allowed_hosts") else { return };
     if hosts.items().len() == 0 {
-        findings.add(hosts.warning("everybody", "an empty list lets every host name in"));
+        findings.add(hosts.warning("everybody", "an empty list accepts every host name"));
     }
     for item in hosts.items() {
         let Some(text) = item.str() else { continue };
@@ -38,7 +38,7 @@ pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
             let message = "a host name has neither scheme nor path, so no request matches";
             findings.add(item.error("never-matches", message));
         } else if text.contains('*') {
-            let fault = item.error("never-matches", "a star stands for itself here, so no request matches");
+            let fault = item.error("never-matches", "`*` is literal here, so no request matches");
             findings.add(fault.help("set allowed_hosts_are_regex and write a regular expression"));
         }
     }

@@ -47,7 +47,7 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
         Ok(program) => program,
         Err(error) => {
             let fault = inside(
-                spot.error("bad-expression", format!("no expression: {}", error.message)),
+                spot.error("bad-expression", format!("not an expression: {}", error.message)),
                 error.offset,
             );
             return Some(if has_assignment(text) { fault.help("to compare, write ==") } else { fault });

@@ -138,7 +138,7 @@ pub(super) static RULES: &[Rule] = &[
         "9.4.2",
         High,
         "answers to one caller are kept, and given to whoever asks next",
-        "don't let the header in, name it in the origin's Vary, or set `shared`, which keeps no answer to Authorization or Cookie unless the origin says `public`",
+        "don't let the header in, name it in the origin's Vary, or set `shared`, which stores no answer to Authorization or Cookie unless the origin says `public`",
         |view, hits| {
             for (endpoint, backend) in view.backends() {
                 let Some(cache) = component(backend, "qos/http-cache") else { continue };

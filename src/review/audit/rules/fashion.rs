@@ -82,16 +82,10 @@ pub(super) static RULES: &[Rule] = &[
     rule("7.2.2", High, "telemetry/instana is gone", "use telemetry/opentelemetry", |view, hits| {
         hits.maybe(view.service("telemetry/instana").map(|member| member.key_span.clone()));
     }),
-    rule(
-        "7.2.3",
-        High,
-        "telemetry/opencensus is on its way out",
-        "use telemetry/opentelemetry",
-        |view, hits| {
-            let census = view.service("telemetry/opencensus");
-            hits.maybe(census.filter(|m| m.value.get("exporters").is_some()).map(|m| m.key_span.clone()));
-        },
-    ),
+    rule("7.2.3", High, "telemetry/opencensus is deprecated", "use telemetry/opentelemetry", |view, hits| {
+        let census = view.service("telemetry/opencensus");
+        hits.maybe(census.filter(|m| m.value.get("exporters").is_some()).map(|m| m.key_span.clone()));
+    }),
     rule(
         "7.3.1",
         Medium,

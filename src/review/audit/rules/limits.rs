@@ -79,7 +79,7 @@ pub(super) fn limiters<'a>(view: &View<'a>) -> impl Iterator<Item = &'a Member> 
     parts.flat_map(|part| NAMES.iter().filter_map(move |name| component(part, name)))
 }
 
-/// Those that work: what is refused limits nobody.
+/// Those that work: what is refused limits no client.
 const NAMES: &[&str] = &["qos/ratelimit/service", "qos/ratelimit/router", "qos/ratelimit/proxy"];
 
 /// Whether some rate below is above zero: zero switches a limit off.

@@ -85,7 +85,8 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         }
         Rules::Amqp => return None,
         Rules::Verbatim if scheme.is_none() => {
-            let fault = spot.error("bad-host", "no scheme, and with disable_host_sanitize nothing adds it");
+            let fault = spot
+                .error("bad-host", "the scheme is missing, and with disable_host_sanitize nothing adds it");
             return Some(fault.help(format!("write \"http://{}\"", text.trim())));
         }
         Rules::Verbatim | Rules::Http => {}
@@ -109,7 +110,7 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         });
     }
     if text.trim() != text {
-        let fault = spot.error("bad-host", "blanks around the host");
+        let fault = spot.error("bad-host", "spaces around the host");
         return Some(fault.help(format!("write \"{}\"", text.trim())));
     }
     let (authority, path) = match rest.find(['/', '?', '#']) {
@@ -121,21 +122,21 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         return Some(fault.help(format!("write only {name}; send credentials in a header")));
     }
     if text.contains(',') {
-        let fault = spot.error("bad-host", "several hosts in one text");
+        let fault = spot.error("bad-host", "several hosts in one string");
         return Some(fault.help("write each as an item of its own"));
     }
     if authority.is_empty() || text.starts_with("http:/") && scheme.is_none() {
-        return fault("no host name behind the scheme: expected https://api.example.com");
+        return fault("no host name after the scheme: expected https://api.example.com");
     }
     if path.starts_with(['?', '#']) && rules == Rules::Http {
         let base = &text[..text.len() - path.len()];
-        let fault = spot.error("bad-host", "a query or fragment has no place in a host");
+        let fault = spot.error("bad-host", "a host has no query or fragment");
         return Some(fault.help(format!("write \"{base}\"")));
     }
     if !matches!(path, "" | "/") && rules == Rules::Http {
         let base = &text[..text.len() - path.len()];
         let fault = spot.error("bad-host", "a host has no path");
-        return Some(fault.help(format!("write \"{base}\", and put {path} in front of the url_pattern")));
+        return Some(fault.help(format!("write \"{base}\", and put {path} before the url_pattern")));
     }
     address(spot, authority).or_else(|| unread(spot, text, rules))
 }
@@ -152,7 +153,7 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((literal, after)) => {
             if literal.parse::<Ipv6Addr>().is_err() {
-                return fault(format!("[{literal}] is no IPv6 address"));
+                return fault(format!("[{literal}] isn't an IPv6 address"));
             }
             (literal, after.strip_prefix(':').or((!after.is_empty()).then_some("")))
         }
@@ -171,7 +172,7 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     if let Some(port) = port
         && !port.parse::<u16>().is_ok_and(|port| port > 0)
     {
-        return fault(format!("\"{port}\" is no port: expected a number from 1 to 65535"));
+        return fault(format!("\"{port}\" isn't a port: expected a number from 1 to 65535"));
     }
     if is_private(name) {
         let message = format!("{name} can be reached in a local run only, not from the edge");

@@ -10,7 +10,7 @@ pub(super) fn endpoint(endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
         for item in list.items() {
             let Some(text) = item.str() else { continue };
             if let Some(odd) = text.chars().find(|c| "?&=#".contains(*c)) {
-                let message = format!("`{odd}` is no part of a parameter's name, so none has this name");
+                let message = format!("`{odd}` can't be in a parameter's name, so this matches none");
                 findings.add(item.warning("never-matches", message));
             }
         }
@@ -29,8 +29,7 @@ pub(super) fn endpoint(endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
         if let Some((_, first)) =
             seen.iter().find(|(other, _)| other.eq_ignore_ascii_case(text) && *other != text)
         {
-            let fault =
-                item.warning("repeated", format!("header names fold case: \"{text}\" stands here twice"));
+            let fault = item.warning("repeated", format!("header names fold case: \"{text}\" is here twice"));
             findings.add(fault.related(first.span(), "first here"));
         }
         seen.push((text, item));
@@ -49,9 +48,8 @@ pub(super) fn backend(backend: &Spot<'_>, endpoint: &Endpoint<'_>, findings: &mu
         for item in list.items() {
             let Some(text) = item.str().filter(|text| !text.is_empty()) else { continue };
             if text == "*" {
-                let fault = item.warning("no-effect", "a star is no wildcard here, so nothing is passed on");
-                findings
-                    .add(fault.help(format!("leave `{key}` out to pass on all that the endpoint lets in")));
+                let fault = item.warning("no-effect", "`*` isn't a wildcard here, so nothing is forwarded");
+                findings.add(fault.help(format!("leave `{key}` out to send all that the endpoint forwards")));
                 continue;
             }
             let same = |other: &&str| {
@@ -62,7 +60,7 @@ pub(super) fn backend(backend: &Spot<'_>, endpoint: &Endpoint<'_>, findings: &mu
                     || outer.is_empty() && text.eq_ignore_ascii_case("content-type"));
             if !own && !outer.iter().any(same) {
                 let message = format!(
-                    "the endpoint doesn't let the {what} \"{text}\" in, so the backend never gets it"
+                    "the endpoint doesn't forward the {what} \"{text}\", so the backend never gets it"
                 );
                 findings.add(
                     item.warning("not-let-in", message)

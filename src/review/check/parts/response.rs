@@ -39,7 +39,7 @@ pub(super) fn reference(
     let count = endpoint.backends.len();
     if backend >= count {
         let last = count.saturating_sub(1);
-        return Some(fault(&format!("there is no backend {backend}, they count from 0 to {last}")));
+        return Some(fault(&format!("there is no backend {backend}; they are numbered from 0 to {last}")));
     }
     if backend == index {
         return Some(fault("it is the answer of this very call"));
@@ -74,7 +74,7 @@ fn hidden(backend: &Spot<'_>, field: &str) -> Option<(String, Option<String>)> {
     }
     if backend.get("encoding").is_some_and(|s| s.str() == Some("string")) {
         let instead = Some("content".to_owned());
-        return (head != "content").then(|| ("that answer is a text".to_owned(), instead));
+        return (head != "content").then(|| ("that answer is a string".to_owned(), instead));
     }
     if backend.get("encoding").is_some_and(|s| s.str() == Some("no-op")) {
         return Some(("no-op reads nothing of that answer".to_owned(), None));

@@ -48,18 +48,18 @@ fn shape(spot: &Spot<'_>, path: &str) -> Option<Diagnostic> {
     if let Some(before) = path.split_once('*').map(|(before, _)| before)
         && path != format!("{before}*")
     {
-        let fault = spot.error("bad-wildcard", "a wildcard stands at the end of a path");
+        let fault = spot.error("bad-wildcard", "a wildcard must be at the end of a path");
         return Some(fault.help(format!("write \"{}*\"", before.trim_end_matches(|c| c != '/'))));
     }
     if path.ends_with('*') && !path.ends_with("/*") {
-        let fault = spot.error("bad-wildcard", "a wildcard is a whole segment");
+        let fault = spot.error("bad-wildcard", "a wildcard must be a whole segment");
         return Some(fault.help(format!("write \"{}/*\"", path.trim_end_matches('*'))));
     }
     let odd = path.chars().find(|c| c.is_whitespace() || c.is_control() || "#?%&\\".contains(*c))?;
     Some(match odd {
         '#' => spot.error("bad-path", "a fragment never reaches a server, so no request matches"),
         '?' => {
-            let fault = spot.error("bad-path", "the query is no part of a path, so no request matches");
+            let fault = spot.error("bad-path", "a query isn't part of a path, so no request matches");
             fault.help("list its parameters in `input_query_strings`")
         }
         '%' => {
@@ -67,7 +67,7 @@ fn shape(spot: &Spot<'_>, path: &str) -> Option<Diagnostic> {
             fault.help("write the character itself")
         }
         odd if odd.is_whitespace() || odd.is_control() => {
-            spot.error("bad-path", "a blank or control character in a path")
+            spot.error("bad-path", "a space or control character in a path")
         }
         odd => spot.error("bad-path", format!("`{odd}` in a path")),
     })
@@ -91,21 +91,21 @@ fn placeholders(spot: &Spot<'_>, path: &str, disable_rest: bool) -> Option<Diagn
                 let what = if name.is_empty() {
                     "a placeholder without a name".into()
                 } else {
-                    format!("`{{{name}}}` is no name of a placeholder")
+                    format!("`{{{name}}}` isn't a placeholder name")
                 };
                 let fault = spot.error("bad-placeholder", what);
                 return Some(fault.help("names are made of letters, digits, _ and -"));
             }
             let is_whole = before.is_empty() && rest.len() == segment.len() && after.is_empty();
             if !disable_rest && !is_whole {
-                let message = format!("`{{{name}}}` is not a whole segment, so it stays as it is written");
+                let message = format!("`{{{name}}}` is not a whole segment, so it is taken literally");
                 return Some(
                     spot.error("bad-placeholder", message)
                         .help("make it a segment of its own, or set disable_rest"),
                 );
             }
             if names.contains(&name) {
-                return Some(spot.error("bad-placeholder", format!("`{{{name}}}` stands in the path twice")));
+                return Some(spot.error("bad-placeholder", format!("`{{{name}}}` is in the path twice")));
             }
             names.push(name);
             rest = after;

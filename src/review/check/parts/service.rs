@@ -16,7 +16,7 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
         && !text.is_empty()
         && text.parse::<std::net::IpAddr>().is_err()
     {
-        let fault = spot.error("bad-address", format!("\"{text}\" is no IP address"));
+        let fault = spot.error("bad-address", format!("\"{text}\" isn't an IP address"));
         findings.add(fault.help("write an address like \"127.0.0.1\" or \"::\""));
     }
     if root.get("endpoints").is_none_or(|list| list.items().len() == 0) {

@@ -23,12 +23,12 @@ pub(super) fn check(
         && scheme.chars().all(|c| c.is_ascii_alphanumeric())
     {
         let path = rest.find('/').map_or("/", |at| &rest[at..]);
-        let fault = spot.error("url-not-path", "a whole address where a path must stand");
+        let fault = spot.error("url-not-path", "expected a path, found a whole URL");
         findings.add(fault.help(format!("put the host into `host`, and \"{path}\" here")));
         return;
     }
     if text.contains(char::is_whitespace) {
-        findings.add(spot.warning("odd-path", "a blank in a path; it goes out as %20"));
+        findings.add(spot.warning("odd-path", "a space in a path; it is sent as %20"));
     }
     if text.contains('#') {
         findings.add(spot.warning("odd-path", "what follows `#` never reaches a server"));
@@ -39,8 +39,7 @@ pub(super) fn check(
             break;
         }
         let Some((name, after)) = behind.split_once('}') else {
-            findings
-                .add(spot.error("bad-placeholder", "a brace is not closed, so it goes out as it is written"));
+            findings.add(spot.error("bad-placeholder", "a brace isn't closed, so it is sent as written"));
             return;
         };
         rest = after;
@@ -93,7 +92,7 @@ fn input(spot: &Spot<'_>, name: &str, endpoint: &Endpoint<'_>) -> Option<Diagnos
     if inputs.is_some_and(|inputs| inputs.items().any(|item| item.str().is_some_and(lets_in))) {
         return None;
     }
-    let fault = spot.error("no-value", format!("`{{{name}}}` has no value: the endpoint doesn't let it in"));
+    let fault = spot.error("no-value", format!("`{{{name}}}` has no value: the endpoint doesn't forward it"));
     Some(fault.help(format!("add \"{key}\" to the `{list}` of the endpoint")))
 }
 
