@@ -247,6 +247,14 @@ describe("fjord new --from", () => {
     assert.match(checked.stdout, /Syntax OK!/);
   });
 
+  test("takes no text that isn't a configuration", async () => {
+    fs.writeFileSync(path.join(dir, "broken.json"), '{ "version": 3, ]');
+    const { code, stderr } = await command(["new", path.join(dir, "none"), "--from", path.join(dir, "broken.json")]);
+    assert.equal(code, 1);
+    assert.match(stderr, /broken\.json:1:17[^]*broken\.json can't be taken over/);
+    assert.ok(!fs.existsSync(path.join(dir, "none")));
+  });
+
   test("takes the files that a configuration names", async () => {
     const made = path.join(dir, "scripted");
     assert.equal((await command(["new", made, "--from", path.join(dir, "lua/krakend.json")])).code, 0);

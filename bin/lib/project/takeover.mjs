@@ -2,7 +2,8 @@
 import fs from "node:fs";
 import net from "node:net";
 import path from "node:path";
-import { checkConfig, listed, readConfig } from "../core.mjs";
+import { checkConfig, listed, readConfig, wantsColor } from "../core.mjs";
+import { Failure } from "../errors.mjs";
 import { templateEnvironment } from "../source.mjs";
 
 /**
@@ -31,7 +32,9 @@ const FOLDERS = /** @type {const} */ ({ FC_SETTINGS: "settings", FC_TEMPLATES: "
 export async function takeOver(core, file) {
   const config = await readConfig(core, file);
   // The Wrangler file is the new folder's.
-  const { report } = checkConfig({ ...config, worker: undefined }, { view: "lint" });
+  const { report, text: shown } = checkConfig({ ...config, worker: undefined }, { view: "lint", color: wantsColor(process.stderr) });
+  const value = parsed(config.text);
+  if (value === undefined) throw new Failure(`${shown.trimEnd()}\n${file} can't be taken over`);
   const environment = templateEnvironment(file, process.env);
   const isTemplate = Boolean(environment.FC_ENABLE);
   const extension = isTemplate ? ".tmpl" : path.extname(file).toLowerCase();
@@ -47,7 +50,7 @@ export async function takeOver(core, file) {
     }
     watched.push(folder);
   }
-  const { advice, usesAssets, port } = advise(config.text);
+  const { advice, usesAssets, port } = advise(value);
   for (const named of listed(config.read.files())) {
     const text = config.files[named];
     // A file outside of the folder keeps its path, and the check says that it isn't there.
@@ -56,27 +59,33 @@ export async function takeOver(core, file) {
   }
   const secrets = report.diagnostics.filter(({ code }) => code === "secret").flatMap(({ message }) => /needs the secret (\w+)/.exec(message)?.[1] ?? []);
   for (const secret of secrets) advice.push(`secret ${secret}: npx wrangler secret put ${secret}, and ${secret}=… in .dev.vars on this machine`);
-  const count = (/** @type {string} */ severity) => report.diagnostics.filter((found) => found.severity === severity).length;
-  advice.push(`${count("error")} errors, ${count("warning")} warnings: npm run check lists them, npm run audit what is open`);
+  const count = (/** @type {string} */ severity) => {
+    const { length } = report.diagnostics.filter((found) => found.severity === severity);
+    return `${length} ${severity}${length === 1 ? "" : "s"}`;
+  };
+  advice.push(`${count("error")}, ${count("warning")}: npm run check lists them, npm run audit says what is open`);
   return { name, files, watched, secrets: [...new Set(secrets)], usesAssets, port, advice };
 }
 
 /**
  * Which hosts the edge doesn't reach as they are.
  *
- * @param {string} text
+ * @param {unknown} config
  */
-function advise(text) {
+function advise(config) {
   /** @type {Set<string>} */
   const hosts = new Set();
-  const config = parsed(text);
   collect(config, hosts);
   const advice = [...hosts].flatMap((host) => adviceOn(host) ?? []);
   const { port } = /** @type {{ port?: unknown }} */ (config ?? {});
   return { advice, usesAssets: hosts.has("service://ASSETS"), port: typeof port === "number" ? port : 8080 };
 }
 
-/** @param {string} text */
+/**
+ * The value of a JSON text; undefined if it is none.
+ *
+ * @param {string} text
+ */
 function parsed(text) {
   try {
     return /** @type {unknown} */ (JSON.parse(text));
