@@ -61,7 +61,7 @@ impl Backend {
         let path = match self.url.expand(|variable| request.value(variable)) {
             Ok(Cow::Borrowed(fixed)) => Rc::from(fixed),
             Ok(Cow::Owned(path)) => Rc::from(path),
-            Err(error) => return Reply::err(Error::new(error.to_string()).with_status(400)),
+            Err(error) => return Reply::err(Error::unfit(error.to_string()).with_status(400)),
         };
         request.path = path;
         request.method = self.method.clone();

@@ -6,7 +6,7 @@ use fjord_encoding::Encoding;
 use fjord_json::{Data, Form, Map, Object, Shape, Value};
 use fjord_memory::Excess;
 
-use super::{Error, HttpResponse, Response};
+use super::{BadStatus, Error, HttpResponse, Kind, Response};
 use crate::platform::{Body, hops};
 
 /// What a backend does with an answer.
@@ -38,7 +38,7 @@ impl Decode {
     /// Makes a response of an answer. `method` and `pattern` name the backend in the error of a bad status.
     pub fn run(&self, method: &str, pattern: &str, answer: HttpResponse) -> Result<Response, Error> {
         let Body::Bytes(body) = answer.body else {
-            return Err(Error::new("the answer's body stayed with the host"));
+            return Err(Error::decode("the answer's body stayed with the host"));
         };
         if !matches!(answer.status, 200 | 201) {
             let content_type = answer.headers.get("Content-Type").unwrap_or_default();
@@ -86,17 +86,18 @@ impl Decode {
         method: &str,
         pattern: &str,
         status: u16,
-        url: &str,
+        url: &Rc<str>,
         content_type: &str,
         body: &[u8],
     ) -> Result<Response, Error> {
         match &self.failure {
             Failure::Error => {
-                let error = Error::new(format!("invalid status code {status} [{method} {pattern}]: {url}"));
+                let bad = BadStatus { status, backend: format!("{method} {pattern}"), url: Rc::clone(url) };
+                let error = Error::new(Kind::Status(Box::new(bad)));
                 Err(if status == hops::STATUS { error.with_status(status) } else { error })
             }
             Failure::Code => Err(Error {
-                message: fjord_encoding::text(body)?.into(),
+                kind: Kind::Passed(fjord_encoding::text(body)?),
                 status: Some(status),
                 content_type: Some(content_type.to_owned()).filter(|text| !text.is_empty()),
             }),
@@ -125,7 +126,7 @@ impl From<fjord_encoding::DecodeError> for Error {
     fn from(error: fjord_encoding::DecodeError) -> Self {
         match error.excess() {
             Some(excess) => excess.into(),
-            None => Error::new(error.to_string()),
+            None => Error::decode(error.to_string()),
         }
     }
 }
@@ -134,7 +135,7 @@ impl From<fjord_json::DecodeError> for Error {
     fn from(error: fjord_json::DecodeError) -> Self {
         match error {
             fjord_json::DecodeError::Excess(excess) => excess.into(),
-            error => Error::new(error.to_string()),
+            error => Error::decode(error.to_string()),
         }
     }
 }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use fjord_http::{Headers, Query};
 use fjord_json::Value;
 
-use super::Error;
+use super::{Error, Kind};
 use crate::context::Cx;
 use crate::platform::{Body, CALL_MS, Deadline, Fetch, Fetched, Level, LocalFuture, Shared};
 
@@ -82,7 +82,7 @@ impl Discovery {
             }
             left -= host.weight;
         }
-        Err(Error::new("no hosts available"))
+        Err(Error::new(Kind::NoHost))
     }
 
     /// A call that needs nothing of the request that begins it.
@@ -110,14 +110,14 @@ impl Discovery {
 /// The hosts that an answer names.
 fn hosts(answer: Fetched, scheme: &str) -> Result<Rc<[Weighted]>, Error> {
     let Body::Bytes(body) = answer.body else {
-        return Err(Error::new("the resolver's answer was kept back"));
+        return Err(Error::decode("the resolver's answer was kept back"));
     };
     if answer.status != 200 {
-        return Err(Error::new(format!("the resolver answered {}", answer.status)));
+        return Err(Error::decode(format!("the resolver answered {}", answer.status)));
     }
-    let value = Value::parse_body(&body).map_err(|error| Error::new(error.to_string()))?;
+    let value = Value::parse_body(&body).map_err(|error| Error::decode(error.to_string()))?;
     let hosts = weighted(records(&value), scheme);
-    if hosts.is_empty() { Err(Error::new("it has no SRV records")) } else { Ok(hosts.into()) }
+    if hosts.is_empty() { Err(Error::decode("it has no SRV records")) } else { Ok(hosts.into()) }
 }
 
 /// The SRV records of an answer.

@@ -9,7 +9,7 @@ use fjord_http::redirect::{Follow, Redirects, Step};
 use crate::context::Cx;
 use crate::platform::{Body, Fetch, LocalFuture, RequestBody, Via};
 
-use super::Error;
+use super::{Error, Kind};
 
 /// A call to an origin as a step sees it.
 pub type HttpRequest = Fetch;
@@ -131,7 +131,7 @@ impl<'a> NextExchange<'a> {
                 redirects.get_or_insert_with(|| Redirects::new(&request.method, &request.url, body));
             match redirects.next(&request.method, &request.url, response.status, location) {
                 Step::Answer => return Ok(response),
-                Step::Stop(message) => return Err(Error::new(message)),
+                Step::Stop(text) => return Err(Error::new(Kind::Redirects(text.to_string()))),
                 Step::Follow(next) => {
                     self.away |= !redirect::keeps_origin(&request.url, &next.url);
                     follow(&mut request, next, &first);
@@ -189,18 +189,6 @@ async fn fetch(cx: Cx<'_>, mut request: HttpRequest) -> Result<HttpResponse, Err
         }
         // The host cuts a stream at the same moment: whichever comes first, it is the deadline.
         Err(_) if cx.deadline.is_past() => Err(Error::expired()),
-        Err(error) => {
-            let message = format!("{} \"{url}\": {error}", go_verb(&method));
-            Err(Error { message: message.into(), ..error.into() })
-        }
+        Err(cause) => Err(Error::of_call(method, url, cause)),
     }
-}
-
-/// Go's client prints a method as `Get`, `Post` in front of the URL.
-fn go_verb(method: &str) -> String {
-    let lower = method.to_ascii_lowercase();
-    let mut chars = lower.chars();
-    chars
-        .next()
-        .map_or_else(|| "Get".to_owned(), |first| first.to_ascii_uppercase().to_string() + chars.as_str())
 }

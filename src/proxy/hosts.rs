@@ -5,7 +5,7 @@ use std::rc::Rc;
 use fjord_http::host::HostVariable;
 use fjord_http::{Host, UrlError, url};
 
-use super::{Error, Request};
+use super::{Error, Kind, Request};
 use crate::context::Cx;
 use crate::platform::{Io, Via};
 
@@ -52,7 +52,7 @@ impl Hosts {
 
     fn listed(&self, io: &Io, request: &Request) -> Result<(Rc<str>, Via), Error> {
         let (host, via) = match &self.hosts[..] {
-            [] => return Err(Error::new("no hosts available")),
+            [] => return Err(Error::new(Kind::NoHost)),
             [host] => host,
             hosts => &hosts[(io.random() % hosts.len() as u64) as usize],
         };
@@ -66,7 +66,7 @@ impl Hosts {
                     HostVariable::Header(name) => request.headers.get(name).map(Into::into),
                     HostVariable::Query(name) => request.query.get(name).map(Into::into),
                 })
-                .map_err(|error| Error::new(error.to_string()).with_status(400))?,
+                .map_err(|error| Error::unfit(error.to_string()).with_status(400))?,
         };
         let url = url::join(&base, &request.path, &request.query.encode())?;
         Ok((url.into(), via.clone()))
@@ -75,6 +75,6 @@ impl Hosts {
 
 impl From<UrlError> for Error {
     fn from(error: UrlError) -> Self {
-        Error::new(error.to_string())
+        Error::unfit(error.to_string())
     }
 }

@@ -138,7 +138,7 @@ impl Parts {
         if let (Some(response), false) = (&mut self.response, self.errors.is_empty()) {
             response.complete = false;
         }
-        Reply { response: self.response, error: Error::merged(&self.errors) }
+        Reply { response: self.response, error: Error::merged(self.errors) }
     }
 }
 

@@ -20,7 +20,7 @@ mod stack;
 pub use backend::Backend;
 pub use decode::{Decode, Failure};
 pub use discovery::{Discovery, RESOLVER};
-pub use error::Error;
+pub use error::{BadStatus, Blame, Call, Error, Kind};
 pub use exchange::{Exchange, HttpRequest, HttpResponse, NextExchange, Policy};
 pub use hosts::Hosts;
 pub use merge::{Merge, Pipe};

@@ -84,7 +84,7 @@ fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
     if !cx.service.return_error_msg {
         return Answer { status, headers, passed: None, body: AnswerBody::Empty };
     }
-    let body = error.message.into_owned().into_bytes();
+    let body = error.to_string().into_bytes();
     match error.content_type {
         // Go's server sends no content type with a 304.
         _ if status == 304 => {}

@@ -144,10 +144,10 @@ impl GraphQl {
     fn with_body(&self, body: &Body) -> Result<Map, Error> {
         let parsed = Value::parse_body(body).map_err(|error| match error {
             DecodeError::Excess(excess) => Error::of_client(excess),
-            error => error.into(),
+            error => Error::unfit(error.to_string()),
         })?;
         let Value::Object(mut variables) = parsed else {
-            return Err(Error::new("the body of a mutation is not an object"));
+            return Err(Error::unfit("the body of a mutation is not an object"));
         };
         for (name, variable) in &self.variables {
             if let Variable::Fixed(value) = variable

@@ -13,7 +13,7 @@ use crate::context::{Cx, Params};
 use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
 use crate::options::{Environment, Refusal, Site};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
-use crate::proxy::{Error, Layer, Metadata, Next, Reply, Request, Response};
+use crate::proxy::{self, Blame, Error, Layer, Metadata, Next, Reply, Request, Response};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -109,9 +109,8 @@ impl Lambda {
         };
         // No function has such a name, and the segment would be missing once `fetch` has resolved it.
         if matches!(&*name, "" | "." | "..") {
-            return Err(
-                Error::new(format!("aws lambda: {name:?} can't be the name of a function")).with_status(400)
-            );
+            return Err(Error::unfit(format!("aws lambda: {name:?} can't be the name of a function"))
+                .with_status(400));
         }
         let payload = if cx.endpoint.method == "GET" {
             Rc::new(of_params(&request.params).into())
@@ -126,7 +125,10 @@ impl Lambda {
     /// The signed call.
     fn call(&self, name: &str, payload: Rc<fjord_json::Body>, now: u64) -> Result<Fetch, Error> {
         let credentials = self.credentials.as_ref().ok_or_else(|| {
-            Error::new("no AWS credentials: set the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+            Error::of_step(
+                Blame::Gateway,
+                "no AWS credentials: set the secrets AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+            )
         })?;
         let path = format!("/2015-03-31/functions/{}/invocations", escaped(name));
         let host = self.base.split_once("://").map_or(self.base.as_str(), |(_, host)| host);
@@ -169,15 +171,15 @@ impl Lambda {
 
 /// The payload is the answer. A function that failed answers like any other: its error object with 200.
 fn respond(answer: Fetched, shape: Option<&Shape>) -> Result<Response, Error> {
-    let Body::Bytes(body) = answer.body else { return Err(Error::new("aws lambda: no payload")) };
+    let Body::Bytes(body) = answer.body else { return Err(Error::decode("aws lambda: no payload")) };
     if answer.status != 200 {
         let kind =
             answer.headers.get("X-Amzn-Errortype").unwrap_or("error").split(':').next().unwrap_or_default();
         let text = fjord_encoding::text(body.as_slice())?;
-        return Err(Error::new(format!("{kind}: {text}")).with_status(answer.status));
+        return Err(Error::new(proxy::Kind::Passed(format!("{kind}: {text}"))).with_status(answer.status));
     }
     let Value::Object(map) = Value::parse_body(&body)? else {
-        return Err(Error::new("aws lambda: the payload is not an object"));
+        return Err(Error::decode("aws lambda: the payload is not an object"));
     };
     let mut data = Some(Object::from_map(floats(map)));
     if let Some(shape) = shape {

@@ -9,7 +9,7 @@ use crate::options::check::{Around, Findings, Spot, looks};
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
-use crate::proxy::{Error, Layer, Next, Reply, Request};
+use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -151,12 +151,12 @@ impl Circuit {
             }
             State::Closed { .. } => None,
             from @ State::Open { until } if until <= now => Some((from, self.set(trial))),
-            State::Open { .. } => return Err(Error::new("circuit breaker is open")),
+            State::Open { .. } => return Err(Error::of_step(Blame::Origin, "circuit breaker is open")),
             State::HalfOpen { until } if until <= now => {
                 self.set(trial);
                 None
             }
-            State::HalfOpen { .. } => return Err(Error::new("too many requests")),
+            State::HalfOpen { .. } => return Err(Error::of_step(Blame::Origin, "too many requests")),
         };
         Ok((self.generation.get(), change))
     }

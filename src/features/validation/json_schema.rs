@@ -41,7 +41,7 @@ impl BodyCheck {
     async fn check(&self, cx: Cx<'_>, request: &mut Request) -> Result<(), Error> {
         let body = cx.deadline.bound(request.buffer_body(cx.io)).await??;
         validate_body(&self.0, &body)
-            .map_err(|rejection| Error::new(rejection.message).with_status(rejection.status))
+            .map_err(|rejection| Error::unfit(rejection.message).with_status(rejection.status))
     }
 }
 

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::grant::{Fault, Grant, Style, Token};
 use crate::context::Cx;
 use crate::platform::{CALL_MS, Deadline, Io, LocalFuture, Shared};
-use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
 /// Sends a token along with each call of a backend.
 pub(super) struct Step {
@@ -61,8 +61,10 @@ impl Exchange for Step {
                 Rc::make_mut(&mut request.headers).remove("Authorization");
                 return next.run(cx, request).await;
             }
-            let authorization =
-                self.authorization(cx).await.map_err(|fault| Error::new(fault.to_string()))?;
+            let authorization = self
+                .authorization(cx)
+                .await
+                .map_err(|fault| Error::of_step(Blame::Origin, fault.to_string()))?;
             Rc::make_mut(&mut request.headers).set("Authorization", &*authorization);
             next.run(cx, request).await
         })

@@ -182,7 +182,7 @@ fn positive(cooldown: f64) -> f64 {
 async fn fetch(cx: Cx<'_>, url: Rc<str>, insecure: bool) -> Result<KeySet, KeyFault> {
     let call = Fetch::new("GET", url, Headers::from_iter([("User-Agent", "KrakenD")]));
     let steps = NextExchange::new(&[], &[], Policy { send_body: false, follow: true });
-    let answer = steps.run(cx, call).await.map_err(|error| KeyFault::Fetch(error.message.into_owned()))?;
+    let answer = steps.run(cx, call).await.map_err(|error| KeyFault::Fetch(error.to_string()))?;
     if !insecure && !answer.url.starts_with("https://") {
         return Err(KeyFault::Insecure);
     }

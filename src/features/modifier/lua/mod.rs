@@ -17,7 +17,7 @@ use crate::KRAKEND_AGENT;
 use crate::options::Options;
 use crate::options::{Refusal, Site};
 use crate::platform::{Body, Deadline, Fetch, Io, RequestBody};
-use crate::proxy::Error;
+use crate::proxy::{Blame, Error};
 
 use surroundings::Surroundings;
 
@@ -76,7 +76,13 @@ impl Component {
 }
 
 fn error(error: LuaError) -> Error {
-    Error { message: error.message.into(), status: error.status, content_type: error.content_type }
+    // A script says with a status of 400 and above, below 500, that the request is at fault.
+    let blame = match error.status {
+        Some(400..500) => Blame::Client,
+        _ => Blame::Gateway,
+    };
+    let Error { kind, .. } = Error::of_step(blame, error.message);
+    Error { kind, status: error.status, content_type: error.content_type }
 }
 
 /// A call in the middle of a script.

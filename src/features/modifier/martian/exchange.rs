@@ -11,7 +11,7 @@ use super::program::{Action, Program};
 use crate::context::Cx;
 use crate::options::{Refusal, Site};
 use crate::platform::{Body, Io, LocalFuture, RequestBody, Via};
-use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
 /// The modifiers of one backend.
 struct Modifiers {
@@ -71,14 +71,16 @@ impl Exchange for Modifiers {
         Box::pin(async move {
             let mut message = read(&request);
             let mut unique = || uuid(cx.io);
-            self.program.modify_request(&mut message, &mut unique).map_err(Error::new)?;
+            self.program
+                .modify_request(&mut message, &mut unique)
+                .map_err(|text| Error::of_step(Blame::Gateway, text))?;
             write(&mut message, &mut request)?;
             let mut answer = next.run(cx, request).await?;
             if self.on_responses {
                 show_url(&mut message, &answer.url);
                 let mut response = read_answer(&mut answer);
                 let modified = self.program.modify_response(&mut response, &message, &mut unique);
-                modified.map_err(Error::new)?;
+                modified.map_err(|text| Error::of_step(Blame::Gateway, text))?;
                 write_answer(response, &mut answer);
             }
             Ok(answer)
@@ -143,7 +145,7 @@ fn write(message: &mut Request, request: &mut HttpRequest) -> Result<(), Error> 
             Ok(length) if length == body.len() => RequestBody::sized(body),
             Ok(length @ 1..) => {
                 let message = format!("http: ContentLength={length} with Body length {}", body.len());
-                return Err(Error::new(message));
+                return Err(Error::of_step(Blame::Gateway, message));
             }
             _ => RequestBody::chunked(body),
         };

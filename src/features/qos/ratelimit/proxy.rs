@@ -12,7 +12,7 @@ use crate::features::qos::bucket::{Bucket, Rate};
 use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
-use crate::proxy::{Error, Layer, Next, Reply, Request};
+use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = Namespace {
@@ -62,7 +62,7 @@ impl Layer for Proxy {
                 return next.run(cx, request).await;
             }
             // KrakenD's own spelling; clients may see it (spec §34).
-            Reply::err(Error::new("rate limit exceded"))
+            Reply::err(Error::of_step(Blame::Gateway, "rate limit exceded"))
         })
     }
 }

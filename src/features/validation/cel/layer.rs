@@ -7,7 +7,7 @@ use fjord_json::Map;
 use super::{Checks, Phase, Rejected, RequestVariables, ResponseVariables};
 use crate::context::Cx;
 use crate::platform::{Level, LocalFuture};
-use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
+use crate::proxy::{Blame, Error, Layer, Next, Reply, Request, Response};
 
 pub(super) struct CheckLayer {
     checks: Checks,
@@ -59,7 +59,7 @@ fn refuse<'a>(cx: Cx<'a>, rejected: &Rejected) -> Reply {
     cx.log(Level::Info, || {
         format!("[ENDPOINT: {path}][CEL] Evaluator #{}: {}", rejected.index, rejected.cause)
     });
-    Reply::err(Error::new(rejected.to_string()))
+    Reply::err(Error::of_step(Blame::Client, rejected.to_string()))
 }
 
 // === impl Members ===
