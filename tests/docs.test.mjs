@@ -187,6 +187,29 @@ describe("messages of docs/troubleshooting.md", () => {
   }
 });
 
+/**
+ * What docs/rules.md says of a class of rules.
+ *
+ * @type {Partial<Record<string, string>>}
+ */
+const CLASSES = {
+  Fatal: "error, always",
+  Closes: "error",
+  ClosesGuards: "error in a guard",
+  ClosesSteps: "error in a guard or a step",
+  Lints: "warning",
+  Advises: "never an error",
+};
+
+test("docs/rules.md has each rule of check, with what comes of it", () => {
+  const table = files("src", [".rs"]).map(read).find((text) => text.includes("pub static RULES"));
+  assert.ok(table, "the sources have a table of rules");
+  const rules = [...table.matchAll(/\brule\(\s*"([\w-]+)",\s*Class::(\w+)/g)].map(([, code, name = ""]) => `${code}: ${CLASSES[name]}`);
+  const listed = [...read("docs/rules.md").matchAll(/^\| `([\w-]+)` \| .+ \| (.+) \|$/gm)].map(([, code, says]) => `${code}: ${says}`);
+  assert.ok(rules.length > 100, `${rules.length} rules`);
+  assert.deepEqual(listed.sort(), rules.sort());
+});
+
 test("the example of docs/testing.md passes", (t) => {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-page-"));
   t.after(() => fs.rmSync(dir, { recursive: true, force: true }));
