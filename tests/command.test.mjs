@@ -6,6 +6,8 @@ import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
+import { startGateway as startForTests } from "../bin/lib/testing.mjs";
+import { guardCommand } from "../bin/lib/workerd.mjs";
 import { listening } from "./support/upstream.mjs";
 import { command, config, endpoint, fjord, folder, origin, serve, startGateway } from "./support/gateway.mjs";
 
@@ -289,6 +291,26 @@ describe("run", () => {
     const gateway = await serve(t, ipv6);
     assert.match(gateway.url, /^http:\/\/\[::1\]:\d+$/);
     assert.equal((await gateway.get("/__health")).status, 200);
+  });
+
+  test("each platform has what ends workerd when its input closes", async () => {
+    for (const platform of /** @type {const} */ (["linux", "win32"])) {
+      const victim = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
+      const ended = new Promise((resolve) => victim.on("exit", (_, signal) => resolve(signal)));
+      const { program, args } = guardCommand(victim.pid ?? 0, platform);
+      const guard = spawn(program, args, { stdio: ["pipe", "ignore", "inherit"] });
+      guard.stdin.end();
+      assert.equal(await ended, "SIGKILL", platform);
+    }
+  });
+
+  test("fjord/testing starts a gateway, and stops it without a signal", async () => {
+    const gateway = await startForTests({ config: good, env: { A: "1" } });
+    assert.equal((await gateway.fetch("/__health")).status, 200);
+    assert.match(gateway.output, /^listening on /);
+    await gateway.stop();
+    await assert.rejects(gateway.fetch("/__health"));
+    await assert.rejects(startForTests({ config: bad }), /fjord run ended before it listened:[^]*bad\.json:3:17/);
   });
 
   test("a killed run leaves a folder that the next one removes", async (t) => {

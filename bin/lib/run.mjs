@@ -61,6 +61,9 @@ export async function execute(values, positionals) {
   await ensureFree(first.address.host, first.address.port);
   const server = await Server.start(first);
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => server.stop());
+  // What started this process with a channel, such as fjord/testing, closes it to stop the gateway: Windows has no signal that can be handled.
+  process.on("disconnect", () => server.stop());
+  process.channel?.unref();
   console.log(`listening on http://${server.address}`);
   const watching = (values.watch || process.stdout.isTTY) && !values["no-watch"];
   const watcher = watching ? watch(first.sources, () => reload(server, wishes)) : undefined;

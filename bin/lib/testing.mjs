@@ -11,11 +11,13 @@ export async function startGateway({ config = "krakend.json", env = {}, bind = {
     ...Object.entries(bind).flatMap(([name, address]) => ["--bind", `${name}=${address}`]),
   ];
   const child = spawn(process.execPath, [program, "run", "-c", config, "-p", "0", "--no-watch", ...options, ...args], {
-    stdio: ["ignore", "pipe", "pipe"],
+    // The channel's end stops it, also when this process ends in another way.
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let output = "";
-  /** @type {Promise<void>} */
-  const ended = new Promise((resolve) => child.on("close", () => resolve()));
+  // Not the event "close": none comes after a channel was closed from here.
+  const over = [child, child.stdout, child.stderr].map((one) => new Promise((resolve) => one?.on(one === child ? "exit" : "end", resolve)));
+  const ended = Promise.all(over);
   /** @type {Promise<string>} */
   const listening = new Promise((resolve, reject) => {
     const take = (/** @type {string} */ text) => {
@@ -23,8 +25,8 @@ export async function startGateway({ config = "krakend.json", env = {}, bind = {
       const [, address] = /^listening on (http:\S+)$/m.exec(output) ?? [];
       if (address !== undefined) resolve(address);
     };
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
+    child.stdout?.setEncoding("utf8").on("data", take);
+    child.stderr?.setEncoding("utf8").on("data", take);
     child.on("error", reject);
     void ended.then(() => reject(new Error(`fjord run ended before it listened:\n${output}`)));
   });
@@ -36,7 +38,7 @@ export async function startGateway({ config = "krakend.json", env = {}, bind = {
     },
     fetch: (path, init) => fetch(url + path, init),
     async stop() {
-      child.kill("SIGTERM");
+      if (child.connected) child.disconnect();
       await ended;
     },
   };

@@ -195,7 +195,7 @@ export async function startWorkerd(settings) {
   const program = binary();
   removeLeftovers();
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), `${PREFIX}${process.pid}-`));
-  const cleanUp = () => fs.rmSync(dir, { recursive: true, force: true });
+  const cleanUp = () => fs.rmSync(dir, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 });
   const begin = () => {
     try {
       const environment = prepare(dir, settings);
@@ -247,13 +247,25 @@ export async function startWorkerd(settings) {
 }
 
 /**
+ * What ends a process when its input closes: a shell, or Node where there is none.
+ *
+ * @param {number} pid
+ * @param {NodeJS.Platform} platform
+ */
+export function guardCommand(pid, platform) {
+  if (platform !== "win32") return { program: "sh", args: ["-c", `read -r line; kill -9 ${pid}`] };
+  return { program: process.execPath, args: ["-e", `process.stdin.on("end", () => process.kill(${pid}, "SIGKILL")).resume()`] };
+}
+
+/**
  * Ends workerd also when this process is killed outright: the guard's input then closes.
  *
  * @param {number | undefined} pid
  */
 function startGuard(pid) {
-  if (process.platform === "win32" || pid === undefined) return undefined;
-  const guard = spawn("sh", ["-c", `read -r line; kill -9 ${pid}`], { stdio: ["pipe", "ignore", "ignore"], detached: true });
+  if (pid === undefined) return undefined;
+  const { program, args } = guardCommand(pid, process.platform);
+  const guard = spawn(program, args, { stdio: ["pipe", "ignore", "ignore"], detached: true, windowsHide: true });
   guard.on("error", () => {});
   guard.unref();
   return guard;
