@@ -1,7 +1,9 @@
-//! Tests of the module's exports, in the module itself on Node: `npm test -- wasm`. What crosses the border in memory is
-//! tested from outside, on workerd.
+//! Tests of the module's exports and of the crates, in the module itself on Node: `npm test -- wasm`. What crosses the border in
+//! memory is tested from outside, on workerd.
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
+
+mod crates;
 
 use fjord::edge::exports::{body, init, open};
 use fjord::edge::tools::Config;
@@ -57,7 +59,8 @@ fn files_are_named_in_their_order() {
 
 #[wasm_bindgen_test]
 fn the_report_has_places() {
-    let found = Config::new(br#"{"version": 3, "endpoint": []}"#).check(r#"{"file": "a.json"}"#);
+    let checked = Config::new(br#"{"version": 3, "endpoint": []}"#).check(r#"{"file": "a.json"}"#);
+    let Ok(found) = checked else { panic!("it is refused") };
     assert!(
         found
             .starts_with(r#"{"file":"a.json","diagnostics":[{"severity":"warning","file":"a.json","code":""#),
