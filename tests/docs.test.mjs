@@ -5,6 +5,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { fromToml } from "../bin/lib/formats/toml.mjs";
 import { root } from "./support/gateway.mjs";
 
 /** Folders that hold no documents and no sources of ours. */
@@ -117,6 +118,50 @@ describe("JSON", () => {
     assert.deepEqual(JSON.parse(answer), Object.assign({}, ...parts));
     assert.deepEqual(backends.map((backend) => backend.url_pattern), endpoint(read("krakend.json"))?.backend.map((backend) => backend.url_pattern));
   });
+});
+
+/**
+ * A part of Wrangler's own JSON schema.
+ *
+ * @typedef {{ properties?: Record<string, Schema>, required?: string[], items?: Schema, anyOf?: Schema[], $ref?: string }} Schema
+ */
+
+const { RawConfig } = /** @type {{ definitions: Record<string, Schema> }} */ (JSON.parse(read("node_modules/wrangler/config-schema.json"))).definitions;
+
+/**
+ * The members of settings that Wrangler doesn't know, and those that it misses.
+ *
+ * @param {unknown} value
+ * @param {Schema | undefined} schema
+ * @param {string} where
+ * @returns {string[]}
+ */
+function unfit(value, schema, where) {
+  if (schema === undefined) return [`${where} is unknown`];
+  if (schema.anyOf) {
+    const each = schema.anyOf.map((choice) => unfit(value, choice, where));
+    return each.find((faults) => faults.length === 0) ?? each[0] ?? [];
+  }
+  if (Array.isArray(value)) return schema.items === undefined ? [] : value.flatMap((item, index) => unfit(item, schema.items, `${where}[${index}]`));
+  const { properties } = schema;
+  if (value === null || typeof value !== "object" || properties === undefined) return [];
+  const missing = (schema.required ?? []).filter((key) => !Object.hasOwn(value, key)).map((key) => `${where}.${key} is missing`);
+  return [...missing, ...Object.entries(value).flatMap(([key, inner]) => unfit(inner, properties[key], `${where}.${key}`))];
+}
+
+describe("lines for Wrangler", () => {
+  test("a wrong one is found", () => {
+    assert.deepEqual(unfit({ servics: [] }, RawConfig, "it"), ["it.servics is unknown"]);
+    assert.deepEqual(unfit({ vpc_services: [{ binding: "A", id: "1" }] }, RawConfig, "it"), ["it.vpc_services[0].service_id is missing", "it.vpc_services[0].id is unknown"]);
+  });
+
+  for (const name of files("docs", [".md"])) {
+    const blocks = [...read(name).matchAll(/^( *)```toml\n([^]*?)^\1```$/gm)].map(([, , text = ""]) => text);
+    if (blocks.length === 0) continue;
+    test(name, () => {
+      for (const text of blocks) assert.deepEqual(unfit(JSON.parse(fromToml({ file: name, text }).text), RawConfig, "settings"), []);
+    });
+  }
 });
 
 /** Where messages come from: tests aren't asked. */
