@@ -82,7 +82,7 @@ fn heads(rest: &str) -> Vec<String> {
         text.trim_start().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
     };
     let Some(group) = rest.strip_prefix('{') else {
-        return vec![word(rest)].into_iter().filter(is_module).collect();
+        return vec![word(rest)].into_iter().filter(|name| is_module(name)).collect();
     };
     let (mut level, mut start, mut heads) = (0, 0, Vec::new());
     for (at, c) in group.char_indices() {
@@ -99,11 +99,11 @@ fn heads(rest: &str) -> Vec<String> {
             _ => {}
         }
     }
-    heads.into_iter().filter(is_module).collect()
+    heads.into_iter().filter(|name| is_module(name)).collect()
 }
 
 /// Constants of the crate's root have no floor.
-fn is_module(name: &String) -> bool {
+fn is_module(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
 }
 

@@ -58,7 +58,7 @@ impl Backend {
         if let Some(allowed) = &self.input_query_strings {
             keep_query(&mut request, allowed);
         }
-        let path = match self.url.expand(|variable| request.value(variable)) {
+        let path = match self.url.expand(|variable| request.value(variable).map(Cow::Borrowed)) {
             Ok(Cow::Borrowed(fixed)) => Rc::from(fixed),
             Ok(Cow::Owned(path)) => Rc::from(path),
             Err(error) => return Reply::err(Error::unfit(error.to_string()).with_status(400)),

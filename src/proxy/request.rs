@@ -38,15 +38,14 @@ pub struct Request {
 
 impl Request {
     /// The value of a variable of `url_pattern`.
-    pub fn value(&self, variable: &Variable) -> Option<Cow<'_, str>> {
+    pub fn value(&self, variable: &Variable) -> Option<&str> {
         match variable {
-            Variable::Param(name) => self.params.get(name).map(Cow::Borrowed),
-            Variable::InputHeader(name) => self.headers.get(name).map(Cow::Borrowed),
-            Variable::InputQuery(name) => self.query.get(name).map(Cow::Borrowed),
-            Variable::Rest => self.params.get(REST).map(Cow::Borrowed),
-            Variable::Jwt(_) | Variable::Resp { .. } => {
-                self.params.get(&variable.to_string()).map(|value| Cow::Owned(value.to_owned()))
+            Variable::Param(name) | Variable::Jwt(name) | Variable::Resp { name, .. } => {
+                self.params.get(name)
             }
+            Variable::InputHeader(name) => self.headers.get(name),
+            Variable::InputQuery(name) => self.query.get(name),
+            Variable::Rest => self.params.get(REST),
         }
     }
 

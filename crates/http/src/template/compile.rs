@@ -171,10 +171,10 @@ fn placeholders(pattern: &str) -> impl Iterator<Item = (usize, &str)> {
 
 fn variable(name: &str, endpoint: &Endpoint<'_>) -> Variable {
     if let Some((backend, path)) = resp(name) {
-        return Variable::Resp { backend, path: path.into() };
+        return Variable::Resp { backend, name: format!("Resp{backend}_{path}").into() };
     }
     if let Some(claim) = jwt(name) {
-        return Variable::Jwt(claim.into());
+        return Variable::Jwt(format!("JWT.{claim}").into());
     }
     if endpoint.dynamic_routing {
         if let Some(header) = name.strip_prefix(INPUT_HEADERS) {

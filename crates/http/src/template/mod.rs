@@ -42,14 +42,14 @@ enum Piece {
 pub enum Variable {
     /// A parameter, by the name KrakenD stores it under: first letter in upper case.
     Param(Box<str>),
-    /// `{JWT.claim}`
+    /// `{JWT.claim}`, with its `JWT.`
     Jwt(Box<str>),
     /// `{respN_path}` of a sequential endpoint.
     Resp {
         /// N. A number too large to be one is the largest.
         backend: usize,
-        /// Where in the response.
-        path: Box<str>,
+        /// The parameter's name: `RespN_path`.
+        name: Box<str>,
     },
     /// `{input_headers.Name}`, name in canonical form.
     InputHeader(Box<str>),
@@ -171,9 +171,7 @@ impl UrlPattern {
 impl fmt::Display for Variable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Param(name) => f.write_str(name),
-            Self::Jwt(claim) => write!(f, "JWT.{claim}"),
-            Self::Resp { backend, path } => write!(f, "Resp{backend}_{path}"),
+            Self::Param(name) | Self::Jwt(name) | Self::Resp { name, .. } => f.write_str(name),
             Self::InputHeader(name) => write!(f, "input_headers.{name}"),
             Self::InputQuery(name) => write!(f, "input_query_strings.{name}"),
             Self::Rest => f.write_str("*"),

@@ -107,9 +107,9 @@ fn variables_of_every_kind() {
         kinds,
         [
             &Variable::Param("Id".into()),
-            &Variable::Jwt("sub".into()),
-            &Variable::Resp { backend: 12, path: "a.b".into() },
-            &Variable::Resp { backend: usize::MAX, path: "x".into() },
+            &Variable::Jwt("JWT.sub".into()),
+            &Variable::Resp { backend: 12, name: "Resp12_a.b".into() },
+            &Variable::Resp { backend: usize::MAX, name: format!("Resp{}_x", usize::MAX).into() },
             &Variable::InputHeader("X-A".into()),
             &Variable::InputQuery("q".into()),
         ]
