@@ -344,6 +344,8 @@ describe("run", () => {
     fs.writeFileSync(path.join(own.dir, "rules.lua"), rule(22));
     await until(() => /krakend\.json is served as it is now/.test(output), 10_000);
     assert.deepEqual(await read(), { n: 22 });
+    fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, "utf8")), listen_ip: "127.0.0.2" }));
+    await until(() => /The address stays 127\.0\.0\.1:\d+ until the next start/.test(output), 10_000);
     fs.writeFileSync(file, "[");
     await until(() => /The last good version keeps serving/.test(output), 10_000);
     assert.deepEqual(await read(), { n: 22 });

@@ -128,7 +128,7 @@ describe("on a machine without Rust", { timeout: 110_000 }, () => {
     // The tools are the clone's: they come from the registry, and take longer to unpack than all the rest.
     fs.symlinkSync(path.join(root, "node_modules/wrangler"), at("node_modules/wrangler"));
     fs.symlinkSync(path.join(root, "node_modules/.bin/wrangler"), at("node_modules/.bin/wrangler"));
-    fs.symlinkSync(process.execPath, at("node_modules/.bin/node"));
+    fs.symlinkSync(path.join(root, "node_modules/.bin/node"), at("node_modules/.bin/node"));
   });
 
   test("the package has the command, the modules, the schema and the types, and nothing else", () => {
@@ -200,6 +200,7 @@ import config from "./build/krakend.json";
 import files from "./build/files.json";
 
 const gateway: Gateway = createGateway(config, files);
+const handler = gateway satisfies ExportedHandler;
 export { FjordLimits };
 export default {
   async fetch(request: Request, env: object, ctx: ExecutionContext): Promise<Response> {

@@ -65,7 +65,7 @@ export async function execute(values, positionals) {
   process.on("disconnect", () => server.stop());
   process.channel?.unref();
   console.log(`listening on http://${server.address}`);
-  const watching = (values.watch || process.stdout.isTTY) && !values["no-watch"];
+  const watching = (values.watch || process.stdout.isTTY) && !values["no-watch"] && wishes.file !== "-";
   const watcher = watching ? watch(first.sources, () => reload(server, wishes)) : undefined;
   const message = await server.ended;
   watcher?.stop();
@@ -88,6 +88,7 @@ async function reload(server, wishes) {
     console.error(`${error.message}\nThe last good version keeps serving.`);
     return server.sources;
   }
+  if (server.movesTo(next)) console.error(`The address stays ${server.address} until the next start.`);
   if (await server.replace(next)) console.log(`${wishes.file} is served as it is now (${Math.round(performance.now() - started)} ms)`);
   return next.sources;
 }

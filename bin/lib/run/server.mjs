@@ -16,6 +16,8 @@ export class Server {
   /** Undefined while it is being replaced. @type {Workerd | undefined} */
   #workerd;
   #serving;
+  /** Where the version in service wants to listen. */
+  #wanted;
   #stopping = false;
   /** @type {(message: string | undefined) => void} */
   #end = () => {};
@@ -34,6 +36,7 @@ export class Server {
     this.address = written(address.host, workerd.port);
     this.sources = sources;
     this.#serving = JSON.stringify(settings);
+    this.#wanted = written(address.host, address.port);
     this.#workerd = workerd;
     this.#follow(workerd);
   }
@@ -48,6 +51,18 @@ export class Server {
   #follow(workerd) {
     const finish = (/** @type {string} */ message) => (workerd === this.#workerd ? this.#end(this.#stopping ? undefined : message) : undefined);
     void workerd.ended.then(finish);
+  }
+
+  /**
+   * Whether another version wants another address than the one before.
+   *
+   * @param {import("./plan.mjs").Plan} plan
+   */
+  movesTo({ address }) {
+    const wanted = written(address.host, address.port);
+    const moves = wanted !== this.#wanted;
+    this.#wanted = wanted;
+    return moves;
   }
 
   /**
