@@ -1,20 +1,14 @@
 //! `grpc`: serves gRPC.
 
 use crate::features::auth::validator;
-use crate::options::{Edition, Kind, Namespace, Rule, Scope, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scope, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "grpc",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; call the JSON interface of the services, or a worker behind a `service://` host",
-    ),
-    check: None,
-    doc: "Serves gRPC.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "grpc",
+    Scopes::SERVICE,
+    "Serves gRPC.",
+    Kind::Object(&[
         opt("catalog", Kind::STRINGS, ".pb descriptor files/dirs.").required(),
         opt(
             "server",
@@ -72,4 +66,8 @@ pub static NAMESPACE: Namespace = Namespace {
             "GRPC server block.",
         ),
     ]),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; call the JSON interface of the services, or a worker behind a `service://` host",
+);

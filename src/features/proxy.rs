@@ -3,18 +3,14 @@
 mod check;
 pub mod fixed;
 
-use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, formats, opt};
+use crate::options::{Kind, Namespace, Opt, Scopes, formats, namespace, opt};
 
 /// The namespace at the endpoint.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "proxy",
-    aliases: &["github.com/devopsfaith/krakend/proxy"],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Sets how the backends of an endpoint work together.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "proxy",
+    Scopes::ENDPOINT,
+    "Sets how the backends of an endpoint work together.",
+    Kind::Object(&[
         COMBINER,
         opt("decompress_gzip", Kind::Bool, "Unpacks request bodies.")
             .default("false")
@@ -30,34 +26,30 @@ pub static NAMESPACE: Namespace = Namespace {
         PROPAGATED,
         STATIC,
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend/proxy"])
+.check(check::check);
 
 /// The namespace at the backend.
-pub static BACKEND: Namespace = Namespace {
-    name: "proxy",
-    aliases: &["github.com/devopsfaith/krakend/proxy"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Sets how the backends of an endpoint work together.",
-    value: Kind::Object(&[
+pub static BACKEND: Namespace = namespace(
+    "proxy",
+    Scopes::BACKEND,
+    "Sets how the backends of an endpoint work together.",
+    Kind::Object(&[
         FLATMAP_FILTER,
         opt("shadow", Kind::Bool, "Calls the backend on the side; its answer is dropped.").default("false"),
         opt("shadow_timeout", Kind::Duration, "The time of a shadow call; the endpoint's by default."),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend/proxy"])
+.check(check::check);
 
 /// The namespace at the workflow.
-pub static WORKFLOW: Namespace = Namespace {
-    name: "proxy",
-    aliases: &["github.com/devopsfaith/krakend/proxy"],
-    scopes: Scopes::WORKFLOW,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Sets how the backends of an endpoint work together.",
-    value: Kind::Object(&[
+pub static WORKFLOW: Namespace = namespace(
+    "proxy",
+    Scopes::WORKFLOW,
+    "Sets how the backends of an endpoint work together.",
+    Kind::Object(&[
         COMBINER,
         FLATMAP_FILTER,
         opt("sequential", Kind::Bool, "Calls the backends one after the other; a failure ends the row.")
@@ -65,7 +57,9 @@ pub static WORKFLOW: Namespace = Namespace {
         PROPAGATED,
         STATIC,
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend/proxy"])
+.check(check::check);
 
 const UNLIMITED: &str = "an Enterprise option; the platform limits bodies to 100 MB or more by plan";
 

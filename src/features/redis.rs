@@ -2,18 +2,14 @@
 
 use crate::features::telemetry::opentelemetry;
 use crate::options::core::tls;
-use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Scopes, Support, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "redis",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Declares connections to Redis.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "redis",
+    Scopes::SERVICE,
+    "Declares connections to Redis.",
+    Kind::Object(&[
         opt(
             "clusters",
             Kind::List(&Kind::Object(&[
@@ -65,7 +61,9 @@ pub static NAMESPACE: Namespace = Namespace {
             "Single-node pools.",
         ),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);
 
 static OPENTELEMETRY: &[Opt] = &[
     opt("disable_metrics", Kind::Bool, "OTEL on Redis calls.").default("false"),

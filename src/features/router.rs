@@ -2,18 +2,14 @@
 
 mod check;
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "router",
-    aliases: &["github_com/luraproject/lura/router/gin"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Sets how requests find their endpoint, and what the router answers itself.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "router",
+    Scopes::SERVICE,
+    "Sets how requests find their endpoint, and what the router answers itself.",
+    Kind::Object(&[
         opt("app_engine", Kind::Bool, "Takes the client's address from Google App Engine's headers.")
             .no_effect("nothing runs on Google App Engine here"),
         opt("auto_options", Kind::Bool, "Answers OPTIONS on each path with the methods it has."),
@@ -82,7 +78,9 @@ pub static NAMESPACE: Namespace = Namespace {
             .default("false"),
         opt("trusted_proxies", Kind::STRINGS, "Addresses and networks of proxies whose headers count."),
     ]),
-};
+)
+.aliases(&["github_com/luraproject/lura/router/gin"])
+.check(check::check);
 
 /// The options of the `router` that say whose word about the client's address counts.
 pub const TRUST: [&str; 3] = ["forwarded_by_client_ip", "remote_ip_headers", "trusted_proxies"];

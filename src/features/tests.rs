@@ -230,7 +230,10 @@ fn every_room_is_on_the_list() {
                 folders.push(path);
             } else {
                 let text = std::fs::read_to_string(&path).unwrap();
-                count += text.lines().filter(|line| line.ends_with(": Namespace = Namespace {")).count();
+                count += text
+                    .lines()
+                    .filter(|line| line.starts_with("pub static ") && line.contains(": Namespace ="))
+                    .count();
             }
         }
     }

@@ -1,17 +1,13 @@
 //! `websocket`: connects clients to a WebSocket backend.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, Support, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "websocket",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Connects clients to a WebSocket backend.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "websocket",
+    Scopes::ENDPOINT,
+    "Connects clients to a WebSocket backend.",
+    Kind::Object(&[
         opt(
             "backoff_strategy",
             Kind::Enum(&["linear", "linear-jitter", "exponential", "exponential-jitter", "fallback"]),
@@ -51,4 +47,6 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("write_buffer_size", Kind::INT, "Go buffer.").default("1024"),
         opt("write_wait", Kind::Duration, "Write deadline.").default("\"10s\""),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);

@@ -32,4 +32,6 @@ pub(crate) use reader::whole;
 pub use reader::{OptionError, Options};
 pub use role::Role;
 pub use site::{Compiled, Refusal, Site, Step, is_comment, is_empty};
-pub use table::{Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Secret, Support, opt};
+pub use table::{
+    Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Secret, Support, namespace, opt,
+};

@@ -10,12 +10,6 @@ use crate::options::check::{Findings, Spot};
 use crate::options::role::looks_like_guard;
 use crate::options::{Kind, Namespace, Role, Scope, Support, is_empty};
 
-/// Namespaces that another one replaces.
-const SUPERSEDED: &[(&str, &str)] = &[
-    ("telemetry/opencensus", "telemetry/opentelemetry"),
-    ("modifier/body-generator", "modifier/request-body-generator"),
-];
-
 pub(crate) fn check(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'_>) {
     match &spot.node.kind {
         Is::Object(_) => {}
@@ -75,7 +69,7 @@ fn known(
             findings.add(at(fault).related(other.head(), "the other name"));
         }
     }
-    if let Some((_, instead)) = SUPERSEDED.iter().find(|(old, _)| *old == name) {
+    if let Some(instead) = namespace.superseded {
         let message = format!("`{name}` is deprecated");
         findings.add(
             at(Diagnostic::warning("deprecated", member.head(), message)).help(format!("use {instead}")),

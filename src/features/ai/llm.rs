@@ -1,19 +1,13 @@
 //! `ai/llm`: speaks to language models of several vendors in one form.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "ai/llm",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; call the model's API as a backend of its own, with modifier/martian or modifier/lua-backend for its headers and bodies",
-    ),
-    check: None,
-    doc: "Speaks to language models of several vendors in one form.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "ai/llm",
+    Scopes::BACKEND,
+    "Speaks to language models of several vendors in one form.",
+    Kind::With(
         &Kind::Object(&[
             opt(
                 "anthropic",
@@ -195,4 +189,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::AtMost(1)],
     ),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; call the model's API as a backend of its own, with modifier/martian or modifier/lua-backend for its headers and bodies",
+);

@@ -1,19 +1,13 @@
 //! `async/amqp`: feeds an agent from an AMQP queue.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "async/amqp",
-    aliases: &["github.com/devopsfaith/krakend-amqp/agent"],
-    scopes: Scopes::ASYNC,
-    edition: Edition::Ce,
-    support: Support::Refused(
-        "a worker can not hold a connection to a broker; consume a queue of the platform",
-    ),
-    check: None,
-    doc: "Feeds an agent from an AMQP queue.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "async/amqp",
+    Scopes::ASYNC,
+    "Feeds an agent from an AMQP queue.",
+    Kind::Object(&[
         opt("auto_ack", Kind::Bool, "Takes messages as done on delivery.").default("false"),
         opt("delete", Kind::Bool, "Deletes the queue when nobody uses it.").default("false"),
         opt("durable", Kind::Bool, "Keeps the queue over a restart of the broker.").default("false"),
@@ -27,4 +21,6 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("prefetch_count", Kind::INT, "How many messages are fetched ahead.").default("10"),
         opt("prefetch_size", Kind::INT, "How many bytes are fetched ahead.").default("0"),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-amqp/agent"])
+.refused("a worker can not hold a connection to a broker; consume a queue of the platform");

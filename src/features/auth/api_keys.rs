@@ -10,18 +10,14 @@ mod ring;
 pub use handler::{compile, share};
 pub use ring::SharedRing;
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace at the endpoint.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/api-keys",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets in requests that bring a known key.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "auth/api-keys",
+    Scopes::ENDPOINT,
+    "Lets in requests that bring a known key.",
+    Kind::Object(&[
         opt(
             "client_max_rate",
             Kind::RATE,
@@ -44,18 +40,16 @@ pub static NAMESPACE: Namespace = Namespace {
             "Where a request has its key; the service's by default.",
         ),
     ]),
-};
+)
+.enterprise()
+.check(check::check);
 
 /// The namespace at the service.
-pub static SERVICE: Namespace = Namespace {
-    name: "auth/api-keys",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets in requests that bring a known key.",
-    value: Kind::Object(&[
+pub static SERVICE: Namespace = namespace(
+    "auth/api-keys",
+    Scopes::SERVICE,
+    "Lets in requests that bring a known key.",
+    Kind::Object(&[
         opt(
             "hash",
             Kind::Enum(&["plain", "fnv128", "sha256", "sha1"]),
@@ -89,4 +83,6 @@ pub static SERVICE: Namespace = Namespace {
         opt("strategy", Kind::Enum(&["header", "query_string"]), "Where a request has its key.")
             .default("\"header\""),
     ]),
-};
+)
+.enterprise()
+.check(check::check);

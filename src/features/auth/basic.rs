@@ -12,18 +12,14 @@ pub use users::SharedUsers;
 
 use super::unused::unused;
 use crate::options::check::{Around, Findings, Spot};
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/basic",
-    aliases: &[],
-    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
-    edition: Edition::Ee,
-    support: Support::Implemented,
-    check: Some(check),
-    doc: "Asks for a user and a password. At the service it declares users for the endpoints that have an empty one.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "auth/basic",
+    Scopes::SERVICE.and(Scopes::ENDPOINT),
+    "Asks for a user and a password. At the service it declares users for the endpoints that have an empty one.",
+    Kind::Object(&[
         opt(
             "htpasswd_path",
             Kind::File,
@@ -36,7 +32,9 @@ pub static NAMESPACE: Namespace = Namespace {
              for the first look at a password, one more doubles it; 12 is the most.",
         ),
     ]),
-};
+)
+.enterprise()
+.check(check);
 
 /// Warns of users that no endpoint asks for.
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

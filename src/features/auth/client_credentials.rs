@@ -9,7 +9,8 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::{Query, url};
 
-use crate::options::{Edition, Kind, Namespace, OptionError, Options, Scopes, Secret, Support, opt};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, OptionError, Options, Scopes, Secret, namespace, opt};
 use crate::options::{Refusal, Site};
 use crate::proxy::Exchange;
 
@@ -17,15 +18,11 @@ use grant::Grant;
 use step::Step;
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/client-credentials",
-    aliases: &["github.com/devopsfaith/krakend-oauth2-clientcredentials"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Gets a token for the backend by OAuth2 client credentials and sends it along.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "auth/client-credentials",
+    Scopes::BACKEND,
+    "Gets a token for the backend by OAuth2 client credentials and sends it along.",
+    Kind::Object(&[
         opt(
             "client_id",
             Kind::Secret(Secret::Reference),
@@ -52,7 +49,10 @@ pub static NAMESPACE: Namespace = Namespace {
         )
         .required(),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-oauth2-clientcredentials"])
+.check(check::check)
+.calls(Purpose::Tokens, |_| 1);
 
 /// Compiles the step of a backend.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {

@@ -1,19 +1,13 @@
 //! `auth/gcp`: signs calls for Google Cloud.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/gcp",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; let a worker behind a `service://` host fetch the token and call on",
-    ),
-    check: None,
-    doc: "Signs calls for Google Cloud.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "auth/gcp",
+    Scopes::BACKEND,
+    "Signs calls for Google Cloud.",
+    Kind::With(
         &Kind::Object(&[
             opt("audience", Kind::Str, "Target audience URL."),
             opt("credentials_file", Kind::Str, "Service-account JSON file."),
@@ -26,4 +20,8 @@ pub static NAMESPACE: Namespace = Namespace {
             &["audience", "credentials_json"],
         ])],
     ),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; let a worker behind a `service://` host fetch the token and call on",
+);

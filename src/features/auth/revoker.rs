@@ -1,7 +1,7 @@
 //! `auth/revoker`: refuses tokens that were revoked, by a filter of their claims.
 
 use crate::options::check::{Around, Findings, Spot};
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// An empty filter would let every revoked token in: nothing of this can be left out.
 const NO_RPC: &str = "its filter is filled over an RPC port, which a worker doesn't have, and a filter that stays empty revokes \
@@ -9,15 +9,11 @@ const NO_RPC: &str = "its filter is filled over an RPC port, which a worker does
     a device by a claim in the same way";
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/revoker",
-    aliases: &["github_com/devopsfaith/bloomfilter"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Refused(NO_RPC),
-    check: Some(check),
-    doc: "Refuses tokens that were revoked, by a filter of their claims.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "auth/revoker",
+    Scopes::SERVICE,
+    "Refuses tokens that were revoked, by a filter of their claims.",
+    Kind::Object(&[
         opt("N", Kind::POSITIVE, "How many tokens the filter is made for.").required(),
         opt(
             "P",
@@ -37,7 +33,10 @@ pub static NAMESPACE: Namespace = Namespace {
             .required(),
         opt("headers", Kind::STRINGS, "Request headers whose values revoke too."),
     ]),
-};
+)
+.aliases(&["github_com/devopsfaith/bloomfilter"])
+.refused(NO_RPC)
+.check(check);
 
 /// Refuses a share that no filter can have.
 fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {

@@ -12,19 +12,16 @@ use super::key_source::{self, ALGORITHMS, CIPHERS, KeySource, NO_CERTIFICATE, NO
 use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
 use crate::gateway::Handler;
-use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Secret, Support, formats, opt};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, Options, Rule, Scopes, Secret, formats, namespace, opt};
 use crate::options::{Refusal, Site};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/signer",
-    aliases: &["github.com/devopsfaith/krakend-jose/signer"],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Signs parts of the answer as tokens.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "auth/signer",
+    Scopes::ENDPOINT,
+    "Signs parts of the answer as tokens.",
+    Kind::With(
         &Kind::Object(&[
             opt("alg", Kind::Enum(ALGORITHMS), "The algorithm to sign with.").required(),
             opt(
@@ -74,7 +71,10 @@ pub static NAMESPACE: Namespace = Namespace {
             &["alg", "jwk_secret"],
         ])],
     ),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-jose/signer"])
+.check(check::check)
+.calls(Purpose::Keys, key_source::check::fetches);
 
 /// Compiles the signer of an endpoint. The key is fetched with the first request and then kept.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {

@@ -11,40 +11,38 @@ mod handler;
 
 pub use compile::{compile, share};
 
-use super::key_source::{ALGORITHMS, CIPHERS, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Secret, Support, formats, opt};
+use super::key_source::{self, ALGORITHMS, CIPHERS, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, Secret, formats, namespace, opt};
 
 /// The namespace at the endpoint.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "auth/validator",
-    aliases: &["github.com/devopsfaith/krakend-jose/validator"],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets in requests with a valid token and hands its claims on.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "auth/validator",
+    Scopes::ENDPOINT,
+    "Lets in requests with a valid token and hands its claims on.",
+    Kind::With(
         &Kind::Object(OPTIONS),
         &[Rule::OneOf(&[&["alg", "jwk_local_path"], &["alg", "jwk_url"], &["alg", "jwk_secret"]])],
     ),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-jose/validator"])
+.check(check::check)
+.calls(Purpose::Keys, key_source::check::fetches);
 
 /// The namespace at the service.
-pub static SERVICE: Namespace = Namespace {
-    name: "auth/validator",
-    aliases: &["github.com/devopsfaith/krakend-jose/validator"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets in requests with a valid token and hands its claims on.",
-    value: Kind::Object(&[opt(
+pub static SERVICE: Namespace = namespace(
+    "auth/validator",
+    Scopes::SERVICE,
+    "Lets in requests with a valid token and hands its claims on.",
+    Kind::Object(&[opt(
         "shared_cache_duration",
         Kind::NATURAL,
         "How long keys stay shared between endpoints with cache, in seconds.",
     )
     .required()]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-jose/validator"])
+.check(check::check);
 
 /// Shared by several namespaces.
 pub static OPTIONS: &[Opt] = &[

@@ -12,21 +12,17 @@ use fjord_json::{Body, DecodeError, Map, Value};
 use fjord_memory::afford_output;
 
 use crate::context::{Cx, Params};
-use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Options, Rule, Scopes, namespace, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{LocalFuture, RequestBody};
 use crate::proxy::{Error, Layer, Next, Reply, Request};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/graphql",
-    aliases: &["github.com/devopsfaith/krakend/transport/http/client/graphql"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Turns the call into a GraphQL query or mutation.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "backend/graphql",
+    Scopes::BACKEND,
+    "Turns the call into a GraphQL query or mutation.",
+    Kind::With(
         &Kind::Object(&[
             opt("operationName", Kind::Str, "The operation of the document to run."),
             opt("query", Kind::Str, "The document."),
@@ -41,7 +37,9 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::OneOf(&[&["type", "query"], &["type", "query_path"]])],
     ),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend/transport/http/client/graphql"])
+.check(check::check);
 
 /// The operation of one backend (spec §29).
 struct GraphQl {

@@ -1,20 +1,14 @@
 //! `backend/grpc`: calls a gRPC service.
 
 use crate::options::core::tls;
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/grpc",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; call the JSON interface of the service, or a worker behind a `service://` host",
-    ),
-    check: None,
-    doc: "Calls a gRPC service.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "backend/grpc",
+    Scopes::BACKEND,
+    "Calls a gRPC service.",
+    Kind::Object(&[
         opt("client_tls", Kind::Object(tls::CLIENT), "GRPC TLS option."),
         opt("disable_query_params", Kind::Bool, "Do not fill payload from params/query.").default("false"),
         opt("header_mapping", Kind::Map(&Kind::Str), "Rename headers to metadata."),
@@ -41,4 +35,8 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("use_alternate_host_on_error", Kind::Bool, "Try another host on failure."),
         opt("use_request_body", Kind::Bool, "Use JSON body as message.").default("false"),
     ]),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; call the JSON interface of the service, or a worker behind a `service://` host",
+);

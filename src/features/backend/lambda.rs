@@ -10,21 +10,17 @@ use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
 use crate::context::{Cx, Params};
-use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support, opt};
 use crate::options::{Environment, Refusal, Site};
+use crate::options::{Kind, Namespace, Options, Rule, Scopes, namespace, opt};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
 use crate::proxy::{self, Blame, Error, Layer, Metadata, Next, Reply, Request, Response};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/lambda",
-    aliases: &["github.com/devopsfaith/krakend-lambda"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Invokes an AWS Lambda function.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "backend/lambda",
+    Scopes::BACKEND,
+    "Invokes an AWS Lambda function.",
+    Kind::With(
         &Kind::Object(&[
             opt("endpoint", Kind::Str, "The address of the service, if it isn't Amazon's."),
             opt("function_name", Kind::Str, "The function."),
@@ -36,7 +32,9 @@ pub static NAMESPACE: Namespace = Namespace {
         ]), // Each AWS tool reads its credentials from these.
         &[Rule::Secrets(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])],
     ),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-lambda"])
+.check(check::check);
 
 /// The function of one backend (spec §30).
 struct Lambda {

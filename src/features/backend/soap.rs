@@ -1,19 +1,13 @@
 //! `backend/soap`: calls a SOAP service.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/soap",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; write the envelope with modifier/martian (body.Modifier), and read the answer with the encoding `xml`",
-    ),
-    check: None,
-    doc: "Calls a SOAP service.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "backend/soap",
+    Scopes::BACKEND,
+    "Calls a SOAP service.",
+    Kind::With(
         &Kind::Object(&[
             opt("content_type", Kind::Str, "Text/xml default.").default("\"text/xml\""),
             opt("debug", Kind::Bool, "Log generated body.").default("false"),
@@ -22,4 +16,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::OneOf(&[&["path"], &["template"]])],
     ),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; write the envelope with modifier/martian (body.Modifier), and read the answer with the encoding `xml`",
+);

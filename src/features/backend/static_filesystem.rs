@@ -1,20 +1,18 @@
 //! `backend/static-filesystem`: answers with files.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/static-filesystem",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; put the files into static assets and use the host `service://ASSETS`",
-    ),
-    check: None,
-    doc: "Answers with files.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "backend/static-filesystem",
+    Scopes::BACKEND,
+    "Answers with files.",
+    Kind::Object(&[
         opt("directory_listing", Kind::Bool, "List folders.").default("false"),
         opt("path", Kind::Str, "Folder.").required(),
     ]),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; put the files into static assets and use the host `service://ASSETS`",
+);

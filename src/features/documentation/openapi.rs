@@ -1,17 +1,13 @@
 //! `documentation/openapi`: describes the service for an OpenAPI export.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Scopes, Support, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "documentation/openapi",
-    aliases: &[],
-    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Describes the service for an OpenAPI export.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "documentation/openapi",
+    Scopes::SERVICE.and(Scopes::ENDPOINT),
+    "Describes the service for an OpenAPI export.",
+    Kind::Object(&[
         opt("audience", Kind::STRINGS, "Export filter label."),
         opt("base_path", Kind::Str, "Prefix of exported paths."),
         opt("components_schemas", Kind::Map(&Kind::OneOf(&[Kind::Str, Kind::FREE])), "Reusable schemas."),
@@ -121,7 +117,9 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("terms_of_service", Kind::Str, "Info.termsOfService."),
         opt("version", Kind::Str, "Info.version."),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);
 
 static PAYLOAD: &[Opt] = &[
     opt("content_type", Kind::Str, "Media type.").required(),

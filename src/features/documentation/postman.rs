@@ -1,33 +1,27 @@
 //! `documentation/postman`: describes the service for a Postman export.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, formats, opt};
+use crate::options::{Kind, Namespace, Scopes, Support, formats, namespace, opt};
 
 /// The namespace at the endpoint.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "documentation/postman",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Describes the service for a Postman export.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "documentation/postman",
+    Scopes::ENDPOINT,
+    "Describes the service for a Postman export.",
+    Kind::Object(&[
         opt("description", Kind::Str, "Markdown text."),
         opt("folder", Kind::Str, "Folder (list at service, name at endpoint)."),
         opt("name", Kind::Str, "Collection/folder/entry name."),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);
 
 /// The namespace at the service.
-pub static SERVICE: Namespace = Namespace {
-    name: "documentation/postman",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Describes the service for a Postman export.",
-    value: Kind::Object(&[
+pub static SERVICE: Namespace = namespace(
+    "documentation/postman",
+    Scopes::SERVICE,
+    "Describes the service for a Postman export.",
+    Kind::Object(&[
         opt("description", Kind::Str, "Markdown text."),
         opt(
             "folder",
@@ -40,4 +34,6 @@ pub static SERVICE: Namespace = Namespace {
         opt("name", Kind::Str, "Collection/folder/entry name."),
         opt("version", Kind::Format(&formats::VERSION), "Semver of collection."),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);

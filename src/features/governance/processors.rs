@@ -1,17 +1,13 @@
 //! `governance/processors`: declares the quotas that governance/quota refers to.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, Support, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "governance/processors",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Declares the quotas that governance/quota refers to.",
-    value: Kind::Object(&[opt(
+pub static NAMESPACE: Namespace = namespace(
+    "governance/processors",
+    Scopes::SERVICE,
+    "Declares the quotas that governance/quota refers to.",
+    Kind::Object(&[opt(
         "quotas",
         Kind::List(&Kind::Object(&[
             opt("connection_name", Kind::Str, "Redis connection.").required(),
@@ -65,4 +61,6 @@ pub static NAMESPACE: Namespace = Namespace {
         "Quota engines.",
     )
     .required()]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);

@@ -1,19 +1,13 @@
 //! `governance/quota`: counts requests against a quota.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "governance/quota",
-    aliases: &[],
-    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT).and(Scopes::BACKEND),
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts exactly, for short periods",
-    ),
-    check: None,
-    doc: "Counts requests against a quota.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "governance/quota",
+    Scopes::SERVICE.and(Scopes::ENDPOINT).and(Scopes::BACKEND),
+    "Counts requests against a quota.",
+    Kind::Object(&[
         opt("disable_quota_headers", Kind::Bool, "Omit X-Quota-Limit / X-Quota-Remaining / Retry-After.")
             .default("false"),
         opt("on_unmatched_tier_allow", Kind::Bool, "No tier → allow (else 400).").default("false"),
@@ -37,4 +31,8 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("weight_strategy", Kind::Enum(&["body", "header"]), "Body or header (no-op).")
             .default("\"body\""),
     ]),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts exactly, for short periods",
+);

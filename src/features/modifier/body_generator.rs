@@ -1,20 +1,19 @@
 //! `modifier/body-generator`: writes the request body from a template; the old name of request-body-generator.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "modifier/body-generator",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; build the body with modifier/martian (body.Modifier) or modifier/lua-backend",
-    ),
-    check: None,
-    doc: "Writes the request body from a template; the old name of request-body-generator.",
-    value: Kind::With(&Kind::Object(OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "modifier/body-generator",
+    Scopes::BACKEND,
+    "Writes the request body from a template; the old name of request-body-generator.",
+    Kind::With(&Kind::Object(OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; build the body with modifier/martian (body.Modifier) or modifier/lua-backend",
+)
+.superseded("modifier/request-body-generator");
 
 /// Shared by several namespaces.
 pub static OPTIONS: &[Opt] = &[

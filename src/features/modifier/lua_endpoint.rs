@@ -1,19 +1,17 @@
 //! `modifier/lua-endpoint`: runs Lua on the request before everything else.
 
 use super::lua;
-use crate::options::{Edition, Kind, Namespace, Opt, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "modifier/lua-endpoint",
-    aliases: &["github.com/devopsfaith/krakend-lua/router"],
-    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(lua::check),
-    doc: "Runs Lua on the request before everything else.",
-    value: Kind::Object(OPTIONS),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "modifier/lua-endpoint",
+    Scopes::SERVICE.and(Scopes::ENDPOINT),
+    "Runs Lua on the request before everything else.",
+    Kind::Object(OPTIONS),
+)
+.aliases(&["github.com/devopsfaith/krakend-lua/router"])
+.check(lua::check);
 
 /// Shared by several namespaces.
 pub static OPTIONS: &[Opt] = &[

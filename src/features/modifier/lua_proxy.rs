@@ -2,16 +2,14 @@
 
 use super::lua;
 use crate::features::modifier::lua_endpoint;
-use crate::options::{Edition, Kind, Namespace, Scopes, Support};
+use crate::options::{Kind, Namespace, Scopes, namespace};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "modifier/lua-proxy",
-    aliases: &["github.com/devopsfaith/krakend-lua/proxy"],
-    scopes: Scopes::ENDPOINT.and(Scopes::WORKFLOW),
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(lua::check),
-    doc: "Runs Lua around the backends of an endpoint.",
-    value: Kind::Object(lua_endpoint::OPTIONS),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "modifier/lua-proxy",
+    Scopes::ENDPOINT.and(Scopes::WORKFLOW),
+    "Runs Lua around the backends of an endpoint.",
+    Kind::Object(lua_endpoint::OPTIONS),
+)
+.aliases(&["github.com/devopsfaith/krakend-lua/proxy"])
+.check(lua::check);

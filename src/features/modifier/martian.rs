@@ -16,19 +16,17 @@ pub use exchange::compile;
 pub use message::{Framing, Request, Response};
 pub use program::{Program, Unique};
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "modifier/martian",
-    aliases: &["github.com/devopsfaith/krakend-martian"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Changes the request to the backend and its response.",
-    value: Kind::Same(&MODIFIER),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "modifier/martian",
+    Scopes::BACKEND,
+    "Changes the request to the backend and its response.",
+    Kind::Same(&MODIFIER),
+)
+.aliases(&["github.com/devopsfaith/krakend-martian"])
+.check(check::check);
 
 /// One modifier.
 static MODIFIER: Kind = Kind::With(

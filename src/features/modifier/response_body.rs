@@ -1,19 +1,13 @@
 //! `modifier/response-body`: changes texts in the answer.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "modifier/response-body",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND),
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have, and what it masks would be sent; remove fields with `deny`, change texts in modifier/lua-proxy",
-    ),
-    check: None,
-    doc: "Changes strings in the answer.",
-    value: Kind::Object(&[opt(
+pub static NAMESPACE: Namespace = namespace(
+    "modifier/response-body",
+    Scopes::ENDPOINT.and(Scopes::BACKEND),
+    "Changes strings in the answer.",
+    Kind::Object(&[opt(
         "modifiers",
         Kind::List(&Kind::With(
             &Kind::Object(&[
@@ -47,7 +41,11 @@ pub static NAMESPACE: Namespace = Namespace {
         "Ordered list, each one object with one modifier.",
     )
     .default("[]")]),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have, and what it masks would be sent; remove fields with `deny`, change texts in modifier/lua-proxy",
+);
 
 static LITERAL: &[Opt] = &[
     opt("field", Kind::Str, "Dotted path to a string (no arrays).").required(),

@@ -1,19 +1,13 @@
 //! `modifier/response-headers`: adds, removes, renames and replaces headers of the answer.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "modifier/response-headers",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have, and headers that it removes would be sent; change them with modifier/martian at the backends, or by a transform rule of the zone",
-    ),
-    check: None,
-    doc: "Adds, removes, renames and replaces headers of the answer.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "modifier/response-headers",
+    Scopes::SERVICE,
+    "Adds, removes, renames and replaces headers of the answer.",
+    Kind::With(
         &Kind::Object(&[
             opt(
                 "add",
@@ -34,4 +28,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::AtLeast(1)],
     ),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have, and headers that it removes would be sent; change them with modifier/martian at the backends, or by a transform rule of the zone",
+);

@@ -1,18 +1,14 @@
 //! `plugin/http-server`: handles requests in Go plugins before the router.
 
 use crate::features::plugin::req_resp_modifier;
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "plugin/http-server",
-    aliases: &["github_com/devopsfaith/krakend/transport/http/server/handler"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: None,
-    doc: "Handles requests in Go plugins before the router.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "plugin/http-server",
+    Scopes::SERVICE,
+    "Handles requests in Go plugins before the router.",
+    Kind::With(
         &Kind::Object(&[
             opt(
                 "geoip",
@@ -103,7 +99,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::Free],
     ),
-};
+)
+.aliases(&["github_com/devopsfaith/krakend/transport/http/server/handler"]);
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
 

@@ -1,17 +1,13 @@
 //! `plugin/req-resp-modifier`: changes requests and responses in Go plugins.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "plugin/req-resp-modifier",
-    aliases: &["github.com/devopsfaith/krakend/proxy/plugin"],
-    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: None,
-    doc: "Changes requests and responses in Go plugins.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "plugin/req-resp-modifier",
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    "Changes requests and responses in Go plugins.",
+    Kind::With(
         &Kind::Object(&[
             opt(
                 "content-replacer",
@@ -53,7 +49,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::Free],
     ),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend/proxy/plugin"]);
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
 

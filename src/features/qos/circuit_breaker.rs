@@ -6,21 +6,17 @@ use fjord_document::node::Node;
 
 use crate::context::Cx;
 use crate::options::check::{Around, Findings, Spot, looks};
-use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Options, Scopes, namespace, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{Level, LocalFuture, Watch};
 use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/circuit-breaker",
-    aliases: &["github.com/devopsfaith/krakend-circuitbreaker/gobreaker"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check),
-    doc: "Stops calling a backend after repeated failures.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "qos/circuit-breaker",
+    Scopes::BACKEND,
+    "Stops calling a backend after repeated failures.",
+    Kind::Object(&[
         opt("interval", Kind::NATURAL, "After how many seconds failures are forgotten.").required(),
         opt("log_status_change", Kind::Bool, "Logs each change of state.").default("false"),
         opt(
@@ -32,7 +28,9 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("name", Kind::Str, "A name for logs."),
         opt("timeout", Kind::NATURAL, "How many seconds calls are refused before one is tried.").required(),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-circuitbreaker/gobreaker"])
+.check(check);
 
 /// The breaker of one backend (spec §21).
 struct Breaker {

@@ -10,18 +10,15 @@ mod store;
 pub use callers::Callers;
 pub use exchange::{SharedCache, compile};
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/http-cache",
-    aliases: &["github.com/devopsfaith/krakend-httpcache"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Caches answers of a backend as their headers allow.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "qos/http-cache",
+    Scopes::BACKEND,
+    "Caches answers of a backend as their headers allow.",
+    Kind::Object(&[
         opt("max_items", Kind::POSITIVE, "How many answers the cache holds; needs max_size too."),
         opt(
             "max_size",
@@ -35,4 +32,7 @@ pub static NAMESPACE: Namespace = Namespace {
              all isolates of a place share; on *.workers.dev that one stays empty. Then only what is meant for everybody is kept (RFC 9111 §3).",
         ),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-httpcache"])
+.check(check::check)
+.calls(Purpose::Cache, check::calls);

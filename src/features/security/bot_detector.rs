@@ -7,18 +7,14 @@ use fjord_document::node::Node;
 use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 
 use crate::options::check::{Around, Findings, Spot, looks};
-use crate::options::{Edition, Kind, Namespace, OptionError, Options, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, OptionError, Options, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "security/bot-detector",
-    aliases: &["github_com/devopsfaith/krakend-botdetector"],
-    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check),
-    doc: "Refuses user agents that look like bots.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "security/bot-detector",
+    Scopes::SERVICE.and(Scopes::ENDPOINT),
+    "Refuses user agents that look like bots.",
+    Kind::With(
         &Kind::Object(&[
             opt("allow", Kind::STRINGS, "User agents that are let in before all other rules.").default("[]"),
             opt("cache_size", Kind::NATURAL, "How many verdicts are cached; 0 for none."),
@@ -30,7 +26,9 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::AtLeast(1)],
     ),
-};
+)
+.aliases(&["github_com/devopsfaith/krakend-botdetector"])
+.check(check);
 
 /// Tells bots by their user agents.
 #[derive(Debug)]

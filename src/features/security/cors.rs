@@ -5,19 +5,17 @@ mod check;
 use fjord_document::node::Node;
 use fjord_http::Headers;
 
-use crate::options::{Edition, Kind, Namespace, Opt, OptionError, Options, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, OptionError, Options, Rule, Scopes, namespace, opt};
 
 /// The namespace at the service.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "security/cors",
-    aliases: &["github_com/devopsfaith/krakend-cors"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets web pages of other origins read answers.",
-    value: Kind::With(&Kind::Object(OPTIONS), &[Rule::Open]),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "security/cors",
+    Scopes::SERVICE,
+    "Lets web pages of other origins read answers.",
+    Kind::With(&Kind::Object(OPTIONS), &[Rule::Open]),
+)
+.aliases(&["github_com/devopsfaith/krakend-cors"])
+.check(check::check);
 
 static OPTIONS: &[Opt] = &[
     opt("allow_credentials", Kind::Bool, "Lets pages send cookies and authorization.").default("false"),
@@ -51,15 +49,11 @@ static OPTIONS: &[Opt] = &[
 ];
 
 /// The namespace at the endpoint.
-pub static ENDPOINT: Namespace = Namespace {
-    name: "security/cors",
-    aliases: &["github_com/devopsfaith/krakend-cors"],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::NoEffect("KrakenD reads it at the service only, and so does Fjord"),
-    check: Some(check::check),
-    doc: "Lets web pages of other origins read answers.",
-    value: Kind::Object(&[
+pub static ENDPOINT: Namespace = namespace(
+    "security/cors",
+    Scopes::ENDPOINT,
+    "Lets web pages of other origins read answers.",
+    Kind::Object(&[
         opt("allow_credentials", Kind::Bool, "Lets pages send cookies and authorization.").default("false"),
         opt(
             "allow_headers",
@@ -88,7 +82,11 @@ pub static ENDPOINT: Namespace = Namespace {
         opt("options_passthrough", Kind::Bool, "Lets preflights through to the endpoint.").default("false"),
         opt("options_success_status", Kind::INT, "The status of a preflight.").default("204"),
     ]),
-};
+)
+.aliases(&["github_com/devopsfaith/krakend-cors"])
+.enterprise()
+.no_effect("KrakenD reads it at the service only, and so does Fjord")
+.check(check::check);
 
 /// Who may read answers, and what they may send.
 #[derive(Debug)]

@@ -12,31 +12,29 @@ use fjord_http::Headers;
 use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
 use fjord_router::{escape_html, escape_non_ascii};
 
-use crate::options::{Edition, Kind, Namespace, Opt, OptionError, Options, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, OptionError, Options, Scopes, namespace, opt};
 
 /// The namespace at the service.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "security/http",
-    aliases: &["github_com/devopsfaith/krakend-httpsecure"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Sends security headers, checks the host, and redirects to https.",
-    value: Kind::Object(OPTIONS),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "security/http",
+    Scopes::SERVICE,
+    "Sends security headers, checks the host, and redirects to https.",
+    Kind::Object(OPTIONS),
+)
+.aliases(&["github_com/devopsfaith/krakend-httpsecure"])
+.check(check::check);
 
 /// The namespace at the endpoint.
-pub static ENDPOINT: Namespace = Namespace {
-    name: "security/http",
-    aliases: &["github_com/devopsfaith/krakend-httpsecure"],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::NoEffect("KrakenD reads it at the service only, and so does Fjord"),
-    check: Some(check::check),
-    doc: "Sends security headers, checks the host, and redirects to https.",
-    value: Kind::Object(OPTIONS),
-};
+pub static ENDPOINT: Namespace = namespace(
+    "security/http",
+    Scopes::ENDPOINT,
+    "Sends security headers, checks the host, and redirects to https.",
+    Kind::Object(OPTIONS),
+)
+.aliases(&["github_com/devopsfaith/krakend-httpsecure"])
+.enterprise()
+.no_effect("KrakenD reads it at the service only, and so does Fjord")
+.check(check::check);
 
 static OPTIONS: &[Opt] = &[
     opt(

@@ -1,19 +1,13 @@
 //! `security/policies`: checks requests, answers and tokens against policies.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "security/policies",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have; write the policies as validation/cel, which sees requests, answers and tokens",
-    ),
-    check: None,
-    doc: "Checks requests, answers and tokens against policies.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "security/policies",
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    "Checks requests, answers and tokens against policies.",
+    Kind::With(
         &Kind::Object(&[
             opt("auto_join_policies", Kind::Bool, "AND-join policies of one kind in a single evaluation.")
                 .default("false"),
@@ -34,7 +28,11 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::AnyOf(&[&["req"], &["resp"], &["jwt"]])],
     ),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have; write the policies as validation/cel, which sees requests, answers and tokens",
+);
 
 static REQ: &[Opt] = &[
     opt("error", Kind::Object(ERROR), "Custom rejection."),

@@ -1,19 +1,13 @@
 //! `server/virtualhost`: serves several host names.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "server/virtualhost",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have, and every host would reach every endpoint; give each host a worker with its own configuration, by routes of the zone",
-    ),
-    check: None,
-    doc: "Serves several host names.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "server/virtualhost",
+    Scopes::SERVICE,
+    "Serves several host names.",
+    Kind::With(
         &Kind::Object(&[
             opt(
                 "aliased_hosts",
@@ -24,4 +18,8 @@ pub static NAMESPACE: Namespace = Namespace {
         ]),
         &[Rule::OneOf(&[&["hosts"], &["aliased_hosts"]])],
     ),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have, and every host would reach every endpoint; give each host a worker with its own configuration, by routes of the zone",
+);

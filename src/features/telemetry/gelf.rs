@@ -1,20 +1,16 @@
 //! `telemetry/gelf`: sends logs to Graylog.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "telemetry/gelf",
-    aliases: &["github_com/devopsfaith/krakend-gelf"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::NoEffect(
-        "nothing is sent to Graylog; collect the log of the worker with Workers Logs or Logpush",
-    ),
-    check: None,
-    doc: "Sends logs to Graylog.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "telemetry/gelf",
+    Scopes::SERVICE,
+    "Sends logs to Graylog.",
+    Kind::Object(&[
         opt("address", Kind::Str, "The address of Graylog.").required(),
         opt("enable_tcp", Kind::Bool, "Sends over TCP instead of UDP.").required(),
     ]),
-};
+)
+.aliases(&["github_com/devopsfaith/krakend-gelf"])
+.no_effect("nothing is sent to Graylog; collect the log of the worker with Workers Logs or Logpush");

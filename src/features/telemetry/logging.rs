@@ -3,19 +3,15 @@
 use fjord_document::node::Node;
 
 use crate::log::{AccessLog, Form, Log, Pattern, level_name};
-use crate::options::{Edition, Kind, Namespace, Options, Refusal, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Support, namespace, opt};
 use crate::platform::Level;
 
 /// The namespace at the service.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "telemetry/logging",
-    aliases: &["github_com/devopsfaith/krakend-gologging"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: None,
-    doc: "Sets how and what is logged. With it each request is a line, too, which costs time and money: see router.disable_access_log.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "telemetry/logging",
+    Scopes::SERVICE,
+    "Sets how and what is logged. With it each request is a line, too, which costs time and money: see router.disable_access_log.",
+    Kind::Object(&[
         opt("access_log_custom_format", Kind::Str, "The pattern of a line for each request.")
             .default("\"\"")
             .enterprise()
@@ -47,19 +43,19 @@ pub static NAMESPACE: Namespace = Namespace {
         .default("\"local3\"")
         .no_effect(ONE_LOG),
     ]),
-};
+)
+.aliases(&["github_com/devopsfaith/krakend-gologging"]);
 
 /// The namespace at the backend.
-pub static BACKEND: Namespace = Namespace {
-    name: "telemetry/logging",
-    aliases: &["github_com/devopsfaith/krakend-gologging"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Sets how and what is logged.",
-    value: Kind::Object(&[opt("backend", CALL_LINE, "A line for each call of a backend.")]),
-};
+pub static BACKEND: Namespace = namespace(
+    "telemetry/logging",
+    Scopes::BACKEND,
+    "Sets how and what is logged.",
+    Kind::Object(&[opt("backend", CALL_LINE, "A line for each call of a backend.")]),
+)
+.aliases(&["github_com/devopsfaith/krakend-gologging"])
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);
 
 /// The line of a call.
 const CALL_LINE: Kind = Kind::With(

@@ -1,17 +1,13 @@
 //! `telemetry/moesif`: reports API use to Moesif.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, Support, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "telemetry/moesif",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Reports API use to Moesif.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "telemetry/moesif",
+    Scopes::SERVICE,
+    "Reports API use to Moesif.",
+    Kind::Object(&[
         opt("application_id", Kind::Str, "Collector id.").required(),
         opt("batch_size", Kind::INT, "Events per push.").default("200"),
         opt("debug", Kind::Bool, "Verbose.").default("false"),
@@ -39,4 +35,6 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("user_id_headers", Kind::STRINGS, "Headers with user id.").required(),
         opt("user_id_jwt_claim", Kind::Str, "Claim with user id (sub).").default("\"sub\""),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);

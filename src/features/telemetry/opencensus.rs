@@ -1,17 +1,13 @@
 //! `telemetry/opencensus`: reports traces and metrics through OpenCensus.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "telemetry/opencensus",
-    aliases: &["github_com/devopsfaith/krakend-opencensus"],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::NoEffect("nothing is exported; switch on the traces of the platform"),
-    check: None,
-    doc: "Reports traces and metrics through OpenCensus.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "telemetry/opencensus",
+    Scopes::SERVICE,
+    "Reports traces and metrics through OpenCensus.",
+    Kind::Object(&[
         opt(
             "enabled_layers",
             Kind::Object(&[
@@ -149,4 +145,7 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("reporting_period", Kind::INT, "Seconds between exports.").default("0"),
         opt("sample_rate", Kind::Int { min: 0, max: 100 }, "0–100 % of traces.").default("0"),
     ]),
-};
+)
+.aliases(&["github_com/devopsfaith/krakend-opencensus"])
+.no_effect("nothing is exported; switch on the traces of the platform")
+.superseded("telemetry/opentelemetry");

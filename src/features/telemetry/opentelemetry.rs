@@ -1,17 +1,13 @@
 //! `telemetry/opentelemetry`: reports traces and metrics through OpenTelemetry.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, Support, namespace, opt};
 
 /// The namespace at the service.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "telemetry/opentelemetry",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ce,
-    support: Support::NoEffect("nothing is exported; switch on the traces of the platform"),
-    check: None,
-    doc: "Reports traces and metrics through OpenTelemetry.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "telemetry/opentelemetry",
+    Scopes::SERVICE,
+    "Reports traces and metrics through OpenTelemetry.",
+    Kind::Object(&[
         opt("deploy_env", Kind::Str, "The name of the environment.").default("\"\""),
         opt(
             "exporters",
@@ -166,18 +162,15 @@ pub static NAMESPACE: Namespace = Namespace {
         )
         .default("1"),
     ]),
-};
+)
+.no_effect("nothing is exported; switch on the traces of the platform");
 
 /// The namespace at the endpoint.
-pub static ENDPOINT: Namespace = Namespace {
-    name: "telemetry/opentelemetry",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Reports traces and metrics through OpenTelemetry.",
-    value: Kind::Object(&[
+pub static ENDPOINT: Namespace = namespace(
+    "telemetry/opentelemetry",
+    Scopes::ENDPOINT,
+    "Reports traces and metrics through OpenTelemetry.",
+    Kind::Object(&[
         opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block."),
         opt(
             "exporters_override",
@@ -207,19 +200,19 @@ pub static ENDPOINT: Namespace = Namespace {
         ),
         opt("proxy", Kind::Object(PIPE), "Override of the proxy layer."),
     ]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);
 
 /// The namespace at the backend.
-pub static BACKEND: Namespace = Namespace {
-    name: "telemetry/opentelemetry",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Reports traces and metrics through OpenTelemetry.",
-    value: Kind::Object(&[opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block.")]),
-};
+pub static BACKEND: Namespace = namespace(
+    "telemetry/opentelemetry",
+    Scopes::BACKEND,
+    "Reports traces and metrics through OpenTelemetry.",
+    Kind::Object(&[opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block.")]),
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);
 
 /// What a backend measures otherwise than the service says.
 static CALL: &[Opt] = &[

@@ -1,17 +1,13 @@
 //! `telemetry/opentelemetry-security`: adds credentials to the exporters of telemetry/opentelemetry.
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, Support, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "telemetry/opentelemetry-security",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::ENTERPRISE_IGNORED,
-    check: None,
-    doc: "Adds credentials to the exporters of telemetry/opentelemetry.",
-    value: Kind::Object(&[opt(
+pub static NAMESPACE: Namespace = namespace(
+    "telemetry/opentelemetry-security",
+    Scopes::SERVICE,
+    "Adds credentials to the exporters of telemetry/opentelemetry.",
+    Kind::Object(&[opt(
         "otlp",
         Kind::With(
             &Kind::List(&Kind::Object(&[
@@ -28,4 +24,6 @@ pub static NAMESPACE: Namespace = Namespace {
         "List of protected exporters.",
     )
     .required()]),
-};
+)
+.enterprise()
+.support(Support::ENTERPRISE_IGNORED);

@@ -14,26 +14,24 @@ pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 use fjord_document::node;
 use fjord_document::node::Node;
 
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 use crate::options::{Refusal, Site};
 use crate::proxy::Layer;
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "validation/cel",
-    aliases: &["github.com/devopsfaith/krakend-cel"],
-    scopes: Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets through only what fulfils expressions over request, answer and token.",
-    value: Kind::With(
+pub static NAMESPACE: Namespace = namespace(
+    "validation/cel",
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    "Lets through only what fulfils expressions over request, answer and token.",
+    Kind::With(
         &Kind::List(&Kind::Object(&[
             opt("check_expr", Kind::Str, "The expression that must be true.").required()
         ])),
         &[Rule::AtLeast(1)],
     ),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-cel"])
+.check(check::check);
 
 /// Compiles the checks of requests and responses; nothing if there are none.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {

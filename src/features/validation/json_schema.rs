@@ -8,22 +8,20 @@ use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
 use crate::context::Cx;
-use crate::options::{Edition, Kind, Namespace, Scopes, Support};
+use crate::options::{Kind, Namespace, Scopes, namespace};
 use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "validation/json-schema",
-    aliases: &["github.com/devopsfaith/krakend-jsonschema"],
-    scopes: Scopes::ENDPOINT.and(Scopes::WORKFLOW),
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::check),
-    doc: "Lets in only bodies that fit a JSON schema.",
-    value: Kind::FREE,
-};
+pub static NAMESPACE: Namespace = namespace(
+    "validation/json-schema",
+    Scopes::ENDPOINT.and(Scopes::WORKFLOW),
+    "Lets in only bodies that fit a JSON schema.",
+    Kind::FREE,
+)
+.aliases(&["github.com/devopsfaith/krakend-jsonschema"])
+.check(check::check);
 
 /// The check of an endpoint's bodies.
 struct BodyCheck(Schema);

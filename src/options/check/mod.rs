@@ -17,6 +17,21 @@ pub use spot::Spot;
 /// Says what is wrong with the value of a namespace beyond what its table says.
 pub type Check = fn(&Spot<'_>, &Around<'_>, &mut Findings<'_>);
 
+/// What a call beside those of the backends is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Purpose {
+    /// Key sets, at most once in a request.
+    Keys,
+    /// Tokens for a backend.
+    Tokens,
+    /// Hosts that are looked up over HTTPS.
+    Dns,
+    /// The edge's cache, for each of the concurrent calls.
+    Cache,
+    /// Bindings that count, at a backend for each of the concurrent calls.
+    Counters,
+}
+
 /// What the checks of a part know of the parts around it.
 #[derive(Clone, Copy)]
 pub struct Around<'a> {

@@ -6,6 +6,11 @@ use super::super::signature::{self, Size};
 use crate::options::Secret;
 use crate::options::check::{Findings, Spot};
 
+/// The calls that fetch the keys.
+pub(in crate::features::auth) fn fetches(spot: &Spot<'_>) -> u64 {
+    u64::from(spot.get("jwk_url").is_some_and(|url| url.str().is_some()))
+}
+
 /// Where the keys come from.
 pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
     if let Some(path) = spot.get("jwk_local_path") {

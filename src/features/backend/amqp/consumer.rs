@@ -1,17 +1,13 @@
 //! `backend/amqp/consumer`: answers with a message of an AMQP queue.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/amqp/consumer",
-    aliases: &["github.com/devopsfaith/krakend-amqp/consume"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Refused("a worker can not hold a connection to a broker; use a queue of the platform"),
-    check: None,
-    doc: "Answers with a message of an AMQP queue.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "backend/amqp/consumer",
+    Scopes::BACKEND,
+    "Answers with a message of an AMQP queue.",
+    Kind::Object(&[
         opt("auto_ack", Kind::Bool, "Takes messages as done on delivery.").default("false"),
         opt(
             "backoff_strategy",
@@ -31,4 +27,6 @@ pub static NAMESPACE: Namespace = Namespace {
         opt("prefetch_count", Kind::INT, "QoS count.").default("0"),
         opt("routing_key", Kind::STRINGS, "The keys that the queue is bound to.").required(),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-amqp/consume"])
+.refused("a worker can not hold a connection to a broker; use a queue of the platform");

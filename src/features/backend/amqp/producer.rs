@@ -1,17 +1,13 @@
 //! `backend/amqp/producer`: sends the request as a message to an AMQP exchange.
 
-use crate::options::{Edition, Kind, Namespace, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "backend/amqp/producer",
-    aliases: &["github.com/devopsfaith/krakend-amqp/produce"],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Refused("a worker can not hold a connection to a broker; use a queue of the platform"),
-    check: None,
-    doc: "Sends the request as a message to an AMQP exchange.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "backend/amqp/producer",
+    Scopes::BACKEND,
+    "Sends the request as a message to an AMQP exchange.",
+    Kind::Object(&[
         opt(
             "backoff_strategy",
             Kind::Enum(&["linear", "linear-jitter", "exponential", "exponential-jitter", "fallback"]),
@@ -41,4 +37,6 @@ pub static NAMESPACE: Namespace = Namespace {
         .required(),
         opt("static_routing_key", Kind::Bool, "Takes routing_key as the key itself.").default("false"),
     ]),
-};
+)
+.aliases(&["github.com/devopsfaith/krakend-amqp/produce"])
+.refused("a worker can not hold a connection to a broker; use a queue of the platform");

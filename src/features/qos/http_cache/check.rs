@@ -41,3 +41,8 @@ fn cached(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     };
     findings.add(spot.warning("kept-for-all", message).help(help));
 }
+
+/// With the edge's cache an answer is looked up, and put there.
+pub(super) fn calls(spot: &Spot<'_>) -> u64 {
+    if spot.get("shared").is_some_and(|shared| shared.is_true()) { 2 } else { 0 }
+}

@@ -77,3 +77,12 @@ fn made_up(spot: &Spot<'_>, around: &Around<'_>) -> Option<String> {
         _ => None,
     }
 }
+
+/// A binding counts each limit by one call.
+pub(super) fn calls(spot: &Spot<'_>) -> u64 {
+    if spot.get("binding").is_none_or(|binding| binding.str().is_none_or(str::is_empty)) {
+        return 0;
+    }
+    let limits = |key: &str| spot.get(key).and_then(|rate| rate.f64()).is_some_and(|rate| rate > 0.0);
+    u64::from(limits("max_rate")) + u64::from(limits("client_max_rate"))
+}

@@ -4,32 +4,31 @@ use std::cell::Cell;
 
 use fjord_document::node::Node;
 
-use super::check;
 use super::counter::{BINDING, Counter};
 use super::limiter::take;
+use super::{check, counting};
 use crate::context::Cx;
 use crate::features::qos::bucket::{Bucket, Rate};
-use crate::options::{Edition, Kind, Namespace, Options, Scopes, Support, opt};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, Options, Scopes, namespace, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::LocalFuture;
 use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/ratelimit/proxy",
-    aliases: &[],
-    scopes: Scopes::BACKEND,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::proxy),
-    doc: "Limits the calls to a backend.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "qos/ratelimit/proxy",
+    Scopes::BACKEND,
+    "Limits the calls to a backend.",
+    Kind::Object(&[
         BINDING,
         opt("capacity", Kind::NATURAL, "How many calls may go out at once; max_rate by default.").required(),
         opt("every", Kind::Duration, "The period.").default("\"1s\""),
         opt("max_rate", Kind::RATE, "The calls of this backend in a period; more fail.").required(),
     ]),
-};
+)
+.check(check::proxy)
+.calls(Purpose::Counters, counting::calls);
 
 /// The limit of one backend.
 struct Proxy {

@@ -4,27 +4,26 @@ pub mod redis;
 
 use fjord_document::node::Node;
 
-use super::check;
 use super::counter::BINDING;
 use super::limiter::Limiter;
+use super::{check, counting};
 use crate::context::Cx;
 use crate::gateway::{Handler, Incoming, NextHandler};
-use crate::options::{Edition, Kind, Namespace, Opt, Options, Rule, Scopes, Support, opt};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, Opt, Options, Rule, Scopes, namespace, opt};
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::render;
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/ratelimit/router",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ce,
-    support: Support::Implemented,
-    check: Some(check::router),
-    doc: "Limits the requests to an endpoint, of each client and of all.",
-    value: Kind::With(&Kind::Object(OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "qos/ratelimit/router",
+    Scopes::ENDPOINT,
+    "Limits the requests to an endpoint, of each client and of all.",
+    Kind::With(&Kind::Object(OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
+)
+.check(check::router)
+.calls(Purpose::Counters, counting::calls);
 
 const NO_SWEEPING: &str = "the counters live in the memory of one isolate, which needs no sweeping";
 

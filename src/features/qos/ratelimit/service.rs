@@ -4,27 +4,27 @@ pub mod redis;
 
 use fjord_document::node::Node;
 
-use super::check;
 use super::limiter::Limiter;
+use super::{check, counting};
 use crate::context::Reach;
 use crate::features::qos::ratelimit::router;
 use crate::gateway::{Global, Incoming, NextGlobal};
-use crate::options::{Edition, Kind, Namespace, Options, Rule, Scopes, Support};
+use crate::options::check::Purpose;
+use crate::options::{Kind, Namespace, Options, Rule, Scopes, namespace};
 use crate::options::{Refusal, Site};
 use crate::platform::{Answer, LocalFuture};
 use crate::render;
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/ratelimit/service",
-    aliases: &[],
-    scopes: Scopes::SERVICE,
-    edition: Edition::Ee,
-    support: Support::Implemented,
-    check: Some(check::router),
-    doc: "Limits the requests to the whole service.",
-    value: Kind::With(&Kind::Object(router::OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
-};
+pub static NAMESPACE: Namespace = namespace(
+    "qos/ratelimit/service",
+    Scopes::SERVICE,
+    "Limits the requests to the whole service.",
+    Kind::With(&Kind::Object(router::OPTIONS), &[Rule::AnyOf(&[&["max_rate"], &["client_max_rate"]])]),
+)
+.enterprise()
+.check(check::router)
+.calls(Purpose::Counters, counting::calls);
 
 /// The limits of the service.
 struct Service(Limiter);

@@ -2,20 +2,14 @@
 
 use crate::features::qos::ratelimit::router;
 use crate::features::qos::ratelimit::router::redis;
-use crate::options::{Edition, Kind, Namespace, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/ratelimit/tiered",
-    aliases: &[],
-    scopes: Scopes::SERVICE.and(Scopes::ENDPOINT),
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have, and nobody would be limited; use qos/ratelimit/router, at endpoints of their own for each tier",
-    ),
-    check: None,
-    doc: "Limits requests by the tier of the client.",
-    value: Kind::Object(&[
+pub static NAMESPACE: Namespace = namespace(
+    "qos/ratelimit/tiered",
+    Scopes::SERVICE.and(Scopes::ENDPOINT),
+    "Limits requests by the tier of the client.",
+    Kind::Object(&[
         opt("tier_key", Kind::Str, "Header naming the tier (case-insensitive).").required(),
         opt(
             "tiers",
@@ -37,4 +31,8 @@ pub static NAMESPACE: Namespace = Namespace {
         )
         .required(),
     ]),
-};
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have, and nobody would be limited; use qos/ratelimit/router, at endpoints of their own for each tier",
+);

@@ -1,12 +1,14 @@
 //! The platform's limits on what one request may cost: calls in all, calls at once, CPU and memory.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use fjord_http::redirect;
 
 use crate::features;
-use crate::options::Namespace;
-use crate::options::check::{Findings, Spot};
+use crate::options::Scope;
+use crate::options::check::{Findings, Purpose, Spot};
 
 /// Calls that one request may make on the free plan.
 const FREE: u64 = 50;
@@ -44,7 +46,7 @@ pub struct Cost {
     copies: u64,
     /// Calls beside those of the backends, each with its purpose.
     #[serde(skip)]
-    others: Vec<(u64, &'static str)>,
+    others: BTreeMap<Purpose, u64>,
 }
 
 // === impl Cost ===
@@ -58,19 +60,11 @@ impl Cost {
         // What is no count is said elsewhere.
         let copies = copies.map_or(1, |copies| copies.clamp(1.0, 1e6) as u64);
         let each = |cost: fn(&Spot<'_>) -> u64| backends.iter().map(cost).sum::<u64>();
-        let others = vec![
-            (keys(endpoint), "keys"),
-            (each(tokens), "tokens"),
-            (each(lookups), "DNS"),
-            (2 * copies * each(kept), "kept answers"),
-            (
-                counters(endpoint, &features::qos::ratelimit::router::NAMESPACE)
-                    + counters(service, &features::qos::ratelimit::service::NAMESPACE)
-                    + copies * each(|backend| counters(backend, &features::qos::ratelimit::proxy::NAMESPACE)),
-                "counters",
-            ),
-        ];
-        let fetched: u64 = others.iter().map(|(count, _)| count).sum();
+        let mut others = BTreeMap::from([(Purpose::Dns, each(lookups))]);
+        add(endpoint, Scope::Endpoint, 1, &mut others);
+        add(service, Scope::Service, 1, &mut others);
+        backends.iter().for_each(|backend| add(backend, Scope::Backend, copies, &mut others));
+        let fetched: u64 = others.values().sum();
         let count = backends.len() as u64;
         let calls = count * copies + fetched;
         let output = endpoint.get("output_encoding").or_else(|| service.get("output_encoding"));
@@ -101,8 +95,8 @@ impl Cost {
         if self.copies > 1 {
             text.push_str(&format!(" × {} concurrent calls", self.copies));
         }
-        for (count, purpose) in self.others.iter().filter(|(count, _)| *count > 0) {
-            text.push_str(&format!(" + {count} for {purpose}"));
+        for (purpose, count) in self.others.iter().filter(|(_, count)| **count > 0) {
+            text.push_str(&format!(" + {count} for {}", word(*purpose)));
         }
         text
     }
@@ -142,42 +136,32 @@ pub(super) fn limits(endpoint: &Spot<'_>, service: &Spot<'_>, findings: &mut Fin
     }
 }
 
-/// Key sets that come from a URL, at most once in a request.
-fn keys(endpoint: &Spot<'_>) -> u64 {
-    let from_url = |namespace: &Namespace| {
-        endpoint
-            .namespace(namespace)
-            .is_some_and(|space| space.get("jwk_url").and_then(|url| url.str()).is_some())
-    };
-    [&features::auth::validator::NAMESPACE, &features::auth::signer::NAMESPACE]
-        .into_iter()
-        .map(|namespace| u64::from(from_url(namespace)))
-        .sum()
+/// Adds the calls that the namespaces of a part make. Caches and counters of a backend are asked for each of its concurrent calls.
+fn add(part: &Spot<'_>, scope: Scope, copies: u64, others: &mut BTreeMap<Purpose, u64>) {
+    let Some(extra) = part.get("extra_config") else { return };
+    for (key, value) in extra.members() {
+        let Some((purpose, count)) = features::find(scope, key).and_then(|namespace| namespace.calls) else {
+            continue;
+        };
+        let times = if matches!(purpose, Purpose::Cache | Purpose::Counters) { copies } else { 1 };
+        *others.entry(purpose).or_default() += times * count(&value);
+    }
 }
 
-fn tokens(backend: &Spot<'_>) -> u64 {
-    u64::from(backend.namespace(&features::auth::client_credentials::NAMESPACE).is_some())
-}
-
-/// Answers that are looked up in the edge's cache, and put there.
-fn kept(backend: &Spot<'_>) -> u64 {
-    let cache = backend.namespace(&features::qos::http_cache::NAMESPACE);
-    u64::from(cache.is_some_and(|cache| cache.get("shared").is_some_and(|shared| shared.is_true())))
+/// The purpose, for the sum.
+fn word(purpose: Purpose) -> &'static str {
+    match purpose {
+        Purpose::Keys => "keys",
+        Purpose::Tokens => "tokens",
+        Purpose::Dns => "DNS",
+        Purpose::Cache => "the edge's cache",
+        Purpose::Counters => "counters",
+    }
 }
 
 /// Hosts that are looked up over HTTPS.
 fn lookups(backend: &Spot<'_>) -> u64 {
     u64::from(backend.get("sd").is_some_and(|sd| sd.str() == Some("dns")))
-}
-
-/// Limits that a binding counts: one call each.
-fn counters(part: &Spot<'_>, namespace: &Namespace) -> u64 {
-    let Some(space) = part.namespace(namespace) else { return 0 };
-    if space.get("binding").is_none_or(|binding| binding.str().is_none_or(str::is_empty)) {
-        return 0;
-    }
-    let limits = |key: &str| space.get(key).and_then(|rate| rate.f64()).is_some_and(|rate| rate > 0.0);
-    u64::from(limits("max_rate")) + u64::from(limits("client_max_rate"))
 }
 
 /// The calls that one call can become.

@@ -1,20 +1,18 @@
 //! `qos/ratelimit/router/redis`: limits the requests to an endpoint with counters in Redis.
 
-use crate::options::{Edition, Kind, Namespace, Opt, Rule, Scopes, Support, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
-pub static NAMESPACE: Namespace = Namespace {
-    name: "qos/ratelimit/router/redis",
-    aliases: &[],
-    scopes: Scopes::ENDPOINT,
-    edition: Edition::Ee,
-    support: Support::Refused(
-        "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts for all isolates",
-    ),
-    check: None,
-    doc: "Limits the requests to an endpoint with counters in Redis.",
-    value: LIMITS,
-};
+pub static NAMESPACE: Namespace = namespace(
+    "qos/ratelimit/router/redis",
+    Scopes::ENDPOINT,
+    "Limits the requests to an endpoint with counters in Redis.",
+    LIMITS,
+)
+.enterprise()
+.refused(
+    "an Enterprise feature that Fjord doesn't have, and nobody would be limited; qos/ratelimit/router with `binding` counts for all isolates",
+);
 
 /// Limits with counters in Redis; shared by several namespaces.
 pub const LIMITS: Kind = Kind::With(
