@@ -18,7 +18,7 @@
 /** What answers the endpoints of a configuration. */
 export interface Gateway {
   /** Answers a request; 404 for paths without an endpoint. `env` has the bindings, variables and secrets that the configuration names. */
-  fetch(request: Request, env: object, ctx: ExecutionContext): Response | Promise<Response>;
+  fetch(request: Request, env: unknown, ctx: ExecutionContext): Response | Promise<Response>;
 }
 
 /**
