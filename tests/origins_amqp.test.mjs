@@ -283,7 +283,7 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
     await empty();
     for (const body of ["first", "second"]) channel.sendToQueue("queue", Buffer.from(body));
     const first = receive("existing", { settleAfter: 1000 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let i = 0; i < 100 && (await channel.checkQueue("queue")).messageCount > 1; i++) await new Promise((resolve) => setTimeout(resolve, 20));
     await worker.trap();
     assert.deepEqual(await publish("producer"), {});
     // The first message's token says nothing to the new instance, which holds the second message.

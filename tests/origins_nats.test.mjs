@@ -20,6 +20,10 @@ describe("NATS", { skip: missing("nats") }, () => {
   const certificates = makeCertificates();
   /** @type {Awaited<ReturnType<typeof startWorker>>} */
   let worker;
+  /** @type {Awaited<ReturnType<typeof startNats>>} */
+  let plain;
+  /** @type {Awaited<ReturnType<typeof startNats>>} */
+  let tls;
   /** @type {NatsConnection} */
   let connection;
   /** @type {(() => unknown)[]} */
@@ -31,10 +35,10 @@ describe("NATS", { skip: missing("nats") }, () => {
   before(async () => {
     t.after(() => certificates.remove());
     const file = (/** @type {string} */ name) => JSON.stringify(`${certificates.dir}/${name}`);
-    const plain = await startNats(t, "max_payload: 100000");
+    plain = await startNats(t, "max_payload: 100000");
     const users = await startNats(t, 'authorization { users = [{ user: "ada", password: "secret", permissions: { publish: "allowed", subscribe: "allowed" } }] }');
     const token = await startNats(t, 'authorization { token: "s3cret" }');
-    const tls = await startNats(t, `tls { cert_file: ${file("ec.pem")}, key_file: ${file("ec.key")} }`);
+    tls = await startNats(t, `tls { cert_file: ${file("ec.pem")}, key_file: ${file("ec.key")} }`);
     const silent = net.createServer((socket) => socket.on("error", () => {}));
     const http = net.createServer((socket) => (socket.on("error", () => {}), socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
     const dying = net.createServer((socket) => {
@@ -108,14 +112,14 @@ describe("NATS", { skip: missing("nats") }, () => {
   });
 
   test("a subscriber waits for the next message", async () => {
-    for (const [name, subject, data, options] of /** @type {[string, string, Buffer, object][]} */ ([
-      ["orders", "orders.new", Buffer.from("plain"), {}],
+    for (const [name, pattern, data, options] of /** @type {[string, string, Buffer, object][]} */ ([
+      ["orders", "orders.*", Buffer.from("plain"), {}],
       ["gob", "gob", Buffer.from(GOB, "hex"), {}],
       ["headers", "headers", Buffer.from("v2"), { headers: headers() }],
     ])) {
       const waiting = receive(name);
-      await sleep(200);
-      connection.publish(subject, data, options);
+      await plain.subscribed(pattern);
+      connection.publish(pattern.replace("*", "new"), data, options);
       assert.equal((await waiting).body, name === "gob" ? '{"a":1}' : data.toString());
     }
     const { error, code } = await receive("orders", { millis: 300 });
@@ -123,8 +127,8 @@ describe("NATS", { skip: missing("nats") }, () => {
   });
 
   test("of a queue group one gets the message", async () => {
-    const waiting = [receive("group", { millis: 800 }), receive("group", { millis: 800 })];
-    await sleep(200);
+    const waiting = [receive("group", { millis: 1500 }), receive("group", { millis: 1500 })];
+    await plain.subscribed("grouped", 2);
     connection.publish("grouped", "one");
     const codes = (await Promise.all(waiting)).map(({ body, code = "" }) => body ?? code);
     assert.deepEqual(codes.toSorted(), ["no-message", "one"]);
@@ -132,7 +136,7 @@ describe("NATS", { skip: missing("nats") }, () => {
 
   test("a gob without a body can't be decoded", async () => {
     const waiting = receive("gob");
-    await sleep(200);
+    await plain.subscribed("gob");
     connection.publish("gob", Buffer.from(GOB.slice(0, -22), "hex"));
     assert.equal((await waiting).code, "undecodable");
   });
@@ -148,7 +152,7 @@ describe("NATS", { skip: missing("nats") }, () => {
     for (const name of ["allowed", "token", "tls", "tlsOfThePlatform"]) assert.deepEqual(await publish(name, {}, "hi"), {}, name);
     for (const name of ["tls", "tlsOfThePlatform"]) {
       const waiting = receive(name);
-      await sleep(300);
+      await tls.subscribed("t");
       await publish(name, {}, name);
       assert.equal((await waiting).body, name);
     }

@@ -86,11 +86,22 @@ function scratch(t) {
  */
 export async function startNats(t, config = "") {
   const dir = scratch(t);
-  const port = await freePort();
-  fs.writeFileSync(path.join(dir, "nats.conf"), `listen: "127.0.0.1:${port}"\n${config}\n`);
+  const [port, monitor] = [await freePort(), await freePort()];
+  fs.writeFileSync(path.join(dir, "nats.conf"), `listen: "127.0.0.1:${port}"\nhttp: "127.0.0.1:${monitor}"\n${config}\n`);
   const { stop } = await start(path.join(folder("nats"), "usr/sbin/nats-server"), ["-c", path.join(dir, "nats.conf")], {}, () => listens(port));
   t.after(stop);
-  return { port, stop };
+  return {
+    port,
+    /** Waits until a subject has so many subscribers. @param {string} subject @param {number} [count] */
+    subscribed: async (subject, count = 1) => {
+      for (let i = 0; i < 200; i++) {
+        const { connections } = /** @type {{ connections: { subscriptions_list?: string[] }[] }} */ (await (await fetch(`http://127.0.0.1:${monitor}/connz?subs=1`)).json());
+        if (connections.flatMap(({ subscriptions_list }) => subscriptions_list ?? []).filter((one) => one === subject).length >= count) return;
+        await new Promise((resolve) => setTimeout(resolve, 25));
+      }
+      throw new Error(`nobody subscribes to ${subject}`);
+    },
+  };
 }
 
 /**
