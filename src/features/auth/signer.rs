@@ -56,7 +56,7 @@ pub static NAMESPACE: Namespace = namespace(
             opt("kid", Kind::Str, "The id of the key to sign with.").required(),
             opt("leeway", Kind::Duration, "Read by nothing.")
                 .default("\"1s\"")
-                .no_effect("KrakenD reads it nowhere"),
+                .no_effect("KrakenD never reads it"),
             opt(
                 "secret_url",
                 Kind::Format(&formats::SECRET_URL),

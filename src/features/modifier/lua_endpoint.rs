@@ -20,7 +20,7 @@ pub static OPTIONS: &[Opt] = &[
         .default("false")
         .no_effect("sources are bundled with the configuration: a change of them is a new version"),
     opt("md5", Kind::Map(&Kind::Str), "The MD5 sums of the sources; another sum is a fault.")
-        .refused("sources are bundled with the configuration and cannot change behind it; leave it out"),
+        .refused("sources are bundled with the configuration and can't change after the build; leave it out"),
     opt("post", Kind::Str, "The code that runs on the answer."),
     opt("pre", Kind::Str, "The code that runs on the request."),
     opt("skip_next", Kind::Bool, "Doesn't call the backend: post starts from an empty answer.")

@@ -43,7 +43,7 @@ pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refu
 /// The checks of a namespace's value. `auth/validator` takes those of [`Phase::Token`] from the endpoint's.
 pub fn read(node: &Node) -> Result<Checks, Refusal> {
     let node::Kind::Array(items) = &node.kind else {
-        return Err(Refusal::new("a list of checks is expected"));
+        return Err(Refusal::new("expected a list of checks"));
     };
     let expression = |(index, item): (usize, &'_ Node)| match item.get("check_expr").and_then(Node::as_str) {
         Some(expression) => Ok(expression.to_owned()),

@@ -48,7 +48,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
     let options = Options::of(node, &NAMESPACE);
     let shared = site.environment.shared::<SharedRing>();
     let ring = shared.get().ok_or_else(|| {
-        Refusal::new("the service declares no keys: they stand in auth/api-keys of its extra_config")
+        Refusal::new("the service declares no keys: put them into auth/api-keys of its extra_config")
     })?;
     if !options.given("roles") {
         return Err(Refusal::new("roles are missing; an empty list takes any key"));

@@ -37,7 +37,7 @@ impl Handler for Signer {
         Box::pin(async move {
             let key = match self.keys.find(cx, self.algorithm, &self.kid).await {
                 Ok(key) if key.family == self.algorithm.family() && !key.is_public() => key,
-                Ok(_) => return refused(401, "the key can't sign, or is none for the algorithm"),
+                Ok(_) => return refused(401, "the key can't sign, or can't be used with the algorithm"),
                 Err(fault) => return refused(401, &fault.to_string()),
             };
             let reply = next.reply(cx, incoming).await;

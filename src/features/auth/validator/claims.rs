@@ -134,7 +134,7 @@ pub fn text(value: &Value) -> String {
 impl fmt::Display for ClaimError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Payload => f.write_str("the payload is no JSON object, or names a member twice"),
+            Self::Payload => f.write_str("the payload isn't a JSON object, or repeats a member"),
             Self::Type(name) => write!(f, "the claim {name} is of another type"),
             Self::Issuer => f.write_str("the token is of another issuer"),
             Self::Audience => f.write_str("the token is for another audience"),

@@ -177,9 +177,7 @@ impl fmt::Display for Denied {
             Self::NoToken => f.write_str("there is no token"),
             Self::Token(error) => error.fmt(f),
             Self::Algorithm => f.write_str("the token names another algorithm"),
-            Self::NoKeyId => {
-                f.write_str("the token's header doesn't name its key as key_identify_strategy wants")
-            }
+            Self::NoKeyId => f.write_str("the token's header doesn't name its key by key_identify_strategy"),
             Self::Key(fault) => fault.fmt(f),
             Self::Unusable(reason) => write!(f, "the signature can't be checked: {reason}"),
             Self::Signature => f.write_str("the signature is wrong"),

@@ -29,4 +29,4 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-amqp/consume"])
-.refused("a worker can not hold a connection to a broker; use a queue of the platform");
+.refused("a worker can't hold a connection to a broker; use a queue of the platform");

@@ -39,4 +39,4 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-amqp/produce"])
-.refused("a worker can not hold a connection to a broker; use a queue of the platform");
+.refused("a worker can't hold a connection to a broker; use a queue of the platform");

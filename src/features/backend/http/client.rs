@@ -14,7 +14,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("no_redirect", Kind::Bool, "Hands redirects to the client instead of following them.")
             .default("false"),
         opt("proxy_address", Kind::Any, "The address of a forward proxy.")
-            .refused("fetch can not go through a proxy; let the host point to it"),
+            .refused("fetch can't go through a proxy; let the host point to it"),
         opt("send_body_on_redirect", Kind::Bool, "Sends the body again after a 307 or 308.").default("false"),
     ]),
 )

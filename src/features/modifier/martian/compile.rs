@@ -55,7 +55,7 @@ impl Program {
 }
 
 fn program(node: &Node, depth: usize) -> Result<Program, Fault> {
-    let Kind::Object(members) = &node.kind else { return Err(fault(node, "a modifier is an object")) };
+    let Kind::Object(members) = &node.kind else { return Err(fault(node, "a modifier must be an object")) };
     let [member] = &members[..] else {
         return Err(fault(node, format!("parse: expected one modifier, received {}", members.len())));
     };
@@ -83,7 +83,7 @@ fn program(node: &Node, depth: usize) -> Result<Program, Fault> {
 /// The sides that `scope` names; all that there are without one.
 fn scope(options: &Options<'_>, sides: Sides) -> Result<Sides, Fault> {
     let Some(node) = options.get("scope") else { return Ok(sides) };
-    let Kind::Array(items) = &node.kind else { return Err(fault(node, "scope is a list of texts")) };
+    let Kind::Array(items) = &node.kind else { return Err(fault(node, "scope must be a list of strings")) };
     let mut scope = Sides { request: false, response: false };
     for item in items {
         let (supported, chosen) = match item.as_str() {
@@ -93,7 +93,7 @@ fn scope(options: &Options<'_>, sides: Sides) -> Result<Sides, Fault> {
                 let message = format!("parse: invalid scope: {other} not in [\"request\", \"response\"]");
                 return Err(fault(item, message));
             }
-            None => return Err(fault(item, "scope is a list of texts")),
+            None => return Err(fault(item, "scope must be a list of strings")),
         };
         if !supported {
             let name = item.as_str().unwrap_or_default();
@@ -168,7 +168,7 @@ fn action(name: &str, options: &Options<'_>) -> Result<Option<(Action, Sides)>, 
             let node = options.get("statusCode").unwrap_or(options.node);
             let status =
                 u16::try_from(options.integer("statusCode")?).ok().filter(|s| (100..1000).contains(s));
-            (Action::Status(status.ok_or_else(|| fault(node, "statusCode is no HTTP status"))?), RESPONSE)
+            (Action::Status(status.ok_or_else(|| fault(node, "statusCode isn't an HTTP status"))?), RESPONSE)
         }
         "header.Verifier" | "url.Verifier" | "querystring.Verifier" | "status.Verifier" => {
             (Action::Nothing, BOTH)
@@ -200,7 +200,7 @@ fn cookie(options: &Options<'_>) -> Result<Cookie, Fault> {
     let expires = match options.get("expires") {
         Some(node) => {
             let seconds = node.as_str().and_then(rfc3339_seconds);
-            Some(seconds.ok_or_else(|| fault(node, "expires is no date of RFC 3339"))?)
+            Some(seconds.ok_or_else(|| fault(node, "expires isn't an RFC 3339 date"))?)
         }
         None => None,
     };
@@ -224,7 +224,7 @@ fn port(options: &Options<'_>) -> Result<Port, Fault> {
         (0, ..) | (_, true, _) | (_, _, true) => {
             Err(fault(options.node, "Must specify only one of port, defaultForScheme or remove"))
         }
-        _ => Err(fault(options.node, "port is no port")),
+        _ => Err(fault(options.node, "port isn't a port number")),
     }
 }
 
@@ -258,7 +258,7 @@ impl<'n> Options<'n> {
 
     fn text(&self, key: &str) -> Result<String, Fault> {
         let Some(node) = self.get(key) else { return Ok(String::new()) };
-        node.as_str().map(str::to_owned).ok_or_else(|| fault(node, format!("{key} is a text")))
+        node.as_str().map(str::to_owned).ok_or_else(|| fault(node, format!("{key} must be a string")))
     }
 
     fn header(&self, key: &str) -> Result<String, Fault> {
@@ -269,20 +269,22 @@ impl<'n> Options<'n> {
         match self.get(key).map(|node| (node, &node.kind)) {
             None => Ok(&[]),
             Some((_, Kind::Array(items))) => Ok(items),
-            Some((node, _)) => Err(fault(node, format!("{key} is a list"))),
+            Some((node, _)) => Err(fault(node, format!("{key} must be a list"))),
         }
     }
 
     fn texts(&self, key: &str) -> Result<Vec<String>, Fault> {
         let text = |node: &Node| {
-            node.as_str().map(str::to_owned).ok_or_else(|| fault(node, format!("{key} are texts")))
+            node.as_str()
+                .map(str::to_owned)
+                .ok_or_else(|| fault(node, format!("{key} must be a list of strings")))
         };
         self.list(key)?.iter().map(text).collect()
     }
 
     fn flag(&self, key: &str) -> Result<bool, Fault> {
         let Some(node) = self.get(key) else { return Ok(false) };
-        node.as_bool().ok_or_else(|| fault(node, format!("{key} is true or false")))
+        node.as_bool().ok_or_else(|| fault(node, format!("{key} must be true or false")))
     }
 
     fn integer(&self, key: &str) -> Result<i64, Fault> {
@@ -291,7 +293,7 @@ impl<'n> Options<'n> {
             Kind::Number(text) => text.parse().ok(),
             _ => None,
         };
-        number.ok_or_else(|| fault(node, format!("{key} is an integer")))
+        number.ok_or_else(|| fault(node, format!("{key} must be an integer")))
     }
 
     fn pattern(&self, key: &str) -> Result<Pattern, Fault> {

@@ -89,7 +89,7 @@ impl Condition {
 /// Whether a pattern matches what a client may have written.
 fn fits(pattern: &Pattern, text: &str) -> Result<bool, String> {
     let fits = pattern.is_match_within(text, &mut { LINE_VISITS });
-    fits.ok_or_else(|| format!("`{}` takes too long for a text of {} bytes", pattern.as_str(), text.len()))
+    fits.ok_or_else(|| format!("`{}` takes too long for a string of {} bytes", pattern.as_str(), text.len()))
 }
 
 /// Whether a host fits a pattern in which `*` stands for what is left of a label, read from the end as martian does.

@@ -175,7 +175,7 @@ fn a_header_that_is_made_to_take_too_long_fails_the_backend() {
     let long = "abcx".repeat(25_000);
     for (value, error) in [
         (&long[..400], None),
-        (&long[..], Some("`(.{0,255}x){3}y` takes too long for a text of 100000 bytes")),
+        (&long[..], Some("`(.{0,255}x){3}y` takes too long for a string of 100000 bytes")),
     ] {
         let mut request = Request::default();
         request.headers.add("X-A", value);

@@ -45,7 +45,7 @@ fn origin(item: &Spot<'_>) -> Option<Diagnostic> {
         return Some(never("an origin has no path").help(format!("write \"{scheme}://{host}\"")));
     }
     if rest.is_empty() || text.contains(char::is_whitespace) {
-        return Some(never("this is no host"));
+        return Some(never("this isn't a host"));
     }
     (text.matches('*').count() > 1)
         .then(|| never("the second `*` is literal").help("one `*` stands for anything"))
