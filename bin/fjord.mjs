@@ -32,6 +32,7 @@ Usage: fjord COMMAND [options]
   check [FILE]            say what is wrong with a configuration, all at once
   audit [FILE]            say what is open, missing or too generous in it
   build [FILE] [-o DIR]   write the worker that serves it, ready for wrangler
+  graph [FILE]            draw it: SVG, Mermaid or DOT
   explain NAME            the documentation of an option or a namespace
   schema                  the JSON schema of the format, for editors
   completion SHELL        what completes commands and options in bash, zsh or fish

@@ -12,6 +12,7 @@ export const commands = {
   check: () => import("./check.mjs"),
   audit: () => import("./audit.mjs"),
   build: () => import("./build.mjs"),
+  graph: () => import("./graph.mjs"),
   explain: () => import("./explain.mjs"),
   schema: () => import("./schema.mjs"),
   completion: () => import("./completion.mjs"),

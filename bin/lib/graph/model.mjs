@@ -1,0 +1,216 @@
+// What a configuration does, as a graph: endpoints, the steps around them, their backends, what merges into what.
+import { formatDuration, parseDuration } from "../duration.mjs";
+
+/**
+ * Steps in the order in which a request passes them (docs/krakend/order.md); an answer passes them the other way. A test compares
+ * these lists with those of the core (src/plan/order.rs).
+ */
+export const ORDER = {
+  service: ["security/cors", "security/http", "modifier/lua-endpoint", "security/bot-detector", "qos/ratelimit/service", "auth/validator", "auth/basic", "auth/api-keys"],
+  endpoint: [
+    "security/bot-detector",
+    "auth/basic",
+    "auth/api-keys",
+    "auth/validator",
+    "auth/signer",
+    "modifier/lua-endpoint",
+    "qos/ratelimit/router",
+    "modifier/lua-proxy",
+    "validation/cel",
+    "validation/json-schema",
+    "proxy",
+  ],
+  backend: [
+    "backend/graphql",
+    "qos/circuit-breaker",
+    "qos/ratelimit/proxy",
+    "modifier/lua-backend",
+    "validation/cel",
+    "backend/lambda",
+    "modifier/martian",
+    "auth/client-credentials",
+    "qos/http-cache",
+  ],
+};
+
+/**
+ * The members that are looked at. Nobody has checked them: each may hold anything.
+ *
+ * @typedef {{ [name: string]: unknown }} Part
+ *
+ * @typedef {object} BackendNode
+ * @property {string} method
+ * @property {string} path
+ * @property {string[]} hosts
+ * @property {string[]} steps Namespaces, in order.
+ * @property {string[]} shape What is done to the data, in order.
+ * @property {string} group
+ * @property {number[]} needs The backends whose answers the call takes values from.
+ * @property {string[]} values The placeholders of those.
+ * @property {boolean} shadow
+ * @property {string} encoding
+ *
+ * @typedef {object} EndpointNode
+ * @property {number} index
+ * @property {string} method
+ * @property {string} path
+ * @property {string} timeout
+ * @property {string[]} steps Namespaces, in order.
+ * @property {boolean} sequential
+ * @property {boolean} streams The only backend's answer goes on as it comes.
+ * @property {boolean} flatmap Whether the merged data are changed.
+ * @property {string} output
+ * @property {BackendNode[]} backends
+ * @property {import("../core.mjs").Cost} [cost]
+ *
+ * @typedef {{ name: string, steps: string[], endpoints: EndpointNode[] }} Model
+ */
+
+/**
+ * @param {unknown} value
+ * @returns {value is Part}
+ */
+const isPart = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
+
+/**
+ * @param {unknown} value
+ * @returns {Part}
+ */
+const part = (value) => (isPart(value) ? value : {});
+
+/**
+ * @param {unknown} value
+ * @param {string} otherwise
+ */
+const text = (value, otherwise) => (typeof value === "string" && value !== "" ? value : otherwise);
+
+/** @param {unknown} value */
+const parts = (value) => (Array.isArray(value) ? value.filter(isPart) : []);
+
+/** @param {unknown} value */
+const texts = (value) => (Array.isArray(value) ? value : typeof value === "string" ? [value] : []).filter((item) => typeof item === "string");
+
+/** @param {string} path */
+const rooted = (path) => `/${path.replace(/^\/+/, "")}`;
+
+/**
+ * The namespaces of `extra_config` in the order of their steps; others, which have no place in it, last.
+ *
+ * @param {Part} extra
+ * @param {string[]} order
+ */
+function steps(extra, order) {
+  const known = order.filter((name) => Object.hasOwn(extra, name));
+  return [...known, ...Object.keys(extra).filter((name) => !order.includes(name))];
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} otherwise
+ */
+function duration(value, otherwise) {
+  if (typeof value === "number") return formatDuration(value);
+  return formatDuration(parseDuration(text(value, otherwise)) ?? 0);
+}
+
+/**
+ * What is done to a backend's data, in order (docs/krakend/data.md §8).
+ *
+ * @param {Part} backend
+ */
+function shapeOf(backend) {
+  const { flatmap_filter: flatmap } = part(part(backend.extra_config).proxy);
+  const shape = [];
+  if (backend.is_collection === true) shape.push("collection");
+  if (text(backend.target, "")) shape.push(`target ${text(backend.target, "")}`);
+  if (Array.isArray(flatmap) && flatmap.length > 0) {
+    shape.push(...parts(flatmap).map(({ type, args }) => `${text(type, "?")} ${texts(args).join(" → ")}`));
+  } else {
+    const [allow, deny] = [texts(backend.allow), texts(backend.deny)];
+    if (allow.length > 0) shape.push(`allow ${allow.join(", ")}`);
+    else if (deny.length > 0) shape.push(`deny ${deny.join(", ")}`);
+    shape.push(...Object.entries(part(backend.mapping)).map(([from, to]) => `${from} → ${text(to, "?")}`));
+  }
+  return shape;
+}
+
+/**
+ * @param {Part} backend
+ * @param {{ method: string, hosts: string[], encoding: string }} inherited
+ * @returns {BackendNode}
+ */
+function backendNode(backend, { method, hosts, encoding }) {
+  const extra = part(backend.extra_config);
+  const pattern = text(backend.url_pattern, "/");
+  const values = [...pattern.matchAll(/\{(resp(\d+)_[^{}]+)\}/g)];
+  const own = texts(backend.host);
+  // What `proxy` does here is part of the shape, but for the shadow.
+  return {
+    method: text(backend.method, method),
+    path: rooted(pattern),
+    hosts: own.length > 0 ? own : hosts,
+    steps: steps(extra, ORDER.backend).filter((name) => name !== "proxy"),
+    shape: shapeOf(backend),
+    group: text(backend.group, ""),
+    needs: [...new Set(values.map(([, , index]) => Number(index)))],
+    values: values.map(([, value = ""]) => value),
+    shadow: part(extra.proxy).shadow === true,
+    encoding: text(backend.encoding, encoding),
+  };
+}
+
+/**
+ * The graph of a configuration.
+ *
+ * @param {unknown} config
+ * @param {import("../core.mjs").Cost[]} [costs]
+ * @returns {Model}
+ */
+export function graphOf(config, costs = []) {
+  const root = part(config);
+  const hosts = texts(root.host);
+  const endpoints = parts(root.endpoints).map((endpoint, index) => {
+    const extra = part(endpoint.extra_config);
+    const proxy = part(extra.proxy);
+    const method = text(endpoint.method, "GET");
+    const output = text(endpoint.output_encoding, text(root.output_encoding, "json"));
+    const encoding = output === "no-op" ? output : "json";
+    return {
+      index,
+      method,
+      path: rooted(text(endpoint.endpoint, "/")),
+      timeout: duration(endpoint.timeout ?? root.timeout, "2s"),
+      // Without static data `proxy` is no step of its own: sequence and flatmap are drawn as such.
+      steps: steps(extra, ORDER.endpoint).filter((name) => name !== "proxy" || proxy.static !== undefined),
+      sequential: proxy.sequential === true,
+      streams: output === "no-op",
+      flatmap: Array.isArray(proxy.flatmap_filter) && proxy.flatmap_filter.length > 0,
+      output,
+      backends: parts(endpoint.backend).map((backend) => backendNode(backend, { method, hosts, encoding })),
+      cost: costs.find(({ path }) => path === `/endpoints/${index}`),
+    };
+  });
+  return { name: text(root.name, "KrakenD configuration"), steps: steps(part(root.extra_config), ORDER.service), endpoints };
+}
+
+/**
+ * What becomes of the backends' data.
+ *
+ * @param {EndpointNode} endpoint
+ */
+export function mergeText({ backends, streams, flatmap }) {
+  if (streams) return "as it comes";
+  const merge = backends.filter(({ shadow }) => !shadow).length > 1 ? "merge" : "pass";
+  return flatmap ? `${merge}, flatmap` : merge;
+}
+
+/**
+ * What a request costs at the edge, in two lines.
+ *
+ * @param {import("../core.mjs").Cost} cost
+ */
+export function costTexts({ calls, at_once: atOnce, cpu, memory }) {
+  const count = `${calls} call${calls === 1 ? "" : "s"}`;
+  const work = `${(cpu / 1000).toFixed(2)} ms of CPU`;
+  return [calls > 1 ? `${count}, ${atOnce} at once` : count, memory > 0 ? `${work}, ${Math.round(memory / 1024)} KB` : work];
+}
