@@ -1,5 +1,6 @@
 // The configuration, checked by the core and put beside it as text: a change of it rebuilds no wasm.
 import path from "node:path";
+import { refuseShadowed } from "../bin/lib/build.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "../bin/lib/core.mjs";
 import { Failure, at, root, writeText } from "./lib.mjs";
 
@@ -11,6 +12,7 @@ export async function buildConfig(file) {
   const checked = checkConfig({ ...config, file: shown }, { color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
   if (!checked.ok) throw new Failure(`${shown} can't be served.`);
+  refuseShadowed(checked.report);
   writeText(at("build/krakend.json"), config.text);
   writeText(at("build/files.json"), JSON.stringify(workerFiles(config)));
 }

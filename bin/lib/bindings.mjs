@@ -89,17 +89,20 @@ function ofEnvironment({ env, ...top }, environment) {
 }
 
 /**
- * The folder of files that a Wrangler file beside a configuration has the platform serve as the binding ASSETS, if it is there.
+ * The folder of files that a Wrangler file beside a configuration has the platform serve as the binding ASSETS, if it is there; and
+ * whether they are answered before the worker is asked. `"sometimes"` stands for a list of paths.
  *
  * @param {string} config
+ * @returns {Promise<{ folder: string, isFirst: boolean | "sometimes" } | undefined>}
  */
 export async function assetsBeside(config) {
   const folder = path.dirname(config);
   const file = WRANGLER_FILES.find((name) => fs.existsSync(path.join(folder, name)));
   const settings = file === undefined ? undefined : await read(path.join(folder, file));
-  const { directory, binding } = members(settings?.assets);
+  const { directory, binding, run_worker_first: workerFirst = false } = members(settings?.assets);
   const found = typeof directory === "string" && binding === "ASSETS" ? path.resolve(folder, directory) : undefined;
-  return found !== undefined && fs.existsSync(found) ? found : undefined;
+  if (found === undefined || !fs.existsSync(found)) return undefined;
+  return { folder: found, isFirst: Array.isArray(workerFirst) ? "sometimes" : workerFirst !== true };
 }
 
 /**

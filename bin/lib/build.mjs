@@ -45,6 +45,7 @@ export async function execute(values, positionals) {
     console.error("The last good version keeps serving.");
     return;
   }
+  refuseShadowed(report);
   if (out !== buildDir) {
     const modules = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
     for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
@@ -54,6 +55,18 @@ export async function execute(values, positionals) {
   // The worker's log tells what is closed at the first request.
   const closed = report.closed && { [CLOSED]: report.closed.join("\n") };
   write(path.join(out, "files.json"), Buffer.from(JSON.stringify({ ...workerFiles(config), ...closed })));
+}
+
+/**
+ * Throws if the platform would answer an endpoint's requests with a file: whoever deploys that means one of the two.
+ *
+ * @param {import("./core.mjs").Report} report
+ */
+export function refuseShadowed({ file, diagnostics }) {
+  const shadowed = diagnostics.filter(({ code }) => code === "shadowed");
+  if (shadowed.length === 0) return;
+  const places = shadowed.map(({ line, message }) => `${file}:${line}: ${message}`);
+  throw new Failure(`${places.join("\n")}\nNot built: rename the file or the endpoint, or set run_worker_first = true under [assets].`);
 }
 
 /**

@@ -15,6 +15,7 @@ import { Failure, codeOf } from "./errors.mjs";
  * @property {string} address
  * @property {Record<string, string>} vars
  * @property {string} [assets] A folder of files for the binding ASSETS.
+ * @property {boolean} [assetsFirst] Whether they are answered before the gateway is asked.
  * @property {import("./run/variables.mjs").Binding[]} [bindings] Services at other addresses.
  * @property {boolean} [logRequests] Whether each request and each call is logged.
  * @property {string[]} [counters] Bindings that count for rate limits.
@@ -86,9 +87,9 @@ const external = ({ name, address, https, host }) => `
     (name = ${quote(`bind-${name}`)}, external = (address = ${quote(address)}, ${https ? `https = (certificateHost = ${quote(host)}, tlsOptions = (trustBrowserCas = true))` : "http = ()"})),`;
 
 /**
- * @param {Pick<Required<Settings>, "address" | "counters" | "cache"> & { assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
+ * @param {Pick<Required<Settings>, "address" | "counters" | "cache" | "assetsFirst"> & { assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
  */
-function workerdConfig({ modules, bindings, services, address, assets, counters, cache, cfHeader, flags, dir }) {
+function workerdConfig({ modules, bindings, services, address, assets, assetsFirst, counters, cache, cfHeader, flags, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -96,14 +97,20 @@ function workerdConfig({ modules, bindings, services, address, assets, counters,
       compatibilityDate = "${COMPATIBILITY_DATE}",
     )),
     (name = "disk", disk = (path = ${quote(assets ?? "")})),`;
+  const front = `
+    (name = "front", worker = (
+      modules = [${moduleLines(["front.mjs"])}],
+      bindings = [(name = "ASSETS", service = "assets"), (name = "GATEWAY", service = "gateway")],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+    )),`;
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}${services}
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${assetsFirst ? front : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}${services}
   ],
-  sockets = [(name = "http", address = ${quote(address)}, http = (${cfHeader ? `cfBlobHeader = ${quote(cfHeader)}` : ""}), service = "gateway")],
+  sockets = [(name = "http", address = ${quote(address)}, http = (${cfHeader ? `cfBlobHeader = ${quote(cfHeader)}` : ""}), service = "${assetsFirst ? "front" : "gateway"}")],
 );
 
 const gateway :Workerd.Worker = (
@@ -128,12 +135,12 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, bindings: services = [], counters = [], cache = false, logRequests = false, codeDir = buildDir, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, assetsFirst = false, bindings: services = [], counters = [], cache = false, logRequests = false, codeDir = buildDir, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
-  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
+  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(assetsFirst ? ["front.mjs"] : []), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
   for (const name of workers) fs.copyFileSync(new URL(name, workersDir), path.join(dir, name));
 
   // Values travel in the environment: no escaping, and no secret on the disk.
@@ -150,7 +157,7 @@ function prepare(dir, { config, address, vars, assets, bindings: services = [], 
   const entries = [...(logRequests ? ["requests.mjs"] : []), "worker.mjs"];
   const modules = [...entries, ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
   const flags = logRequests ? ["nodejs_als"] : [];
-  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, counters, cache, cfHeader, flags, dir };
+  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, assetsFirst, counters, cache, cfHeader, flags, dir };
   fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig(parts));
   return environment;
 }

@@ -1,8 +1,9 @@
 // What a local gateway is made of: a configuration that passed the check, with everything around it.
 import path from "node:path";
 import fs from "node:fs";
+import { refusal } from "../ask.mjs";
 import { WRANGLER_FILES, assetsBeside } from "../bindings.mjs";
-import { checkConfig, listed, loadCore, locate, overrides, readConfig, refusal, wantsColor } from "../core.mjs";
+import { checkConfig, listed, loadCore, locate, overrides, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
 import { templateEnvironment } from "../source.mjs";
 import { listenAddress } from "./address.mjs";
@@ -44,6 +45,10 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const variables = { ...devVars(file), ...overrides(), ...given, FJORD_OPTIONS: JSON.stringify({ lenient, debug }) };
   const counters = listed(config.read.counters());
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
+  const bound = new Set(bindings.map(({ name }) => name));
+  const beside = folder === undefined && !bound.has("ASSETS") ? await assetsBeside(file) : undefined;
+  const assetsFirst = beside?.isFirst === true;
+  if (beside?.isFirst === "sometimes") console.error("warning: run_worker_first is a list: this run asks the gateway first for every path");
   // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
@@ -51,7 +56,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
     names: [...Object.keys(variables), ...services],
     counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
     overrides: overrides(variables),
-    assets: [],
+    assets: assetsFirst ? (config.worker?.assets ?? []) : [],
   };
   const checked = checkConfig({ ...config, worker }, { view: lenient ? "lenient" : "run", color: wantsColor(process.stderr), quiet: true });
   if (checked.text) console.error(checked.text.trimEnd());
@@ -59,8 +64,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const refused = !config.fits || (lenient ? refusal(core, config, variables) : !checked.ok);
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
-  const bound = new Set(bindings.map(({ name }) => name));
-  const assets = bound.has("ASSETS") || !(services.has("ASSETS") || folder !== undefined) ? undefined : (folder ?? (await assetsBeside(file)));
+  const assets = bound.has("ASSETS") ? undefined : (folder ?? (services.has("ASSETS") || assetsFirst ? beside?.folder : undefined));
   for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
   return {
     settings: {
@@ -69,6 +73,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
       counters,
       cache: /http-?cache/.test(config.text),
       assets,
+      assetsFirst,
       bindings,
       logRequests: debug,
     },
