@@ -7,10 +7,13 @@
 //   krakend.json             the configuration, as text, after it has been checked
 //   files.json               the texts of the files that the configuration names, by path
 //
+// and the console into www/console/: see console.mjs
+//
 // While `wrangler dev` runs, a mistake prints its message and what was built before keeps serving.
 import fs from "node:fs";
 import path from "node:path";
 import { buildConfig } from "./config.mjs";
+import { buildConsole } from "./console.mjs";
 import { Failure, at, call, env, main, readText, root, run, writeText } from "./lib.mjs";
 import { ORIGINS, SOURCES, fingerprint } from "./sources.mjs";
 
@@ -92,6 +95,7 @@ await main(async () => {
     if (process.argv.includes("--origins") || process.env.FJORD_ORIGINS === "1") await buildOrigins();
     copyScripts();
     await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"));
+    await buildConsole();
   } catch (error) {
     if (!(error instanceof Failure) || !serving) throw error;
     console.error(`${error.message}\nThe last good version keeps serving.`);

@@ -12,22 +12,26 @@ export const SOURCES = ["src", "crates", "limits", ...COMMON];
 /** Files and folders of the module of the other origins. */
 export const ORIGINS = ["origins/src", "origins/Cargo.toml", ...COMMON];
 
+/** The entry's own scripts don't go into the wasm. */
+const COMPILED = /(?<!\.m[jt]s)$/;
+
 /**
- * Files below `entry`, sorted; the entry's own scripts don't go into the wasm.
+ * Files below `entry` whose names fit, sorted.
  *
  * @param {string} entry
+ * @param {RegExp} names
  */
-function files(entry) {
+function files(entry, names) {
   const full = at(entry);
   if (!fs.existsSync(full)) return [];
   if (fs.statSync(full).isFile()) return [entry];
   const inside = fs.readdirSync(full, { recursive: true, encoding: "utf8" }).map((name) => path.join(entry, name));
-  return inside.filter((file) => !/\.m[jt]s$/.test(file) && fs.statSync(at(file)).isFile()).sort();
+  return inside.filter((file) => names.test(file) && fs.statSync(at(file)).isFile()).sort();
 }
 
 /** One hash over names and contents: unlike times it survives checkouts and touched files. */
-export function fingerprint(/** @type {string[]} */ entries) {
+export function fingerprint(/** @type {string[]} */ entries, names = COMPILED) {
   const hash = crypto.createHash("sha256");
-  for (const file of entries.flatMap(files)) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
+  for (const file of entries.flatMap((entry) => files(entry, names))) hash.update(`${file}\0`).update(fs.readFileSync(at(file))).update("\0");
   return hash.digest("hex");
 }

@@ -13,7 +13,7 @@ import { listening, startUpstream } from "./support/upstream.mjs";
 
 /** A copy of the project that tests may change; what is large is linked. */
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
-for (const name of ["bin", "build", "krakend.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
+for (const name of ["bin", "build", "console", "examples", "krakend.json", "package-lock.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
   fs.cpSync(path.join(root, name), path.join(project, name), { recursive: true });
 }
 for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "crates", "limits", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
@@ -154,13 +154,15 @@ describe("wrangler dev", () => {
     assert.equal(today.offers[0].product_id, 2);
   });
 
-  test("serves the page, and every endpoint that it links", async () => {
+  test("serves the console, with all that its page names, beside the endpoints", async () => {
     const page = await get("/");
     assert.equal(page.status, 200);
     assert.match(page.headers.get("content-type") ?? "", /^text\/html/);
-    const links = [...page.text.matchAll(/<a href="(\/[^"]*)"/g)].map(([, href = ""]) => href);
-    assert.ok(links.length >= 8);
-    for (const href of links) assert.equal((await get(href)).status, 200, href);
+    assert.equal(page.headers.get("x-frame-options"), "DENY");
+    const named = [...page.text.matchAll(/ (?:href|src)="(\/[^"]*)"/g)].map(([, href = ""]) => href);
+    assert.ok(named.includes("/console/app.js"));
+    for (const href of named) assert.equal((await get(href)).status, 200, href);
+    assert.equal((await get("/console/fjord.wasm")).headers.get("content-type"), "application/wasm");
   });
 
   test("answers the example's other endpoints as their comments say", async () => {
@@ -176,7 +178,7 @@ describe("wrangler dev", () => {
     const partial = await get("/v1/partial");
     assert.equal(partial.headers.get("x-krakend-completed"), "false");
     assert.ok(JSON.parse(partial.text).offers);
-    assert.match((await get("/logo.svg")).headers.get("content-type") ?? "", /^image\/svg\+xml/);
+    assert.match((await get("/v1/logo")).headers.get("content-type") ?? "", /^image\/svg\+xml/);
     assert.equal((await get("/nothing/here")).status, 404);
   });
 

@@ -1,6 +1,7 @@
 // `fjord audit`: judges a configuration that is valid.
 import fs from "node:fs";
 import { configFile } from "./arguments.mjs";
+import { audit } from "./ask.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
 
@@ -64,12 +65,9 @@ export async function execute(values, positionals) {
   const core = await loadCore();
   const config = await readConfig(core, file);
   const color = format === "text" && wantsColor(process.stdout);
-  const { origin, worker } = config;
-  const bindings = worker?.names ?? [];
-  const json = config.read.audit(JSON.stringify({ file, text: format === "text", color, severities, ignore, bindings, origin }));
+  const report = audit(config, { text: format === "text", color, severities, ignore });
   // What can't be read has no rules to break: the check says why.
-  if (json === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
-  const report = /** @type {Report | { text: string }} */ (JSON.parse(json));
+  if (report === undefined) throw new Failure(checkConfig(config, { color: wantsColor(process.stderr) }).text.trimEnd());
   if ("text" in report) {
     console.log(report.text.trimEnd() || "Nothing found.");
     process.exitCode = report.text === "" ? 0 : 1;

@@ -3,11 +3,11 @@ import fs from "node:fs";
 import path from "node:path";
 import v8 from "node:v8";
 import { fileURLToPath } from "node:url";
+import { check, fitsWorker } from "./ask.mjs";
 import { workerBeside } from "./bindings.mjs";
 import { Failure } from "./errors.mjs";
 import { withMaximum } from "./memory.mjs";
 import { readSource } from "./source.mjs";
-import { annotated, entry, shown } from "./surroundings.mjs";
 
 export { wantsColor } from "./color.mjs";
 
@@ -23,12 +23,6 @@ const BRIEFLY = ["--wasm-lazy-validation", "--wasm-tiering-budget=1000000000"];
 
 /** What the module may take here: values with their places, and findings, take many times what the text has. */
 const MAX_MEMORY = 2 ** 31;
-
-/** A shorter configuration fits every worker: of the densest that were tried each byte took 13. */
-const LIGHT = 1 << 20;
-
-/** The longest body that a worker reads. */
-const LONGEST_BODY = 8 << 20;
 
 /** The last Node whose V8 is known to have these flags: an unknown one would be complained about. */
 const LAST_KNOWN_NODE = 24;
@@ -83,32 +77,13 @@ const LAST_KNOWN_NODE = 24;
 /** A fresh instance of the core, with as much memory as a tool may need. */
 export const loadCore = () => instance((wasm) => withMaximum(wasm, MAX_MEMORY));
 
-/** @param {(wasm: Buffer) => Buffer} change */
+/** @param {(wasm: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>} change */
 async function instance(change) {
   const wasm = path.join(buildDir, "fjord.wasm");
   if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
   const { instantiate } = /** @type {Glue} */ (await import(new URL("fjord.mjs", buildUrl).href));
   return instantiate(new WebAssembly.Module(change(fs.readFileSync(wasm))));
-}
-
-/**
- * Whether an instance with the worker's own maximum of memory takes a configuration, and has room for a body besides.
- *
- * @param {string} text
- * @param {Record<string, string>} files
- */
-async function fitsWorker(text, files) {
-  if (text.length < LIGHT) return true;
-  const core = await instance((wasm) => wasm);
-  try {
-    // Another reason not to serve it is found by the check.
-    refusal(core, { text, files }, {});
-    return core.raw.body(LONGEST_BODY) !== 0;
-  } catch (error) {
-    if (error instanceof WebAssembly.RuntimeError) return false;
-    throw error;
-  }
 }
 
 /**
@@ -131,7 +106,7 @@ export async function readConfig(core, file) {
     }
   }
   const text = bytes.toString("utf8");
-  const [worker, fits] = await Promise.all([workerBeside(file), fitsWorker(text, files)]);
+  const [worker, fits] = await Promise.all([workerBeside(file), fitsWorker(() => instance((wasm) => wasm), text, files)]);
   return { file, read, text, files, fits, origin, worker };
 }
 
@@ -159,23 +134,10 @@ export function locate(name, file) {
  * GitHub Actions and for programs.
  *
  * @param {ReadConfig} config
- * @param {{ view?: "run" | "lint" | "lenient", color?: boolean, quiet?: boolean, costs?: boolean, schema?: import("./faults.mjs").Source }} [options]
+ * @param {Omit<import("./ask.mjs").CheckWish, "variables">} [wish]
  * @returns {{ ok: boolean, text: string, github: string, report: Report }}
  */
-export function checkConfig(config, { view = "run", color = false, quiet = false, costs = false, schema } = {}) {
-  const { file, read, files, fits, origin, worker } = config;
-  const variables = variablesOf(config);
-  const options = { file, view, color, quiet, files, fits, origin, worker, counters: worker?.counters, variables, costs, schema };
-  const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
-  const around = worker?.findings ?? [];
-  report.diagnostics.push(...around.map(entry));
-  return {
-    ok: !report.diagnostics.some(({ severity }) => severity === "error"),
-    text: [...around.map((finding) => shown(finding, color)), text].filter(Boolean).join("\n"),
-    github: [...around.map(annotated), github].filter(Boolean).join("\n"),
-    report,
-  };
-}
+export const checkConfig = (config, wish = {}) => check(config, { ...wish, variables: variablesOf(config) });
 
 /**
  * The variables that take the place of a configuration's options: of the worker, and before them of the environment.
@@ -196,19 +158,4 @@ export const workerFiles = ({ files, worker }) => (worker?.stored ? { ...files, 
 /** The variables of the environment that take the place of options, as KrakenD reads them. */
 export function overrides(env = process.env) {
   return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith("KRAKEND_") && value !== undefined ? [[name, value]] : [])));
-}
-
-/**
- * Why the core would serve nothing of a configuration; undefined if it would.
- *
- * @param {Core} core
- * @param {Pick<ReadConfig, "text" | "files">} config
- * @param {Record<string, string>} variables
- */
-export function refusal(core, config, variables) {
-  const bytes = Buffer.from(config.text);
-  const at = core.body(bytes.length);
-  // Without room the core says so when it takes the text.
-  if (at !== 0) new Uint8Array(core.raw.memory.buffer).set(bytes, at);
-  return core.init(Buffer.from(JSON.stringify(config.files)), Buffer.from(JSON.stringify(variables)), 0);
 }

@@ -9,7 +9,7 @@ const BOUNDED = 1;
 /**
  * The module with another maximum of its memory; all else is the same.
  *
- * @param {Buffer} wasm
+ * @param {Buffer<ArrayBuffer>} wasm
  * @param {number} maximum in bytes
  */
 export function withMaximum(wasm, maximum) {
