@@ -7,7 +7,7 @@ import os from "node:os";
 import path from "node:path";
 import { after, describe, test } from "node:test";
 import { startGateway as startForTests } from "../bin/lib/testing.mjs";
-import { guardCommand } from "../bin/lib/workerd.mjs";
+import { PREFIX, guardCommand, removeLeftovers } from "../bin/lib/workerd.mjs";
 import { listening } from "./support/upstream.mjs";
 import { command, config, endpoint, fjord, folder, origin, serve, startGateway } from "./support/gateway.mjs";
 
@@ -314,7 +314,7 @@ describe("run", () => {
   });
 
   test("a killed run leaves a folder that the next one removes", async (t) => {
-    const left = (/** @type {number | undefined} */ pid) => fs.readdirSync(os.tmpdir()).some((name) => name.startsWith(`fjord-run-${pid}-`));
+    const left = (/** @type {number | undefined} */ pid) => fs.readdirSync(os.tmpdir()).some((name) => new RegExp(`^fjord-run-\\w+-${pid}-`).test(name));
     const gateway = await startGateway(fs.readFileSync(good, "utf8"));
     assert.ok(left(gateway.pid));
     await gateway.stop("SIGKILL");
@@ -322,6 +322,15 @@ describe("run", () => {
     const next = await serve(t, fs.readFileSync(good, "utf8"));
     assert.ok(!left(gateway.pid));
     assert.ok(left(next.pid), "its own is there while it runs");
+  });
+
+  test("leaves the folders of living processes and of other machines", async (t) => {
+    const dead = spawnSync(process.execPath, ["--version"]).pid;
+    const names = [`${PREFIX}${dead}-a`, `${PREFIX}${process.pid}-b`, `fjord-run-other-${dead}-c`, "fjord-run-", "else"];
+    const tmp = folder(Object.fromEntries(names.map((name) => [`${name}/config.capnp`, ""])));
+    t.after(tmp.remove);
+    removeLeftovers(tmp.dir);
+    assert.deepEqual(fs.readdirSync(tmp.dir).sort(), names.slice(1).sort());
   });
 
   test("serves a saved change with --watch, of the files that it names too", async (t) => {

@@ -165,13 +165,13 @@ function prepare(dir, { config, address, vars, assets, assetsFirst = false, bind
 /** How long requests in flight may take when a gateway stops. */
 const PATIENCE_MS = 2000;
 
-/** The temporary folders of runs: the number is the process that made it. */
-const PREFIX = "fjord-run-";
+/** The temporary folders of runs on this machine: a container that shares the folder has processes of its own. The process id follows. */
+export const PREFIX = `fjord-run-${os.hostname().replace(/[^A-Za-z0-9]+/g, "_")}-`;
 
 /** Removes the folders of runs that were killed before they could. Those of other users stay. */
 export function removeLeftovers(tmp = os.tmpdir()) {
   for (const name of fs.readdirSync(tmp)) {
-    const [, pid] = /^fjord-run-(\d+)-/.exec(name) ?? [];
+    const [, pid] = (name.startsWith(PREFIX) && /^(\d+)-/.exec(name.slice(PREFIX.length))) || [];
     if (pid === undefined || isAlive(Number(pid))) continue;
     try {
       fs.rmSync(path.join(tmp, name), { recursive: true, force: true });
