@@ -9,9 +9,8 @@ use fjord_document::{Diagnostic, Severity, suggest};
 use super::{expected, support, value, version, wrong};
 use crate::features;
 use crate::options::check::{Findings, Spot};
-use crate::options::is_comment;
 use crate::options::role::looks_like_guard;
-use crate::options::{Kind, Opt, Role, Rule, Scope, Support, core};
+use crate::options::{Kind, Opt, Role, Rule, Scope, Support, core, is_comment};
 
 /// What an object is, beside its table.
 #[derive(Clone, Copy, Default)]

@@ -4,9 +4,8 @@ use std::collections::HashMap;
 
 use fjord_document::node::Kind as Is;
 
-use crate::options::Rule;
 use crate::options::check::{Findings, Spot};
-use crate::options::is_comment;
+use crate::options::{Rule, is_comment};
 
 pub(super) fn check(spot: &Spot<'_>, rules: &[Rule], findings: &mut Findings<'_>) {
     let (count, is_list) = match &spot.node.kind {

@@ -10,8 +10,7 @@ use fjord_document::node::Node;
 use fjord_http::{Query, url};
 
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, OptionError, Options, Scopes, Secret, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, OptionError, Options, Refusal, Scopes, Secret, Site, namespace, opt};
 use crate::proxy::Exchange;
 
 use grant::Grant;

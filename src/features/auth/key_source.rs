@@ -7,8 +7,7 @@ use std::rc::Rc;
 use fjord_http::url;
 use fjord_jose::KeySet;
 
-use crate::options::{Options, Secret};
-use crate::options::{Refusal, Site};
+use crate::options::{Options, Refusal, Secret, Site};
 
 /// Where keys are.
 #[derive(Debug)]

@@ -13,8 +13,9 @@ use super::keys::{Keys, Remote, Slot};
 use super::refuse::Closed;
 use crate::gateway::Handler;
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, Options, Rule, Scopes, Secret, formats, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{
+    Kind, Namespace, Options, Refusal, Rule, Scopes, Secret, Site, formats, namespace, opt,
+};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(

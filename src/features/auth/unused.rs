@@ -2,9 +2,8 @@
 
 use fjord_document::Diagnostic;
 
-use crate::options::Namespace;
 use crate::options::check::{Around, Findings, Spot};
-use crate::options::is_empty;
+use crate::options::{Namespace, is_empty};
 
 /// Warns if `spot`, the value of a namespace at the service, declares `what` and no endpoint has the namespace.
 pub(super) fn unused(

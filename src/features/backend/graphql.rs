@@ -12,8 +12,7 @@ use fjord_json::{Body, DecodeError, Map, Value};
 use fjord_memory::afford_output;
 
 use crate::context::{Cx, Params};
-use crate::options::{Kind, Namespace, Options, Rule, Scopes, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{LocalFuture, RequestBody};
 use crate::proxy::{Error, Layer, Next, Reply, Request};
 

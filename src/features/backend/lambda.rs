@@ -10,8 +10,7 @@ use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
 use crate::context::{Cx, Params};
-use crate::options::{Environment, Refusal, Site};
-use crate::options::{Kind, Namespace, Options, Rule, Scopes, namespace, opt};
+use crate::options::{Environment, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
 use crate::proxy::{self, Blame, Error, Layer, Metadata, Next, Reply, Request, Response};
 

@@ -6,8 +6,7 @@ use fjord_document::node::Node;
 
 use crate::context::Cx;
 use crate::options::check::{Around, Findings, Spot, looks};
-use crate::options::{Kind, Namespace, Options, Scopes, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::{Level, LocalFuture, Watch};
 use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 

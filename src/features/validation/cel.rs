@@ -14,8 +14,7 @@ pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 use fjord_document::node;
 use fjord_document::node::Node;
 
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::proxy::Layer;
 
 /// The namespace.

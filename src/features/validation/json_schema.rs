@@ -8,8 +8,7 @@ use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
 use crate::context::Cx;
-use crate::options::{Kind, Namespace, Scopes, namespace};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Refusal, Scopes, Site, namespace};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request};
 

@@ -16,10 +16,9 @@ use fjord_document::node::Node;
 use fjord_document::{Document, Lines, Origin, Reading, Severity};
 
 use crate::faults::structure;
-use crate::options::Environment;
-use crate::options::Scope;
 use crate::options::check::{Findings, Spot};
 use crate::options::letters::{self, Renamed};
+use crate::options::{Environment, Scope};
 
 pub use crate::options::check::{CheckOptions, Counts, CustomSchema, View, Worker, rules};
 pub use fjord_document::Diagnostic;

@@ -15,8 +15,7 @@ use crate::features::auth::without_scheme;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::ratelimit::limiter;
 use crate::gateway::{Global, Handler, Incoming, NextHandler};
-use crate::options::Options;
-use crate::options::{Refusal, Site};
+use crate::options::{Options, Refusal, Site};
 use crate::platform::{Answer, Level, LocalFuture};
 
 /// What an endpoint wants of a key.

@@ -11,8 +11,7 @@ use sha2::{Digest, Sha256};
 use fjord_document::node::Node;
 
 use super::SERVICE;
-use crate::options::Options;
-use crate::options::Refusal;
+use crate::options::{Options, Refusal};
 
 /// The keys that endpoints share; none where the service declares none.
 pub type SharedRing = OnceCell<Rc<Ring>>;

@@ -13,8 +13,7 @@ use super::NAMESPACE;
 use super::bcrypt::{HashError, Hashed};
 use crate::features::qos::bucket::Rate;
 use crate::features::qos::clients::Clients;
-use crate::options::Options;
-use crate::options::{Refusal, Site};
+use crate::options::{Options, Refusal, Site};
 
 /// The users of the service; none where it declares none.
 pub type SharedUsers = OnceCell<Rc<Users>>;

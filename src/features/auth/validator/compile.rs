@@ -16,8 +16,7 @@ use crate::features::auth::keys::{Keys, Remote, SharedKeys, Slot};
 use crate::features::auth::refuse::Closed;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
-use crate::options::{OptionError, Options};
-use crate::options::{Refusal, Site};
+use crate::options::{OptionError, Options, Refusal, Site};
 
 /// Compiles the validator of an endpoint.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {

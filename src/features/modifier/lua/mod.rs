@@ -14,8 +14,7 @@ use fjord_http::{Headers, url};
 use fjord_lua::{Execution, HttpCall, HttpResponse, Limits, LuaError, Scope, Script, Step};
 
 use crate::KRAKEND_AGENT;
-use crate::options::Options;
-use crate::options::{Refusal, Site};
+use crate::options::{Options, Refusal, Site};
 use crate::platform::{Body, Deadline, Fetch, Io, RequestBody};
 use crate::proxy::{Blame, Error};
 

@@ -7,8 +7,7 @@ use fjord_document::node::Node;
 use fjord_http::Headers;
 
 use crate::context::Cx;
-use crate::options::Options;
-use crate::options::{Refusal, Site};
+use crate::options::{Options, Refusal, Site};
 use crate::platform::{Body, Fetch, LocalFuture, Via};
 use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 

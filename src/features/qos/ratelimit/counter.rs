@@ -6,8 +6,7 @@
 
 use crate::context::Reach;
 use crate::features::qos::bucket::Rate;
-use crate::options::Refusal;
-use crate::options::{Kind, Opt, Options, opt};
+use crate::options::{Kind, Opt, Options, Refusal, opt};
 use crate::platform::{Deadline, Level};
 
 /// The option of all limits.

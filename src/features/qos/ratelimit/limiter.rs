@@ -9,8 +9,7 @@ use fjord_sigv4::hash;
 use crate::context::Reach;
 use crate::features::auth::validator;
 use crate::gateway::Incoming;
-use crate::options::Options;
-use crate::options::{Refusal, Site};
+use crate::options::{Options, Refusal, Site};
 
 use super::counter::Counter;
 use crate::features::qos::bucket::{Bucket, Rate};

@@ -10,8 +10,7 @@ use super::{check, counting};
 use crate::context::Cx;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, Options, Scopes, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 

@@ -10,8 +10,7 @@ use super::{check, counting};
 use crate::context::Cx;
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, Opt, Options, Rule, Scopes, namespace, opt};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{Answer, LocalFuture};
 use crate::render;
 

@@ -10,8 +10,7 @@ use crate::context::Reach;
 use crate::features::qos::ratelimit::router;
 use crate::gateway::{Global, Incoming, NextGlobal};
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, Options, Rule, Scopes, namespace};
-use crate::options::{Refusal, Site};
+use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace};
 use crate::platform::{Answer, LocalFuture};
 use crate::render;
 
