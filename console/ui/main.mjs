@@ -3,6 +3,7 @@ import { graphOf } from "../../bin/lib/graph/model.mjs";
 import { byId, fill, h, toast } from "./dom.mjs";
 import { Editor } from "./editor.mjs";
 import { Engine } from "./engine.mjs";
+import { filesOf, mainOf, readFiles, templateFolders } from "./files.mjs";
 import { showFindings } from "./findings.mjs";
 import { isServed, liveView } from "./live.mjs";
 import { showPicture } from "./picture.mjs";
@@ -11,9 +12,6 @@ import { isDark, on, state, tell } from "./state.mjs";
 import { tryView } from "./try.mjs";
 
 const VIEWS = /** @type {const} */ (["edit", "findings", "picture", "try", "live"]);
-/** Files that nobody edits here, and larger ones. */
-const READABLE = /\.(json|ya?ml|toml|tmpl|jsonc|lua|pem|txt|xml|graphql|vars)$|(^|\/)\.dev\.vars$/i;
-const MOST = 4 << 20;
 /** How long typing rests before the engine is asked, in ms. */
 const REST = 150;
 
@@ -134,81 +132,20 @@ function openProject(project, answers = {}) {
   return check();
 }
 
-/**
- * The file that looks most like a configuration.
- *
- * @param {string[]} names
- */
-function mainOf(names) {
-  const order = [/(^|\/)krakend\.json$/, /(^|\/)krakend\.ya?ml$/, /(^|\/)krakend\.toml$/, /(^|\/)krakend\.(json\.)?tmpl$/, /^[^/]*\.tmpl$/, /^[^/]*\.(json|ya?ml|toml)$/, /./];
-  return order.flatMap((pattern) => names.filter((name) => pattern.test(name)))[0] ?? "krakend.json";
-}
-
-/**
- * Folders that templates are usually read from, by their names.
- *
- * @param {string[]} names
- * @returns {Record<string, string>}
- */
-function templateFolders(names) {
-  /** @type {Record<string, string>} */
-  const env = {};
-  for (const [variable, folder] of [["FC_SETTINGS", /^(.*\/)?settings(\/(prod|dev|local))?(?=\/[^/]+\.json$)/], ["FC_TEMPLATES", /^(.*\/)?templates(?=\/[^/]+\.tmpl$)/], ["FC_PARTIALS", /^(.*\/)?partials(?=\/)/]]) {
-    for (const name of names) {
-      const found = /** @type {RegExp} */ (folder).exec(name)?.[0];
-      if (found !== undefined) env[String(variable)] ??= found;
-    }
-  }
-  return env;
-}
-
 /** @param {{ name: string, file: File }[]} dropped */
 async function openFiles(dropped) {
-  const readable = dropped.filter(({ name, file }) => READABLE.test(name) && file.size <= MOST);
-  if (readable.length === 0) return toast("No configuration is among these files");
-  // A folder's own name is no part of the paths in it.
-  const [first = ""] = readable[0]?.name.split("/") ?? [];
-  const isFolder = readable.every(({ name }) => name.startsWith(`${first}/`));
-  const read = await Promise.all(readable.map(async ({ name, file }) => /** @type {const} */ ([isFolder ? name.slice(first.length + 1) : name, await file.text()])));
-  const files = Object.fromEntries(read);
-  const main = mainOf(Object.keys(files));
-  const isBeside = readable.length === 1 && !/\.(json|ya?ml|toml|tmpl)$/.test(main);
+  const files = await readFiles(dropped);
+  const names = Object.keys(files);
+  if (names.length === 0) return toast("No configuration is among these files");
+  const main = mainOf(names);
+  const isBeside = names.length === 1 && !/\.(json|ya?ml|toml|tmpl)$/.test(main);
   if (isBeside) {
     Object.assign(state.project.files, files);
     openFile(main);
     return check();
   }
-  await openProject({ files, main, env: main.endsWith(".tmpl") ? templateFolders(Object.keys(files)) : {} });
-  return toast(`${readable.length} file${readable.length === 1 ? "" : "s"} opened: nothing was sent anywhere`);
-}
-
-/**
- * The files of what was dropped, those in folders too.
- *
- * @param {DataTransfer} transfer
- */
-async function filesOf(transfer) {
-  /** @type {{ name: string, file: File }[]} */
-  const found = [];
-  const visit = async (/** @type {FileSystemEntry} */ entry, /** @type {string} */ path) => {
-    if (/(^|\/)(node_modules|\.git|target)$/.test(path)) return;
-    if (entry instanceof FileSystemFileEntry) {
-      const file = await new Promise((/** @type {(file: File) => void} */ resolve, reject) => entry.file(resolve, reject));
-      found.push({ name: path, file });
-    } else if (entry instanceof FileSystemDirectoryEntry) {
-      const reader = entry.createReader();
-      for (;;) {
-        const inside = await new Promise((/** @type {(entries: FileSystemEntry[]) => void} */ resolve, reject) => reader.readEntries(resolve, reject));
-        if (inside.length === 0) break;
-        for (const one of inside) await visit(one, `${path}/${one.name}`);
-      }
-    }
-  };
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry());
-  const plain = [...transfer.files];
-  if (entries.every((entry) => entry === null)) return plain.map((file) => ({ name: file.name, file }));
-  for (const entry of entries) if (entry !== null) await visit(entry, entry.name);
-  return found;
+  await openProject({ files, main, env: main.endsWith(".tmpl") ? templateFolders(names) : {} });
+  return toast(`${names.length} file${names.length === 1 ? "" : "s"} opened: nothing was sent anywhere`);
 }
 
 // ---- Views.
