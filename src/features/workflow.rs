@@ -1,5 +1,6 @@
 //! `workflow`: runs a whole endpoint in the place of a backend.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scope, Scopes, namespace};
 
 /// The namespace.
@@ -12,4 +13,5 @@ pub static NAMESPACE: Namespace = namespace(
 .enterprise()
 .refused(
     "an Enterprise feature that Fjord doesn't have; call backends one after the other with `proxy.sequential`, or an endpoint of this gateway as a backend",
-);
+)
+.hosts(Hosts::Elsewhere);

@@ -1,6 +1,6 @@
 //! The words the tables of options are written in.
 
-use super::check::{Check, Purpose, Spot};
+use super::check::{Check, Hosts, Purpose, Spot};
 
 /// A namespace of `extra_config`.
 #[derive(Debug)]
@@ -21,6 +21,10 @@ pub struct Namespace {
     pub check: Option<Check>,
     /// How many calls a value makes beside those of the backends, and what for.
     pub calls: Option<(Purpose, fn(&Spot<'_>) -> u64)>,
+    /// What the hosts of a backend with it are.
+    pub hosts: Option<Hosts>,
+    /// Whether it asks who a client is: what an endpoint with it answers may be for that client alone.
+    pub identifies: bool,
     /// What it is for, in a sentence.
     pub doc: &'static str,
     /// What it takes.
@@ -198,6 +202,8 @@ pub const fn namespace(name: &'static str, scopes: Scopes, doc: &'static str, va
         superseded: None,
         check: None,
         calls: None,
+        hosts: None,
+        identifies: false,
         doc,
         value,
     }
@@ -264,6 +270,18 @@ impl Namespace {
     /// With the calls that it makes beside those of the backends.
     pub const fn calls(mut self, purpose: Purpose, count: fn(&Spot<'_>) -> u64) -> Namespace {
         self.calls = Some((purpose, count));
+        self
+    }
+
+    /// With what the hosts of a backend are.
+    pub const fn hosts(mut self, hosts: Hosts) -> Namespace {
+        self.hosts = Some(hosts);
+        self
+    }
+
+    /// Asks who a client is.
+    pub const fn identifies(mut self) -> Namespace {
+        self.identifies = true;
         self
     }
 

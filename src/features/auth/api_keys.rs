@@ -42,7 +42,8 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.check(check::check);
+.check(check::check)
+.identifies();
 
 /// The namespace at the service.
 pub static SERVICE: Namespace = namespace(

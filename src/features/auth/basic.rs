@@ -34,7 +34,8 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.check(check);
+.check(check)
+.identifies();
 
 /// Warns of users that no endpoint asks for.
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {

@@ -27,7 +27,8 @@ pub static NAMESPACE: Namespace = namespace(
 )
 .aliases(&["github.com/devopsfaith/krakend-jose/validator"])
 .check(check::check)
-.calls(Purpose::Keys, key_source::check::fetches);
+.calls(Purpose::Keys, key_source::check::fetches)
+.identifies();
 
 /// The namespace at the service.
 pub static SERVICE: Namespace = namespace(

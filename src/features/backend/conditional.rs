@@ -1,5 +1,6 @@
 //! `backend/conditional`: calls the backend only if a condition holds.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
@@ -17,4 +18,5 @@ pub static NAMESPACE: Namespace = namespace(
 .enterprise()
 .refused(
     "an Enterprise feature that Fjord doesn't have; give each case an endpoint of its own, or hold calls back with validation/cel at the backend",
-);
+)
+.hosts(Hosts::Elsewhere);

@@ -10,6 +10,7 @@ use fjord_json::{Map, Object, Shape, Value};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
 use crate::context::{Cx, Params};
+use crate::options::check::Hosts;
 use crate::options::{Environment, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
 use crate::proxy::{self, Blame, Error, Layer, Metadata, Next, Reply, Request, Response};
@@ -33,7 +34,8 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .aliases(&["github.com/devopsfaith/krakend-lambda"])
-.check(check::check);
+.check(check::check)
+.hosts(Hosts::Elsewhere);
 
 /// The function of one backend (spec §30).
 struct Lambda {

@@ -1,5 +1,6 @@
 //! `backend/static-filesystem`: answers with files.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
@@ -15,4 +16,5 @@ pub static NAMESPACE: Namespace = namespace(
 .enterprise()
 .refused(
     "an Enterprise feature that Fjord doesn't have; put the files into static assets and use the host `service://ASSETS`",
-);
+)
+.hosts(Hosts::Elsewhere);

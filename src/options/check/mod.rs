@@ -17,6 +17,17 @@ pub use spot::Spot;
 /// Says what is wrong with the value of a namespace beyond what its table says.
 pub type Check = fn(&Spot<'_>, &Around<'_>, &mut Findings<'_>);
 
+/// What the hosts of a backend with a namespace are, if they aren't addresses to call over HTTP.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hosts {
+    /// The backend needs none: its call goes elsewhere.
+    Elsewhere,
+    /// The broker of an AMQP backend.
+    Amqp,
+    /// The driver of a publisher or subscriber.
+    PubSub,
+}
+
 /// What a call beside those of the backends is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Purpose {

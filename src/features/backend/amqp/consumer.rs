@@ -1,5 +1,6 @@
 //! `backend/amqp/consumer`: answers with a message of an AMQP queue.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
@@ -29,4 +30,5 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-amqp/consume"])
-.refused("a worker can't hold a connection to a broker; use a queue of the platform");
+.refused("a worker can't hold a connection to a broker; use a queue of the platform")
+.hosts(Hosts::Amqp);

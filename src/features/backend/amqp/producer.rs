@@ -1,5 +1,6 @@
 //! `backend/amqp/producer`: sends the request as a message to an AMQP exchange.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
@@ -39,4 +40,5 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-amqp/produce"])
-.refused("a worker can't hold a connection to a broker; use a queue of the platform");
+.refused("a worker can't hold a connection to a broker; use a queue of the platform")
+.hosts(Hosts::Amqp);

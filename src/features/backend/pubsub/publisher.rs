@@ -1,5 +1,6 @@
 //! `backend/pubsub/publisher`: publishes the request as a message.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scopes, Support, namespace, opt};
 
 /// The namespace.
@@ -12,4 +13,5 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-pubsub/publisher"])
-.support(Support::NOT_YET);
+.support(Support::NOT_YET)
+.hosts(Hosts::PubSub);

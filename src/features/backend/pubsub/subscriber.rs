@@ -1,5 +1,6 @@
 //! `backend/pubsub/subscriber`: answers with a message of a subscription.
 
+use crate::options::check::Hosts;
 use crate::options::{Kind, Namespace, Scopes, Support, namespace, opt};
 
 /// The namespace.
@@ -15,4 +16,5 @@ pub static NAMESPACE: Namespace = namespace(
     .required()]),
 )
 .aliases(&["github.com/devopsfaith/krakend-pubsub/subscriber"])
-.support(Support::NOT_YET);
+.support(Support::NOT_YET)
+.hosts(Hosts::PubSub);

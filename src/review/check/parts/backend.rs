@@ -1,18 +1,7 @@
 //! One backend: its path, its hosts, its method, its filters.
 
 use super::{hosts, inputs, response, url_pattern};
-use crate::features;
-use crate::options::Namespace;
-use crate::options::check::{Around, Endpoint, Findings, Spot};
-
-/// Namespaces in which a call goes elsewhere than to a host.
-static HOSTLESS: [&Namespace; 5] = [
-    &features::backend::lambda::NAMESPACE,
-    &features::backend::static_filesystem::NAMESPACE,
-    &features::workflow::NAMESPACE,
-    &features::plugin::http_client::NAMESPACE,
-    &features::backend::conditional::NAMESPACE,
-];
+use crate::options::check::{Around, Endpoint, Findings, Hosts, Spot};
 
 pub(super) fn check(
     spot: &Spot<'_>,
@@ -48,7 +37,7 @@ fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
         around.service.is_some_and(|service| service.get("host").is_some_and(|list| list.items().len() > 0));
     let wrong_type =
         list.as_ref().is_some_and(|list| !matches!(list.node.kind, fjord_document::node::Kind::Array(_)));
-    if inherited || wrong_type || HOSTLESS.iter().any(|namespace| spot.namespace(namespace).is_some()) {
+    if inherited || wrong_type || hosts::special(spot).contains(&Hosts::Elsewhere) {
         return;
     }
     let message = "no host: neither the backend nor the service names one, so every call fails";

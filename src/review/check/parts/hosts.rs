@@ -6,9 +6,9 @@ use fjord_document::Diagnostic;
 use fjord_http::host::Host;
 use fjord_http::reach::is_private;
 
-use crate::features::backend::{amqp, pubsub};
-use crate::options::Namespace;
-use crate::options::check::{Findings, Spot};
+use crate::features;
+use crate::options::Scope;
+use crate::options::check::{Findings, Hosts, Spot};
 
 /// How the hosts of a backend are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,11 +33,11 @@ impl Rules {
 
     /// The rules of a backend's hosts.
     pub(super) fn of(backend: &Spot<'_>) -> Rules {
-        let has = |namespace: &Namespace| backend.namespace(namespace).is_some();
-        if has(&amqp::consumer::NAMESPACE) || has(&amqp::producer::NAMESPACE) {
+        let special = special(backend);
+        if special.contains(&Hosts::Amqp) {
             return Rules::Amqp;
         }
-        if has(&pubsub::publisher::NAMESPACE) || has(&pubsub::subscriber::NAMESPACE) {
+        if special.contains(&Hosts::PubSub) {
             return Rules::PubSub;
         }
         if backend.get("sd").is_some_and(|sd| sd.str().is_some_and(|sd| sd != "static")) {
@@ -48,6 +48,12 @@ impl Rules {
             false => Rules::Http,
         }
     }
+}
+
+/// What the namespaces of a backend say of its hosts.
+pub(super) fn special(backend: &Spot<'_>) -> Vec<Hosts> {
+    let Some(extra) = backend.get("extra_config") else { return Vec::new() };
+    extra.members().filter_map(|(key, _)| features::find(Scope::Backend, key)?.hosts).collect()
 }
 
 /// Checks a list of hosts.

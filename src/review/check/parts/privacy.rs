@@ -3,18 +3,15 @@
 use std::time::Duration;
 
 use crate::features;
-use crate::options::Namespace;
+use crate::options::Scope;
 use crate::options::check::{Endpoint, Findings, Spot};
 
-/// Namespaces that ask who a client is.
-static ASKS: [&Namespace; 3] = [
-    &features::auth::validator::NAMESPACE,
-    &features::auth::basic::NAMESPACE,
-    &features::auth::api_keys::NAMESPACE,
-];
-
 fn asks(endpoint: &Endpoint<'_>) -> bool {
-    ASKS.iter().any(|namespace| endpoint.spot.namespace(namespace).is_some())
+    let extra = endpoint.spot.get("extra_config");
+    let asks = |(key, _): (&str, Spot<'_>)| {
+        features::find(Scope::Endpoint, key).is_some_and(|namespace| namespace.identifies)
+    };
+    extra.is_some_and(|extra| extra.members().any(asks))
 }
 
 /// `cache_ttl`: KrakenD calls such an answer public whoever asked.
