@@ -201,12 +201,12 @@ describe("wrangler dev", () => {
       ["answers/doc_f", "F02 its status too"],
       ["backends/doc_g", "G02 input_query_strings"],
       ["backends/doc_g", "G15 a body goes on untouched"],
-      ["backends", "a GraphQL query takes its variables from the URL"],
-      ["cel", "a rejected backend makes a partial answer"],
-      ["json_schema", "a body that fits goes on as it is"],
-      ["lua", "a script of the endpoint changes the data"],
-      ["martian", "a no-op answer keeps its stream while its headers change"],
-      ["sequence", "a later failure leaves a partial answer"],
+      ["origins/backends", "a GraphQL query takes its variables from the URL"],
+      ["checks/cel", "a rejected backend makes a partial answer"],
+      ["checks/json_schema", "a body that fits goes on as it is"],
+      ["scripts/lua", "a script of the endpoint changes the data"],
+      ["scripts/martian", "a no-op answer keeps its stream while its headers change"],
+      ["merge/sequence", "a later failure leaves a partial answer"],
     ]);
     /** @type {Awaited<ReturnType<typeof realCase>>[]} */
     const cases = [];
