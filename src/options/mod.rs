@@ -20,6 +20,7 @@ pub mod duration;
 mod environment;
 pub mod formats;
 pub mod letters;
+mod namespace;
 mod reader;
 pub mod role;
 mod secret;
@@ -28,10 +29,9 @@ mod table;
 mod words;
 
 pub use environment::{Environment, EnvironmentError, Shared};
+pub use namespace::{Namespace, namespace};
 pub(crate) use reader::whole;
 pub use reader::{OptionError, Options};
 pub use role::Role;
 pub use site::{Compiled, Refusal, Site, Step, is_comment, is_empty};
-pub use table::{
-    Edition, Format, Kind, Namespace, Opt, Rule, Scope, Scopes, Secret, Support, namespace, opt,
-};
+pub use table::{Edition, Format, Kind, Opt, Rule, Scope, Scopes, Secret, Support, opt};

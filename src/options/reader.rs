@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use fjord_document::node::{Kind, Node};
 
+use super::Namespace;
 use super::role::Role;
-use super::table::{Namespace, Opt, Scope, Support};
+use super::table::{Opt, Scope, Support};
 use super::{core, duration};
 
 /// The options of one object.

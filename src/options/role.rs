@@ -1,6 +1,6 @@
 //! What those who wrote a namespace rely on it for: decides whether a fault in it may be passed over.
 
-use super::table::Namespace;
+use super::Namespace;
 
 /// What a namespace is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,118 @@
+//! What a namespace of `extra_config` says of itself.
+
+use super::check::{Check, Hosts, Purpose, Spot};
+use super::table::{Edition, Kind, Opt, Scopes, Support};
+
+/// A namespace of `extra_config`.
+#[derive(Debug)]
+pub struct Namespace {
+    /// Its name: `qos/ratelimit/router`.
+    pub name: &'static str,
+    /// Names of old versions that KrakenD still reads.
+    pub aliases: &'static [&'static str],
+    /// Where it may stand.
+    pub scopes: Scopes,
+    /// The KrakenD that has it.
+    pub edition: Edition,
+    /// What Fjord makes of it.
+    pub support: Support,
+    /// Deprecated; the replacement.
+    pub superseded: Option<&'static str>,
+    /// What is wrong with a value beyond what the table says; none where the table says it all.
+    pub check: Option<Check>,
+    /// How many calls a value makes beside those of the backends, and what for.
+    pub calls: Option<(Purpose, fn(&Spot<'_>) -> u64)>,
+    /// What the hosts of a backend with it are.
+    pub hosts: Option<Hosts>,
+    /// Whether it asks who a client is: what an endpoint with it answers may be for that client alone.
+    pub identifies: bool,
+    /// What it is for, in a sentence.
+    pub doc: &'static str,
+    /// What it takes.
+    pub value: Kind,
+}
+
+/// A namespace with its name, where it may stand, what it is for, and what it takes.
+pub const fn namespace(name: &'static str, scopes: Scopes, doc: &'static str, value: Kind) -> Namespace {
+    Namespace {
+        name,
+        aliases: &[],
+        scopes,
+        edition: Edition::Ce,
+        support: Support::Implemented,
+        superseded: None,
+        check: None,
+        calls: None,
+        hosts: None,
+        identifies: false,
+        doc,
+        value,
+    }
+}
+
+// === impl Namespace ===
+
+impl Namespace {
+    /// With names of old versions.
+    pub const fn aliases(mut self, names: &'static [&'static str]) -> Namespace {
+        self.aliases = names;
+        self
+    }
+
+    /// Read by KrakenD Enterprise only.
+    pub const fn enterprise(mut self) -> Namespace {
+        self.edition = Edition::Ee;
+        self
+    }
+
+    /// With what Fjord makes of it.
+    pub const fn support(mut self, support: Support) -> Namespace {
+        self.support = support;
+        self
+    }
+
+    /// Accepted without effect, for this reason.
+    pub const fn no_effect(self, reason: &'static str) -> Namespace {
+        self.support(Support::NoEffect(reason))
+    }
+
+    /// Refused, for this reason.
+    pub const fn refused(self, reason: &'static str) -> Namespace {
+        self.support(Support::Refused(reason))
+    }
+
+    /// Deprecated; the replacement.
+    pub const fn superseded(mut self, by: &'static str) -> Namespace {
+        self.superseded = Some(by);
+        self
+    }
+
+    /// With what says what is wrong beyond the table.
+    pub const fn check(mut self, check: Check) -> Namespace {
+        self.check = Some(check);
+        self
+    }
+
+    /// With the calls that it makes beside those of the backends.
+    pub const fn calls(mut self, purpose: Purpose, count: fn(&Spot<'_>) -> u64) -> Namespace {
+        self.calls = Some((purpose, count));
+        self
+    }
+
+    /// With what the hosts of a backend are.
+    pub const fn hosts(mut self, hosts: Hosts) -> Namespace {
+        self.hosts = Some(hosts);
+        self
+    }
+
+    /// Asks who a client is.
+    pub const fn identifies(mut self) -> Namespace {
+        self.identifies = true;
+        self
+    }
+
+    /// The members of its object, or of the objects in its list.
+    pub const fn options(&self) -> &'static [Opt] {
+        self.value.options()
+    }
+}
