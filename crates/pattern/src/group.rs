@@ -16,15 +16,26 @@ pub(super) struct Flags {
     pub lazy: bool,
 }
 
+/// What a `(?` begins.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// Flags for the rest of the group around.
+    Flags,
+    /// A group that isn't counted.
+    Plain,
+    /// A group with a name.
+    Named(Box<str>),
+}
+
 // === impl Parser: groups ===
 
 impl Parser<'_> {
-    /// Reads what stands behind `(?`; whether a group was opened, and the flags from there on.
-    pub(super) fn question(&mut self) -> Result<(bool, Flags), PatternError> {
+    /// Reads what stands behind `(?`: what it begins, and the flags from there on.
+    pub(super) fn question(&mut self) -> Result<(Opening, Flags), PatternError> {
         let start = self.at;
         self.at += 2;
         if self.is_named(start) {
-            return self.name(start).map(|()| (true, self.flags));
+            return self.name(start).map(|name| (Opening::Named(name), self.flags));
         }
         let mut flags = self.flags;
         let mut on = true;
@@ -40,7 +51,8 @@ impl Parser<'_> {
                     seen = false;
                     continue;
                 }
-                ':' | ')' if on || seen => return Ok((c == ':', flags)),
+                ':' if on || seen => return Ok((Opening::Plain, flags)),
+                ')' if on || seen => return Ok((Opening::Flags, flags)),
                 _ => break,
             }
             seen = true;
@@ -55,14 +67,13 @@ impl Parser<'_> {
         rest.len() > 4 && rest.starts_with("(?P<") || rest.len() > 3 && named
     }
 
-    /// Names are checked and forgotten: nothing asks for the text of a group.
-    fn name(&mut self, start: usize) -> Result<(), PatternError> {
+    fn name(&mut self, start: usize) -> Result<Box<str>, PatternError> {
         self.take("P");
         self.at += 1;
         let length = self.rest().find('>');
-        let name = &self.rest()[..length.unwrap_or(0)];
+        let name: Box<str> = self.rest()[..length.unwrap_or(0)].into();
         let valid = !name.is_empty() && name.bytes().all(|c| c == b'_' || c.is_ascii_alphanumeric());
         self.at = length.map_or(self.text.len(), |length| self.at + length + 1);
-        valid.then_some(()).ok_or_else(|| self.error_from(start, "invalid named capture"))
+        valid.then_some(name).ok_or_else(|| self.error_from(start, "invalid named capture"))
     }
 }

@@ -12,6 +12,7 @@
 
 mod class;
 mod error;
+mod finder;
 mod group;
 mod parse;
 #[cfg(test)]
@@ -29,6 +30,7 @@ use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind};
 
 pub use error::PatternError;
+pub use finder::Finder;
 
 /// A longer pattern is refused: nobody writes one, and its parsed form would be a hundred times as large.
 const MAX_TEXT: usize = 64 << 10;

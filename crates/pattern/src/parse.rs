@@ -1,9 +1,9 @@
 //! Reads the RE2 syntax, without recursion, into the form that automata are built from.
 
-use regex_syntax::hir::{Class, Dot, Hir, Look, Repetition};
+use regex_syntax::hir::{Capture, Class, Dot, Hir, Look, Repetition};
 
 use super::error::PatternError;
-use super::group::Flags;
+use super::group::{Flags, Opening};
 use super::unicode;
 
 /// The largest count of a repetition, and the largest product of counts within each other.
@@ -21,7 +21,12 @@ pub(super) struct Parser<'a> {
     pub ranges: usize,
     /// The groups that are open, the whole pattern first.
     groups: Vec<Group>,
+    /// The names of the groups, that of the whole pattern first, where the tree is to tell groups apart.
+    names: Option<Names>,
 }
+
+/// The name of each group; those without one aren't asked for by name.
+pub(super) type Names = Vec<Option<Box<str>>>;
 
 /// An open group.
 #[derive(Default)]
@@ -34,6 +39,8 @@ struct Group {
     sequence: Vec<Item>,
     /// The largest count of repetitions in the alternatives.
     copies: u32,
+    /// The number and the name of the group, where groups are told apart.
+    capture: Option<(u32, Option<Box<str>>)>,
 }
 
 /// What a repetition can stand behind.
@@ -45,8 +52,19 @@ struct Item {
 
 /// The tree of `text`.
 pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
+    read(text, None).map(|(tree, _)| tree)
+}
+
+/// The tree of `text` in which groups are told apart, and their names.
+pub(super) fn parse_groups(text: &str) -> Result<(Hir, Names), PatternError> {
+    let (tree, names) = read(text, Some(vec![None]))?;
+    let whole = Capture { index: 0, name: None, sub: Box::new(tree) };
+    Ok((Hir::capture(whole), names.unwrap_or_default()))
+}
+
+fn read(text: &str, names: Option<Names>) -> Result<(Hir, Option<Names>), PatternError> {
     let groups = vec![Group::default()];
-    let mut parser = Parser { text, at: 0, flags: Flags::default(), ranges: 0, groups };
+    let mut parser = Parser { text, at: 0, flags: Flags::default(), ranges: 0, groups, names };
     let mut last_repeat = None;
     while parser.at < text.len() {
         let start = parser.at;
@@ -54,7 +72,7 @@ pub(super) fn parse(text: &str) -> Result<Hir, PatternError> {
         last_repeat = repeat.then_some(start);
     }
     match (parser.groups.pop(), parser.groups.is_empty()) {
-        (Some(group), true) => Ok(group.close().tree),
+        (Some(group), true) => Ok((group.close().tree, parser.names)),
         _ => Err(PatternError::new(0, "missing closing )", text)),
     }
 }
@@ -68,15 +86,17 @@ impl Parser<'_> {
         match rest.as_bytes().first() {
             Some(b'(') if rest.starts_with("(?") => {
                 let before = self.flags;
-                let (opened, flags) = self.question()?;
-                if opened {
-                    self.open(before)?;
+                let (opening, flags) = self.question()?;
+                match opening {
+                    Opening::Flags => {}
+                    Opening::Plain => self.open(before, None)?,
+                    Opening::Named(name) => self.open(before, Some(Some(name)))?,
                 }
                 self.flags = flags;
             }
             Some(b'(') => {
                 self.at += 1;
-                self.open(self.flags)?;
+                self.open(self.flags, Some(None))?;
             }
             Some(b'|') => {
                 self.at += 1;
@@ -234,11 +254,17 @@ impl Parser<'_> {
         self.group().sequence.push(Item { tree, copies: 1 });
     }
 
-    fn open(&mut self, flags: Flags) -> Result<(), PatternError> {
+    /// Opens a group; `name` is that of one that is told apart.
+    fn open(&mut self, flags: Flags, name: Option<Option<Box<str>>>) -> Result<(), PatternError> {
         if self.groups.len() > MAX_DEPTH {
             return Err(PatternError::new(self.at, "expression nests too deeply", self.text));
         }
-        self.groups.push(Group { flags, ..Group::default() });
+        let capture = self.names.as_mut().zip(name).map(|(names, name)| {
+            names.push(name.clone());
+            // As many as the pattern has parentheses.
+            (names.len() as u32 - 1, name)
+        });
+        self.groups.push(Group { flags, capture, ..Group::default() });
         Ok(())
     }
 
@@ -295,7 +321,12 @@ impl Group {
 
     fn close(mut self) -> Item {
         self.end_alternative();
-        Item { tree: Hir::alternation(self.alternatives), copies: self.copies.max(1) }
+        let tree = Hir::alternation(self.alternatives);
+        let tree = match self.capture {
+            Some((index, name)) => Hir::capture(Capture { index, name, sub: Box::new(tree) }),
+            None => tree,
+        };
+        Item { tree, copies: self.copies.max(1) }
     }
 }
 
