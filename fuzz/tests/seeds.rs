@@ -51,7 +51,7 @@ macro_rules! targets {
     };
 }
 
-targets! { cel config headers jose json lua pattern query redirect router schema shape template xml yaml }
+targets! { cel config gotemplate headers jose json lua pattern query redirect router schema shape template xml yaml }
 
 /// Lists of the same targets: of the module, of these tests, of the manifest and of the folder.
 #[test]

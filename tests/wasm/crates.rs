@@ -17,6 +17,7 @@ use fjord_pattern::Pattern;
 use fjord_router::{Options as Rules, Outcome, Route, Router};
 use fjord_schema::{Schema, validate_body};
 use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
+use fjord_template::{Limits as TemplateLimits, NoHost, Templates};
 use serde_json::Value as Json;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -244,6 +245,24 @@ fn requests_are_signed() {
     assert!(header.ends_with("5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"), "{header}");
 }
 
+/// Numbers keep their text, integers have 64 bits, and the deepest call that is allowed leaves room in the stack.
+#[wasm_bindgen_test]
+fn templates_make_text() {
+    let data = Value::parse(br#"{"price":12.50,"tags":["b","a"]}"#).unwrap();
+    let render = |text: &str| {
+        let mut templates = Templates::default();
+        templates.add("t", text, &[]).unwrap();
+        templates.render("t", &data, TemplateLimits::REQUEST, &mut NoHost)
+    };
+    let text =
+        r#"{{ .price }} {{ .tags | sortAlpha | join "," }} {{ mul 4294967296 3 }} {{ printf "%.2f" 2.345 }}"#;
+    assert_eq!(render(text).unwrap(), "12.50 a,b 12884901888 2.35");
+    let endless = "{{ define `a` }}{{ if true }}{{ range 1 }}{{ template `a` (((($)))) }}{{ end }}{{ end }}{{ end }}{{ template `a` . }}";
+    assert!(render(endless).unwrap_err().is_limit);
+    let deep = "{{ $l := list }}{{ range 20000 }}{{ $l = list $l }}{{ end }}{{ toJson $l }}";
+    assert!(render(deep).unwrap_err().is_limit);
+}
+
 #[wasm_bindgen_test]
 fn every_crate_is_tried() {
     let manifest = include_str!("../../Cargo.toml");
@@ -253,5 +272,5 @@ fn every_crate_is_tried() {
         .filter_map(|line| line.strip_suffix(".workspace = true")?.strip_prefix("fjord-"))
         .map(|name| (name, own.contains(&format!("\nuse fjord_{name}::"))))
         .collect();
-    assert!(names.len() >= 13 && names.values().all(|is_tried| *is_tried), "{names:?}");
+    assert!(names.len() >= 14 && names.values().all(|is_tried| *is_tried), "{names:?}");
 }

@@ -2,6 +2,7 @@
 
 mod cel;
 mod config;
+mod gotemplate;
 mod headers;
 mod jose;
 mod json;
@@ -22,6 +23,7 @@ use crate::Target;
 pub const ALL: &[Target] = &[
     cel::TARGET,
     config::TARGET,
+    gotemplate::TARGET,
     headers::TARGET,
     jose::TARGET,
     json::TARGET,
