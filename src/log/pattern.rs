@@ -45,6 +45,9 @@ const WIDEST: usize = 1000;
 
 impl Pattern {
     /// Reads a pattern.
+    ///
+    /// # Errors
+    /// If the options can't be served, with the reason.
     pub fn parse(text: &str) -> Result<Pattern, PatternError> {
         let (mut pieces, mut rest) = (Vec::new(), text);
         let mut plain = String::new();

@@ -15,6 +15,9 @@ pub enum DurationError {
 }
 
 /// Reads a duration.
+///
+/// # Errors
+/// If it is no duration of Go.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let nanos = parse_duration(text).map_err(DurationError::Syntax)?;
     u64::try_from(nanos).map(Duration::from_nanos).map_err(|_| DurationError::Negative)

@@ -29,7 +29,7 @@ mod table;
 mod words;
 
 pub use environment::{Environment, EnvironmentError, Shared};
-pub use namespace::{Namespace, namespace};
+pub use namespace::{Calls, Namespace, namespace};
 pub(crate) use reader::whole;
 pub use reader::{OptionError, Options};
 pub use role::Role;

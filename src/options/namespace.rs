@@ -3,6 +3,9 @@
 use super::check::{Check, Hosts, Purpose, Spot};
 use super::table::{Edition, Kind, Opt, Scopes, Support};
 
+/// How many calls to origins what is configured at a place makes.
+pub type Calls = fn(&Spot<'_>) -> u64;
+
 /// A namespace of `extra_config`.
 #[derive(Debug)]
 pub struct Namespace {
@@ -21,7 +24,7 @@ pub struct Namespace {
     /// What is wrong with a value beyond what the table says; none where the table says it all.
     pub check: Option<Check>,
     /// How many calls a value makes beside those of the backends, and what for.
-    pub calls: Option<(Purpose, fn(&Spot<'_>) -> u64)>,
+    pub calls: Option<(Purpose, Calls)>,
     /// What the hosts of a backend with it are.
     pub hosts: Option<Hosts>,
     /// Whether it asks who a client is: what an endpoint with it answers may be for that client alone.
@@ -94,7 +97,7 @@ impl Namespace {
     }
 
     /// With the calls that it makes beside those of the backends.
-    pub const fn calls(mut self, purpose: Purpose, count: fn(&Spot<'_>) -> u64) -> Namespace {
+    pub const fn calls(mut self, purpose: Purpose, count: Calls) -> Namespace {
         self.calls = Some((purpose, count));
         self
     }

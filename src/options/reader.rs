@@ -77,6 +77,9 @@ impl<'a> Options<'a> {
     }
 
     /// A boolean.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn bool(&self, name: &str) -> Result<bool, OptionError> {
         let default = || self.default(name) == Some("true");
         self.read(name, default, "true or false", |node| match (&node.kind, self.manner) {
@@ -87,6 +90,9 @@ impl<'a> Options<'a> {
     }
 
     /// A whole number.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn int(&self, name: &str) -> Result<i64, OptionError> {
         let default = || self.default(name).and_then(|text| text.parse().ok()).unwrap_or(0);
         self.read(name, default, "a whole number", |node| match (&node.kind, self.manner) {
@@ -101,18 +107,27 @@ impl<'a> Options<'a> {
     }
 
     /// A number.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn f64(&self, name: &str) -> Result<f64, OptionError> {
         let default = || self.default(name).and_then(|text| text.parse().ok()).unwrap_or(0.0);
         self.read(name, default, "a number", |node| node.as_f64().filter(|n| n.is_finite()))
     }
 
     /// A text; empty without a default.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn str(&self, name: &str) -> Result<&'a str, OptionError> {
         let default = || self.default(name).map_or("", |text| text.trim_matches('"'));
         self.read(name, default, "a string", |node| self.text(node))
     }
 
     /// A duration; a bare number counts nanoseconds (spec §2.1).
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn duration(&self, name: &str) -> Result<Duration, OptionError> {
         let default = || {
             let text = self.default(name).map_or("0", |text| text.trim_matches('"'));
@@ -131,6 +146,9 @@ impl<'a> Options<'a> {
     }
 
     /// A list of texts.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn strings(&self, name: &str) -> Result<Vec<&'a str>, OptionError> {
         let default = || self.default(name).map_or_else(Vec::new, default_strings);
         let Some(node) = self.node(name) else { return Ok(default()) };
@@ -150,6 +168,9 @@ impl<'a> Options<'a> {
     }
 
     /// The items of a list; none if it is absent.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn items(&self, name: &str) -> Result<&'a [Node], OptionError> {
         match self.node(name) {
             None => Ok(&[]),
@@ -166,6 +187,9 @@ impl<'a> Options<'a> {
     }
 
     /// The options of an object inside; none if it is absent.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn object(&self, name: &str) -> Result<Option<Options<'a>>, OptionError> {
         let Some(node) = self.node(name) else { return Ok(None) };
         if !matches!(node.kind, Kind::Object(_)) {

@@ -74,6 +74,9 @@ impl<'a> Site<'a> {
     }
 
     /// Compiles the configured ones of `steps`, in their order.
+    ///
+    /// # Errors
+    /// If the value is of another type, or outside of what the option allows.
     pub fn compile<T: ?Sized>(&self, steps: &[Step<T>]) -> Result<Vec<Box<T>>, Refusal> {
         let mut compiled = Vec::new();
         if self.namespaces().next().is_none() {

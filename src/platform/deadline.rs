@@ -58,6 +58,9 @@ impl<'a> Deadline<'a> {
     }
 
     /// Runs `work`, but no longer than this moment; `work` is dropped then, and with it what it waits for.
+    ///
+    /// # Errors
+    /// If the moment comes first.
     pub async fn bound<T>(&self, work: impl Future<Output = T>) -> Result<T, Expired> {
         let mut work = pin!(work);
         poll_fn(|cx| {

@@ -80,6 +80,9 @@ impl Io {
     }
 
     /// Calls an origin and reads its answer.
+    ///
+    /// # Errors
+    /// If the origin can't be called, or gives no whole answer.
     pub async fn fetch(&self, mut fetch: Fetch) -> Result<Fetched, HostError> {
         self.hops.count(&mut fetch);
         match self.leaf(Effect::Fetch(fetch)).await {
@@ -89,16 +92,25 @@ impl Io {
     }
 
     /// Reads the client's body to its end.
+    ///
+    /// # Errors
+    /// If the body doesn't come whole, or is longer than the gateway keeps.
     pub async fn read_body(&self) -> Result<fjord_json::Body, HostError> {
         self.body(Effect::ReadBody).await
     }
 
     /// Reads a body that stayed with the host.
+    ///
+    /// # Errors
+    /// If the body doesn't come whole, or is longer than the gateway keeps.
     pub async fn read_stream(&self, stream: Stream) -> Result<fjord_json::Body, HostError> {
         self.body(Effect::ReadStream(stream)).await
     }
 
     /// Uses one of the host's rarer services.
+    ///
+    /// # Errors
+    /// If the host doesn't have the service, or it fails.
     pub async fn call(&self, op: &'static str, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
         match self.leaf(Effect::Call(Call { op, args })).await {
             Outcome::Called(result) => result,

@@ -36,6 +36,9 @@ pub enum Failure {
 
 impl Decode {
     /// Makes a response of an answer. `method` and `pattern` name the backend in the error of a bad status.
+    ///
+    /// # Errors
+    /// If the status is none of success, or the body can't be decoded.
     pub fn run(&self, method: &str, pattern: &str, answer: HttpResponse) -> Result<Response, Error> {
         let Body::Bytes(body) = answer.body else {
             return Err(Error::decode("the answer's body stayed with the host"));

@@ -60,6 +60,9 @@ impl Discovery {
 
     /// A host for one call, chosen by weight. An answer that is too old is renewed first, by one call, while others go on
     /// with it; if that fails it holds on. While no host is known all wait for the one call.
+    ///
+    /// # Errors
+    /// If no host is known, or none is found in time.
     pub async fn host(&self, cx: Cx<'_>) -> Result<Rc<str>, Error> {
         let is_fresh = |_: &_| cx.io.now() < self.asked_at.get() + self.ttl_ms;
         let hosts = match self.hosts.last() {

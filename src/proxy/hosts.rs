@@ -43,6 +43,9 @@ impl Hosts {
 
     /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
     /// the pattern's own.
+    ///
+    /// # Errors
+    /// If there is no host, or the URL can't be called.
     pub async fn url(&self, cx: Cx<'_>, request: &Request) -> Result<(Rc<str>, Via), Error> {
         let Some(discovery) = &self.discovery else { return self.listed(cx.io, request) };
         let host = Box::pin(discovery.host(cx)).await?;

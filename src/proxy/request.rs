@@ -52,6 +52,9 @@ impl Request {
     /// Reads the client's body to its end if it still is with the host; the request then carries it as bytes.
     ///
     /// KrakenD sends a copied body in chunks, without a length, even an empty one (spec §5).
+    ///
+    /// # Errors
+    /// If the body doesn't come whole, or is longer than the gateway keeps.
     pub async fn buffer_body(&mut self, io: &Io) -> Result<Rc<Body>, Error> {
         match &self.body {
             RequestBody::Chunked(bytes) | RequestBody::Sized(bytes) => return Ok(bytes.clone()),

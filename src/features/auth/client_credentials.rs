@@ -54,6 +54,9 @@ pub static NAMESPACE: Namespace = namespace(
 .calls(Purpose::Tokens, |_| 1);
 
 /// Compiles the step of a backend.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     if options.bool("is_disabled")? {

@@ -65,6 +65,9 @@ impl Keys {
     }
 
     /// The key of that id, for an algorithm.
+    ///
+    /// # Errors
+    /// If no key has that id, or the keys can't be had.
     pub async fn find(&self, cx: Cx<'_>, algorithm: Algorithm, id: &str) -> Result<Rc<Jwk>, KeyFault> {
         let key = match &self.source {
             Source::Fixed(set) => set.find(self.strategy, id).cloned().ok_or_else(|| unknown(id))?,

@@ -78,6 +78,9 @@ pub static NAMESPACE: Namespace = namespace(
 .calls(Purpose::Keys, key_source::check::fetches);
 
 /// Compiles the signer of an endpoint. The key is fetched with the first request and then kept.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     if let Some(reason) = options.refused() {

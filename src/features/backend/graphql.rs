@@ -59,6 +59,9 @@ enum Variable {
 
 /// Compiles the operation. KrakenD switches the component off where type or document are missing; the call would then
 /// be another one, so it is refused here.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let mutation = match options.str("type")?.to_ascii_lowercase().as_str() {

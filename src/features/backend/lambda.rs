@@ -57,6 +57,9 @@ enum Function {
 const SERVICE: &str = "lambda";
 
 /// Compiles the call. The credentials are secrets of the host, never part of the configuration.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let variable = |name| site.environment.variable(name).map(str::to_owned);

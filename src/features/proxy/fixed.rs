@@ -26,6 +26,9 @@ enum Strategy {
 }
 
 /// Compiles `static` of the `proxy` namespace. Data that is no object switches it off, as in KrakenD.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let Some(fixed) = node.get("static") else { return Ok(None) };
     let Some(data) = fixed.get("data").filter(|data| matches!(data.kind, Kind::Object(_))) else {

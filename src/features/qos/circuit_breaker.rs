@@ -73,6 +73,9 @@ struct Trial<'a> {
 }
 
 /// Compiles the breaker; with all options zero there is none.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let (interval, timeout) = (options.int("interval")?, options.int("timeout")?);

@@ -13,22 +13,34 @@ use crate::platform::{Answer, AnswerBody, LocalFuture};
 use crate::render;
 
 /// Compiles `security/cors`.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn cors(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     Ok(Some(Box::new(Cors::compile(node)?)))
 }
 
 /// Compiles `security/http`.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn secure_http(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     let secure = SecureHttp::compile(node).map_err(|error| Refusal(error.to_string()))?;
     Ok(Some(Box::new(secure)))
 }
 
 /// Compiles `security/bot-detector` of the service.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn service_bots(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     Ok(Some(Box::new(bots(node)?)))
 }
 
 /// Compiles `security/bot-detector` of an endpoint.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn endpoint_bots(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     Ok(Some(Box::new(bots(node)?)))
 }

@@ -33,6 +33,9 @@ pub static NAMESPACE: Namespace = namespace(
 .check(check::check);
 
 /// Compiles the checks of requests and responses; nothing if there are none.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let checks = read(node)?;
     let idle = checks.is_empty(Phase::Request) && checks.is_empty(Phase::Response);
@@ -40,6 +43,9 @@ pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refu
 }
 
 /// The checks of a namespace's value. `auth/validator` takes those of [`Phase::Token`] from the endpoint's.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn read(node: &Node) -> Result<Checks, Refusal> {
     let node::Kind::Array(items) = &node.kind else {
         return Err(Refusal::new("expected a list of checks"));

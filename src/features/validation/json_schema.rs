@@ -26,6 +26,9 @@ pub static NAMESPACE: Namespace = namespace(
 struct BodyCheck(Schema);
 
 /// Compiles the schema.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let schema = Schema::compile(node).map_err(|error| Refusal(error.to_string()))?;
     Ok(Some(Box::new(BodyCheck(schema))))

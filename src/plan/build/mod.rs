@@ -41,6 +41,9 @@ pub struct Refusals {
 }
 
 /// Makes a plan of a configuration's text.
+///
+/// # Errors
+/// If nothing of the configuration can be served, with the reason.
 pub fn build(text: impl Into<Body>, environment: Environment) -> Result<Plan, BuildError> {
     plan(text.into(), environment)
 }
@@ -60,6 +63,9 @@ fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
 }
 
 /// Compiles a document part by part for what that refuses; no part is kept.
+///
+/// # Errors
+/// If nothing of the configuration can be served, with the reason.
 pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, BuildError> {
     if letters::folds(root, Scope::Service) {
         let mut folded = root.clone();

@@ -36,6 +36,9 @@ enum Denied {
 }
 
 /// Reads the keys of the service for its endpoints; nothing stands in the way of requests.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     let ring = Rc::new(Ring::new(node)?);
     site.environment.shared::<SharedRing>().get_or_init(|| ring);
@@ -43,6 +46,9 @@ pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Re
 }
 
 /// Compiles what an endpoint wants.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let shared = site.environment.shared::<SharedRing>();

@@ -25,6 +25,9 @@ enum Denied {
 }
 
 /// Reads the users of the service for its endpoints; nothing stands in the way of requests.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     if let Some(users) = Users::read(site, node)? {
         site.environment.shared::<SharedUsers>().get_or_init(|| Rc::new(users));
@@ -33,6 +36,9 @@ pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Re
 }
 
 /// Compiles the check of an endpoint.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let users = match Users::read(site, node)? {
         Some(own) => Rc::new(own),

@@ -19,6 +19,9 @@ use crate::gateway::{Global, Handler};
 use crate::options::{OptionError, Options, Refusal, Site};
 
 /// Compiles the validator of an endpoint.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     if let Some(reason) = options.refused() {
@@ -76,6 +79,9 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
 }
 
 /// Lets endpoints share what they fetch; nothing stands in the way of requests.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     let seconds = match Options::of(node, &SERVICE).int("shared_cache_duration")? {
         seconds if seconds > 0 => seconds as f64,

@@ -15,11 +15,17 @@ use crate::proxy::Error;
 use crate::render;
 
 /// Compiles `modifier/lua-endpoint` of an endpoint.
+///
+/// # Errors
+/// If a script can't be compiled, with its name and line.
 pub fn handler(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     Ok(Some(Box::new(Component::compile(site, node, Scope::Endpoint)?)))
 }
 
 /// Compiles `modifier/lua-endpoint` of the service.
+///
+/// # Errors
+/// If a script can't be compiled, with its name and line.
 pub fn service(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     Ok(Some(Box::new(Component::compile(site, node, Scope::Endpoint)?)))
 }

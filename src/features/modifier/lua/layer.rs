@@ -16,6 +16,9 @@ use crate::platform::{Body, LocalFuture, RequestBody, Via};
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
 /// Compiles `modifier/lua-proxy` and `modifier/lua-backend`.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     Ok(Some(Box::new(Component::compile(site, node, Scope::Proxy)?)))
 }

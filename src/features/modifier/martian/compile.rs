@@ -49,6 +49,9 @@ impl std::error::Error for Fault {}
 
 impl Program {
     /// Compiles `{"name": {…}}`.
+    ///
+    /// # Errors
+    /// If the options can't be served, with the reason.
     pub fn compile(node: &Node) -> Result<Program, Fault> {
         program(node, MAX_DEPTH)
     }

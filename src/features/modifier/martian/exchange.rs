@@ -21,6 +21,9 @@ struct Modifiers {
 }
 
 /// Compiles the modifiers. KrakenD runs a backend without those that it can't read.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
     let program = Program::compile(node).map_err(|fault| Refusal(fault.message))?;
     if program.runs(|program| program.on_request, &sets_host) {

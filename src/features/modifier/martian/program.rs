@@ -84,11 +84,17 @@ pub type Unique<'u> = dyn FnMut() -> String + 'u;
 
 impl Program {
     /// Changes a request; the error fails the backend.
+    ///
+    /// # Errors
+    /// If a modifier fails, or its condition can't be read.
     pub fn modify_request(&self, request: &mut Request, unique: &mut Unique<'_>) -> Result<(), String> {
         self.run(&mut Side::Request(request), unique)
     }
 
     /// Changes the response to `request`; the error fails the backend.
+    ///
+    /// # Errors
+    /// If a modifier fails, or its condition can't be read.
     pub fn modify_response(
         &self,
         response: &mut Response,

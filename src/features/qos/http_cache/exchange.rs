@@ -27,6 +27,9 @@ struct Cache {
 }
 
 /// Compiles the cache. `max_items` and `max_size` count together only, as in KrakenD.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let (items, bytes) = (options.int("max_items")?, options.int("max_size")?);

@@ -32,6 +32,9 @@ pub struct Counter {
 
 impl Counter {
     /// Reads the option of a limit.
+    ///
+    /// # Errors
+    /// If the counter can't be reached in time.
     pub fn new(options: &Options<'_>, name: String) -> Result<Self, Refusal> {
         Ok(Self { binding: options.str("binding")?.to_owned(), name })
     }

@@ -49,6 +49,9 @@ pub struct Limited {
 impl Limiter {
     /// Reads the options of the limits of an endpoint or the service. Without a strategy the client's limit would silently do
     /// nothing: that is refused.
+    ///
+    /// # Errors
+    /// If a rate, a strategy or a binding can't be served.
     pub fn new(site: &Site<'_>, options: &Options<'_>) -> Result<Self, Refusal> {
         let period = options.duration("every")?.as_secs_f64().max(1.0);
         let (max, client_max) = (options.f64("max_rate")?, options.f64("client_max_rate")?);
@@ -72,6 +75,9 @@ impl Limiter {
     }
 
     /// Takes a token for a request: of the client first, then of all. Nothing waits longer than `patience_ms`.
+    ///
+    /// # Errors
+    /// Which limit is reached.
     pub async fn take(&self, reach: Reach<'_>, incoming: &Incoming, patience_ms: u32) -> Result<(), Limited> {
         if let Some((client, rate, clients)) = &self.client {
             let Some(key) = client.key(incoming).filter(|key| !key.is_empty()) else {

@@ -37,6 +37,9 @@ struct Proxy {
 }
 
 /// Compiles the limit; a rate of zero switches it off.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let period = options.duration("every")?.as_secs_f64();

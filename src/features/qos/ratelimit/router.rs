@@ -57,6 +57,9 @@ pub static OPTIONS: &[Opt] = &[
 struct Router(Limiter);
 
 /// Compiles the limits; rates of zero switch them off.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let limiter = Limiter::new(site, &Options::of(node, &NAMESPACE))?;
     Ok((!limiter.is_off()).then(|| Box::new(Router(limiter)) as Box<dyn Handler>))

@@ -29,6 +29,9 @@ pub static NAMESPACE: Namespace = namespace(
 struct Service(Limiter);
 
 /// Compiles the limits; rates of zero switch them off.
+///
+/// # Errors
+/// If the options can't be served, with the reason.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     let limiter = Limiter::new(site, &Options::of(node, &NAMESPACE))?;
     Ok((!limiter.is_off()).then(|| Box::new(Service(limiter)) as Box<dyn Global>))

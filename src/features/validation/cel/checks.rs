@@ -94,6 +94,9 @@ pub fn declared(variable: &str) -> Option<Type> {
 
 impl Checks {
     /// Compiles the expressions that are ever evaluated; the first that is wrong is the error, with its index.
+    ///
+    /// # Errors
+    /// The first expression that can't be compiled, with its index.
     pub fn compile<'s>(
         expressions: impl IntoIterator<Item = &'s str>,
     ) -> Result<Self, (usize, CompileError)> {
@@ -123,6 +126,9 @@ impl Checks {
     }
 
     /// Evaluates the expressions of a phase up to the first that is not true.
+    ///
+    /// # Errors
+    /// The first check that isn't true, or fails.
     pub fn run(&self, phase: Phase, variables: &dyn Variables) -> Result<(), Rejected> {
         for (index, program) in self.programs(phase).enumerate() {
             let cause = match program.eval(variables) {

@@ -7,8 +7,8 @@ use serde::Serialize;
 use fjord_http::redirect;
 
 use crate::features;
-use crate::options::Scope;
 use crate::options::check::{Findings, Purpose, Spot};
+use crate::options::{Calls, Scope};
 
 /// Calls that one request may make on the free plan.
 const FREE: u64 = 50;
@@ -59,7 +59,7 @@ impl Cost {
         let copies = endpoint.get("concurrent_calls").and_then(|spot| spot.f64());
         // What is no count is said elsewhere.
         let copies = copies.map_or(1, |copies| copies.clamp(1.0, 1e6) as u64);
-        let each = |cost: fn(&Spot<'_>) -> u64| backends.iter().map(cost).sum::<u64>();
+        let each = |cost: Calls| backends.iter().map(cost).sum::<u64>();
         let mut others = BTreeMap::from([(Purpose::Dns, each(lookups))]);
         add(endpoint, Scope::Endpoint, 1, &mut others);
         add(service, Scope::Service, 1, &mut others);
