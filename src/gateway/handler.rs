@@ -15,6 +15,11 @@ pub trait Global {
         incoming: Incoming,
         next: NextGlobal<'a>,
     ) -> LocalFuture<'a, Answer>;
+
+    /// Whether it must see the header lines of a `no-op` origin, which stay with the host otherwise.
+    fn reads_headers(&self) -> bool {
+        false
+    }
 }
 
 /// A step of an endpoint, around its pipe (tokens, rate limits, scripts).

@@ -14,6 +14,7 @@ pub static OUTER: &[Step<dyn Global>] =
 
 /// Around everything that is routed; not around redirects and the health answer.
 pub static GLOBAL: &[Step<dyn Global>] = &[
+    Step { namespace: &modifier::response_headers::NAMESPACE, compile: modifier::response_headers::compile },
     Step { namespace: &security::http::NAMESPACE, compile: security::steps::secure_http },
     Step { namespace: &modifier::lua_endpoint::NAMESPACE, compile: modifier::lua::service },
     Step { namespace: &security::bot_detector::NAMESPACE, compile: security::steps::service_bots },

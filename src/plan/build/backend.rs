@@ -85,7 +85,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     let no_op = encoding == "no-op";
     let steps_read = around.iter().chain(&hop).any(|step| step.reads_headers());
     let backend = Backend {
-        reads_headers: steps_read || no_op && (!layers.is_empty() || parent.has_layers),
+        reads_headers: steps_read || no_op && (!layers.is_empty() || parent.reads_headers),
         method: known_method(method),
         hosts,
         url,

@@ -27,8 +27,8 @@ pub(super) struct Parent<'a> {
     pub timeout_ms: u32,
     pub concurrent_calls: u32,
     pub no_op: bool,
-    /// Whether the endpoint has layers that may look at an answer's header lines.
-    pub has_layers: bool,
+    /// Whether a step around the backends may look at an answer's header lines.
+    pub reads_headers: bool,
     pub variables: template::Endpoint<'a>,
 }
 
@@ -109,7 +109,7 @@ fn compile(
         timeout_ms: info.timeout_ms,
         concurrent_calls: calls,
         no_op: output == "no-op",
-        has_layers: !layers.is_empty(),
+        reads_headers: defaults.reads_headers || !layers.is_empty(),
         variables,
     };
     let (mut backends, mut shadows) = (Vec::new(), Vec::new());

@@ -89,14 +89,16 @@ fn head<'a>(
         Ok(version) => return Err(BuildError(format!("unsupported version: {version} (want: 3)"))),
         Err(error) => return Err(error.into()),
     }
-    let defaults = Defaults::read(options)?;
+    let mut defaults = Defaults::read(options)?;
     let endpoints = match options.node("endpoints") {
         Some(node) if !matches!(node.kind, Kind::Array(_)) => {
             return Err(BuildError(format!("endpoints: expected a list, found {}", node.kind.name())));
         }
         list => list.map(Node::items).unwrap_or_default(),
     };
-    Ok((defaults, service::build(options, environment), endpoints))
+    let service = service::build(options, environment);
+    defaults.reads_headers = service.global.iter().any(|step| step.reads_headers());
+    Ok((defaults, service, endpoints))
 }
 
 /// The root without its endpoints, or with them, and where they stand.

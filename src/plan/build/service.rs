@@ -42,6 +42,8 @@ pub struct Defaults {
     pub dns_cache_ttl_ms: u32,
     /// Whether origins are asked for plain answers.
     pub disable_compression: bool,
+    /// Whether a step of the service reads the header lines of answers.
+    pub reads_headers: bool,
 }
 
 // === impl Defaults ===
@@ -60,6 +62,7 @@ impl Defaults {
             disable_rest: options.bool("disable_rest")?,
             dns_cache_ttl_ms: dns_cache_ttl(options.duration("dns_cache_ttl")?),
             disable_compression: options.bool("disable_compression")?,
+            reads_headers: false,
         })
     }
 }
