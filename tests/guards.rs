@@ -74,7 +74,9 @@ const IDLE: &[(&str, &str)] = &[
     ("validation/json-schema", r#"{"properties": {"a": {"typ": "string"}}}"#),
     ("validation/json-schema", r#"{"properties": {"a": {"format": "e-mail"}}}"#),
     ("validation/json-schema", r#"{"type": "strin"}"#),
-    ("validation/response-json-schema", r#"{"schema": {"type": "object"}}"#),
+    ("validation/response-json-schema", r#"{"schema": {}}"#),
+    ("validation/response-json-schema", r#"{"schema": {"requird": ["a"]}}"#),
+    ("validation/response-json-schema", r#"{"schema": {"type": "object"}, "error": {"status": 204}}"#),
     (
         "plugin/http-server",
         r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": ["10.0.0.0/8"], "allow": true}}"#,
@@ -127,6 +129,8 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
         ("validation/cel", Endpoint, json!([{"check_expr": "req_method == 'GET'"}])),
         ("validation/cel", Backend, json!([{"check_expr": "req_method == 'GET'"}])),
         ("validation/json-schema", Endpoint, json!({"type": "object"})),
+        ("validation/response-json-schema", Endpoint, json!({"schema": {"type": "object"}})),
+        ("validation/response-json-schema", Backend, json!({"schema": {"type": "object"}})),
     ]
 }
 

@@ -38,6 +38,10 @@ pub static HANDLERS: &[Step<dyn Handler>] = &[
 
 /// Around an endpoint's pipe. The shadow split stands between these and [`DATA`].
 pub static LAYERS: &[Step<dyn Layer>] = &[
+    Step {
+        namespace: &validation::response_json_schema::NAMESPACE,
+        compile: validation::response_json_schema::compile,
+    },
     Step { namespace: &modifier::lua_proxy::NAMESPACE, compile: modifier::lua::layer },
     Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
     Step { namespace: &validation::json_schema::NAMESPACE, compile: validation::json_schema::compile },
@@ -49,6 +53,10 @@ pub static DATA: &[Step<dyn Layer>] =
 
 /// Around one backend's call.
 pub static BACKEND: &[Step<dyn Layer>] = &[
+    Step {
+        namespace: &validation::response_json_schema::NAMESPACE,
+        compile: validation::response_json_schema::compile,
+    },
     Step { namespace: &backend::graphql::NAMESPACE, compile: backend::graphql::compile },
     Step { namespace: &qos::circuit_breaker::NAMESPACE, compile: qos::circuit_breaker::compile },
     Step { namespace: &qos::ratelimit::proxy::NAMESPACE, compile: qos::ratelimit::proxy::compile },

@@ -49,6 +49,8 @@ pub enum Kind {
     Decode(Cow<'static, str>),
     /// What an origin sent is more than the gateway keeps.
     Excess(Excess),
+    /// An answer that a step doesn't let out. The text is the body that the configuration has for clients, so that it is always sent.
+    Answer(Cow<'static, str>),
     /// A step refused the request or couldn't do its work. The text is its own.
     Step(Blame, Cow<'static, str>),
     /// Several backends failed.
@@ -99,6 +101,11 @@ impl Error {
     /// A step refused the request, or couldn't do its work.
     pub fn of_step(blame: Blame, text: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Step(blame, text.into()))
+    }
+
+    /// An answer isn't let out; the client gets this body instead.
+    pub fn answer(body: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Answer(body.into()))
     }
 
     /// What the client sent makes no request.
@@ -175,6 +182,7 @@ impl Error {
             | Kind::Passed(_)
             | Kind::Redirects(_)
             | Kind::Decode(_)
+            | Kind::Answer(_)
             | Kind::Excess(_) => Blame::Origin,
         }
     }
@@ -194,6 +202,7 @@ impl Error {
             | Kind::Unfit(_)
             | Kind::ClientBody(HostError::Failed(_))
             | Kind::Redirects(_)
+            | Kind::Answer(_)
             | Kind::Decode(_) => false,
         }
     }
@@ -236,7 +245,9 @@ impl fmt::Display for Error {
             Kind::Expired => f.write_str("context deadline exceeded"),
             Kind::NoHost => f.write_str("no hosts available"),
             Kind::NoResponse => f.write_str("invalid response"),
-            Kind::Unfit(text) | Kind::Decode(text) | Kind::Step(_, text) => f.write_str(text),
+            Kind::Unfit(text) | Kind::Decode(text) | Kind::Answer(text) | Kind::Step(_, text) => {
+                f.write_str(text)
+            }
             Kind::ClientBody(error) => error.fmt(f),
             Kind::Call(call) => write!(f, "{} \"{}\": {}", go_verb(&call.method), call.url, call.cause),
             Kind::Host(text) | Kind::Passed(text) | Kind::Redirects(text) => f.write_str(text),

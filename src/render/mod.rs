@@ -12,7 +12,7 @@ use fjord_http::{Headers, content_sniff};
 
 use crate::context::Cx;
 use crate::platform::{Answer, AnswerBody, Body, Passed};
-use crate::proxy::{Error, Reply, Response};
+use crate::proxy::{Error, Kind, Reply, Response};
 
 /// Renders a reply as the endpoint is configured.
 pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
@@ -81,7 +81,8 @@ fn add_metadata(headers: &mut Headers, response: &Response) {
 /// No response at all: the error's status, and its text only where the configuration shows errors.
 fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
     let status = error.status.unwrap_or(500);
-    if !cx.service.return_error_msg {
+    let is_for_clients = matches!(error.kind, Kind::Answer(_));
+    if !cx.service.return_error_msg && !is_for_clients {
         return Answer { status, headers, passed: None, body: AnswerBody::Empty };
     }
     let body = error.to_string().into_bytes();

@@ -4,6 +4,8 @@
 
 mod check;
 
+pub(super) use check::schema as check_schema;
+
 use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 

@@ -1,7 +1,18 @@
 //! `validation/response-json-schema`: lets out only answers that fit a JSON schema.
+//!
+//! What is checked is the data as it would leave: after filters, merge and scripts, of a partial answer too. Errors aren't data.
 
+mod check;
+
+use fjord_document::node::Node;
+use fjord_json::{Map, Value};
+use fjord_schema::Schema;
+
+use crate::context::Cx;
 use crate::features::security::policies;
-use crate::options::{Kind, Namespace, Scopes, namespace, opt};
+use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::platform::{Level, LocalFuture};
+use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -14,6 +25,76 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.refused(
-    "an Enterprise feature that Fjord doesn't have; check the answer with validation/cel (resp_data), or with modifier/lua-proxy",
-);
+.check(check::check);
+
+/// The check of the answers of an endpoint or a backend.
+struct AnswerCheck {
+    schema: Schema,
+    status: u16,
+    /// The body of the answer to the client and its type; none for the faults, which only `return_error_msg` shows.
+    body: Option<(String, String)>,
+}
+
+/// Compiles the schema and the error.
+pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let schema = options.node("schema").ok_or_else(|| Refusal::new("there is no schema"))?;
+    let schema = Schema::compile(schema).map_err(|error| Refusal(error.to_string()))?;
+    let (mut status, mut body) = (500, None);
+    if let Some(error) = options.object("error")? {
+        let number = error.int("status")?;
+        let is_failure = |number: &u16| check::STATUSES.contains(number);
+        status =
+            u16::try_from(number).ok().filter(is_failure).ok_or_else(|| Refusal::new(check::NO_FAILURE))?;
+        let text = error.str("body")?;
+        let content_type = error.str("content_type")?;
+        body = (!text.is_empty()).then(|| (text.to_owned(), content_type.to_owned()));
+    }
+    Ok(Some(Box::new(AnswerCheck { schema, status, body })))
+}
+
+// === impl AnswerCheck ===
+
+impl AnswerCheck {
+    /// The faults of a response, one in a line.
+    fn check(&self, response: &Response) -> Result<(), String> {
+        if response.io.is_some() {
+            return Err("the answer isn't decoded (no-op), so it can't be checked".to_owned());
+        }
+        let data = match &response.data {
+            Some(data) => data.to_map().map_err(|error| error.to_string())?,
+            None => Map::new(),
+        };
+        self.schema.validate(&Value::Object(data)).map_err(|violations| {
+            violations.iter().map(|violation| format!("- {violation}")).collect::<Vec<_>>().join("\n")
+        })
+    }
+
+    fn refuse(&self, faults: String) -> Error {
+        match &self.body {
+            Some((body, content_type)) => Error {
+                status: Some(self.status),
+                content_type: Some(content_type.clone()).filter(|text| !text.is_empty()),
+                ..Error::answer(body.clone())
+            },
+            None => Error::decode(faults).with_status(self.status),
+        }
+    }
+}
+
+impl Layer for AnswerCheck {
+    fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
+        Box::pin(async move {
+            let reply = next.run(cx, request).await;
+            let Some(response) = &reply.response else { return reply };
+            let Err(faults) = self.check(response) else { return reply };
+            cx.log(Level::Error, || {
+                let path = &cx.endpoint.path;
+                // What a partial answer lacks may be what doesn't fit.
+                let cause = reply.error.as_ref().map_or_else(String::new, |error| format!(" ({error})"));
+                format!("[ENDPOINT: {path}][ResponseJSONSchema] {faults}{cause}")
+            });
+            Reply::err(self.refuse(faults))
+        })
+    }
+}
