@@ -63,6 +63,9 @@ struct ResponseHeaders {
 type Field = (String, Vec<String>);
 
 /// Compiles the changes.
+///
+/// # Errors
+/// If an option has a value of the wrong type, or a header is one that `security/cors` writes.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
     let changes = ResponseHeaders::read(&Options::of(node, &NAMESPACE))?;
     if site.namespace(&cors::NAMESPACE).is_some()

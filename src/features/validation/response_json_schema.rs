@@ -36,6 +36,9 @@ struct AnswerCheck {
 }
 
 /// Compiles the schema and the error.
+///
+/// # Errors
+/// If the schema isn't one, or the status of the error isn't that of a failure.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
     let schema = options.node("schema").ok_or_else(|| Refusal::new("there is no schema"))?;
