@@ -122,21 +122,21 @@ export class Flight {
   /**
    * Writes header lines to the input buffer, and what is known of who asks.
    *
-   * @param {string[] | null} names
+   * @param {import("./instance.mjs").HeaderList | null} list
    */
-  #headers(names) {
+  #headers(list) {
     const { headers } = this.#request;
-    let found = "";
-    for (const name of names ?? []) {
-      const value = headers.get(name);
-      if (value !== null) found += `${name}\0${value}\0`;
+    let lines = caller(this.#request);
+    const isTold = lines.startsWith(protocol.CLIENT);
+    // A request with one of these came through a gateway: the core sees all its lines.
+    if (list === null || headers.has(protocol.HOPS) || headers.has(protocol.FORWARDED)) {
+      for (const [name, value] of headers) lines += `${name}\0${value}\0`;
+    } else {
+      for (const name of isTold ? list.told : list.all) {
+        const value = headers.get(name);
+        if (value !== null) lines += `${name}\0${value}\0`;
+      }
     }
-    // A look costs 1 µs. Who comes through a gateway has an address before it, which is among the names.
-    if (names === null || headers.has(protocol.HOPS) || (found !== "" && headers.has(protocol.FORWARDED))) {
-      found = "";
-      for (const [name, value] of headers) found += `${name}\0${value}\0`;
-    }
-    const lines = caller(this.#request) + found;
     return lines === "" ? 0 : this.#instance.write(lines);
   }
 

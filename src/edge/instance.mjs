@@ -1,11 +1,20 @@
 // One instance of the core and its memory: what goes in, what comes out.
 import { readBatch } from "./batch.mjs";
+import { UNTOLD } from "./protocol.mjs";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 /** With more memory than this an instance has grown. 28 may be in use (crates/memory), 48 are the most. */
 const GROWN = 44 << 20;
+
+/**
+ * Names of header lines.
+ *
+ * @typedef {object} HeaderList
+ * @property {string[]} all
+ * @property {string[]} told those that are needed where the platform tells the client's address
+ */
 
 export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight go on, new ones get a new instance. */
@@ -14,7 +23,7 @@ export class Instance {
   /** Where the core's stack begins. A trap unwinds nothing: what it left on the stack would be lost to all later entries. */
   #stack;
   #entered = false;
-  /** @type {string[][]} */
+  /** @type {HeaderList[]} */
   #lists = [];
   #input = 0;
   #capacity = 0;
@@ -213,6 +222,15 @@ export class Instance {
    */
   list(number) {
     if (number === 0) return null;
-    return (this.#lists[number] ??= this.#core.header_names(number).split("\n").filter((name) => name !== ""));
+    return (this.#lists[number] ??= headerList(this.#core.header_names(number).split("\n")));
   }
+}
+
+/**
+ * @param {string[]} lines
+ * @returns {HeaderList}
+ */
+function headerList(lines) {
+  const names = lines.filter((name) => name !== "");
+  return { all: names.map((name) => name.replace(UNTOLD, "")), told: names.filter((name) => !name.startsWith(UNTOLD)) };
 }

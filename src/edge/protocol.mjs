@@ -25,6 +25,9 @@ export const CLIENT = ":client", PEER = ":peer";
 /** A request with one of these lines came through a gateway: the core gets all its lines. */
 export const HOPS = "x-fjord-hops", FORWARDED = "x-forwarded-host";
 
+/** In front of a name of a header list: needed only where the platform doesn't tell the client's address. */
+export const UNTOLD = "?";
+
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
 

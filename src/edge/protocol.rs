@@ -115,6 +115,9 @@ pub const PEER: &str = ":peer";
 /// Header lines of requests that came through a gateway: the core gets all their lines.
 pub const GATEWAYS: [&str; 2] = [hops::HEADER, hops::FORWARDED];
 
+/// In front of a name of a header list: it's needed only where the platform doesn't tell the client's address.
+pub use crate::plan::UNTOLD;
+
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
 
@@ -177,6 +180,9 @@ mod tests {
         let [hops, forwarded] = GATEWAYS.map(|name| name.to_ascii_lowercase());
         out += &format!(
             "\n/** A request with one of these lines came through a gateway: the core gets all its lines. */\nexport const HOPS = {hops:?}, FORWARDED = {forwarded:?};\n"
+        );
+        out += &format!(
+            "\n/** In front of a name of a header list: needed only where the platform doesn't tell the client's address. */\nexport const UNTOLD = {UNTOLD:?};\n"
         );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
         out +=

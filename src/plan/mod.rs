@@ -9,3 +9,4 @@ pub mod order;
 mod tests;
 
 pub use build::{BuildError, Refusals, build, refusals};
+pub use needs::UNTOLD;

@@ -10,6 +10,9 @@ use crate::gateway::{Endpoint, InputHeaders, Service};
 #[derive(Default)]
 pub(super) struct Needs(RefCell<Vec<Vec<String>>>);
 
+/// In front of a name: it's needed only where the host doesn't tell who the client is.
+pub const UNTOLD: &str = "?";
+
 /// More lists than this make the rest of the endpoints take all header lines.
 const MAX_LISTS: usize = 250;
 
@@ -46,9 +49,12 @@ fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
         InputHeaders::ContentType => vec!["Content-Type".to_owned()],
         InputHeaders::Listed(names) => names.clone(),
     };
-    names.extend(service.router.client_ip.headers.iter().cloned());
-    // What came through a gateway has this line: the host looks for others then ([`crate::platform::hops`]).
-    names.push("X-Forwarded-For".to_owned());
+    let trust = &service.router.client_ip;
+    let mark = if trust.is_given { "" } else { UNTOLD };
+    let forwarded =
+        trust.headers.iter().filter(|name| !names.contains(name)).map(|name| format!("{mark}{name}"));
+    let forwarded: Vec<String> = forwarded.collect();
+    names.extend(forwarded);
     if endpoint.info.output == Output::Negotiate {
         names.push("Accept".to_owned());
     }

@@ -1,7 +1,7 @@
 //! Counts the gateways that a request has come through, so that one which calls itself doesn't do so for ever.
 //!
 //! An ordinary call has no line about it. The count begins with a call to the host that the request itself came to, and
-//! with a request that a gateway has sent: it has `X-Forwarded-For` and `-Host`, and KrakenD's name as `User-Agent` or
+//! with a request that a gateway has sent: it has `X-Forwarded-Host`, and KrakenD's name as `User-Agent` or
 //! `X-Forwarded-Via`. So a way back over other gateways is counted, too. Only one whose every step hides these lines
 //! (`input_headers` of each backend) and has another host isn't.
 
@@ -12,7 +12,7 @@ use super::effect::{Fetch, Request};
 /// The header line with the count.
 pub const HEADER: &str = "X-Fjord-Hops";
 
-/// A line that gateways set beside `X-Forwarded-For`. The host hands over all lines of a request that has it, or the one with the count.
+/// A line that gateways set. The host hands over all lines of a request that has it, or the one with the count.
 pub const FORWARDED: &str = "X-Forwarded-Host";
 
 /// Loop Detected: the answer to a request that goes round. Of all statuses of a backend's errors this one stays the client's,
