@@ -78,6 +78,31 @@ fn counts_calls_and_names_what_the_worker_lacks() {
 }
 
 #[test]
+fn private_hosts_are_bound_by_the_root() {
+    let config = r#"{"version": 3,
+  "@fjord": {"hosts": {"*.internal": "NET", "10.0.0.7": "SEVEN", "partner.example": "PARTNER"}},
+  "endpoints": [{"endpoint": "/a", "backend": [
+    {"url_pattern": "/", "host": ["http://a.internal:8080", "http://10.0.0.7"]},
+    {"url_pattern": "/", "group": "b", "host": ["http://users.svc"]}]}]}"#;
+    let shown = text(&check_bytes(config.as_bytes(), &CheckOptions::default()), "k.json", false);
+    compare("private.txt", &shown);
+    let worker = |names: &[&str]| Worker {
+        file: "wrangler.toml".into(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+        ..Worker::default()
+    };
+    let errors = |names: &[&str]| {
+        let worker = worker(names);
+        let options = CheckOptions { worker: Some(&worker), ..CheckOptions::default() };
+        let found = check_bytes(config.as_bytes(), &options).diagnostics;
+        let errors = found.iter().filter(|d| d.severity == fjord_document::Severity::Error);
+        errors.map(|d| (d.code, d.path.clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(errors(&["NET", "SEVEN", "PARTNER"]), []);
+    assert_eq!(errors(&["NET", "PARTNER"]), [("missing-binding", "/@fjord/hosts/10.0.0.7".to_owned())]);
+}
+
+#[test]
 fn leads_back_to_the_files_that_a_text_was_made_from() {
     let config = r#"{"version":3,"endpoints":[{"endpoint":"/a","backend":[{"url_pattern":"/{x}","host":["https://h.example"]}]}]}"#;
     let at = |part: &str| config.find(part).unwrap();

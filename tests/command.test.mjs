@@ -252,6 +252,20 @@ describe("run", () => {
     assert.doesNotMatch(gateway.output, /no binding ASSETS/);
   });
 
+  test("calls the hosts of @fjord.hosts directly, or at the address of --bind", async (t) => {
+    const upstream = await origin(t, { "/a": { json: { a: 1 } } });
+    const backends = (/** @type {string} */ host) => [{ host: [host], url_pattern: "/a" }];
+    const configuration = {
+      ...config([endpoint("/here", backends(upstream.url)), endpoint("/bound", backends("http://users.internal:8080"))]),
+      "@fjord": { hosts: { "127.0.0.1": "HERE", "*.internal": "NET" } },
+    };
+    const gateway = await serve(t, configuration, { args: ["--bind", `NET=${upstream.url}`] });
+    assert.deepEqual((await gateway.get("/here")).json, { a: 1 });
+    assert.deepEqual((await gateway.get("/bound")).json, { a: 1 });
+    assert.doesNotMatch(gateway.output, /binding/);
+    assert.deepEqual(upstream.requests.map(({ headers }) => headers.host), [new URL(upstream.url).host, "users.internal:8080"]);
+  });
+
   test("calls the address of --bind for a service", async (t) => {
     const upstream = await origin(t, { "/users/1": { json: { id: 1 } } });
     const configuration = config([endpoint("/me", [{ host: ["service://USERS"], url_pattern: "/users/1" }])]);

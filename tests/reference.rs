@@ -122,7 +122,7 @@ fn document() -> String {
         namespace(&mut body, space, &mut options);
     }
     format!(
-        "# Reference\n\nEvery option of the format, from the tables that the code reads: made by `UPDATE=1 cargo test --test reference`.\n`fjord explain NAME` shows the same in a terminal, `fjord schema` writes it for editors.\n\n- **yes**: it does what KrakenD 2.11 does.\n- **no effect**: it is accepted and nothing happens, for the reason given; `fjord check` notes it.\n- **refused**: a configuration with it isn't served, for the reason given; `fjord check` shows the place.\n\nKeys that start with `@`, `$`, `_` or `#` are notes, everywhere. A duration is written as in Go: `1h30m`, `1.5s`, `300ms`. `a[].b` is `b` in each\nitem of the list `a`, `a.*.b` that in each member of the object `a`.\n\n| | yes | no effect | refused | all |\n|---|---|---|---|---|\n{}{}{body}",
+        "# Reference\n\nEvery option of the format, from the tables that the code reads: made by `UPDATE=1 cargo test --test reference`.\n`fjord explain NAME` shows the same in a terminal, `fjord schema` writes it for editors.\n\n- **yes**: it does what KrakenD 2.11 does.\n- **no effect**: it is accepted and nothing happens, for the reason given; `fjord check` notes it.\n- **refused**: a configuration with it isn't served, for the reason given; `fjord check` shows the place.\n\nKeys that start with `@`, `$`, `_` or `#` are notes, everywhere, but for `@fjord` at the root. A duration is written as in Go: `1h30m`, `1.5s`, `300ms`. `a[].b` is `b` in each\nitem of the list `a`, `a.*.b` that in each member of the object `a`.\n\n| | yes | no effect | refused | all |\n|---|---|---|---|---|\n{}{}{body}",
         spaces.row("namespaces (by shape)"),
         options.row("options"),
     )

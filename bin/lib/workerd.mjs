@@ -17,6 +17,7 @@ import { Failure, codeOf } from "./errors.mjs";
  * @property {string} [assets] A folder of files for the binding ASSETS.
  * @property {boolean} [assetsFirst] Whether they are answered before the gateway is asked.
  * @property {import("./run/variables.mjs").Binding[]} [bindings] Services at other addresses.
+ * @property {string[]} [direct] Bindings whose calls go over the network of this machine.
  * @property {boolean} [logRequests] Whether each request and each call is logged.
  * @property {string[]} [counters] Bindings that count for rate limits.
  * @property {boolean} [cache] Whether backends share answers.
@@ -135,7 +136,7 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, assetsFirst = false, bindings: services = [], counters = [], cache = false, logRequests = false, codeDir = buildDir, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, assetsFirst = false, bindings: services = [], direct = [], counters = [], cache = false, logRequests = false, codeDir = buildDir, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
@@ -154,6 +155,7 @@ function prepare(dir, { config, address, vars, assets, assetsFirst = false, bind
   if (counters.length > 0) fs.mkdirSync(path.join(dir, "objects"));
   bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
   bindings.push(...services.map(({ name }) => `(name = ${quote(name)}, service = ${quote(`bind-${name}`)})`));
+  bindings.push(...direct.map((name) => `(name = ${quote(name)}, service = "internet")`));
   const entries = [...(logRequests ? ["requests.mjs"] : []), "worker.mjs"];
   const modules = [...entries, ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
   const flags = logRequests ? ["nodejs_als"] : [];

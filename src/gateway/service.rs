@@ -6,6 +6,7 @@ use std::rc::Rc;
 use fjord_http::{TrustedProxies, client_ip};
 
 use crate::context::ServiceInfo;
+use crate::platform::PrivateHosts;
 
 use super::Global;
 
@@ -25,6 +26,8 @@ pub struct Service {
     pub outer: Vec<Box<dyn Global>>,
     /// Steps around everything that is routed, outermost first.
     pub global: Vec<Box<dyn Global>>,
+    /// `@fjord.hosts`
+    pub private: Option<Rc<PrivateHosts>>,
     /// Why nothing can be served: every request answers 501 and the log tells this.
     pub refused: Option<String>,
     /// What is left out, and why: the log tells it at the first request.

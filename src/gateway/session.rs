@@ -73,7 +73,8 @@ impl Opening {
 
     /// Starts the request, at `now` (ms since the epoch) and with a seed for random choices.
     pub fn start(self, request: Request, now: f64, seed: u64) -> Session {
-        let io = Rc::new(Io::new(now, seed).behind(Hops::of(&request)));
+        let io = Io::new(now, seed).behind(Hops::of(&request));
+        let io = Rc::new(io.through(self.gateway.plan.service.private.clone()));
         let incoming = incoming(&self.gateway, request, self.route, self.params);
         let (plan, io_of_task) = (self.gateway.plan, Rc::clone(&io));
         let answer = Box::pin(async move {

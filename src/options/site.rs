@@ -94,9 +94,10 @@ impl<'a> Site<'a> {
     }
 }
 
-/// Keys that begin like this are comments anywhere.
+/// Keys that begin like this are comments anywhere, but for the one of Fjord's own options: in a wrong place, or in other letters,
+/// it's a fault.
 pub fn is_comment(key: &str) -> bool {
-    key.starts_with(['@', '$', '_', '#'])
+    key.starts_with(['@', '$', '_', '#']) && !key.eq_ignore_ascii_case(super::core::FJORD_KEY)
 }
 
 /// Whether this is null, or an object without members but comments.

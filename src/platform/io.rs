@@ -3,10 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
 use super::hops::Hops;
+use super::private::PrivateHosts;
 
 use fjord_memory::{BODY, Excess};
 
@@ -31,6 +33,7 @@ pub struct Io {
     watched: Cell<u32>,
     abortable: Cell<bool>,
     hops: Hops,
+    private: Option<Rc<PrivateHosts>>,
 }
 
 /// Something that other requests wait for is held: see [`Io::watch`].
@@ -79,12 +82,20 @@ impl Io {
         Self { hops, ..self }
     }
 
+    /// The border of a request whose calls to these hosts go through bindings.
+    pub fn through(self, private: Option<Rc<PrivateHosts>>) -> Self {
+        Self { private, ..self }
+    }
+
     /// Calls an origin and reads its answer.
     ///
     /// # Errors
     /// If the origin can't be called, or gives no whole answer.
     pub async fn fetch(&self, mut fetch: Fetch) -> Result<Fetched, HostError> {
         self.hops.count(&mut fetch);
+        if let Some(private) = &self.private {
+            private.send(&mut fetch);
+        }
         match self.leaf(Effect::Fetch(fetch)).await {
             Outcome::Fetched(result) => result,
             other => Err(mismatch(&other)),

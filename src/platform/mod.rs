@@ -8,6 +8,7 @@ mod deadline;
 mod effect;
 pub mod hops;
 mod io;
+mod private;
 mod shared;
 
 pub use deadline::{Deadline, Expired};
@@ -16,4 +17,5 @@ pub use effect::{
     Passed, Request, RequestBody, Stream, Via,
 };
 pub use io::{Io, LocalFuture, Watch};
+pub use private::{PrivateHosts, host_of};
 pub use shared::{CALL_MS, Shared};

@@ -11,6 +11,7 @@ mod error;
 mod exchange;
 mod hosts;
 mod merge;
+pub mod private;
 mod reply;
 mod request;
 mod sequence;

@@ -299,6 +299,9 @@ mod tests {
         let backend = |namespace: &str| endpoint(&format!("\"extra_config\": {{{namespace}}}"));
         let cases = [
             ("{\"version\": 3, \"$schema\": \"x\", \"@note\": {}}".to_owned(), true),
+            ("{\"version\": 3, \"@fjord\": {\"hosts\": {\"*.internal\": \"NET\"}}}".to_owned(), true),
+            ("{\"version\": 3, \"@fjord\": {\"host\": {}}}".to_owned(), false),
+            ("{\"version\": 3, \"@fjord\": {\"hosts\": {\"a\": \"service://A\"}}}".to_owned(), false),
             ("{\"version\": 2}".to_owned(), false),
             ("{}".to_owned(), false),
             ("{\"version\": 3, \"prot\": 80}".to_owned(), false),

@@ -47,6 +47,7 @@ pub fn run(case: &Value) -> Result<(), String> {
     };
     for (index, exchange) in exchanges.iter().enumerate() {
         world.calls.clear();
+        world.bindings.clear();
         world.seen.clear();
         world.log.clear();
         world.counted.clear();
@@ -148,6 +149,11 @@ fn compare(expect: &Value, run: &Run, world: &World) -> Result<(), String> {
         if world.calls != want {
             return Err(format!("calls {:?}, want {want:?}", world.calls));
         }
+    }
+    if let Some(bindings) = expect.get("bindings")
+        && json!(world.bindings) != *bindings
+    {
+        return Err(format!("through {:?}, want {bindings}", world.bindings));
     }
     if let Some(cuts) = expect.get("cut_after")
         && json!(world.cuts) != *cuts

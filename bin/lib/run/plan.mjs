@@ -49,11 +49,12 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const beside = folder === undefined && !bound.has("ASSETS") ? await assetsBeside(file) : undefined;
   const assetsFirst = beside?.isFirst === true;
   if (beside?.isFirst === "sometimes") console.error("warning: run_worker_first is a list: this run asks the gateway first for every path");
+  const privates = privateBindings(config.text);
   // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
     file: "fjord run",
-    names: [...Object.keys(variables), ...services],
+    names: [...Object.keys(variables), ...services, ...privates],
     counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
     overrides: overrides(variables),
     assets: assetsFirst ? (config.worker?.assets ?? []) : [],
@@ -66,6 +67,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
 
   const assets = bound.has("ASSETS") ? undefined : (folder ?? (services.has("ASSETS") || assetsFirst ? beside?.folder : undefined));
   for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
+  const taken = new Set([...bound, ...counters, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
   return {
     settings: {
       config: { text: config.text, files: config.files },
@@ -75,11 +77,29 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
       assets,
       assetsFirst,
       bindings,
+      direct: privates.filter((name) => !taken.has(name)),
       logRequests: debug,
     },
     address: listenAddress(config.text, { host, port: port ?? variables.KRAKEND_PORT }),
     sources: sources(config),
   };
+}
+
+/**
+ * The bindings of `@fjord.hosts`: this machine reaches their hosts without them.
+ *
+ * @param {string} text A configuration; one that can't be read has none.
+ */
+export function privateBindings(text) {
+  /** @type {{ "@fjord"?: { hosts?: unknown } | null } | null} */
+  let settings;
+  try {
+    settings = /** @type {typeof settings} */ (JSON.parse(text));
+  } catch {
+    return [];
+  }
+  const names = /** @type {unknown[]} */ (Object.values(settings?.["@fjord"]?.hosts ?? {}));
+  return [...new Set(names.flatMap((name) => (typeof name === "string" ? [name] : [])))];
 }
 
 /**

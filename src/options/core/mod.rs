@@ -3,12 +3,14 @@
 mod agent;
 mod backend;
 mod endpoint;
+mod fjord;
 mod service;
 pub mod tls;
 
 pub use agent::ASYNC_AGENT;
 pub use backend::BACKEND;
 pub use endpoint::{ENDPOINT, WORKFLOW};
+pub use fjord::{FJORD, KEY as FJORD_KEY, is_binding};
 pub use service::SERVICE;
 
 use super::table::{Opt, Scope};

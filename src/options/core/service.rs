@@ -95,6 +95,7 @@ pub static SERVICE: &[Opt] = &[
     opt("sequential_start", Kind::Bool, "Starts async agents one after the other.")
         .default("false")
         .no_effect("nothing is started: the platform calls the worker"),
+    opt(super::FJORD_KEY, Kind::Object(super::FJORD), "Fjord extension: what KrakenD has no option for."),
     opt("plugin", Kind::Object(PLUGIN), "Loads plugins of Go.")
         .no_effect("Go plugins can't be loaded; each one that is used is refused by name"),
 ];

@@ -4,7 +4,7 @@ use super::super::table::{Kind, Opt, Rule, opt};
 
 /// Why a wish to trust other certificates is refused.
 pub const VERIFIED: &str = "fetch always verifies certificates against the public roots; give the origin a public certificate, or bind it with Workers VPC";
-const CLIENT_CERTS: &str = "fetch presents no certificate of a file; bind one with mtls_certificates and use it as host service://BINDING";
+const CLIENT_CERTS: &str = "fetch presents no certificate of a file; bind one with mtls_certificates and name its hosts in @fjord.hosts";
 const NEGOTIATED: &str = "the platform negotiates TLS 1.2 or 1.3 with its own ciphers";
 const ZONE: &str = "the platform ends TLS; its certificates and versions are settings of the zone";
 

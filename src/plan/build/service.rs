@@ -15,6 +15,7 @@ use crate::features::telemetry::logging;
 use crate::gateway::{RouterOptions, Service, Trust};
 use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role, Scope, Site};
 use crate::plan::order;
+use crate::proxy::private;
 
 use super::faults::faults;
 
@@ -107,6 +108,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         echo: options.bool("echo_endpoint").unwrap_or_default(),
         outer: Vec::new(),
         global: Vec::new(),
+        private: None,
         refused: None,
         left_out: Vec::new(),
         is_told: Cell::new(false),
@@ -144,6 +146,7 @@ fn fill(
             Err(refusal) => service.left_out.push(format!("telemetry/logging: {refusal}")),
         }
     }
+    service.private = private::compile(options.whole())?.map(Rc::new);
     for reason in options.all_refused() {
         match reason.starts_with(CLIENTS_ONLY) {
             true => return Err(Refusal(reason)),

@@ -17,6 +17,8 @@ fn finds_what_a_name_stands_for() {
         ("url_pattern", "backend.url_pattern  in an item of `backend`"),
         ("endpoint.backend", "endpoint.backend  in an item of `endpoints`"),
         ("endpoints.backend.host", "backend.host  in an item of `backend`"),
+        ("@fjord", "service.@fjord  in the root"),
+        ("@fjord.hosts", "service.@fjord.hosts  in the root"),
         ("service.timeout", "service.timeout  in the root"),
         ("client_tls.ca_certs", "service.client_tls.ca_certs  in the root"),
         (

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use fjord::edge::desk::Desk;
 use fjord::features::qos::bucket::Bucket;
 use fjord::gateway::Gateway;
-use fjord::platform::{Fetch, Request};
+use fjord::platform::{Fetch, Request, Via};
 use fjord_http::Headers;
 
 pub use host::{Client, Host};
@@ -36,6 +36,8 @@ pub struct World {
     pub origin: Option<Origin>,
     /// Calls made, as `METHOD URL`, in order.
     pub calls: Vec<String>,
+    /// The binding of each call; empty for the network.
+    pub bindings: Vec<String>,
     /// The same with header lines and body.
     pub seen: Vec<(Headers, Vec<u8>)>,
     /// After how many milliseconds the bodies of their answers are cut.
@@ -94,6 +96,10 @@ impl World {
         };
         self.seen.push(((*fetch.headers).clone(), body));
         self.calls.push(call);
+        self.bindings.push(match &fetch.via {
+            Via::Network => String::new(),
+            Via::Binding(name) => name.to_string(),
+        });
         self.cuts.push(fetch.cut_after);
         script
     }

@@ -14,6 +14,7 @@ use super::rule;
 use crate::features::qos::http_cache::Callers;
 use crate::features::router::TRUST;
 use crate::options::duration;
+use crate::proxy::private;
 
 /// Calls that one request may make on the free plan.
 const SUBREQUESTS: usize = 50;
@@ -51,10 +52,11 @@ pub(super) static RULES: &[Rule] = &[
         "9.2.1",
         High,
         "an origin that can't be reached from the edge",
-        "use a public name, or a binding: \"service://NAME\" reaches private networks through Workers VPC",
+        "use a public name, or a binding: @fjord.hosts sends calls through Workers VPC",
         |view, hits| {
+            let bound = private::readable(view.root);
             each_host(view, |node, scheme, name| {
-                if scheme != "service" && is_private(name) {
+                if scheme != "service" && is_private(name) && bound.binding(name).is_none() {
                     hits.tell(node.span.clone(), name);
                 }
             })

@@ -31,7 +31,7 @@ fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let rules = hosts::Rules::of(spot);
     let list = spot.get("host");
     if let Some(list) = list.as_ref().filter(|list| list.items().len() > 0) {
-        return hosts::list(list, rules, findings);
+        return hosts::list(list, rules, around, findings);
     }
     let inherited =
         around.service.is_some_and(|service| service.get("host").is_some_and(|list| list.items().len() > 0));

@@ -3,7 +3,10 @@
 use fjord_document::Diagnostic;
 
 use crate::options::check::{Findings, Spot};
+use crate::options::core::is_binding;
 use crate::review::Named;
+
+use super::private;
 
 /// Names each binding and secret that the worker doesn't have, once, at its first place.
 pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
@@ -34,6 +37,11 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
             }
         }
     }
+    private::each(root, |host, spot| {
+        if let Some(name) = spot.str().filter(|name| is_binding(name)) {
+            binding(spot, name, || private::wrangler(host, name), &mut said, findings);
+        }
+    });
     let mut names = Named::of(root.node).secrets;
     names.retain(|(name, _)| !declared(name, findings));
     for (name, span) in names {
@@ -47,22 +55,33 @@ fn hosts(list: &Spot<'_>, said: &mut Vec<String>, findings: &mut Findings<'_>) {
     for item in list.items() {
         let Some(name) = item.str().and_then(|text| text.trim().strip_prefix("service://")) else { continue };
         let name = name.strip_suffix('/').unwrap_or(name);
-        if name.is_empty() || said.iter().any(|known| known == name) || declared(name, findings) {
-            continue;
-        }
-        said.push(name.to_owned());
-        let message = format!("the worker needs the binding {name}{}", lacks(findings));
-        let snippet = match name {
+        let lines = || match name {
             "ASSETS" => "[assets]\ndirectory = \"www\"\nbinding = \"ASSETS\"".to_owned(),
             name => format!("[[services]]\nbinding = \"{name}\"\nservice = \"{}\"", worker_name(name)),
         };
-        // With a worker's file that lacks it the deployed gateway would fail.
-        let fault = match findings.worker() {
-            Some(_) => item.error("missing-binding", message),
-            None => item.note("binding", message),
-        };
-        findings.add(fault.help(format!("in wrangler.toml:\n{snippet}")));
+        binding(&item, name, lines, said, findings);
     }
+}
+
+/// Names a binding that the worker doesn't have, with the lines that bind it.
+fn binding(
+    spot: &Spot<'_>,
+    name: &str,
+    lines: impl FnOnce() -> String,
+    said: &mut Vec<String>,
+    findings: &mut Findings<'_>,
+) {
+    if name.is_empty() || said.iter().any(|known| known == name) || declared(name, findings) {
+        return;
+    }
+    said.push(name.to_owned());
+    let message = format!("the worker needs the binding {name}{}", lacks(findings));
+    // With a worker's file that lacks it the deployed gateway would fail.
+    let fault = match findings.worker() {
+        Some(_) => spot.error("missing-binding", message),
+        None => spot.note("binding", message),
+    };
+    findings.add(fault.help(format!("in wrangler.toml:\n{}", lines())));
 }
 
 fn declared(name: &str, findings: &Findings<'_>) -> bool {

@@ -8,7 +8,9 @@ use fjord_http::reach::is_private;
 
 use crate::features;
 use crate::options::Scope;
-use crate::options::check::{Findings, Hosts, Spot};
+use crate::options::check::{Around, Findings, Hosts, Spot};
+use crate::platform::host_of;
+use crate::proxy::private;
 
 /// How the hosts of a backend are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,14 +59,24 @@ pub(super) fn special(backend: &Spot<'_>) -> Vec<Hosts> {
 }
 
 /// Checks a list of hosts.
-pub(super) fn list(list: &Spot<'_>, rules: Rules, findings: &mut Findings<'_>) {
+pub(super) fn list(list: &Spot<'_>, rules: Rules, around: &Around<'_>, findings: &mut Findings<'_>) {
     for item in list.items() {
         if let Some(text) = item.str()
             && let Some(fault) = host(&item, text, rules)
+            && !(NEEDS_NAME.contains(&fault.code) && is_bound(text, around))
         {
             findings.add(fault);
         }
     }
+}
+
+/// What `@fjord.hosts` makes good.
+const NEEDS_NAME: &[&str] = &["private-host", "bare-address"];
+
+/// Whether calls to a host, whose address is sound, go through a binding.
+fn is_bound(text: &str, around: &Around<'_>) -> bool {
+    let hosts = around.service.map(|service| private::readable(service.node));
+    hosts.is_some_and(|hosts| hosts.binding(host_of(text.trim())).is_some())
 }
 
 fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
@@ -182,11 +194,10 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     }
     if is_private(name) {
         let message = format!("{name} can be reached in a local run only, not from the edge");
-        let help = "use a public name, or a binding: \"service://NAME\" reaches private networks through Workers VPC";
-        return Some(spot.note("private-host", message).help(help));
+        return Some(spot.note("private-host", message).help(super::private::help(name)));
     }
     name.parse::<IpAddr>().is_ok().then(|| {
         let fault = spot.warning("bare-address", format!("the edge calls names, not an address like {name}"));
-        fault.help("give it a name in the DNS, or bind it with Workers VPC and write \"service://NAME\"")
+        fault.help("give it a name in the DNS, or bind it with Workers VPC and name it in @fjord.hosts")
     })
 }

@@ -9,6 +9,7 @@ mod hosts;
 mod inputs;
 mod output;
 mod privacy;
+mod private;
 mod response;
 mod routes;
 mod sequence;
@@ -36,9 +37,10 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let disable_rest = root.get("disable_rest").is_some_and(|spot| spot.is_true());
     let around = Around { service: Some(&root), disable_rest, endpoint: None, backend: None };
     service::check(&root, findings);
+    private::check(&root, findings);
     bindings::check(&root, findings);
     if let Some(hosts) = root.get("host") {
-        hosts::list(&hosts, hosts::Rules::HTTP, findings);
+        hosts::list(&hosts, hosts::Rules::HTTP, &around, findings);
     }
     namespaces::check(&root, Scope::Service, &around, findings);
     if let Some(list) = root.get("endpoints") {

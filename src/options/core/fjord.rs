@@ -1,0 +1,26 @@
+//! `@fjord`: what only Fjord knows. KrakenD reads no key that starts with `@`, and its linter lets it pass.
+
+use super::super::table::{Format, Kind, Opt, opt};
+
+/// The key at the root.
+pub const KEY: &str = "@fjord";
+
+static BINDING: Format = Format {
+    expected: "the name of a binding like USERS",
+    pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+    test: is_binding,
+};
+
+/// The members of `@fjord`.
+pub static FJORD: &[Opt] = &[opt(
+    "hosts",
+    Kind::Map(&Kind::Format(&BINDING)),
+    "Fjord extension: hosts that a binding of the worker reaches, each with the binding's name. A call to such a host goes through the binding with its URL kept. `*.internal` is each host below `internal`.",
+)];
+
+/// Whether a text can be the name of a binding: an identifier.
+pub fn is_binding(text: &str) -> bool {
+    !text.is_empty()
+        && !text.starts_with(|c: char| c.is_ascii_digit())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
