@@ -82,6 +82,9 @@ describe("links", () => {
     assert.deepEqual(anchors(text), ["a-bc-d", "twice", "twice-1", "a-link-näher-15"]);
   });
 
+  test("no conflict of a merge is left", () => {
+    for (const name of files(".", [".md"])) assert.doesNotMatch(read(name), /^(<<<<<<<|>>>>>>>) /m, name);
+  });
   test("a broken one is found", () => {
     const text = "[a](nowhere.md) [b](README.md#nowhere) [c](#here) `[d](code.md)` [e](https://e.test/x)\n## Here\n";
     assert.deepEqual(broken("page.md", text).map((line) => line.split(": ")[1]), ["nowhere.md", "README.md#nowhere", "#here"]);

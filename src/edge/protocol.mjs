@@ -1,5 +1,5 @@
 // The numbers and names that the core and the script agree on. Generated from protocol.rs:
-// UPDATE=1 cargo test --lib edge::protocol
+// UPDATE=1 cargo test -p fjord --lib edge::protocol
 
 /** The kinds of records. */
 export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;

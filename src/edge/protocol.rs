@@ -1,5 +1,5 @@
 //! The numbers and names that the core and its script agree on. `protocol.mjs` is generated from here:
-//! `UPDATE=1 cargo test --lib edge::protocol`.
+//! `UPDATE=1 cargo test -p fjord --lib edge::protocol`.
 
 use crate::platform::hops;
 
@@ -152,7 +152,7 @@ mod tests {
 
     /// The script's side of all this.
     fn script() -> String {
-        let mut out = "// The numbers and names that the core and the script agree on. Generated from protocol.rs:\n// UPDATE=1 cargo test --lib edge::protocol\n".to_owned();
+        let mut out = "// The numbers and names that the core and the script agree on. Generated from protocol.rs:\n// UPDATE=1 cargo test -p fjord --lib edge::protocol\n".to_owned();
         for (prefix, doc, numbers) in [
             ("", "The kinds of records.", Record::ALL),
             ("STATE_", "Bits of the first word of a batch: how the request goes on.", StateBit::ALL),
@@ -222,7 +222,7 @@ mod tests {
             std::fs::write(path, script()).unwrap();
         }
         let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert_eq!(written, script(), "run UPDATE=1 cargo test --lib edge::protocol");
+        assert_eq!(written, script(), "run UPDATE=1 cargo test -p fjord --lib edge::protocol");
     }
 
     #[test]

@@ -68,8 +68,7 @@ enum Found {
     Member(Kind),
 }
 
-///
-/// `passed` is told of each option on the way.
+/// What a path of names leads to. `passed` is told of each option on the way.
 fn find_path(kind: Kind, path: &str, passed: &mut dyn FnMut(&'static Opt)) -> Option<Found> {
     let path = path.strip_prefix('.').unwrap_or(path);
     match kind {

@@ -1,7 +1,7 @@
 //! What can stand where: every configurable step, in the order of execution, outermost first (spec §1).
 //!
 //! A step that isn't configured isn't compiled, isn't in the plan, and costs nothing. To add one: a file in
-//! [`features`](crate::features) and a line here.
+//! [`features`](crate::features) with its line in the list there, and a line here.
 
 use crate::features::{auth, backend, modifier, proxy, qos, security, validation};
 use crate::gateway::{Global, Handler};

@@ -1,4 +1,4 @@
-//! Go plugins, which can not be loaded; refused by name.
+//! Go plugins, which can't be loaded; refused by name.
 
 pub mod http_client;
 pub mod http_server;
