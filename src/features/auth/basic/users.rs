@@ -3,6 +3,7 @@
 use std::cell::{OnceCell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::net::IpAddr;
 use std::rc::Rc;
 
 use sha2::{Digest, Sha256};
@@ -25,6 +26,9 @@ const REMEMBERED: usize = 1024;
 /// second of CPU, which whoever guesses would take from all others.
 const GUESSES: (f64, u64) = (1.0 / 6.0, 10);
 
+/// The bytes of a password that bcrypt reads.
+const PASSWORD: usize = 72;
+
 /// What became of a name and a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
@@ -42,7 +46,7 @@ pub struct Users {
     /// Hashes of names and passwords that went together: bcrypt is slow on purpose, and one look is enough.
     right: RefCell<BTreeSet<[u8; 32]>>,
     /// Looks at wrong passwords that addresses have left.
-    guesses: RefCell<Clients>,
+    guesses: Clients,
 }
 
 // === impl Users ===
@@ -74,25 +78,31 @@ impl Users {
         }
         match hashes.is_empty() && path.is_empty() && users.is_empty() {
             true => Ok(None),
-            false => Ok(Some(Self { hashes, right: RefCell::default(), guesses: RefCell::default() })),
+            false => {
+                Ok(Some(Self { hashes, right: RefCell::default(), guesses: Clients::of(site.environment) }))
+            }
         }
     }
 
     /// Whether a password, sent by `address`, is the one of a user. Names that are unknown take as long as those that are known.
     pub fn admit(&self, name: &str, password: &str, address: &str, now: f64) -> Look {
-        let pair =
-            Sha256::new().chain_update(name).chain_update([0]).chain_update(password).finalize().into();
+        // bcrypt ends a password with a zero, uses it again from its beginning, and reads 72 bytes: many would be right for one user.
+        if password.contains('\0') {
+            return Look::Wrong;
+        }
+        let read = &password.as_bytes()[..password.len().min(PASSWORD)];
+        let pair = Sha256::new().chain_update(name).chain_update([0]).chain_update(read).finalize().into();
         if self.right.borrow().contains(&pair) {
             return Look::Right;
         }
-        let rate = Rate::new(GUESSES.0, GUESSES.1);
-        if !self.guesses.borrow().has(address, &rate, now) {
+        let (rate, address) = (Rate::new(GUESSES.0, GUESSES.1), network(address));
+        if !self.guesses.has(&address, &rate, now) {
             return Look::Spent;
         }
         let known = self.hashes.get(name);
         let looked_at = known.or_else(|| self.hashes.values().next());
         if known.is_none() | !looked_at.is_some_and(|hash| hash.is_of(password)) {
-            self.guesses.borrow_mut().take(address, &rate, now);
+            self.guesses.take(&address, &rate, now);
             return Look::Wrong;
         }
         let mut right = self.right.borrow_mut();
@@ -108,6 +118,17 @@ impl Users {
 impl fmt::Debug for Users {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} users", self.hashes.len())
+    }
+}
+
+/// Whose address it is: of IPv6 a customer has the last 64 bits.
+fn network(address: &str) -> String {
+    match address.parse() {
+        Ok(IpAddr::V6(v6)) if v6.to_ipv4_mapped().is_none() => {
+            let [a, b, c, d, ..] = v6.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}")
+        }
+        _ => address.to_owned(),
     }
 }
 
@@ -128,7 +149,7 @@ mod tests {
 
     fn users() -> Users {
         let hashes = BTreeMap::from([("a".to_owned(), Hashed::parse(HASH).unwrap())]);
-        Users { hashes, right: RefCell::default(), guesses: RefCell::default() }
+        Users { hashes, right: RefCell::default(), guesses: Clients::default() }
     }
 
     #[test]
@@ -150,6 +171,20 @@ mod tests {
     }
 
     #[test]
+    fn what_bcrypt_does_not_read_makes_no_new_password() {
+        let users = users();
+        // bcrypt takes the second one for the first, with a zero behind it.
+        for password in ["\0", "\0\0", "x\0"] {
+            assert_eq!(users.admit("a", password, "1.1.1.1", 0.0), Look::Wrong, "{password:?}");
+        }
+        let long = |end: &str| "x".repeat(PASSWORD) + end;
+        let known: [u8; 32] =
+            Sha256::new().chain_update("a").chain_update([0]).chain_update(long("")).finalize().into();
+        users.right.borrow_mut().insert(known);
+        assert_eq!(users.admit("a", &long("y"), "1.1.1.1", 0.0), Look::Right, "without a look");
+    }
+
+    #[test]
     fn an_address_guesses_ten_times_and_then_slowly() {
         let users = users();
         let guess = |address: &str, now: f64| users.admit("a", "x", address, now);
@@ -162,6 +197,13 @@ mod tests {
         assert_eq!(users.admit("a", "", "2.2.2.2", 5_999.0), Look::Right);
         assert_eq!(users.admit("a", "", "1.1.1.1", 5_999.0), Look::Right);
         assert_eq!((guess("1.1.1.1", 6_000.0), guess("1.1.1.1", 6_001.0)), (Look::Wrong, Look::Spent));
+        // A customer of IPv6 has the last 64 bits, and no more guesses for that.
+        for host in 0..10 {
+            assert_eq!(guess(&format!("2001:db8:0:7::{host}"), 0.0), Look::Wrong);
+        }
+        let of = |address| guess(address, 0.0);
+        assert_eq!((of("2001:db8:0:7:ffff::1"), of("2001:db8:0:8::1")), (Look::Spent, Look::Wrong));
+        assert_eq!((of("::ffff:5.5.5.5"), of("::ffff:5.5.5.6")), (Look::Wrong, Look::Wrong));
         // Right ones cost no guesses.
         for _ in 0..20 {
             assert_eq!(users.admit("a", "", "3.3.3.3", 0.0), Look::Right);

@@ -187,7 +187,7 @@ impl Cache {
 /// have any length has it in front.
 fn key(request: &Fetch) -> String {
     let binding = match &request.via {
-        Via::Network => "",
+        Via::Network | Via::Public => "",
         Via::Binding(name) => name,
     };
     format!("{}:{binding}{}:{}{}", binding.len(), request.method.len(), request.method, request.url)

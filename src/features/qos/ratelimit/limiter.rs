@@ -1,6 +1,6 @@
 //! A limit for all requests and one for each client, as the router and the service limits share it (spec §20).
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 
 use fjord_document::node::Node;
 use fjord_http::client_ip::key_address;
@@ -21,7 +21,7 @@ const LONGEST_KEY: usize = 64;
 /// The limits of an endpoint or of the service.
 pub struct Limiter {
     all: Option<(Rate, Cell<Option<Bucket>>)>,
-    client: Option<(Client, Rate, RefCell<Clients>)>,
+    client: Option<(Client, Rate, Clients)>,
     counter: Counter,
 }
 
@@ -63,7 +63,7 @@ impl Limiter {
         let client = (client_rate > 0.0).then(|| -> Result<_, Refusal> {
             // KrakenD looks at the other rate here: a client limit alone lets one request through at once.
             let capacity = capacity(options, "client_capacity", max_rate, client_rate)?;
-            Ok((Client::new(site, options)?, Rate::new(client_rate, capacity), RefCell::default()))
+            Ok((Client::new(site, options)?, Rate::new(client_rate, capacity), Clients::of(site.environment)))
         });
         let counter = Counter::new(options, site.name())?;
         Ok(Self { all: all.transpose()?, client: client.transpose()?, counter })
@@ -83,7 +83,7 @@ impl Limiter {
             let Some(key) = client.key(incoming).filter(|key| !key.is_empty()) else {
                 return Err(Limited { status: 429 });
             };
-            let here = || clients.borrow_mut().take(&key, rate, reach.io.now());
+            let here = || clients.take(&key, rate, reach.io.now());
             if !self.counter.take(reach, patience_ms, rate, Some(&key), here).await {
                 return Err(Limited { status: 429 });
             }
