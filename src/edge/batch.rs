@@ -105,7 +105,7 @@ impl Batch {
             | flag(fetch.gzip, FetchFlag::Gzip);
         self.words.extend([Record::Fetch as u32, id, flags, fetch.cut_after.unwrap_or(NEVER)]);
         match &fetch.via {
-            Via::Network => self.words.push(0),
+            Via::Network | Via::Public => self.words.push(0),
             Via::Binding(name) => self.string(name),
         }
         self.string(&fetch.method);

@@ -144,8 +144,10 @@ impl Fetch {
 /// Which way a [`Fetch`] takes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Via {
-    /// The platform's global fetch.
+    /// The platform's global fetch, or the binding that `@fjord.hosts` names for the host.
     Network,
+    /// The platform's global fetch: the client has chosen a part of the host, and no private one.
+    Public,
     /// The fetch of a service or assets binding (`host: ["service://NAME"]`).
     Binding(Rc<str>),
 }

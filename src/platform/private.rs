@@ -36,13 +36,20 @@ impl PrivateHosts {
             self.suffixes.push((suffix.to_owned(), binding.into()));
             self.suffixes.sort_by_key(|(suffix, _)| std::cmp::Reverse(suffix.len()));
         } else if is_name(&lower) {
-            self.exact.insert(lower, binding.into());
+            self.insert(lower, binding)?;
         } else if let Some(literal) = ipv6(&lower) {
-            self.exact.insert(literal.to_owned(), binding.into());
+            self.insert(literal.to_string(), binding)?;
         } else {
             return Err(EXPECTED);
         }
         Ok(())
+    }
+
+    fn insert(&mut self, name: String, binding: &str) -> Result<(), &'static str> {
+        match self.exact.insert(name, binding.into()) {
+            Some(other) if &*other != binding => Err("the same host has another binding"),
+            _ => Ok(()),
+        }
     }
 
     /// Whether no host is named.
@@ -53,6 +60,7 @@ impl PrivateHosts {
     /// The binding of a host, which has no port. A whole name comes before suffixes, a longer suffix before a shorter one.
     pub fn binding(&self, host: &str) -> Option<&Rc<str>> {
         let host = host.strip_suffix('.').unwrap_or(host).to_ascii_lowercase();
+        let host = host.parse::<Ipv6Addr>().map_or(host, |address| address.to_string());
         let of_suffix =
             || self.suffixes.iter().find(|(suffix, _)| host.ends_with(&**suffix)).map(|(_, to)| to);
         self.exact.get(&host).or_else(of_suffix)
@@ -74,9 +82,8 @@ fn is_name(name: &str) -> bool {
 }
 
 /// An address of IPv6, which stands in brackets.
-fn ipv6(name: &str) -> Option<&str> {
-    let literal = name.strip_prefix('[')?.strip_suffix(']')?;
-    literal.parse::<Ipv6Addr>().is_ok().then_some(literal)
+fn ipv6(name: &str) -> Option<Ipv6Addr> {
+    name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
 /// The host of an absolute URL, without user, port and brackets.
@@ -108,7 +115,7 @@ mod tests {
             (".users.internal", "BELOW"),
             ("Users.Internal", "USERS"),
             ("10.0.0.7", "SEVEN"),
-            ("[fd00::1]", "SIX"),
+            ("[FD00:0::1]", "SIX"),
         ]);
         for (url, want) in [
             ("http://users.internal:8080/a", Some("USERS")),

@@ -31,7 +31,8 @@ impl Hosts {
         };
         let via = |host: Host| match &host {
             Host::Service { binding, .. } => (host.clone(), Via::Binding(Rc::from(&**binding))),
-            _ => (host, Via::Network),
+            Host::Template(_) => (host, Via::Public),
+            Host::Fixed(_) => (host, Via::Network),
         };
         Self { hosts: hosts.into_iter().map(via).collect(), discovery: None, fixed: fixed.map(Rc::from) }
     }

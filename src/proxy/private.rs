@@ -43,7 +43,12 @@ pub fn readable(root: &Node) -> PrivateHosts {
 pub fn entries(root: &Node) -> impl Iterator<Item = (&str, &Node)> {
     let members =
         root.get(FJORD_KEY).and_then(|fjord| fjord.get("hosts")).map(Node::members).unwrap_or_default();
-    members.iter().filter(|member| !is_comment(&member.key)).map(|member| (&*member.key, &member.value))
+    members.iter().filter(|member| !is_note(&member.key)).map(|member| (&*member.key, &member.value))
+}
+
+/// A name of a host may begin as notes do (`_api.internal`); what has a dot is one.
+fn is_note(key: &str) -> bool {
+    is_comment(key) && !key.contains('.')
 }
 
 fn object<'a>(node: &'a Node, name: &str) -> Result<&'a [fjord_document::node::Member], Refusal> {

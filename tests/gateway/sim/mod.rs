@@ -97,7 +97,7 @@ impl World {
         self.seen.push(((*fetch.headers).clone(), body));
         self.calls.push(call);
         self.bindings.push(match &fetch.via {
-            Via::Network => String::new(),
+            Via::Network | Via::Public => String::new(),
             Via::Binding(name) => name.to_string(),
         });
         self.cuts.push(fetch.cut_after);
