@@ -19,7 +19,7 @@ export function caller(request) {
   if (cf === undefined || cf === null) return "";
   if (typeof cf.clientIp === "string" && cf.colo === undefined) return `${PEER}\0${cf.clientIp}\0`;
   isEdge = cf.colo !== undefined;
-  return client(request);
+  return isEdge ? client(request) : "";
 }
 
 /** @param {Request} request */

@@ -1,7 +1,7 @@
 // Header lines, and what calls and answers are made with beside them. Most repeat those before them, so they are kept.
 import { HOP_BY_HOP } from "./protocol.mjs";
 
-/** Blocks of text whose lines are kept, at most; and how long one may be: long ones carry tokens and come once. */
+/** Blocks of text whose lines are kept, at most; and how long one may be, or a URL: long ones carry tokens and come once. */
 const KEPT = 256;
 const LONGEST = 256;
 
@@ -45,6 +45,7 @@ export class Lines {
    * @param {string} url
    */
   call(method, url) {
+    if (url.length > LONGEST) return null;
     this.#calls ??= new Map();
     const key = `${method} ${url}`;
     const made = this.#calls.get(key);

@@ -35,11 +35,17 @@ impl Config {
     }
 
     /// What is wrong with it, as JSON: see [`check::report`].
+    ///
+    /// # Errors
+    /// If the options can't be read, with the reason.
     pub fn check(&self, options: &str) -> Result<String, JsError> {
         Ok(check::report(&self.0, options)?)
     }
 
     /// What is open, missing or too generous in it, as JSON: see [`audit::report`].
+    ///
+    /// # Errors
+    /// If the options can't be read, with the reason.
     pub fn audit(&self, options: &str) -> Result<Option<String>, JsError> {
         Ok(audit::report(&self.0, options)?)
     }
