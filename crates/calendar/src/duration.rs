@@ -22,6 +22,14 @@ const LEAST: u64 = 1 << 63;
 
 /// Reads a duration as nanoseconds.
 ///
+/// ```
+/// use fjord_calendar::parse_duration;
+///
+/// assert_eq!(parse_duration("1m1.5s")?, 61_500_000_000);
+/// assert!(parse_duration("1 minute").is_err());
+/// # Ok::<(), fjord_calendar::DurationError>(())
+/// ```
+///
 /// # Errors
 /// What Go finds wrong with the text.
 pub fn parse_duration(text: &str) -> Result<i64, DurationError> {

@@ -9,6 +9,14 @@ use std::collections::BTreeMap;
 pub type Map = BTreeMap<String, Value>;
 
 /// One JSON value.
+///
+/// ```
+/// use fjord_json::Value;
+///
+/// let value = Value::parse(br#"{"price": 12.50, "tags": ["new"]}"#).expect("it is JSON");
+/// assert_eq!(value.get("price").and_then(Value::as_f64), Some(12.5));
+/// assert_eq!(value.path(["tags"]).and_then(Value::as_array).map(<[Value]>::len), Some(1));
+/// ```
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// `null`

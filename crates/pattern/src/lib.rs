@@ -47,6 +47,16 @@ pub const LINE_VISITS: u64 = 16 << 20;
 type LazyCaches = Pool<dfa::Cache, Box<dyn Fn() -> dfa::Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>;
 
 /// A compiled regular expression.
+///
+/// ```
+/// use fjord_pattern::Pattern;
+///
+/// let version = Pattern::new(r"^v(\d+)\.\d+$")?;
+/// assert!(version.is_match("v2.11") && !version.is_match("v2"));
+/// // Go has no look-around, so there's none here.
+/// assert!(Pattern::new("(?=a)").is_err());
+/// # Ok::<(), fjord_pattern::PatternError>(())
+/// ```
 pub struct Pattern {
     text: Box<str>,
     /// Go's own way of searching: no limit on the text, slower.

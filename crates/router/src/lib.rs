@@ -102,6 +102,17 @@ pub enum Outcome<'r, 't> {
 }
 
 /// The compiled endpoints.
+///
+/// ```
+/// use fjord_router::{Options, Outcome, Route, Router};
+///
+/// let user = Route { method: "GET", path: "/users/{id}", id: 7, builtin: false };
+/// let (router, conflicts) = Router::new(&[user], Options::default());
+/// assert!(conflicts.is_empty());
+/// let Outcome::Found(found) = router.find("GET", "/users/42?full=1") else { panic!("no such path") };
+/// assert_eq!((found.route, found.params().next()), (7, Some(("id", "42"))));
+/// assert!(matches!(router.find("GET", "/nothing"), Outcome::NotFound));
+/// ```
 #[derive(Debug, Default)]
 pub struct Router {
     options: Options,

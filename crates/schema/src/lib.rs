@@ -41,6 +41,19 @@ pub use violation::Violation;
 const MAX_TEXT: usize = 256 << 10;
 
 /// A compiled schema.
+///
+/// ```
+/// use fjord_document::Document;
+/// use fjord_json::Value;
+/// use fjord_schema::Schema;
+///
+/// let text = r#"{"type": "object", "required": ["name"]}"#;
+/// let schema = Schema::compile(&Document::value(text).expect("it is JSON")).expect("it is a schema");
+/// let body = |text: &str| Value::parse(text.as_bytes()).expect("it is JSON");
+/// assert!(schema.validate(&body(r#"{"name": "Ada"}"#)).is_ok());
+/// let faults = schema.validate(&body("{}")).expect_err("the name is missing");
+/// assert_eq!(faults[0].field, "(root)");
+/// ```
 #[derive(Debug)]
 pub struct Schema {
     all: Vec<Subschema>,
