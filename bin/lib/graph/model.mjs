@@ -6,7 +6,7 @@ import { formatDuration, parseDuration } from "../duration.mjs";
  * these lists with those of the core (src/plan/order.rs).
  */
 export const ORDER = {
-  service: ["security/cors", "security/http", "modifier/lua-endpoint", "security/bot-detector", "qos/ratelimit/service", "auth/validator", "auth/basic", "auth/api-keys"],
+  service: ["security/cors", "modifier/response-headers", "security/http", "modifier/lua-endpoint", "security/bot-detector", "qos/ratelimit/service", "auth/validator", "auth/basic", "auth/api-keys"],
   endpoint: [
     "security/bot-detector",
     "auth/basic",
@@ -15,12 +15,14 @@ export const ORDER = {
     "auth/signer",
     "modifier/lua-endpoint",
     "qos/ratelimit/router",
+    "validation/response-json-schema",
     "modifier/lua-proxy",
     "validation/cel",
     "validation/json-schema",
     "proxy",
   ],
   backend: [
+    "validation/response-json-schema",
     "backend/graphql",
     "qos/circuit-breaker",
     "qos/ratelimit/proxy",
