@@ -1,7 +1,7 @@
 //! A plan of a text of any kind: an error, or endpoints that say for themselves what is wrong with them.
 
 use crate::gateway::{EndpointId, Plan};
-use crate::options::Environment;
+use crate::options::{Environment, Step};
 
 use super::*;
 
@@ -65,4 +65,32 @@ fn a_byte_order_mark_and_half_a_character_are_read_over() {
 fn an_endpoint_is_compiled_once() {
     let plan = built(r#"{"version": 3, "endpoints": [{"endpoint": "/a"}]}"#).unwrap();
     assert!(std::ptr::eq(plan.endpoint(EndpointId(0)), plan.endpoint(EndpointId(0))));
+}
+
+/// The order of steps for what draws a configuration, which knows no Rust.
+#[test]
+fn the_command_draws_steps_in_their_order() {
+    fn names<T: ?Sized>(steps: &[Step<T>]) -> Vec<&'static str> {
+        steps.iter().map(|step| step.namespace.name).collect()
+    }
+    let lists = [
+        ("service", [names(order::OUTER), names(order::GLOBAL)].concat()),
+        ("endpoint", [names(order::HANDLERS), names(order::LAYERS), names(order::DATA)].concat()),
+        ("backend", [names(order::BACKEND), names(order::AROUND), names(order::HOP)].concat()),
+    ];
+    let mut script = "// Steps in the order in which a request passes them; an answer passes them the other way. Generated from src/plan/order.rs:\n// UPDATE=1 cargo test -p fjord --lib plan::tests\nexport const ORDER = {\n".to_owned();
+    for (place, names) in lists {
+        let lines: Vec<String> = names.iter().map(|name| format!("    {name:?},\n")).collect();
+        script += &format!("  {place}: [\n{}  ],\n", lines.concat());
+    }
+    script += "};\n";
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/bin/lib/graph/order.mjs");
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(path, &script).unwrap();
+    }
+    assert_eq!(
+        std::fs::read_to_string(path).unwrap_or_default(),
+        script,
+        "run UPDATE=1 cargo test -p fjord --lib plan::tests"
+    );
 }

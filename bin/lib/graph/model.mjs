@@ -1,39 +1,6 @@
 // What a configuration does, as a graph: endpoints, the steps around them, their backends, what merges into what.
 import { formatDuration, parseDuration } from "../duration.mjs";
-
-/**
- * Steps in the order in which a request passes them (docs/krakend/order.md); an answer passes them the other way. A test compares
- * these lists with those of the core (src/plan/order.rs).
- */
-export const ORDER = {
-  service: ["security/cors", "modifier/response-headers", "security/http", "modifier/lua-endpoint", "security/bot-detector", "qos/ratelimit/service", "auth/validator", "auth/basic", "auth/api-keys"],
-  endpoint: [
-    "security/bot-detector",
-    "auth/basic",
-    "auth/api-keys",
-    "auth/validator",
-    "auth/signer",
-    "modifier/lua-endpoint",
-    "qos/ratelimit/router",
-    "validation/response-json-schema",
-    "modifier/lua-proxy",
-    "validation/cel",
-    "validation/json-schema",
-    "proxy",
-  ],
-  backend: [
-    "validation/response-json-schema",
-    "backend/graphql",
-    "qos/circuit-breaker",
-    "qos/ratelimit/proxy",
-    "modifier/lua-backend",
-    "validation/cel",
-    "backend/lambda",
-    "modifier/martian",
-    "auth/client-credentials",
-    "qos/http-cache",
-  ],
-};
+import { ORDER } from "./order.mjs";
 
 /**
  * The members that are looked at. Nobody has checked them: each may hold anything.

@@ -1,0 +1,41 @@
+// Steps in the order in which a request passes them; an answer passes them the other way. Generated from src/plan/order.rs:
+// UPDATE=1 cargo test -p fjord --lib plan::tests
+export const ORDER = {
+  service: [
+    "security/cors",
+    "modifier/response-headers",
+    "security/http",
+    "modifier/lua-endpoint",
+    "security/bot-detector",
+    "qos/ratelimit/service",
+    "auth/validator",
+    "auth/basic",
+    "auth/api-keys",
+  ],
+  endpoint: [
+    "security/bot-detector",
+    "auth/basic",
+    "auth/api-keys",
+    "auth/validator",
+    "auth/signer",
+    "modifier/lua-endpoint",
+    "qos/ratelimit/router",
+    "validation/response-json-schema",
+    "modifier/lua-proxy",
+    "validation/cel",
+    "validation/json-schema",
+    "proxy",
+  ],
+  backend: [
+    "validation/response-json-schema",
+    "backend/graphql",
+    "qos/circuit-breaker",
+    "qos/ratelimit/proxy",
+    "modifier/lua-backend",
+    "validation/cel",
+    "backend/lambda",
+    "modifier/martian",
+    "auth/client-credentials",
+    "qos/http-cache",
+  ],
+};
