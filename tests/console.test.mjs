@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { at } from "../scripts/lib.mjs";
-import { ORDER } from "../bin/lib/graph/model.mjs";
+import { ORDER } from "../bin/lib/graph/order.mjs";
 import { launch } from "./support/browser.mjs";
 import { command, config, endpoint, fjord, folder, origin, serve } from "./support/gateway.mjs";
 
@@ -14,6 +14,8 @@ const { SCREENSHOTS } = process.env;
 
 const found = await launch();
 const browser = "browser" in found ? found.browser : undefined;
+// Also where only tests outside the suite run.
+after(() => browser?.close());
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -32,9 +34,8 @@ describe("the console", { skip: "reason" in found && found.reason }, () => {
       });
     });
   });
-  after(async () => {
+  after(() => {
     gateway.kill("SIGTERM");
-    await browser?.close();
   });
 
   /**
