@@ -66,24 +66,20 @@ pub fn body(len: usize) -> u32 {
 /// The address of the next `len` bytes of the body that an effect waits for; 0 if no more are wanted.
 #[wasm_bindgen]
 pub fn part(place: u32, id: u32, len: usize) -> u32 {
-    BUFFERS.with(Buffers::forget);
-    DESK.with(|desk| desk.receive(place.into(), id, len, address)).unwrap_or(0)
+    entry(|desk| desk.receive(place.into(), id, len, address)).unwrap_or(0)
 }
 
 /// A body of `len` bytes is announced for an effect, and not here yet. False if it isn't wanted.
 #[wasm_bindgen]
 pub fn expect(place: u32, id: u32, len: usize) -> bool {
-    BUFFERS.with(Buffers::forget);
-    DESK.with(|desk| desk.expect(place.into(), id, len))
+    entry(|desk| desk.expect(place.into(), id, len))
 }
 
 /// Opens a request whose method and URL are in the input buffer, one after the other. Returns its place, and above the 32 bits of
 /// that the number of the header list that it needs; or [`NOWHERE`] if no place is free, or no memory for one more.
 #[wasm_bindgen]
 pub fn open(method: usize, url: usize, now: f64) -> f64 {
-    BUFFERS.with(Buffers::forget);
-    let (method, url) = (text(0, method), text(method, url));
-    DESK.with(|desk| match desk.open(method, url, now) {
+    entry(|desk| match desk.open(text(0, method), text(method, url), now) {
         Some(place) => f64::from(u32::from(place)) + f64::from(desk.header_list(place)) * PLACES,
         None => NOWHERE.into(),
     })
@@ -98,7 +94,7 @@ pub fn header_names(list: u32) -> String {
 /// Starts an opened request; `headers` bytes of header lines are in the input buffer. Returns the address of a batch.
 #[wasm_bindgen]
 pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
-    batch(DESK.with(|desk| desk.start(place.into(), lines(headers), has_body, now)))
+    batch(entry(|desk| desk.start(place.into(), lines(headers), has_body, now)))
 }
 
 /// An origin answered: `headers` bytes of header lines are in the input buffer, and behind them `body` bytes of its body, unless that
@@ -158,8 +154,7 @@ pub fn in_flight(now: f64) -> usize {
 /// The client left.
 #[wasm_bindgen]
 pub fn leave(place: u32, now: f64) -> u32 {
-    BUFFERS.with(Buffers::forget);
-    batch(DESK.with(|desk| desk.leave(place.into(), now)))
+    batch(entry(|desk| desk.leave(place.into(), now)))
 }
 
 /// Drops a request.
@@ -175,9 +170,13 @@ pub fn sniff() -> String {
 }
 
 fn complete(place: u32, id: u32, outcome: Outcome, now: f64) -> u32 {
-    // What the last batch held is free before this request takes more.
+    batch(entry(|desk| desk.complete(PlaceId::from(place), id, outcome, now)))
+}
+
+/// Lets the desk work for a request. What the last batch held is free before this request takes more.
+fn entry<T>(work: impl FnOnce(&Desk) -> T) -> T {
     BUFFERS.with(Buffers::forget);
-    batch(DESK.with(|desk| desk.complete(PlaceId::from(place), id, outcome, now)))
+    DESK.with(work)
 }
 
 fn batch(turn: Option<Turn>) -> u32 {
