@@ -27,17 +27,15 @@ export class Instance {
   #lists = [];
   #input = 0;
   #capacity = 0;
-  #bytes;
-  #words;
+  /** Views of the memory, made anew when they're looked for and it has grown. */
+  #bytes = new Uint8Array(0);
+  #words = new Uint32Array(0);
 
   /** @param {import("./fjord.mjs").Core} core */
   constructor(core) {
     this.#core = core;
     this.raw = core.raw;
     this.#stack = core.raw.__stack_pointer.value;
-    const { buffer } = this.raw.memory;
-    this.#bytes = new Uint8Array(buffer);
-    this.#words = new Uint32Array(buffer);
   }
 
   /**
