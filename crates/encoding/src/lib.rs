@@ -5,7 +5,6 @@ pub mod charset;
 mod error;
 pub mod feed;
 mod kind;
-pub mod number;
 mod out;
 #[cfg(test)]
 mod testing;

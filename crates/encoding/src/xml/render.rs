@@ -1,9 +1,8 @@
 //! Writes an object as XML, as mxj 1.8.4 does (spec §14).
 
-use fjord_json::{Map, Value};
+use fjord_json::{Map, Value, go_float_v};
 use fjord_memory::Excess;
 
-use crate::number::format_float;
 use crate::out::Out;
 
 /// What cannot be written; the answer then has no body, as in KrakenD.
@@ -132,7 +131,7 @@ fn scalar(out: &mut Out, value: &Value) {
         Value::Bool(true) => out.push_str("true"),
         Value::Bool(false) => out.push_str("false"),
         Value::Number(text) => out.push_str(text),
-        Value::Float(number) => out.push_str(&format_float(*number)),
+        Value::Float(number) => out.push_str(&go_float_v(*number)),
         Value::String(text) => escape(out, text),
         Value::Null | Value::Array(_) | Value::Object(_) => {}
     }

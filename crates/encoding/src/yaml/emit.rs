@@ -1,11 +1,10 @@
 //! Lays out objects and arrays: block style, indented by four, arrays of objects with the first member behind the dash.
 
-use fjord_json::Value;
+use fjord_json::{Value, go_float_v};
 use fjord_memory::Excess;
 
 use super::scalar::{self, Block, write_scalar};
 use super::sort::natural_order;
-use crate::number::format_float;
 use crate::out::Out;
 
 const INDENT: usize = 4;
@@ -114,7 +113,7 @@ fn write_leaf(out: &mut Out, value: &Value, block: Block) {
         Value::Float(number) if number.is_nan() => out.push_str(".nan"),
         Value::Float(f64::INFINITY) => out.push_str(".inf"),
         Value::Float(f64::NEG_INFINITY) => out.push_str("-.inf"),
-        Value::Float(number) => out.push_str(&format_float(*number)),
+        Value::Float(number) => out.push_str(&go_float_v(*number)),
         // A number of a body is a `json.Number` to KrakenD, a kind of string: it comes out quoted.
         Value::Number(text) => write_scalar(out, text, block),
         Value::String(text) => write_scalar(out, text, block),
