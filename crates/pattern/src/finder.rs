@@ -4,13 +4,12 @@ use std::fmt;
 use std::ops::Range;
 
 use regex_automata::Input;
-use regex_automata::hybrid::dfa::DFA;
+use regex_automata::nfa::thompson::WhichCaptures;
 use regex_automata::nfa::thompson::pikevm::PikeVM;
-use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 
 use super::error::PatternError;
 use super::parse::{self, Names};
-use super::{LazyCaches, MAX_AUTOMATON, MAX_OF_DATA, MAX_TEXT, lazy};
+use super::{Lazy, MAX_AUTOMATON, MAX_OF_DATA, machines};
 
 /// A compiled regular expression that tells where a match is and where its groups are.
 ///
@@ -19,7 +18,7 @@ use super::{LazyCaches, MAX_AUTOMATON, MAX_OF_DATA, MAX_TEXT, lazy};
 pub struct Finder {
     text: Box<str>,
     machine: PikeVM,
-    lazy: Option<(DFA, LazyCaches)>,
+    lazy: Option<Lazy>,
     names: Names,
 }
 
@@ -43,15 +42,9 @@ impl Finder {
     }
 
     fn within(text: &str, most: usize) -> Result<Finder, PatternError> {
-        if text.len() > MAX_TEXT {
-            return Err(PatternError::new(0, "expression too large", ""));
-        }
         let (tree, names) = parse::parse_groups(text)?;
-        let config = thompson::Config::new().nfa_size_limit(Some(most)).which_captures(WhichCaptures::All);
-        let too_large = |_| PatternError::new(0, "expression too large", text);
-        let nfa = NFA::compiler().configure(config).build_from_hir(&tree).map_err(too_large)?;
-        let machine = PikeVM::new_from_nfa(nfa.clone()).map_err(too_large)?;
-        Ok(Finder { text: text.into(), machine, lazy: lazy(nfa), names })
+        let (machine, lazy) = machines(text, &tree, most, WhichCaptures::All)?;
+        Ok(Finder { text: text.into(), machine, lazy, names })
     }
 
     /// The number of the group with this name.

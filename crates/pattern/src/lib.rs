@@ -28,12 +28,11 @@ use regex_automata::nfa::thompson::pikevm::PikeVM;
 use regex_automata::nfa::thompson::{self, NFA, WhichCaptures};
 use regex_automata::util::pool::Pool;
 use regex_automata::{Anchored, Input, MatchKind};
+use regex_syntax::hir::Hir;
 
 pub use error::PatternError;
 pub use finder::Finder;
 
-/// A longer pattern is refused: nobody writes one, and its parsed form would be a hundred times as large.
-const MAX_TEXT: usize = 64 << 10;
 /// The largest automaton of one pattern, in bytes. Go allows sixteen times as much, more than a worker has.
 const MAX_AUTOMATON: usize = 8 << 20;
 /// The same for a pattern that isn't the configuration's: half a millisecond to make. The largest takes half a second.
@@ -45,6 +44,8 @@ const LAZY_CACHE: usize = 256 << 10;
 pub const LINE_VISITS: u64 = 16 << 20;
 
 type LazyCaches = Pool<dfa::Cache, Box<dyn Fn() -> dfa::Cache + Send + Sync + UnwindSafe + RefUnwindSafe>>;
+/// A deterministic automaton that is built while it runs, and what it remembers.
+type Lazy = (DFA, LazyCaches);
 
 /// A compiled regular expression.
 ///
@@ -62,7 +63,7 @@ pub struct Pattern {
     /// Go's own way of searching: no limit on the text, slower.
     machine: PikeVM,
     /// A deterministic automaton built while it runs. It gives up when it does not pay.
-    lazy: Option<(DFA, LazyCaches)>,
+    lazy: Option<Lazy>,
 }
 
 // === impl Pattern ===
@@ -85,16 +86,8 @@ impl Pattern {
     }
 
     fn within(text: &str, most: usize) -> Result<Pattern, PatternError> {
-        if text.len() > MAX_TEXT {
-            return Err(PatternError::new(0, "expression too large", ""));
-        }
-        let tree = parse::parse(text)?;
-        let config =
-            thompson::Config::new().nfa_size_limit(Some(most)).which_captures(WhichCaptures::Implicit);
-        let too_large = |_| PatternError::new(0, "expression too large", text);
-        let nfa = NFA::compiler().configure(config).build_from_hir(&tree).map_err(too_large)?;
-        let machine = PikeVM::new_from_nfa(nfa.clone()).map_err(too_large)?;
-        Ok(Pattern { text: text.into(), machine, lazy: lazy(nfa) })
+        let (machine, lazy) = machines(text, &parse::parse(text)?, most, WhichCaptures::Implicit)?;
+        Ok(Pattern { text: text.into(), machine, lazy })
     }
 
     /// The text it was compiled from.
@@ -134,7 +127,21 @@ impl Pattern {
     }
 }
 
-fn lazy(nfa: NFA) -> Option<(DFA, LazyCaches)> {
+/// The machines of the pattern `text`, whose parsed form is `tree`; the automaton takes `most` bytes at most.
+fn machines(
+    text: &str,
+    tree: &Hir,
+    most: usize,
+    captures: WhichCaptures,
+) -> Result<(PikeVM, Option<Lazy>), PatternError> {
+    let config = thompson::Config::new().nfa_size_limit(Some(most)).which_captures(captures);
+    let too_large = |_| PatternError::new(0, "expression too large", text);
+    let nfa = NFA::compiler().configure(config).build_from_hir(tree).map_err(too_large)?;
+    let machine = PikeVM::new_from_nfa(nfa.clone()).map_err(too_large)?;
+    Ok((machine, lazy(nfa)))
+}
+
+fn lazy(nfa: NFA) -> Option<Lazy> {
     let config = DFA::config()
         .match_kind(MatchKind::LeftmostFirst)
         .cache_capacity(LAZY_CACHE)

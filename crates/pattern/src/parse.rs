@@ -6,6 +6,8 @@ use super::error::PatternError;
 use super::group::{Flags, Opening};
 use super::unicode;
 
+/// A longer pattern is refused: nobody writes one, and its parsed form would be a hundred times as large.
+const MAX_TEXT: usize = 64 << 10;
 /// The largest count of a repetition, and the largest product of counts within each other.
 const MAX_REPEAT: u32 = 1000;
 /// Groups within groups. Go allows a tree of height 1000; what builds the automaton is recursive.
@@ -63,6 +65,9 @@ pub(super) fn parse_groups(text: &str) -> Result<(Hir, Names), PatternError> {
 }
 
 fn read(text: &str, names: Option<Names>) -> Result<(Hir, Option<Names>), PatternError> {
+    if text.len() > MAX_TEXT {
+        return Err(PatternError::new(0, "expression too large", ""));
+    }
     let groups = vec![Group::default()];
     let mut parser = Parser { text, at: 0, flags: Flags::default(), ranges: 0, groups, names };
     let mut last_repeat = None;
