@@ -41,11 +41,3 @@ pub fn text(body: &[u8]) -> Result<String, Excess> {
     afford(len)?;
     Ok(String::from_utf8_lossy(body).into_owned())
 }
-
-/// Renders with the output encoding `string`: the text of `content`, nothing if that is no string (spec §14).
-pub fn render_string(data: &Map) -> &str {
-    match data.get("content") {
-        Some(Value::String(content)) => content,
-        _ => "",
-    }
-}
