@@ -4,6 +4,7 @@
 use fjord_http::headers::canonical;
 
 use super::data::give_strings;
+use super::message::line_bytes;
 use super::objects::Object;
 use super::{Class, Host};
 use crate::value::{Id, Native, Val};
@@ -117,7 +118,7 @@ fn headers(vm: &mut Vm, table: Id) -> Result<Vec<(String, String)>, Error> {
     let mut lines = Vec::new();
     let mut add = |vm: &mut Vm, name: &Val, value: &Val| {
         let (name, value) = (canonical(&vm.display(name)).into_owned(), vm.display(value));
-        let bytes = name.len() + value.len() + 32;
+        let bytes = line_bytes(&name, &value);
         vm.scan(bytes)?;
         vm.field(0, bytes)?;
         lines.push((name, value));

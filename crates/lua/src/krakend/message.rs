@@ -46,19 +46,6 @@ pub struct Response {
     pub body: Str,
 }
 
-/// The values of a header.
-pub fn values<'f>(fields: &'f Fields, name: &str) -> &'f [String] {
-    fields.get(name).map_or(&[], Vec::as_slice)
-}
-
-/// Replaces the values of a header, or removes it.
-pub fn set(fields: &mut Fields, name: String, values: Option<Vec<String>>) {
-    match values {
-        Some(values) => fields.insert(name, values),
-        None => fields.remove(&name),
-    };
-}
-
 /// What a header with these values counts: each line has its name, and 32 bytes besides.
 pub fn field_bytes(name: &str, values: &[String]) -> usize {
     values.iter().map(|value| line_bytes(name, value)).sum()

@@ -9,7 +9,7 @@ use fjord_json::Value;
 
 use super::data::{give, give_headers, give_members, give_strings};
 use super::heap::Slot;
-use super::message::{self, Request, field_bytes, line_bytes};
+use super::message::{Fields, Request, field_bytes, line_bytes};
 use super::objects::Object;
 use super::{Class, Host};
 use crate::value::{Native, Val};
@@ -151,19 +151,41 @@ fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> 
         return give_headers(vm, &host.request().headers);
     }
     let name = canonical(&vm.check_text(args, 2)?).into_owned();
-    let old = message::values(&host.request().headers, &name);
-    let bytes = field_bytes(&name, old);
-    vm.scan(bytes)?;
+    let headers = &mut host.request().headers;
     match args.n {
-        2 => vm.give_str(old.first().map_or("", String::as_str)),
+        2 => {
+            let values = read_header(vm, headers, &name)?;
+            vm.give_str(values.first().map_or("", String::as_str))
+        }
         3 => {
             let values = header_value(vm, args)?;
-            vm.field(bytes, field_bytes(&name, values.as_deref().unwrap_or_default()))?;
-            message::set(&mut host.request().headers, name, values);
-            Ok(Flow::Return(0))
+            set_header(vm, headers, name, values)
         }
         _ => Ok(Flow::Return(0)),
     }
+}
+
+/// The values of a header. Reading them is counted.
+pub fn read_header<'f>(vm: &mut Vm, headers: &'f Fields, name: &str) -> Result<&'f [String], Error> {
+    let values = headers.get(name).map_or(&[][..], Vec::as_slice);
+    vm.scan(field_bytes(name, values))?;
+    Ok(values)
+}
+
+/// Replaces the values of a header, or removes it.
+pub fn set_header(
+    vm: &mut Vm,
+    headers: &mut Fields,
+    name: String,
+    values: Option<Vec<String>>,
+) -> Result<Flow, Error> {
+    let old = field_bytes(&name, read_header(vm, headers, &name)?);
+    vm.field(old, field_bytes(&name, values.as_deref().unwrap_or_default()))?;
+    match values {
+        Some(values) => headers.insert(name, values),
+        None => headers.remove(&name),
+    };
+    Ok(Flow::Return(0))
 }
 
 /// The third argument as the values of a header: nil removes it.
@@ -180,16 +202,15 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
         return Err(vm.raise("need arguments"));
     }
     let name = canonical(&vm.check_text(args, 2)?).into_owned();
-    let old = message::values(&host.request().headers, &name);
-    let bytes = field_bytes(&name, old);
-    vm.scan(bytes)?;
+    let headers = &mut host.request().headers;
     match args.n {
-        2 => give_strings(vm, old.to_vec()),
+        2 => {
+            let values = read_header(vm, headers, &name)?;
+            give_strings(vm, values.to_vec())
+        }
         3 => {
             let values = header_values(vm, args)?;
-            vm.field(bytes, field_bytes(&name, &values))?;
-            message::set(&mut host.request().headers, name, Some(values));
-            Ok(Flow::Return(0))
+            set_header(vm, headers, name, Some(values))
         }
         _ => Ok(Flow::Return(0)),
     }

@@ -3,9 +3,9 @@
 use fjord_http::headers::canonical;
 
 use super::data::{counted, give, give_headers, give_strings};
-use super::message::{self, Response, field_bytes};
+use super::message::Response;
 use super::objects::Object;
-use super::request::{header_value, header_values};
+use super::request::{header_value, header_values, read_header, set_header};
 use super::{Class, Host};
 use crate::value::{Native, Val};
 use crate::vm::{Args, Error, Flow, Vm};
@@ -78,13 +78,12 @@ fn headers(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> 
     let name = vm.check_text(args, 2)?;
     match args.n {
         2 => {
-            let values = message::values(&response.headers, &name);
-            vm.scan(field_bytes(&name, values))?;
+            let values = read_header(vm, &response.headers, &name)?;
             vm.give_str(values.first().map_or("", String::as_str))
         }
         3 => {
             let values = header_value(vm, args)?;
-            set_header(vm, response, canonical(&name).into_owned(), values)
+            set_header(vm, &mut response.headers, canonical(&name).into_owned(), values)
         }
         _ => Ok(Flow::Return(0)),
     }
@@ -98,29 +97,15 @@ fn header_list(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Err
     let name = canonical(&vm.check_text(args, 2)?).into_owned();
     match args.n {
         2 => {
-            let values = message::values(&response.headers, &name);
-            vm.scan(field_bytes(&name, values))?;
+            let values = read_header(vm, &response.headers, &name)?;
             give_strings(vm, values.to_vec())
         }
         3 => {
             let values = header_values(vm, args)?;
-            set_header(vm, response, name, Some(values))
+            set_header(vm, &mut response.headers, name, Some(values))
         }
         _ => Ok(Flow::Return(0)),
     }
-}
-
-fn set_header(
-    vm: &mut Vm,
-    response: &mut Response,
-    name: String,
-    values: Option<Vec<String>>,
-) -> Result<Flow, Error> {
-    let old = field_bytes(&name, message::values(&response.headers, &name));
-    vm.scan(old)?;
-    vm.field(old, field_bytes(&name, values.as_deref().unwrap_or_default()))?;
-    message::set(&mut response.headers, name, values);
-    Ok(Flow::Return(0))
 }
 
 fn body(vm: &mut Vm, host: &mut dyn Host, args: Args) -> Result<Flow, Error> {
