@@ -159,7 +159,7 @@ pub fn quote(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len() + 2);
     out.push('"');
     for chunk in bytes.utf8_chunks() {
-        chunk.valid().chars().for_each(|c| quote_char(c, &mut out));
+        chunk.valid().chars().for_each(|c| quote_char(c, '"', false, &mut out));
         for byte in chunk.invalid() {
             out.push_str(&format!("\\x{byte:02x}"));
         }
@@ -168,29 +168,41 @@ pub fn quote(bytes: &[u8]) -> String {
     out
 }
 
-fn quote_char(c: char, out: &mut String) {
-    match c {
-        '"' => out.push_str("\\\""),
-        '\\' => out.push_str("\\\\"),
-        '\x07' => out.push_str("\\a"),
-        '\x08' => out.push_str("\\b"),
-        '\x0c' => out.push_str("\\f"),
-        '\n' => out.push_str("\\n"),
-        '\r' => out.push_str("\\r"),
-        '\t' => out.push_str("\\t"),
-        '\x0b' => out.push_str("\\v"),
-        c if c < ' ' || c == '\x7f' => out.push_str(&format!("\\x{:02x}", c as u32)),
-        ' '..='~' => out.push(c),
-        c if is_printable(c) => out.push(c),
-        c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04x}", c as u32)),
-        c => out.push_str(&format!("\\U{:08x}", c as u32)),
-    }
+/// A character of what `quote` surrounds, as Go's `%q` prints it; in ASCII, as `%+q` does, if that's asked for.
+pub fn quote_char(c: char, quote: char, ascii: bool, out: &mut String) {
+    let short = match c {
+        '\\' => '\\',
+        c if c == quote => quote,
+        '\x07' => 'a',
+        '\x08' => 'b',
+        '\x0c' => 'f',
+        '\n' => 'n',
+        '\r' => 'r',
+        '\t' => 't',
+        '\x0b' => 'v',
+        c if is_printable(c) && (c.is_ascii() || !ascii) => return out.push(c),
+        c => {
+            let code = u32::from(c);
+            out.push_str(&match code {
+                0..=0x7f => format!("\\x{code:02x}"),
+                0x80..=0xffff => format!("\\u{code:04x}"),
+                _ => format!("\\U{code:08x}"),
+            });
+            return;
+        }
+    };
+    out.push('\\');
+    out.push(short);
 }
 
-/// Go's `unicode.IsPrint`, but for characters of the newest versions of Unicode: what Rust prints as it is behind
-/// another character.
-fn is_printable(c: char) -> bool {
-    let mut text = String::from('a');
+/// Go's `unicode.IsPrint`, but for characters of the newest versions of Unicode: letters, marks, numbers, punctuation, symbols,
+/// and the blank.
+pub fn is_printable(c: char) -> bool {
+    if c.is_ascii() {
+        return matches!(c, ' '..='~');
+    }
+    // Rust's debug output has the same rule, but for a mark at the beginning.
+    let mut text = String::from("x");
     text.push(c);
     text.escape_debug().nth(1) == Some(c)
 }

@@ -1,5 +1,7 @@
 //! Cuts a template into text and the tokens of its actions, as Go's `text/template/parse` does.
 
+use fjord_http::escape::is_printable;
+
 /// What a token is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TokenKind {
@@ -410,7 +412,7 @@ fn is_alphanumeric(c: char) -> bool {
 /// A character as Go's `%#U`; the end of the template is U+FFFFFFFFFFFFFFFF there.
 fn unicode(c: Option<char>) -> String {
     match c {
-        Some(c) if crate::print::is_printable(c) => format!("U+{:04X} '{c}'", u32::from(c)),
+        Some(c) if is_printable(c) => format!("U+{:04X} '{c}'", u32::from(c)),
         Some(c) => format!("U+{:04X}", u32::from(c)),
         None => "U+FFFFFFFFFFFFFFFF".to_owned(),
     }

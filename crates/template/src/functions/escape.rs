@@ -2,15 +2,19 @@
 
 use std::fmt::Write;
 
+use fjord_http::escape::{escape_query, is_printable};
+
 use super::{Context, Function};
 use crate::error::Failure;
-use crate::print::{is_printable, sprint};
+use crate::print::sprint;
 use crate::value::{Text, Value};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::any("html", &[], |context, args| escaped(context, args, html)),
     Function::any("js", &[], |context, args| escaped(context, args, js)),
-    Function::any("urlquery", &[], |context, args| escaped(context, args, query)),
+    Function::any("urlquery", &[], |context, args| {
+        escaped(context, args, |text, out| escape_query(text.as_bytes(), out))
+    }),
 ];
 
 /// The arguments as one text, with an escape for each character that wants one.
@@ -64,18 +68,6 @@ fn js(text: &str, out: &mut String) {
             '<' | '>' | '&' | '=' | '\0'..='\x1f' => write!(out, "\\u{:04X}", u32::from(c)),
             c if c.is_ascii() || is_printable(c) => out.write_char(c),
             c => write!(out, "\\u{:04X}", u32::from(c)),
-        };
-    }
-}
-
-fn query(text: &str, out: &mut String) {
-    for byte in text.bytes() {
-        let _ = match byte {
-            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | b'-' | b'_' | b'.' | b'~' => {
-                out.write_char(char::from(byte))
-            }
-            b' ' => out.write_char('+'),
-            byte => write!(out, "%{byte:02X}"),
         };
     }
 }

@@ -1,7 +1,8 @@
 //! Integers.
 
+use fjord_http::escape::{is_printable, quote_char};
+
 use super::Printer;
-use super::quoted::{escape, is_printable};
 use crate::error::Failure;
 use crate::value::Value;
 
@@ -25,7 +26,7 @@ impl Printer<'_> {
             'c' => return self.pad(&character(number).to_string()),
             'q' => {
                 let mut out = String::from('\'');
-                escape(character(number), '\'', self.flags.plus, &mut out);
+                quote_char(character(number), '\'', self.flags.plus, &mut out);
                 out.push('\'');
                 return self.pad(&out);
             }

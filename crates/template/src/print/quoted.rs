@@ -1,53 +1,13 @@
 //! Strings in quotes and as hexadecimal digits.
 
+use fjord_http::escape;
+
 use super::Printer;
 use crate::error::Failure;
 
 /// A text as Go's `%q` writes it.
 pub(crate) fn quote(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
-    out.push('"');
-    text.chars().for_each(|c| escape(c, '"', false, &mut out));
-    out.push('"');
-    out
-}
-
-/// Whether Go prints a character as it is: letters, marks, numbers, punctuation, symbols, and the blank.
-pub(crate) fn is_printable(c: char) -> bool {
-    if c.is_ascii() {
-        return matches!(c, ' '..='~');
-    }
-    // Rust's debug output has the same rule, but for a mark at the beginning.
-    let mut text = String::from("x");
-    text.push(c);
-    text.escape_debug().count() == 2
-}
-
-/// A character in a string that `quote` surrounds.
-pub(super) fn escape(c: char, quote: char, ascii: bool, out: &mut String) {
-    let short = match c {
-        '\\' => '\\',
-        c if c == quote => quote,
-        '\x07' => 'a',
-        '\x08' => 'b',
-        '\x0c' => 'f',
-        '\n' => 'n',
-        '\r' => 'r',
-        '\t' => 't',
-        '\x0b' => 'v',
-        c if is_printable(c) && (c.is_ascii() || !ascii) => return out.push(c),
-        c => {
-            let code = u32::from(c);
-            out.push_str(&match code {
-                0..=0x7f => format!("\\x{code:02x}"),
-                0x80..=0xffff => format!("\\u{code:04x}"),
-                _ => format!("\\U{code:08x}"),
-            });
-            return;
-        }
-    };
-    out.push('\\');
-    out.push(short);
+    escape::quote(text.as_bytes())
 }
 
 // === impl Printer: strings ===
@@ -65,7 +25,7 @@ impl Printer<'_> {
             return self.pad(&quote(text));
         }
         let mut out = String::from('"');
-        text.chars().for_each(|c| escape(c, '"', true, &mut out));
+        text.chars().for_each(|c| escape::quote_char(c, '"', true, &mut out));
         out.push('"');
         self.pad(&out)
     }
