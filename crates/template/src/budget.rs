@@ -22,7 +22,7 @@ pub(crate) const MAX_DEPTH: usize = 400;
 pub(crate) const MAX_VALUE_DEPTH: usize = 520;
 
 const STEPS: &str = "the template takes too many steps";
-const BYTES: &str = "the template takes too much memory";
+pub(crate) const BYTES: &str = "the template takes too much memory";
 const OUTPUT: &str = "the template writes too much";
 const DEEP: &str = "a value nests too deeply";
 

@@ -2,7 +2,7 @@
 
 use fjord_json::{Value as Json, go_float_json, write_string};
 
-use crate::budget::Budget;
+use crate::budget::{BYTES, Budget};
 use crate::error::Failure;
 use crate::value::{Element, Entries, List, Map, Text, Value};
 
@@ -124,7 +124,7 @@ pub(crate) fn read<'a>(budget: &mut Budget, text: &str) -> Result<Value<'a>, Fai
     budget.keep(text.len().saturating_mul(2))?;
     let parsed = Json::parse(text.as_bytes()).map_err(|error| match error {
         fjord_json::DecodeError::Empty => Failure::new("unexpected end of JSON input"),
-        fjord_json::DecodeError::Excess(_) => Failure::Limit("the template takes too much memory"),
+        fjord_json::DecodeError::Excess(_) => Failure::Limit(BYTES),
         other => Failure::Message(other.to_string()),
     })?;
     convert(budget, parsed)

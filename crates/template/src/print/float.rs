@@ -83,12 +83,12 @@ impl Printer<'_> {
         self.budget.spend(16 + precision.unwrap_or(0))?;
         let is_general = matches!(verb, 'v' | 'g' | 'G');
         let mut text = match verb {
-            'v' | 'g' | 'G' if !number.is_finite() => fjord_json::go_float_v(number),
-            'e' | 'E' | 'f' | 'F' if !number.is_finite() => fjord_json::go_float_v(number),
+            'v' | 'g' | 'G' | 'e' | 'E' | 'f' | 'F' | 'b' | 'x' | 'X' if !number.is_finite() => {
+                fjord_json::go_float_v(number)
+            }
             'v' | 'g' | 'G' => go_g(number, precision),
             'e' | 'E' => go_e(number, precision.unwrap_or(6)),
             'f' | 'F' => format!("{:.*}", precision.unwrap_or(6), number),
-            'b' | 'x' | 'X' if !number.is_finite() => fjord_json::go_float_v(number),
             'b' => binary(number),
             'x' | 'X' if precision.is_none() => hexadecimal(number),
             'x' | 'X' => return Err(Failure::new(format!("%{verb} with a precision is not supported"))),
