@@ -7,7 +7,7 @@ use fjord_pattern::{Finder, PatternError};
 
 use super::{Context, Function, Type, int, text};
 use crate::error::Failure;
-use crate::print::quote;
+use crate::print::{quote, raw};
 use crate::value::{Element, List, Text, Value};
 
 type Made<'a> = Result<Value<'a>, Failure>;
@@ -123,8 +123,7 @@ fn loud(context: &mut Context<'_>, args: &[Value<'_>]) -> Result<Rc<Finder>, Fai
     strict(context, args).map_err(|failure| match failure {
         Failure::Message(error) => {
             let source = text(args, 0);
-            let can_be_raw = !source.contains('`') && source.chars().all(|c| c >= ' ' && c != '\x7f');
-            let shown = if can_be_raw { format!("`{source}`") } else { quote(source) };
+            let shown = raw(source).unwrap_or_else(|| quote(source));
             Failure::Message(format!("regexp: Compile({shown}): {error}"))
         }
         limit => limit,

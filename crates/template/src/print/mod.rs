@@ -10,7 +10,7 @@ use crate::error::Failure;
 use crate::value::Value;
 
 pub(crate) use format::sprintf;
-pub(crate) use quoted::quote;
+pub(crate) use quoted::{quote, raw};
 
 /// What stands between `%` and the verb.
 #[derive(Debug, Clone, Copy, Default)]

@@ -10,6 +10,12 @@ pub(crate) fn quote(text: &str) -> String {
     escape::quote(text.as_bytes())
 }
 
+/// A text in backquotes, if Go's `CanBackquote` allows it.
+pub(crate) fn raw(text: &str) -> Option<String> {
+    let can_be_raw = |c: char| c != '`' && c != '\x7f' && c != '\u{feff}' && (c >= ' ' || c == '\t');
+    text.chars().all(can_be_raw).then(|| format!("`{text}`"))
+}
+
 // === impl Printer: strings ===
 
 impl Printer<'_> {
@@ -17,9 +23,10 @@ impl Printer<'_> {
         let text = self.flags.cut(text);
         // An escape has ten characters at most.
         self.budget.keep(text.len().saturating_mul(2))?;
-        let can_be_raw = |c: char| c != '`' && c != '\x7f' && c != '\u{feff}' && (c >= ' ' || c == '\t');
-        if self.flags.sharp && text.chars().all(can_be_raw) {
-            return self.pad(&format!("`{text}`"));
+        if self.flags.sharp
+            && let Some(raw) = raw(text)
+        {
+            return self.pad(&raw);
         }
         if !self.flags.plus {
             return self.pad(&quote(text));
