@@ -38,7 +38,7 @@ pub fn unescape_bytes(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
 ///
 /// # Errors
 /// A `%` that no two hexadecimal digits follow.
-pub fn unescape_query(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
+pub(super) fn unescape_query(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
     decode(text, b' ')
 }
 
@@ -93,12 +93,12 @@ pub(super) fn escape_path_bytes(path: &[u8], out: &mut String) {
 }
 
 /// A text as one segment of a path: Go's `url.PathEscape`.
-pub fn escape_segment(text: &str, out: &mut String) {
+pub(super) fn escape_segment(text: &str, out: &mut String) {
     escape_into(text.as_bytes(), is_segment_byte, out);
 }
 
 /// A text as a value in the query of a `url_pattern`. Lists keep their commas, as in KrakenD's calls.
-pub fn escape_query_value(text: &str, out: &mut String) {
+pub(super) fn escape_query_value(text: &str, out: &mut String) {
     escape_into(text.as_bytes(), |byte| is_unreserved(byte) || byte == b',', out);
 }
 

@@ -29,7 +29,7 @@ pub use body::Body;
 pub use decode::{Form, decode, without_mark};
 pub use error::DecodeError;
 pub use flatmap::{Flatmap, Op};
-pub use number::{go_float_json, go_float_short_e, go_float_v};
+pub use number::{go_float_json, go_float_v};
 pub use object::{Data, Object, write_data};
 pub use parse::MAX_VALUE_DEPTH;
 pub use piece::{Piece, Span};

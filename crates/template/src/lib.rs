@@ -21,4 +21,4 @@ pub use budget::Limits;
 pub use error::{ExecError, ParseError};
 pub use functions::{left_out, names};
 pub use templates::{Host, NoHost, Output, Span, Templates};
-pub use value::{Element, Entries, List, Map, SharedItems, SharedMap, Text, Value};
+pub use value::{Element, Entries, List, Map, SharedMap, Text, Value};

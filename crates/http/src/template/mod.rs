@@ -16,7 +16,7 @@ use std::fmt;
 use std::ops::Range;
 
 pub use compile::{Endpoint, PatternError};
-pub use dots::dot_segments;
+pub(super) use dots::dot_segments;
 pub use value::{ValueError, ValueErrorKind};
 
 use value::Slot;
