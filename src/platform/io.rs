@@ -6,11 +6,12 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker};
 
+use super::arrivals::Arrivals;
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
 use super::hops::Hops;
 use super::private::PrivateHosts;
 
-use fjord_memory::{BODY, Excess};
+use fjord_memory::Excess;
 
 /// A future of the core: never sent to another thread, may borrow from the plan.
 pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
@@ -20,7 +21,7 @@ pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 pub struct Io {
     outbox: RefCell<Vec<(EffectId, Effect)>>,
     slots: RefCell<Vec<Slot>>,
-    arriving: RefCell<Vec<Arriving>>,
+    arriving: Arrivals,
     spawned: RefCell<Vec<LocalFuture<'static, ()>>>,
     /// Milliseconds since the epoch, as the host said when it last entered the core.
     now: Cell<f64>,
@@ -48,15 +49,6 @@ enum Slot {
     Done(Outcome),
     /// The outcome was taken, or nobody wants it.
     Closed,
-}
-
-/// A body that comes part by part, with the effect that waits for it: it's freed with that, or with the request. What went wrong
-/// is kept until the host has noticed.
-struct Arriving {
-    id: EffectId,
-    /// The length that is announced, or the longest that there may be.
-    most: usize,
-    body: Result<fjord_json::Body, Excess>,
 }
 
 /// A leaf: resolves to the outcome of one effect. Dropped early, it tells the host that nobody waits.
@@ -199,7 +191,7 @@ impl Io {
 
     /// Gives an effect its outcome. Unknown or abandoned ids are ignored.
     pub fn complete(&self, id: EffectId, outcome: Outcome) {
-        self.arriving.borrow_mut().retain(|body| body.id != id);
+        self.arriving.forget(id);
         if self.alarm.get().is_some_and(|(alarm, _)| alarm == id) {
             self.alarm.set(None);
             self.slots.borrow_mut()[id as usize] = Slot::Closed;
@@ -218,34 +210,12 @@ impl Io {
 
     /// A body of `len` bytes is announced for an effect. False if it isn't wanted: nothing waits, or it's more than the gateway keeps.
     pub fn expect(&self, id: EffectId, len: usize) -> bool {
-        if !self.waits_for(id) {
-            return false;
-        }
-        let body = fjord_json::Body::announced(len);
-        let wanted = body.is_ok();
-        self.arriving.borrow_mut().push(Arriving { id, most: len, body });
-        wanted
+        self.waits_for(id) && self.arriving.expect(id, len)
     }
 
     /// Makes room for the next `len` bytes of the body that an effect waits for, and has them written. None if they aren't wanted.
     pub fn receive<T>(&self, id: EffectId, len: usize, write: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
-        if !self.waits_for(id) {
-            return None;
-        }
-        let mut arriving = self.arriving.borrow_mut();
-        let at = arriving.iter().position(|body| body.id == id).unwrap_or_else(|| {
-            arriving.push(Arriving { id, most: BODY, body: Ok(fjord_json::Body::zeroed(0)) });
-            arriving.len() - 1
-        });
-        let Arriving { most, body, .. } = &mut arriving[at];
-        match body.as_mut().map(|body| body.grow(len, *most)) {
-            Ok(Ok(room)) => Some(write(room)),
-            Ok(Err(excess)) => {
-                *body = Err(excess);
-                None
-            }
-            Err(_) => None,
-        }
+        if self.waits_for(id) { self.arriving.receive(id, len, write) } else { None }
     }
 
     fn waits_for(&self, id: EffectId) -> bool {
@@ -257,11 +227,7 @@ impl Io {
     /// # Errors
     /// If it was more than the gateway keeps.
     pub fn received(&self, id: EffectId) -> Result<fjord_json::Body, Excess> {
-        let mut arriving = self.arriving.borrow_mut();
-        match arriving.iter().position(|body| body.id == id) {
-            Some(at) => arriving.swap_remove(at).body.map(fjord_json::Body::fitted),
-            None => Ok(fjord_json::Body::zeroed(0)),
-        }
+        self.arriving.take(id)
     }
 
     /// The effects recorded since the last call.
@@ -337,7 +303,7 @@ impl Io {
 
     /// Nobody waits for this effect any more.
     fn abandon(&self, id: EffectId) {
-        self.arriving.borrow_mut().retain(|body| body.id != id);
+        self.arriving.forget(id);
         let slot = &mut self.slots.borrow_mut()[id as usize];
         if matches!(slot, Slot::Waiting(_)) {
             self.outbox.borrow_mut().push((id, Effect::Cancel(id)));
@@ -387,6 +353,7 @@ impl Drop for Leaf<'_> {
 
 #[cfg(test)]
 mod tests {
+    use fjord_memory::BODY;
     use futures::task::noop_waker_ref;
 
     use super::*;
@@ -431,13 +398,13 @@ mod tests {
         assert!(poll(read.as_mut()).is_pending());
         assert!(write(&io, 0, "one"));
         drop(read);
-        assert!(io.arriving.borrow().is_empty());
+        assert!(io.arriving.is_empty());
         assert!(!write(&io, 0, "two") && !io.expect(0, 1) && !write(&io, 7, "x"));
 
         let mut failed = Box::pin(io.read_body());
         assert!(poll(failed.as_mut()).is_pending());
         assert!(write(&io, 1, "one"));
         io.complete(1, Outcome::Body(Err(HostError::Failed("it broke".to_owned()))));
-        assert!(io.arriving.borrow().is_empty());
+        assert!(io.arriving.is_empty());
     }
 }

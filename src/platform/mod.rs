@@ -4,6 +4,7 @@
 //! every future of a request waits, the host takes the recorded effects in one batch, performs them, and completes them
 //! one by one. At the edge the host is a small script over the platform's `fetch`; in tests it is a simulation with virtual time.
 
+mod arrivals;
 mod deadline;
 mod effect;
 pub mod hops;
