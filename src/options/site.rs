@@ -17,6 +17,8 @@ pub struct Site<'a> {
     pub endpoint: &'a str,
     /// The endpoint as written; none at the service.
     pub endpoint_node: Option<&'a Node>,
+    /// The backend's number at its endpoint; none elsewhere.
+    pub backend: Option<usize>,
     /// Milliseconds of the endpoint; 0 at the service.
     pub timeout_ms: u32,
     /// Whether placeholders may be parts of segments.
@@ -59,8 +61,7 @@ impl<'a> Site<'a> {
         let Some(endpoint) = self.endpoint_node else { return "service".to_owned() };
         let method = endpoint.get("method").and_then(Node::as_str).unwrap_or("GET").to_ascii_uppercase();
         let name = format!("{method} {}", self.endpoint);
-        let backends = endpoint.get("backend").map(Node::items).unwrap_or_default();
-        match backends.iter().position(|backend| std::ptr::eq(backend, self.node)) {
+        match self.backend {
             Some(index) => format!("{name}#{index}"),
             None => name,
         }

@@ -34,7 +34,7 @@ pub(super) fn build(
     parent: &Parent<'_>,
     endpoint: &Site<'_>,
 ) -> Result<Built, Refusal> {
-    let site = Site { scope: Scope::Backend, node, ..*endpoint };
+    let site = Site { scope: Scope::Backend, node, backend: Some(index), ..*endpoint };
     compile(&site, index, parent).map_err(|refusal| Refusal(format!("backend {index}: {refusal}")))
 }
 

@@ -93,6 +93,7 @@ fn compile(
         node: options.whole(),
         endpoint: &info.path,
         endpoint_node: Some(options.whole()),
+        backend: None,
         timeout_ms: info.timeout_ms,
         disable_rest: defaults.disable_rest,
     };

@@ -1,21 +1,15 @@
 //! What closes a part of the configuration: the faults that `check` reports, found again where the part is compiled.
 
-use fjord_document::node::Node;
-
 use crate::faults::{self, Fault, Part};
 use crate::options::{Refusal, Site};
 
 /// What closes this part, or namespaces of it: what this version doesn't serve, and what is unknown or broken in a guard. A
 /// misspelt validator must not open an endpoint.
 pub(super) fn faults(site: &Site<'_>) -> Vec<Fault> {
-    let index = || {
-        let backends = site.endpoint_node?.get("backend").map(Node::items)?;
-        backends.iter().position(|backend| std::ptr::eq(backend, site.node))
-    };
     faults::faults(&Part {
         scope: site.scope,
         node: site.node,
-        endpoint: site.endpoint_node.map(|node| (node, index())),
+        endpoint: site.endpoint_node.map(|node| (node, site.backend)),
         disable_rest: site.disable_rest,
         files: &site.environment.files,
     })

@@ -95,6 +95,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         node: options.whole(),
         endpoint: "",
         endpoint_node: None,
+        backend: None,
         timeout_ms: 0,
         disable_rest: options.bool("disable_rest").unwrap_or_default(),
     };
