@@ -55,17 +55,19 @@ pub(crate) fn faults(part: &Part<'_>) -> Vec<Fault> {
     });
     let mut faults: Vec<Fault> = own.into_iter().collect();
     let Some(extra) = &extra else { return faults };
-    for (key, value) in extra.members() {
-        let known = features::named(key).next();
-        faults.extend(part.fault(key, known, |findings| {
-            extra_config::namespace(extra, &value, key, part.scope, findings);
-            // What is plain is never closed.
-            let counts = known.is_some_and(|namespace| namespace.role() != Role::Plain);
-            if counts && findings.is_ok() {
-                namespaces::one(key, &value, part.scope, part.endpoint, part.disable_rest, findings);
-            }
-        }));
-    }
+    namespaces::alone(part.endpoint, part.disable_rest, |around| {
+        for (key, value) in extra.members() {
+            let known = features::named(key).next();
+            faults.extend(part.fault(key, known, |findings| {
+                extra_config::namespace(extra, &value, key, part.scope, findings);
+                // What is plain is never closed.
+                let counts = known.is_some_and(|namespace| namespace.role() != Role::Plain);
+                if counts && findings.is_ok() {
+                    namespaces::namespace(key, &value, part.scope, around, findings);
+                }
+            }));
+        }
+    });
     faults
 }
 

@@ -15,23 +15,20 @@ pub(crate) fn check(part: &Spot<'_>, scope: Scope, around: &Around<'_>, findings
     }
 }
 
-/// Checks one namespace of a part alone: of an endpoint, or of its backend with a number; of the service without an endpoint.
-pub(super) fn one(
-    key: &str,
-    value: &Spot<'_>,
-    scope: Scope,
+/// What stands around a part that is asked about alone: an endpoint, or its backend with a number; the service without an endpoint.
+pub(super) fn alone(
     endpoint: Option<(&Node, Option<usize>)>,
     disable_rest: bool,
-    findings: &mut Findings<'_>,
+    look: impl FnOnce(&Around<'_>),
 ) {
-    let alone = Around { service: None, disable_rest, endpoint: None, backend: None };
-    let Some((node, index)) = endpoint else { return namespace(key, value, scope, &alone, findings) };
+    let around = Around { service: None, disable_rest, endpoint: None, backend: None };
+    let Some((node, index)) = endpoint else { return look(&around) };
     let spot = Spot::root(node);
     let list = spot.get("backend");
     let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
     let endpoint = endpoint_at(&spot, &backends, disable_rest);
     let backend = index.and_then(|index| Some((index, backends.get(index)?)));
-    namespace(key, value, scope, &Around { endpoint: Some(&endpoint), backend, ..alone }, findings);
+    look(&Around { endpoint: Some(&endpoint), backend, ..around });
 }
 
 /// The endpoint at `spot`, whose backends are `backends`.
@@ -54,7 +51,13 @@ pub(crate) fn endpoint_at<'a>(
 
 /// Checks a namespace, in its role. In a place that it doesn't have it is checked as if it had: that it is in the wrong one is
 /// said elsewhere.
-fn namespace(key: &str, value: &Spot<'_>, scope: Scope, around: &Around<'_>, findings: &mut Findings<'_>) {
+pub(super) fn namespace(
+    key: &str,
+    value: &Spot<'_>,
+    scope: Scope,
+    around: &Around<'_>,
+    findings: &mut Findings<'_>,
+) {
     let found = features::find(scope, key).or_else(|| features::named(key).next());
     if let Some(namespace) = found
         && let Some(check) = namespace.check
