@@ -11,6 +11,8 @@ mod handler;
 
 pub use compile::{compile, share};
 
+use fjord_document::node::Node;
+
 use super::key_source::{self, ALGORITHMS, CIPHERS, NO_CERTIFICATE, NO_CYPHER, PUBLIC_ROOTS};
 use crate::options::check::Purpose;
 use crate::options::{Kind, Namespace, Opt, Rule, Scopes, Secret, formats, namespace, opt};
@@ -107,3 +109,9 @@ pub static OPTIONS: &[Opt] = &[
     opt("secret_url", Kind::Format(&formats::SECRET_URL), "The key service that decrypts a local key set.")
         .refused(NO_CYPHER),
 ];
+
+/// The headers that a validator, as written, fills with claims (`propagate_claims`).
+pub fn claim_headers(validator: &Node) -> impl Iterator<Item = &str> {
+    let pairs = validator.get("propagate_claims").map(Node::items).unwrap_or_default();
+    pairs.iter().filter_map(|pair| pair.items().get(1)?.as_str())
+}

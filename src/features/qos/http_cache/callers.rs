@@ -2,6 +2,8 @@
 
 use fjord_document::node::Node;
 
+use crate::features::auth::validator::claim_headers;
+
 /// What a browser or a client sends of itself.
 const CREDENTIALS: [&str; 2] = ["Authorization", "Cookie"];
 
@@ -25,9 +27,7 @@ impl<'n> Callers<'n> {
         };
         let has_own = backend.get("input_headers").is_some_and(|list| !list.items().is_empty());
         let reaches = |header: &str| lets_in(endpoint, header) && (!has_own || lets_in(backend, header));
-        let pairs = validator.and_then(|validator| validator.get("propagate_claims"));
-        let pairs = pairs.map(Node::items).unwrap_or_default();
-        let claims = pairs.iter().filter_map(|pair| pair.items().get(1)?.as_str());
+        let claims = validator.into_iter().flat_map(claim_headers);
         Self {
             credentials: CREDENTIALS.into_iter().filter(|header| reaches(header)).collect(),
             claims: claims.filter(|header| reaches(header)).collect(),

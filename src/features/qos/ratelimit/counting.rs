@@ -2,7 +2,7 @@
 
 use fjord_document::Diagnostic;
 
-use crate::features;
+use crate::features::auth::validator::{self, claim_headers};
 use crate::options::check::{Around, Counts, Findings, Spot};
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
@@ -61,17 +61,10 @@ fn made_up(spot: &Spot<'_>, around: &Around<'_>) -> Option<String> {
     let key = key.str()?;
     match strategy.str()? {
         "header" => {
-            let validator = around
-                .endpoint
-                .and_then(|endpoint| endpoint.spot.namespace(&features::auth::validator::NAMESPACE));
-            let claims = validator.as_ref().and_then(|validator| validator.get("propagate_claims"));
-            let is_key = |pair: Spot<'_>| {
-                pair.items()
-                    .nth(1)
-                    .is_some_and(|header| header.str().is_some_and(|name| name.eq_ignore_ascii_case(key)))
-            };
-            let is_claim = claims.is_some_and(|claims| claims.items().any(is_key));
-            (!is_claim).then(|| format!("the header {key}"))
+            let validator =
+                around.endpoint.and_then(|endpoint| endpoint.spot.namespace(&validator::NAMESPACE));
+            let mut claims = validator.iter().flat_map(|validator| claim_headers(validator.node));
+            (!claims.any(|name| name.eq_ignore_ascii_case(key))).then(|| format!("the header {key}"))
         }
         "param" => Some(format!("the parameter `{{{key}}}`")),
         _ => None,

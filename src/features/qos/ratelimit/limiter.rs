@@ -2,7 +2,6 @@
 
 use std::cell::Cell;
 
-use fjord_document::node::Node;
 use fjord_http::client_ip::key_address;
 use fjord_sigv4::hash;
 
@@ -149,10 +148,8 @@ impl Client {
 
 /// Whether a claim of the token takes the header's place.
 fn is_claim(site: &Site<'_>, header: &str) -> bool {
-    let pairs = site.namespace(&validator::NAMESPACE).and_then(|validator| validator.get("propagate_claims"));
-    let mut headers =
-        pairs.map(Node::items).unwrap_or_default().iter().filter_map(|pair| pair.items().get(1));
-    headers.any(|name| name.as_str().is_some_and(|name| name.eq_ignore_ascii_case(header)))
+    let validator = site.namespace(&validator::NAMESPACE);
+    validator.into_iter().flat_map(validator::claim_headers).any(|name| name.eq_ignore_ascii_case(header))
 }
 
 /// The first line of a header, as Go's `Header.Get` has it. The platform hands over lines of one name joined, so that a
