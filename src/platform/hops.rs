@@ -7,6 +7,8 @@
 
 use std::rc::Rc;
 
+use fjord_http::url;
+
 use super::effect::{Fetch, Request};
 
 /// The header line with the count.
@@ -57,13 +59,8 @@ impl Hops {
 
     /// Tells a call's count to whoever answers it, where it may come back.
     pub(super) fn count(&self, fetch: &mut Fetch) {
-        if self.gateways > 0 || host(&fetch.url).eq_ignore_ascii_case(&self.host) {
+        if self.gateways > 0 || url::authority(&fetch.url).eq_ignore_ascii_case(&self.host) {
             Rc::make_mut(&mut fetch.headers).set(HEADER, self.gateways.saturating_add(1).to_string());
         }
     }
-}
-
-fn host(url: &str) -> &str {
-    let behind = url.find("://").map_or(url, |at| &url[at + 3..]);
-    &behind[..behind.find(['/', '?', '#']).unwrap_or(behind.len())]
 }

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::net::Ipv6Addr;
 use std::rc::Rc;
 
+use fjord_http::url;
+
 use super::{Fetch, Via};
 
 /// Hosts, and the bindings that reach them.
@@ -88,9 +90,8 @@ fn ipv6(name: &str) -> Option<Ipv6Addr> {
 
 /// The host of an absolute URL, without user, port and brackets.
 pub fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     // As the runtime's URL parser: a backslash ends the authority, too.
-    let authority = rest.split(['/', '?', '#', '\\']).next().unwrap_or_default();
+    let authority = url::authority(url).split('\\').next().unwrap_or_default();
     let authority = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
     match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((literal, _)) => literal,

@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use fjord_http::Headers;
-use fjord_http::redirect;
 use fjord_http::redirect::{Follow, Redirects, Step};
+use fjord_http::{Headers, redirect, url};
 
 use crate::context::Cx;
 use crate::platform::{Body, Fetch, LocalFuture, RequestBody, Via};
@@ -156,16 +155,12 @@ fn follow(request: &mut HttpRequest, next: Follow, first: &Headers) {
         request.body = RequestBody::None;
     }
     // A binding is left with its host.
-    if authority(&next.url) != authority(&request.url) {
+    if url::authority(&next.url) != url::authority(&request.url) {
         request.via = Via::Network;
     }
     request.headers = Rc::new(headers);
     request.method = next.method.into();
     request.url = next.url.into();
-}
-
-fn authority(url: &str) -> Option<&str> {
-    url.split_once("://")?.1.split(['/', '?', '#']).next()
 }
 
 /// The call itself, with the answer's body, under the deadline.

@@ -112,6 +112,12 @@ pub fn origin(url: &str) -> &str {
     &url[..url[start..].find(['/', '?', '#']).map_or(url.len(), |at| start + at)]
 }
 
+/// Host and port of a URL as written, with the user before them.
+pub fn authority(url: &str) -> &str {
+    let origin = origin(url);
+    origin.split_once("://").map_or(origin, |(_, authority)| authority)
+}
+
 pub(super) fn write_url(scheme: &str, authority: &str, path: &str, query: Option<&str>, out: &mut String) {
     out.push_str(scheme);
     out.push_str("://");
