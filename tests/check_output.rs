@@ -100,6 +100,12 @@ fn private_hosts_are_bound_by_the_root() {
     };
     assert_eq!(errors(&["NET", "SEVEN", "PARTNER"]), []);
     assert_eq!(errors(&["NET", "PARTNER"]), [("missing-binding", "/@fjord/hosts/10.0.0.7".to_owned())]);
+    // A host's name may begin as comments do.
+    let config = config.replace("partner.example", "_partner.example");
+    let options = CheckOptions { worker: Some(&worker(&["NET", "SEVEN"])), ..CheckOptions::default() };
+    let found = check_bytes(config.as_bytes(), &options).diagnostics;
+    let missing = found.iter().find(|d| d.code == "missing-binding").map(|d| &*d.path);
+    assert_eq!(missing, Some("/@fjord/hosts/_partner.example"));
 }
 
 #[test]

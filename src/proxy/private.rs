@@ -46,8 +46,8 @@ pub fn entries(root: &Node) -> impl Iterator<Item = (&str, &Node)> {
     members.iter().filter(|member| !is_note(&member.key)).map(|member| (&*member.key, &member.value))
 }
 
-/// A name of a host may begin as notes do (`_api.internal`); what has a dot is one.
-fn is_note(key: &str) -> bool {
+/// Whether a key of `@fjord.hosts` is a comment. A host's name may begin as comments do (`_api.internal`); what has a dot is one.
+pub fn is_note(key: &str) -> bool {
     is_comment(key) && !key.contains('.')
 }
 

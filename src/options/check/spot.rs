@@ -52,7 +52,15 @@ impl<'a> Spot<'a> {
 
     /// The members of the object here that are no comments, with their keys.
     pub fn members<'s>(&'s self) -> impl Iterator<Item = (&'s str, Spot<'s>)> {
-        self.node.members().iter().filter(|m| !is_comment(&m.key)).map(|m| {
+        self.members_but(is_comment)
+    }
+
+    /// The members of the object here but those whose keys are notes.
+    pub fn members_but<'s>(
+        &'s self,
+        is_note: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&'s str, Spot<'s>)> {
+        self.node.members().iter().filter(move |m| !is_note(&m.key)).map(|m| {
             let spot = Spot { node: &m.value, path: self.path.key(&m.key), key: Some(&m.key_span) };
             (&*m.key, spot)
         })

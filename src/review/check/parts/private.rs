@@ -5,13 +5,14 @@ use fjord_document::Diagnostic;
 use crate::options::check::{Findings, Spot};
 use crate::options::core::FJORD_KEY;
 use crate::platform::PrivateHosts;
+use crate::proxy::private;
 
 /// The members of `@fjord.hosts`.
 pub(super) fn each(root: &Spot<'_>, mut look: impl FnMut(&str, &Spot<'_>)) {
     if let Some(fjord) = root.get(FJORD_KEY)
         && let Some(hosts) = fjord.get("hosts")
     {
-        hosts.members().for_each(|(host, spot)| look(host, &spot));
+        hosts.members_but(private::is_note).for_each(|(host, spot)| look(host, &spot));
     }
 }
 
