@@ -59,6 +59,11 @@ fn is_canonical(name: &str) -> bool {
     true
 }
 
+/// Whether a text is a token (RFC 9110 §5.6.2), as names of headers and cookies are.
+pub fn is_token(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(is_name_byte)
+}
+
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }

@@ -1,5 +1,6 @@
 //! What the checks of several namespaces look for.
 
+use fjord_http::headers::is_token;
 use fjord_pattern::Pattern;
 
 use super::{Findings, Spot};
@@ -8,9 +9,8 @@ use crate::options::core::tls::VERSIONS;
 /// A name that no header can have.
 pub fn header_name(item: &Spot<'_>, findings: &mut Findings<'_>) {
     let Some(text) = item.str() else { return };
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
     // An empty name stands for "none".
-    if !text.is_empty() && !text.bytes().all(is_token) {
+    if !text.is_empty() && !is_token(text) {
         findings.add(item.error("bad-header", format!("\"{text}\" isn't a header name")));
     }
 }

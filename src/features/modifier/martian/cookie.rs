@@ -2,6 +2,7 @@
 
 use fjord_http::Headers;
 use fjord_http::date::format_date;
+use fjord_http::headers::is_token;
 
 /// A cookie to add.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -85,10 +86,6 @@ fn clean_value(value: &str) -> String {
 
 fn is_value_char(c: char) -> bool {
     matches!(c, ' '..='~') && !matches!(c, '"' | ';' | '\\')
-}
-
-fn is_token(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b))
 }
 
 fn is_domain(domain: &str) -> bool {

@@ -1,7 +1,7 @@
 //! Names and values that can't be written, and changes of which nobody knows the order.
 
 use fjord_http::canonical;
-use fjord_http::headers::is_hop_by_hop;
+use fjord_http::headers::{is_hop_by_hop, is_token};
 
 use crate::features::security::cors;
 use crate::options::check::{Around, Findings, Spot};
@@ -54,8 +54,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
 
 /// Why a name can't be used.
 fn unfit(text: &str, change: Change, has_cors: bool) -> Option<String> {
-    let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
-    if text.is_empty() || !text.bytes().all(is_token) {
+    if !is_token(text) {
         return Some(format!("\"{text}\" isn't a header name"));
     }
     let name = canonical(text);
