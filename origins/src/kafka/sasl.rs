@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use hmac::{Hmac, KeyInit, Mac};
+use hmac::{EagerHash, Hmac, KeyInit, Mac};
 use serde::Deserialize;
-use sha2::{Digest, Sha256, Sha512};
+use sha2::{Sha256, Sha512};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::connection::Connection;
@@ -80,8 +80,8 @@ impl Sasl {
         let scram = Scram { sasl: self, nonce: STANDARD.encode(nonce) };
         let first = authenticate(connection, format!("n,,{}", scram.first()).as_bytes()).await?;
         let (last, signature) = match self.mechanism {
-            Mechanism::ScramSha512 => scram.last::<Sha512Rounds>(&first)?,
-            _ => scram.last::<Sha256Rounds>(&first)?,
+            Mechanism::ScramSha512 => scram.last::<Sha512>(&first)?,
+            _ => scram.last::<Sha256>(&first)?,
         };
         let verdict = authenticate(connection, last.as_bytes()).await?;
         match verdict.strip_prefix("v=").is_some_and(|found| found == signature) {
@@ -127,7 +127,7 @@ impl Scram<'_> {
     }
 
     /// The client's last message, and what the broker has to answer, in base64.
-    fn last<H: Hash>(&self, first: &str) -> Result<(String, String), BrokerFault> {
+    fn last<H: EagerHash>(&self, first: &str) -> Result<(String, String), BrokerFault> {
         let field = |name: &str| first.split(',').find_map(|field| field.strip_prefix(name));
         let nonce = field("r=").filter(|nonce| nonce.starts_with(&self.nonce) && *nonce != self.nonce);
         let salt = field("s=").and_then(|salt| STANDARD.decode(salt).ok());
@@ -137,57 +137,37 @@ impl Scram<'_> {
         let rounds = field("i=").and_then(|rounds| rounds.parse().ok());
         let rounds = rounds.filter(|rounds| ROUNDS.contains(rounds));
         let rounds = rounds.ok_or(malformed("its SCRAM message asks for too few or too many rounds"))?;
-        let salted = H::salted(self.sasl.password.as_bytes(), &salt, rounds);
-        let client_key = H::mac(&salted, b"Client Key");
+        let salted = salted::<H>(self.sasl.password.as_bytes(), &salt, rounds);
+        let client_key = mac::<H>(&salted, b"Client Key");
         let unproven = format!("c=biws,r={nonce}");
         let all = format!("{},{first},{unproven}", self.first());
-        let signature = H::mac(&H::hash(&client_key), all.as_bytes());
+        let signature = mac::<H>(&H::digest(&client_key), all.as_bytes());
         let proof: Vec<u8> = client_key.iter().zip(&signature).map(|(key, sign)| key ^ sign).collect();
-        let server = H::mac(&H::mac(&salted, b"Server Key"), all.as_bytes());
+        let server = mac::<H>(&mac::<H>(&salted, b"Server Key"), all.as_bytes());
         Ok((format!("{unproven},p={}", STANDARD.encode(proof)), STANDARD.encode(server)))
     }
 }
 
-/// A hash, with what SCRAM makes of it.
-trait Hash {
-    fn hash(bytes: &[u8]) -> Vec<u8>;
-    fn mac(key: &[u8], bytes: &[u8]) -> Vec<u8>;
-    fn salted(password: &[u8], salt: &[u8], rounds: u32) -> Vec<u8>;
+fn keyed<H: EagerHash>(key: &[u8]) -> Hmac<H> {
+    Hmac::new_from_slice(key).expect("HMAC takes keys of any length")
 }
 
-struct Sha256Rounds;
-struct Sha512Rounds;
-
-macro_rules! hash {
-    ($name:ident, $hash:ident) => {
-        impl Hash for $name {
-            fn hash(bytes: &[u8]) -> Vec<u8> {
-                $hash::digest(bytes).to_vec()
-            }
-
-            fn mac(key: &[u8], bytes: &[u8]) -> Vec<u8> {
-                let mac = Hmac::<$hash>::new_from_slice(key).expect("HMAC takes keys of any length");
-                mac.chain_update(bytes).finalize().into_bytes().to_vec()
-            }
-
-            /// PBKDF2 with one block, whose key is hashed once.
-            fn salted(password: &[u8], salt: &[u8], rounds: u32) -> Vec<u8> {
-                let keyed = Hmac::<$hash>::new_from_slice(password).expect("HMAC takes keys of any length");
-                let mac = |bytes: &[u8]| keyed.clone().chain_update(bytes).finalize().into_bytes();
-                let mut last = mac(&[salt, &[0, 0, 0, 1]].concat());
-                let mut salted = last.clone();
-                for _ in 1..rounds {
-                    last = mac(&last);
-                    salted.iter_mut().zip(&last).for_each(|(sum, byte)| *sum ^= byte);
-                }
-                salted.to_vec()
-            }
-        }
-    };
+fn mac<H: EagerHash>(key: &[u8], bytes: &[u8]) -> Vec<u8> {
+    keyed::<H>(key).chain_update(bytes).finalize().into_bytes().to_vec()
 }
 
-hash!(Sha256Rounds, Sha256);
-hash!(Sha512Rounds, Sha512);
+/// PBKDF2 with one block, whose key is hashed once.
+fn salted<H: EagerHash>(password: &[u8], salt: &[u8], rounds: u32) -> Vec<u8> {
+    let keyed = keyed::<H>(password);
+    let mac = |bytes: &[u8]| keyed.clone().chain_update(bytes).finalize().into_bytes();
+    let mut last = mac(&[salt, &[0, 0, 0, 1]].concat());
+    let mut salted = last.clone();
+    for _ in 1..rounds {
+        last = mac(&last);
+        salted.iter_mut().zip(&last).for_each(|(sum, byte)| *sum ^= byte);
+    }
+    salted.to_vec()
+}
 
 // A password must not end up in a log.
 impl std::fmt::Debug for Sasl {
@@ -214,7 +194,7 @@ mod tests {
         let scram = Scram { sasl: &sasl, nonce: "rOprNGfwEbeRWgbNEkqO".to_owned() };
         assert_eq!(scram.first(), "n=user,r=rOprNGfwEbeRWgbNEkqO");
         let first = "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
-        let (last, server) = scram.last::<Sha256Rounds>(first).unwrap();
+        let (last, server) = scram.last::<Sha256>(first).unwrap();
         assert_eq!(
             last,
             "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ="
@@ -235,7 +215,7 @@ mod tests {
             "r=abcd,s=AAAA,i=1",
             "r=abcd,s=AAAA,i=4294967295",
         ] {
-            assert!(scram.last::<Sha256Rounds>(first).is_err(), "{first}");
+            assert!(scram.last::<Sha256>(first).is_err(), "{first}");
         }
     }
 }
