@@ -10,7 +10,7 @@ const COMMON = ["tools", "Cargo.toml", "Cargo.lock", ".cargo/config.toml", "rust
 export const SOURCES = ["src", "crates", "limits", ...COMMON];
 
 /** Files and folders of the module of the other origins. */
-export const ORIGINS = ["origins/src", "origins/Cargo.toml", ...COMMON];
+export const ORIGINS = ["origins/src", "origins/Cargo.toml", "crates/http", "crates/calendar", ...COMMON];
 
 /** The entry's own scripts don't go into the wasm. */
 const COMPILED = /(?<!\.m[jt]s)$/;

@@ -38,7 +38,7 @@ pub fn unescape_bytes(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
 ///
 /// # Errors
 /// A `%` that no two hexadecimal digits follow.
-pub(super) fn unescape_query(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
+pub fn unescape_query(text: &str) -> Result<Cow<'_, [u8]>, EscapeError> {
     decode(text, b' ')
 }
 
@@ -216,3 +216,32 @@ impl fmt::Display for EscapeError {
 }
 
 impl std::error::Error for EscapeError {}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn escaped_query(text: &str) -> String {
+        let mut escaped = String::new();
+        escape_query(text.as_bytes(), &mut escaped);
+        escaped
+    }
+
+    #[test]
+    fn queries_are_escaped_as_go_does() {
+        assert_eq!(escaped_query("Content-Type: a/b~é+"), "Content-Type%3A+a%2Fb~%C3%A9%2B");
+        for text in ["a+b%2f%zz", "%+1", "%4"] {
+            assert!(unescape_query(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_comes_back(text in "\\PC*") {
+            let escaped = escaped_query(&text);
+            prop_assert_eq!(&*unescape_query(&escaped).unwrap(), text.as_bytes());
+        }
+    }
+}

@@ -3,18 +3,17 @@
 //! gocloud's driver is the measure, as KrakenD speaks NATS through it. It's fire and forget there; here a publish waits until the
 //! server has it (`PING`, `PONG`).
 
-mod escape;
 mod gob;
 mod protocol;
 
 use bytes::{Bytes, BytesMut};
+use fjord_http::escape::{escape_query, unescape_query};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
 use crate::broker::{BrokerFault, Message};
 
-use escape::{query_escape, query_unescape};
 pub use protocol::Info;
 use protocol::{Reader, ServerOp, malformed};
 
@@ -103,8 +102,8 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
                 return Err(BrokerFault::Refused("it has no headers, which natsv2 needs".to_owned()));
             }
             true => {
-                let escaped = |(name, value): &(String, String)| (query_escape(name), query_escape(value));
-                (message.body.clone(), message.headers.iter().map(escaped).collect())
+                let line = |(name, value): &(String, String)| (escaped(name), escaped(value));
+                (message.body.clone(), message.headers.iter().map(line).collect())
             }
         };
         let (head, size) = protocol::publish(&self.options.subject, &lines, payload.len());
@@ -149,7 +148,7 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             let decoded = gob::decode(payload).ok_or(BrokerFault::Undecodable("a gob without a body"))?;
             return Ok(decoded.1);
         }
-        let is_escaped = |text: &String| query_unescape(text).is_some();
+        let is_escaped = |text: &String| unescape_query(text).is_ok();
         match protocol::lines(header).iter().all(|(name, value)| is_escaped(name) && is_escaped(value)) {
             true => Ok(payload.clone()),
             false => Err(BrokerFault::Undecodable("a header isn't escaped as in a query")),
@@ -201,6 +200,13 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
             }
         }
     }
+}
+
+/// A text as Go's `url.QueryEscape` writes it.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    escape_query(text.as_bytes(), &mut escaped);
+    escaped
 }
 
 /// What a server means by an error.
