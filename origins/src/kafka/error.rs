@@ -31,13 +31,21 @@ impl Code {
         matches!(self.0, 3 | 5 | 6 | 7 | 14 | 15 | 16 | 19 | 20)
     }
 
+    /// The operation on a topic or a group succeeded.
+    ///
+    /// # Errors
+    /// It's an error.
+    pub fn check(self, name: &str) -> Result<(), BrokerFault> {
+        if self.is_error() { Err(self.fault(name)) } else { Ok(()) }
+    }
+
     /// The fault of an operation on a topic or a group.
     #[must_use]
     pub fn fault(self, name: &str) -> BrokerFault {
         let text = format!("{name}: {self}");
         match self.0 {
             3 | 17 => BrokerFault::Unknown(text),
-            5 | 6 | 7 | 14 | 15 | 16 | 19 | 20 => BrokerFault::NotTaken(text),
+            _ if self.is_temporary() => BrokerFault::NotTaken(text),
             58 => BrokerFault::Credentials(text),
             _ => BrokerFault::Refused(text),
         }

@@ -95,9 +95,7 @@ impl<C: Connector> Reader<'_, C> {
             self.cluster.connector.pause(PAUSE).await;
             return self.join().await;
         }
-        if code.is_error() {
-            return Err(code.fault(&place.topic));
-        }
+        code.check(&place.topic)?;
         let mut group = self.group.borrow_mut();
         if let Some(partition) = group.partition(&place) {
             let (records, next) = batches::decode(batches, partition.next)?;

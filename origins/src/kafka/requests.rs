@@ -72,7 +72,7 @@ pub async fn committed<S: AsyncRead + AsyncWrite + Unpin>(
         let offset = from.i64()?;
         from.text()?;
         let code = Code(from.i16()?);
-        if code.is_error() { Err(code.fault(group)) } else { Ok(offset) }
+        code.check(group).map(|()| offset)
     })
 }
 
@@ -94,7 +94,7 @@ pub async fn ends<S: AsyncRead + AsyncWrite + Unpin>(
         let code = Code(from.i16()?);
         from.i64()?;
         let offset = from.i64()?;
-        if code.is_error() { Err(code.fault("the offsets")) } else { Ok(offset) }
+        code.check("the offsets").map(|()| offset)
     })
 }
 
@@ -151,11 +151,7 @@ pub async fn commit<S: AsyncRead + AsyncWrite + Unpin>(
             put_text(to, "");
         });
     });
-    let done = by_place(&mut request.await?, |from| {
-        let code = Code(from.i16()?);
-        if code.is_error() { Err(code.fault(group)) } else { Ok(()) }
-    });
-    done.map(|_| ())
+    by_place(&mut request.await?, |from| Code(from.i16()?).check(group)).map(|_| ())
 }
 
 /// Writes an array of topics, each with one partition: brokers take a topic several times.
