@@ -1,13 +1,13 @@
 //! One connection to a broker with one channel: one publish, or one delivery and its settlement.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::content::{check_properties, put_properties};
 use super::method::*;
 use super::wire::{self, Frame, malformed, put_short, put_table, take_text, take_u16, take_u64};
 use super::{Exchange, Publisher, Queue, Source, Target};
-use crate::broker::{BrokerFault, Message, Settlement};
+use crate::broker::{BrokerFault, Message, Settlement, read_next};
 
 /// The only channel.
 const CHANNEL: u16 = 1;
@@ -271,14 +271,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.send().await?;
         }
         loop {
-            match wire::read(&mut self.input)? {
-                Some(Frame::Heartbeat) => {}
-                Some(frame) => return Ok(frame),
-                None => {
-                    if self.stream.read_buf(&mut self.input).await? == 0 {
-                        return Err(BrokerFault::closed());
-                    }
-                }
+            match read_next(&mut self.stream, &mut self.input, wire::read).await? {
+                Frame::Heartbeat => {}
+                frame => return Ok(frame),
             }
         }
     }

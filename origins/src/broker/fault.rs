@@ -115,12 +115,6 @@ impl BrokerFault {
     pub const fn is_unreachable(&self) -> bool {
         matches!(self, Self::Connect(_) | Self::Lost(_))
     }
-
-    /// The peer closed the connection.
-    #[must_use]
-    pub fn closed() -> Self {
-        Self::Lost("it ended the connection".to_owned())
-    }
 }
 
 impl From<io::Error> for BrokerFault {

@@ -6,6 +6,7 @@
 
 mod fault;
 mod message;
+mod stream;
 
 use std::future::Future;
 
@@ -15,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 pub use fault::BrokerFault;
 pub use message::{MAX_BODY, Message, Properties, Settlement};
+pub(crate) use stream::read_next;
 
 use crate::{amqp, kafka, nats};
 

@@ -1,11 +1,11 @@
 //! One connection to a broker of a cluster: requests and responses, one after the other.
 
 use bytes::BytesMut;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
 use super::sasl::Sasl;
 use super::wire::{self, Reader, malformed};
-use crate::broker::{BrokerFault, Connector, Host};
+use crate::broker::{BrokerFault, Connector, Host, read_next};
 
 /// A connection whose user is known to the broker.
 pub struct Connection<S> {
@@ -47,15 +47,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Connection<S> {
         body: impl FnOnce(&mut BytesMut),
     ) -> Result<Reader, BrokerFault> {
         self.send(api, body).await?;
-        loop {
-            match wire::read(&mut self.input)? {
-                Some((number, response)) if number == self.number => return Ok(response),
-                Some(_) => return Err(malformed("a response of another request")),
-                None if self.stream.read_buf(&mut self.input).await? == 0 => {
-                    return Err(BrokerFault::closed());
-                }
-                None => {}
-            }
+        match read_next(&mut self.stream, &mut self.input, wire::read).await? {
+            (number, response) if number == self.number => Ok(response),
+            _ => Err(malformed("a response of another request")),
         }
     }
 

@@ -10,9 +10,9 @@ use bytes::{Bytes, BytesMut};
 use fjord_http::escape::{escape_query, unescape_query};
 use serde::Deserialize;
 use serde_json::json;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 
-use crate::broker::{BrokerFault, Message};
+use crate::broker::{BrokerFault, Message, read_next};
 
 pub use protocol::Info;
 use protocol::{Reader, ServerOp, malformed};
@@ -63,14 +63,10 @@ pub struct Session<'a, S> {
 /// What is connected isn't a NATS server.
 pub async fn greeting(stream: &mut (impl AsyncRead + Unpin)) -> Result<Info, BrokerFault> {
     let (mut reader, mut input) = (Reader::default(), BytesMut::new());
-    loop {
-        match reader.read(&mut input)? {
-            // Before a client has spoken a server says nothing else.
-            Some(ServerOp::Info(info)) if input.is_empty() => return Ok(info),
-            Some(_) => return Err(malformed("it doesn't begin with INFO")),
-            None if stream.read_buf(&mut input).await? == 0 => return Err(BrokerFault::closed()),
-            None => {}
-        }
+    match read_next(stream, &mut input, |input| reader.read(input)).await? {
+        // Before a client has spoken a server says nothing else.
+        ServerOp::Info(info) if input.is_empty() => Ok(info),
+        _ => Err(malformed("it doesn't begin with INFO")),
     }
 }
 
@@ -189,14 +185,10 @@ impl<'a, S: AsyncRead + AsyncWrite + Unpin> Session<'a, S> {
     /// The next operation but the server's `PING`, which is answered, and its errors, which are faults.
     async fn next(&mut self) -> Result<ServerOp, BrokerFault> {
         loop {
-            match self.reader.read(&mut self.input)? {
-                Some(ServerOp::Ping) => self.send(b"PONG\r\n").await?,
-                Some(ServerOp::Error(text)) => return Err(refusal(text)),
-                Some(op) => return Ok(op),
-                None if self.stream.read_buf(&mut self.input).await? == 0 => {
-                    return Err(BrokerFault::closed());
-                }
-                None => {}
+            match read_next(&mut self.stream, &mut self.input, |input| self.reader.read(input)).await? {
+                ServerOp::Ping => self.send(b"PONG\r\n").await?,
+                ServerOp::Error(text) => return Err(refusal(text)),
+                op => return Ok(op),
             }
         }
     }
