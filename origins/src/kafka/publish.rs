@@ -4,7 +4,8 @@ use bytes::{BufMut, BytesMut};
 
 use super::cluster::Cluster;
 use super::error::Code;
-use super::wire::{malformed, put_bytes, put_text};
+use super::requests::{Place, by_place, put_places};
+use super::wire::{malformed, put_bytes};
 use super::{Leaders, Publisher, records};
 use crate::broker::{BrokerFault, Connector, Message};
 
@@ -73,34 +74,26 @@ impl<C: Connector> Cluster<'_, C> {
             Some((connection, host)) if host == leader => connection,
             _ => self.open(leader).await.map_err(Failure::of_leader)?,
         };
+        let place = Place { topic: publisher.topic.clone(), partition: *partition };
         let batch = records::encode(message, now);
         let body = |to: &mut BytesMut| {
             // No transaction.
             to.put_i16(-1);
             to.put_i16(publisher.acks);
             to.put_i32(TIMEOUT);
-            to.put_i32(1);
-            put_text(to, &publisher.topic);
-            to.put_i32(1);
-            to.put_i32(*partition);
-            put_bytes(to, &batch);
+            put_places(to, [(&place, &batch)].into_iter(), |to, batch| put_bytes(to, batch));
         };
         if publisher.acks == 0 {
             return connection.send(PRODUCE, body).await.map_err(Failure::of_leader);
         }
         let mut response = connection.call(PRODUCE, body).await.map_err(Failure::of_leader)?;
-        let codes = response.array(|from| {
-            from.text()?;
-            from.array(|from| {
-                from.i32()?;
-                let code = Code(from.i16()?);
-                // The record's place, the time of its appending.
-                from.take(16)?;
-                Ok(code)
-            })
+        let codes = by_place(&mut response, |from| {
+            let code = Code(from.i16()?);
+            // The record's place, the time of its appending.
+            from.take(16)?;
+            Ok(code)
         })?;
-        let code = codes.into_iter().flatten().next();
-        let code = code.ok_or(malformed("a response without the partition"))?;
+        let (_, code) = codes.into_iter().next().ok_or(malformed("a response without the partition"))?;
         match code.0 {
             0 => Ok(()),
             10 | 18 => {

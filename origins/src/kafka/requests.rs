@@ -1,4 +1,4 @@
-//! The requests of a consumer: positions, records, commits.
+//! The requests of a consumer: positions, records, commits; and arrays of partitions, which a producer needs as well.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -155,7 +155,7 @@ pub async fn commit<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Writes an array of topics, each with one partition: brokers take a topic several times.
-fn put_places<'a, T>(
+pub fn put_places<'a, T>(
     to: &mut BytesMut,
     places: impl ExactSizeIterator<Item = (&'a Place, T)>,
     rest: impl Fn(&mut BytesMut, T),
@@ -170,7 +170,10 @@ fn put_places<'a, T>(
 }
 
 /// Reads an array of topics with their partitions.
-fn by_place<T>(
+///
+/// # Errors
+/// A value can't be read.
+pub fn by_place<T>(
     response: &mut Reader,
     value: impl Fn(&mut Reader) -> Result<T, BrokerFault>,
 ) -> Result<Vec<(Place, T)>, BrokerFault> {
