@@ -133,7 +133,7 @@ pub fn group_settle(broker: u32, token: u32, settlement: String) -> Flight {
             let broker = target.broker()?;
             broker.settle_of_group(&broker.connector(), token, settlement.parse()?).await
         };
-        match limit.run(settled).await.map_err(BrokerFault::from).and_then(|result| result) {
+        match limit.run(settled).await.map_err(BrokerFault::from).flatten() {
             Ok(()) => target.reply.answer(&JsValue::UNDEFINED),
             Err(fault) => target.fail(&fault),
         }
@@ -189,7 +189,7 @@ async fn take(target: &Target, mut limit: Limit) -> Result<(), BrokerFault> {
 async fn finish(target: &Target, subscription: Subscription<'_, Wire>, tag: u64, order: Order) {
     let Order { settlement, reply } = order;
     let settled = Limit::new(SETTLE, None).run(subscription.settle(tag, settlement)).await;
-    match settled.map_err(BrokerFault::from).and_then(|result| result) {
+    match settled.map_err(BrokerFault::from).flatten() {
         Ok(()) => reply.answer(&JsValue::UNDEFINED),
         Err(fault) => Target { reply, ..*target }.fail(&fault),
     }

@@ -97,7 +97,7 @@ impl Order {
             Err((fault, may_fall_back)) => return fail(&reply, &origin, &fault, may_fall_back),
         };
         if let Framing::None | Framing::Sized(0..=WHOLE) = head.framing {
-            match limit.run(whole(&mut body)).await.map_err(CallFault::from).and_then(|bytes| bytes) {
+            match limit.run(whole(&mut body)).await.map_err(CallFault::from).flatten() {
                 Ok(bytes) => answer(&reply, &head, &bytes),
                 Err(fault) => fail(&reply, &origin, &fault, false),
             }
