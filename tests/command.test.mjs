@@ -8,7 +8,7 @@ import path from "node:path";
 import { after, describe, test } from "node:test";
 import { startGateway as startForTests } from "../bin/lib/testing.mjs";
 import { PREFIX, guardCommand, removeLeftovers } from "../bin/lib/workerd.mjs";
-import { listening } from "./support/upstream.mjs";
+import { freePort, listening } from "./support/upstream.mjs";
 import { command, config, endpoint, fjord, folder, origin, serve, startGateway } from "./support/gateway.mjs";
 
 const { dir, remove } = folder({
@@ -187,9 +187,7 @@ describe("run", () => {
   });
 
   test("takes the configuration's port without -p", async (t) => {
-    const probe = net.createServer();
-    const port = await listening(probe);
-    await new Promise((resolve) => probe.close(resolve));
+    const port = await freePort();
     const file = path.join(dir, "port.json");
     fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(good, "utf8")), port }));
     const child = spawn(process.execPath, [fjord, "run", "-c", file], { stdio: ["ignore", "pipe", "inherit"] });

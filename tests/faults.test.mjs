@@ -1,10 +1,9 @@
 // Origins that misbehave, and what the client is told: a documented status, and the next request works.
 import assert from "node:assert/strict";
-import net from "node:net";
 import { after, before, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { config, endpoint, startGateway } from "./support/gateway.mjs";
-import { listening, startUpstream } from "./support/upstream.mjs";
+import { freePort, startUpstream } from "./support/upstream.mjs";
 
 const nested = (/** @type {string} */ open, /** @type {string} */ close, /** @type {number} */ depth) => `{"a":${open.repeat(depth)}${close.repeat(depth)}}`;
 const json = (/** @type {string | Uint8Array} */ body, rest = {}) => ({ body, headers: { "content-type": "application/json", ...rest } });
@@ -124,9 +123,7 @@ describe("an origin", () => {
 });
 
 test("an origin that refuses connections is an error of its backend alone", async (t) => {
-  const probe = net.createServer();
-  const nobody = `http://127.0.0.1:${await listening(probe)}`;
-  await new Promise((resolve) => probe.close(resolve));
+  const nobody = `http://127.0.0.1:${await freePort()}`;
   const origin = await startUpstream({ "/ok": { json: { ok: true } } });
   t.after(() => origin.stop());
   const gateway = await startGateway(

@@ -1,20 +1,11 @@
 // A gateway that calls itself: once is fine, round and round ends.
 import assert from "node:assert/strict";
-import net from "node:net";
 import { describe, it } from "node:test";
 import { config, endpoint, origin, serve } from "./support/gateway.mjs";
+import { freePort } from "./support/upstream.mjs";
 
 /** @typedef {import("./support/gateway.mjs").Context} Context */
 /** @typedef {import("./support/gateway.mjs").Part} Part */
-
-/** A port that was free a moment ago. */
-async function freePort() {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => server.once("listening", resolve));
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 /**
  * A gateway whose endpoints know its address.

@@ -1,11 +1,11 @@
 // Calls of HTTPS origins with own certificates: the module of `origins/` on workerd, servers of node:https.
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import net from "node:net";
 import { after, describe, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { makeCertificates } from "./support/certificates.mjs";
-import { httpsOrigin, portOf, profile, startWorker } from "./support/origins.mjs";
+import { httpsOrigin, profile, startWorker, tcpServer } from "./support/origins.mjs";
+import { freePort } from "./support/upstream.mjs";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
 /** @import { ServerOptions } from "node:https" */
@@ -168,19 +168,10 @@ describe("failures", () => {
   }
 
   /** A server that does this with each connection. */
-  async function tcp(/** @type {Context} */ t, /** @type {(socket: Socket) => void} */ handler) {
-    const listener = net.createServer((socket) => (socket.on("error", () => {}), handler(socket)));
-    await /** @type {Promise<void>} */ (new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve)));
-    t.after(() => listener.close());
-    return `https://localhost:${portOf(listener)}`;
-  }
+  const tcp = async (/** @type {Context} */ t, /** @type {(socket: Socket) => void} */ handler) => `https://localhost:${await tcpServer(t, handler)}`;
 
   test("a refused connection", async () => {
-    const listening = net.createServer().listen(0, "127.0.0.1");
-    await new Promise((resolve) => listening.on("listening", () => resolve(undefined)));
-    const port = portOf(listening);
-    await new Promise((resolve) => listening.close(resolve));
-    assert.equal((await failure({ url: `https://localhost:${port}` }))[0], "no-connection");
+    assert.equal((await failure({ url: `https://localhost:${await freePort()}` }))[0], "no-connection");
   });
 
   test("an origin that speaks no TLS", async (t) => {

@@ -1,10 +1,10 @@
 // Calls of HTTPS origins that nobody waits for any more: none of them may stay.
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import net from "node:net";
 import { makeCertificates } from "./support/certificates.mjs";
-import { httpsOrigin, portOf, profile, startWorker } from "./support/origins.mjs";
+import { httpsOrigin, profile, startWorker, tcpServer } from "./support/origins.mjs";
 
+/** @import { Socket } from "node:net" */
 /** @import { Call } from "./support/origins.mjs" */
 
 const sleep = (/** @type {number} */ ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -57,20 +57,17 @@ test("1,000 abandoned calls leave nothing", async (t) => {
 });
 
 test("600 abandoned operations on brokers leave nothing", async (t) => {
-  /** @type {Set<net.Socket>} */
+  /** @type {Set<Socket>} */
   const open = new Set();
   /** A server that says this, and no more. */
   const server = async (/** @type {string} */ greeting) => {
-    const listener = net.createServer((socket) => {
+    const port = await tcpServer(t, (socket) => {
       open.add(socket);
-      socket.on("error", () => {});
       socket.on("close", () => open.delete(socket));
       socket.write(greeting);
       socket.resume();
     });
-    await /** @type {Promise<void>} */ (new Promise((resolve) => listener.listen(0, "127.0.0.1", resolve)));
-    t.after(() => listener.close());
-    return [["127.0.0.1", portOf(listener)]];
+    return [["127.0.0.1", port]];
   };
   const login = { user: "guest", password: "guest", vhost: "/" };
   const protocols = [

@@ -1,15 +1,16 @@
 // AMQP 0-9-1: the module of `origins/` on workerd, a RabbitMQ of its own, and amqplib as the other side.
 import assert from "node:assert/strict";
-import net from "node:net";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import amqplib from "amqplib";
 import { makeCertificates } from "./support/certificates.mjs";
-import { freePort, missing, startRabbit } from "./support/brokers.mjs";
-import { portOf, profile, startWorker } from "./support/origins.mjs";
+import { missing, startRabbit } from "./support/brokers.mjs";
+import { assertFailed, groupContext, profile, startWorker, tcpServer } from "./support/origins.mjs";
+import { freePort } from "./support/upstream.mjs";
 
 /** @import { ChannelModel, Channel } from "amqplib" */
+/** @import { Socket } from "node:net" */
 /** @import { Context } from "./support/gateway.mjs" */
-/** @import { Operation } from "./support/origins.mjs" */
+/** @import { Operated, Operation } from "./support/origins.mjs" */
 
 const login = { user: "guest", password: "guest", vhost: "/" };
 const declared = (/** @type {string} */ name, options = {}) => ({ name, kind: "topic", durable: true, auto_delete: false, internal: false, no_wait: false, ...options });
@@ -31,9 +32,7 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
   let connection;
   /** @type {Channel} */
   let channel;
-  /** @type {(() => unknown)[]} */
-  const ends = [];
-  const t = { after: (/** @type {() => unknown} */ end) => void ends.unshift(end) };
+  const t = groupContext();
 
   /** The brokers of the plan, by what they are for. @type {Record<string, object>} */
   const uses = {
@@ -83,9 +82,6 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
     worker = await startWorker(t, profiles, [certificates.pem("ca.pem")], brokers);
     await connect();
   });
-  after(async () => {
-    for (const end of ends) await end();
-  });
 
   async function connect() {
     connection = await amqplib.connect(rabbit.url);
@@ -120,13 +116,8 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
   const publish = (/** @type {string} */ name, operation = {}, body = "") => worker.publish({ broker: index(name), ...operation }, body);
   const receive = (/** @type {string} */ name, /** @type {Operation} */ operation = {}) => worker.receive({ broker: index(name), ...operation });
 
-  /** An operation fails with this code; its text begins with the broker's name. */
-  async function fails(/** @type {string} */ name, /** @type {Promise<{ error?: string, code?: string }>} */ operation, /** @type {string} */ code, /** @type {RegExp} */ text) {
-    const { error = "", code: found } = await operation;
-    assert.equal(found, code, error);
-    assert.ok(error.startsWith(`${name}: `), error);
-    assert.match(error, text);
-  }
+  /** An operation fails with this code. */
+  const fails = async (/** @type {string} */ name, /** @type {Promise<Operated>} */ operation, /** @type {string} */ code, /** @type {RegExp} */ text) => assertFailed(await operation, name, code, text);
 
   test("a message with every property", async () => {
     await empty();
@@ -316,14 +307,12 @@ describe("RabbitMQ", { skip: missing("rabbitmq") }, async () => {
 
 describe("brokers that aren't", () => {
   /** A server that does this with each connection. */
-  async function tcp(/** @type {Context} */ t, /** @type {(socket: net.Socket) => void} */ handler) {
-    const server = net.createServer((socket) => (socket.on("error", () => {}), handler(socket)));
-    await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
-    t.after(() => server.close());
-    return startWorker(t, [], [], [{ name: "fake", hosts: [["127.0.0.1", portOf(server)]], protocol: { amqp: { login, publisher: producer("x"), source: { existing: "x" } } } }]);
+  async function tcp(/** @type {Context} */ t, /** @type {(socket: Socket) => void} */ handler) {
+    const port = await tcpServer(t, handler);
+    return startWorker(t, [], [], [{ name: "fake", hosts: [["127.0.0.1", port]], protocol: { amqp: { login, publisher: producer("x"), source: { existing: "x" } } } }]);
   }
 
-  /** @type {[string, (socket: net.Socket) => void, string, RegExp][]} */
+  /** @type {[string, (socket: Socket) => void, string, RegExp][]} */
   const cases = [
     ["silent", () => {}, "timed-out", /^fake: no answer within 500 ms$/],
     ["ends the connection", (socket) => void socket.once("data", () => socket.end()), "connection-lost", /ended the connection/],

@@ -1,12 +1,11 @@
 // Kafka: the module of `origins/` on workerd, a Kafka of its own, and kafkajs as the other side.
 import assert from "node:assert/strict";
 import fs from "node:fs";
-import net from "node:net";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { Kafka, logLevel } from "kafkajs";
 import { missing, startKafka } from "./support/brokers.mjs";
 import { makeCertificates } from "./support/certificates.mjs";
-import { portOf, profile, startWorker } from "./support/origins.mjs";
+import { assertFailed, groupContext, profile, startWorker, tcpServer } from "./support/origins.mjs";
 
 /** @import { Admin } from "kafkajs" */
 /** @import { Operation } from "./support/origins.mjs" */
@@ -30,9 +29,7 @@ describe("Kafka", { skip: missing("kafka") }, () => {
   let client;
   /** @type {Admin} */
   let admin;
-  /** @type {(() => unknown)[]} */
-  const ends = [];
-  const t = { after: (/** @type {() => unknown} */ end) => void ends.unshift(end) };
+  const t = groupContext();
   /** @type {string[]} */
   let names = [];
   /** @type {object[]} */
@@ -49,12 +46,8 @@ describe("Kafka", { skip: missing("kafka") }, () => {
     const keystore = `${certificates.dir}/keystore.pem`;
     fs.writeFileSync(keystore, `${certificates.pem("ec.key")}${certificates.pem("ec.pem")}`);
     kafka = await startKafka(t, keystore);
-    const silent = net.createServer((socket) => socket.on("error", () => {}));
-    const http = net.createServer((socket) => (socket.on("error", () => {}), socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
-    for (const server of [silent, http]) {
-      await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
-      t.after(() => server.close());
-    }
+    const silent = await tcpServer(t, () => {});
+    const http = await tcpServer(t, (socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
     const at = (/** @type {Parameters<typeof kafka.port>[0]} */ name) => [["localhost", kafka.port(name)]];
     const tls = { tls: { profile: 0 } };
     const events = { publisher: publisher("events") };
@@ -88,11 +81,11 @@ describe("Kafka", { skip: missing("kafka") }, () => {
       lost: [at("PLAIN"), { source: { group: "lost", topics: ["lost"], oldest: true } }],
       ...Object.fromEntries(["gzip", "snappy", "lz4", "zstd"].map((codec) => [codec, [at("PLAIN"), { source: { group: codec, topics: [codec], oldest: true } }]])),
       secure: [at("SECURE"), { source: { group: "secure", topics: ["orders"], oldest: true }, sasl: sasl("SCRAM-SHA-256") }, tls],
-      silentGroup: [[["127.0.0.1", portOf(silent)]], { source: { group: "g", topics: ["orders"], oldest: true } }],
+      silentGroup: [[["127.0.0.1", silent]], { source: { group: "g", topics: ["orders"], oldest: true } }],
       refusedGroup: [[["127.0.0.1", 9]], { source: { group: "g", topics: ["orders"], oldest: true } }],
       refused: [[["127.0.0.1", 9]], events],
-      silent: [[["127.0.0.1", portOf(silent)]], events],
-      http: [[["127.0.0.1", portOf(http)]], events],
+      silent: [[["127.0.0.1", silent]], events],
+      http: [[["127.0.0.1", http]], events],
     };
     names = Object.keys(brokers);
     plan = Object.entries(brokers).map(([name, [hosts, options, more]]) => ({ name, hosts, protocol: { kafka: options }, ...more }));
@@ -102,9 +95,6 @@ describe("Kafka", { skip: missing("kafka") }, () => {
     await admin.connect();
     t.after(() => admin.disconnect());
     await admin.createTopics({ topics: [{ topic: "events" }, { topic: "orders" }, { topic: "small", configEntries: [{ name: "max.message.bytes", value: "1000" }] }], waitForLeaders: true });
-  });
-  after(async () => {
-    for (const end of ends) await end();
   });
 
   const publish = (/** @type {string} */ name, /** @type {Operation} */ operation = {}, body = "") => worker.publish({ broker: names.indexOf(name), ...operation }, body);
@@ -214,10 +204,7 @@ describe("Kafka", { skip: missing("kafka") }, () => {
   for (const [name, expected, text] of failures) {
     test(`failure: ${name}`, async () => {
       const body = name === "small" ? "x".repeat(2000) : name === "large" ? "x".repeat(2_000_000) : "";
-      const { error = "", code } = await publish(name, { millis: 3000 }, body);
-      assert.equal(code, expected, error);
-      assert.ok(error.startsWith(`${name}: `), error);
-      assert.match(error, text);
+      assertFailed(await publish(name, { millis: 3000 }, body), name, expected, text);
     });
   }
 

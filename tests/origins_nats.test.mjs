@@ -1,11 +1,10 @@
 // NATS: the module of `origins/` on workerd, nats-servers of its own, and NATS's own client as the other side.
 import assert from "node:assert/strict";
-import net from "node:net";
-import { after, before, describe, test } from "node:test";
+import { before, describe, test } from "node:test";
 import { connect, headers } from "@nats-io/transport-node";
 import { makeCertificates } from "./support/certificates.mjs";
 import { missing, startNats } from "./support/brokers.mjs";
-import { portOf, profile, startWorker } from "./support/origins.mjs";
+import { assertFailed, groupContext, profile, startWorker, tcpServer } from "./support/origins.mjs";
 
 /** @import { NatsConnection, Msg } from "@nats-io/transport-node" */
 /** @import { Operation } from "./support/origins.mjs" */
@@ -26,9 +25,7 @@ describe("NATS", { skip: missing("nats") }, () => {
   let tls;
   /** @type {NatsConnection} */
   let connection;
-  /** @type {(() => unknown)[]} */
-  const ends = [];
-  const t = { after: (/** @type {() => unknown} */ end) => void ends.unshift(end) };
+  const t = groupContext();
   /** @type {string[]} */
   let names = [];
 
@@ -39,17 +36,12 @@ describe("NATS", { skip: missing("nats") }, () => {
     const users = await startNats(t, 'authorization { users = [{ user: "ada", password: "secret", permissions: { publish: "allowed", subscribe: "allowed" } }] }');
     const token = await startNats(t, 'authorization { token: "s3cret" }');
     tls = await startNats(t, `tls { cert_file: ${file("ec.pem")}, key_file: ${file("ec.key")} }`);
-    const silent = net.createServer((socket) => socket.on("error", () => {}));
-    const http = net.createServer((socket) => (socket.on("error", () => {}), socket.end("HTTP/1.1 400 Bad Request\r\n\r\n")));
-    const dying = net.createServer((socket) => {
-      socket.on("error", () => {});
+    const silent = await tcpServer(t, () => {});
+    const http = await tcpServer(t, (socket) => void socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    const dying = await tcpServer(t, (socket) => {
       socket.write('INFO {"max_payload":1000,"headers":true}\r\n');
       socket.once("data", () => socket.destroy());
     });
-    for (const server of [silent, http, dying]) {
-      await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
-      t.after(() => server.close());
-    }
     const ada = { user: "ada", password: "secret" };
     /** @type {Record<string, [number, object, object?]>} */
     const brokers = {
@@ -70,9 +62,9 @@ describe("NATS", { skip: missing("nats") }, () => {
       tlsMissing: [tls.port, { subject: "t" }],
       tlsRefused: [plain.port, { subject: "t" }, { tls: { profile: 0 } }],
       refused: [9, { subject: "t" }],
-      silent: [portOf(silent), { subject: "t" }],
-      http: [portOf(http), { subject: "t" }],
-      dying: [portOf(dying), { subject: "t" }],
+      silent: [silent, { subject: "t" }],
+      http: [http, { subject: "t" }],
+      dying: [dying, { subject: "t" }],
     };
     names = Object.keys(brokers);
     const plan = Object.entries(brokers).map(([name, [port, nats, more]]) => ({ name, hosts: [["localhost", port]], protocol: { nats }, ...more }));
@@ -80,9 +72,6 @@ describe("NATS", { skip: missing("nats") }, () => {
     worker = await startWorker(t, profiles, [certificates.pem("ca.pem")], plan);
     connection = await connect({ servers: `127.0.0.1:${plain.port}` });
     t.after(() => connection.close());
-  });
-  after(async () => {
-    for (const end of ends) await end();
   });
 
   const publish = (/** @type {string} */ name, /** @type {Operation} */ operation = {}, body = "") => worker.publish({ broker: names.indexOf(name), ...operation }, body);
@@ -176,10 +165,7 @@ describe("NATS", { skip: missing("nats") }, () => {
   for (const [name, expected, text] of refusals) {
     test(`failure: ${name}`, async () => {
       for (const operation of [publish(name, { millis: 500 }), receive(name, { millis: 500 })]) {
-        const { error = "", code } = await operation;
-        assert.equal(code, expected, error);
-        assert.ok(error.startsWith(`${name}: `), error);
-        assert.match(error, text);
+        assertFailed(await operation, name, expected, text);
       }
     });
   }

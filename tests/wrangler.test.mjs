@@ -2,14 +2,13 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { env } from "../scripts/lib.mjs";
 import { realCase } from "./support/cases.mjs";
 import { root } from "./support/gateway.mjs";
-import { listening, startUpstream } from "./support/upstream.mjs";
+import { freePort, startUpstream } from "./support/upstream.mjs";
 
 /** A copy of the project that tests may change; what is large is linked. */
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
@@ -282,10 +281,3 @@ describe("wrangler dev", () => {
     assert.equal(upstream.requests.length, 1);
   });
 });
-
-async function freePort() {
-  const probe = net.createServer();
-  const port = await listening(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}

@@ -1,10 +1,10 @@
 // Brokers for tests: real ones, on free ports of the loopback interface, from the cache that scripts/brokers.mjs fills.
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { folderOf } from "../../scripts/brokers.mjs";
+import { freePort, listens } from "./upstream.mjs";
 
 /** @import { ChildProcess } from "node:child_process" */
 /** @import { Context } from "./gateway.mjs" */
@@ -26,23 +26,6 @@ function folder(name) {
   if (found === undefined) throw new Error(`${name} is missing: node scripts/brokers.mjs ${name}`);
   return found;
 }
-
-/** A port that nobody listens on. */
-export async function freePort() {
-  const server = net.createServer();
-  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
-  const { port } = /** @type {net.AddressInfo} */ (server.address());
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Whether something answers on a port. @param {number} port @returns {Promise<boolean>} */
-const listens = (port) =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1");
-    socket.on("connect", () => (socket.destroy(), resolve(true)));
-    socket.on("error", () => resolve(false));
-  });
 
 /**
  * A program that is up once its port answers.

@@ -1,10 +1,9 @@
 // A function as AWS Lambda runs it: its runtime interface emulator and its runtime for Python, both from PyPI.
 import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import path from "node:path";
 import { root } from "./gateway.mjs";
-import { listening } from "./upstream.mjs";
+import { freePort, listens } from "./upstream.mjs";
 
 /** The emulator comes with this one; of its other parts none is needed. */
 const CLI = "1.170.0";
@@ -63,23 +62,4 @@ export async function startFunction(source) {
       await ended;
     },
   };
-}
-
-/**
- * @param {number} port
- * @returns {Promise<boolean>}
- */
-function listens(port) {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1", () => resolve(true));
-    socket.on("connect", () => socket.destroy());
-    socket.on("error", () => resolve(false));
-  });
-}
-
-async function freePort() {
-  const probe = net.createServer();
-  const port = await listening(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }

@@ -1,11 +1,14 @@
-// The module of the origins on a workerd of its own, and HTTPS servers for it.
+// The module of the origins on a workerd of its own, and servers for it.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import https from "node:https";
+import net from "node:net";
 import path from "node:path";
+import { after } from "node:test";
 import { binary } from "../../bin/lib/workerd.mjs";
 import { folder, root } from "./gateway.mjs";
+import { listening } from "./upstream.mjs";
 
 /** @import { IncomingMessage, ServerResponse } from "node:http" */
 /** @import { ServerOptions } from "node:https" */
@@ -48,9 +51,6 @@ import { folder, root } from "./gateway.mjs";
 /** @typedef {{ status?: number, headers: [string, string][], body: string, error?: string, code?: string }} Called */
 
 const built = path.join(root, "build/origins");
-
-/** The port of a server that listens. */
-export const portOf = (/** @type {import("node:net").Server} */ server) => /** @type {import("node:net").AddressInfo} */ (server.address()).port;
 
 /** Options of a profile, as the core would write them. */
 export const profile = (/** @type {object} */ options) => ({ insecure: false, ca: [], public_roots: false, identities: [], min: "1.2", max: "1.3", ...options });
@@ -131,6 +131,47 @@ export async function startWorker(t, profiles, roots = [], brokers = []) {
 }
 
 /**
+ * An operation failed with this code; its text begins with the broker's name.
+ *
+ * @param {Operated} operated
+ * @param {string} name
+ * @param {string} code
+ * @param {RegExp} text
+ */
+export function assertFailed({ error = "", code: found }, name, code, text) {
+  assert.equal(found, code, error);
+  assert.ok(error.startsWith(`${name}: `), error);
+  assert.match(error, text);
+}
+
+/**
+ * The context of a group of tests: what it starts ends after them, the last one first.
+ *
+ * @returns {Context}
+ */
+export function groupContext() {
+  /** @type {(() => unknown)[]} */
+  const ends = [];
+  after(async () => {
+    for (const end of ends) await end();
+  });
+  return { after: (end) => void ends.unshift(end) };
+}
+
+/**
+ * The port of a server that does this with each connection.
+ *
+ * @param {Context} t
+ * @param {(socket: net.Socket) => void} handler
+ */
+export async function tcpServer(t, handler) {
+  const server = net.createServer((socket) => (socket.on("error", () => {}), handler(socket)));
+  const port = await listening(server);
+  t.after(() => server.close());
+  return port;
+}
+
+/**
  * An HTTPS server on a free port; `sockets()` is the number of its open connections.
  *
  * @param {Context} t
@@ -147,11 +188,10 @@ export async function httpsOrigin(t, options, handler) {
     socket.on("error", () => {});
   });
   server.on("tlsClientError", () => {});
-  await /** @type {Promise<void>} */ (new Promise((resolve) => server.listen(0, "127.0.0.1", resolve)));
+  const port = await listening(server);
   t.after(() => {
     for (const socket of open) socket.destroy();
     return new Promise((resolve) => server.close(resolve));
   });
-  const port = portOf(server);
   return { url: `https://localhost:${port}`, port, sockets: () => open.size };
 }

@@ -15,6 +15,7 @@
 //   });
 //   upstream.url; upstream.requests; await upstream.stop();
 import http from "node:http";
+import net from "node:net";
 
 /**
  * What an origin does at a request; see above.
@@ -113,6 +114,28 @@ export function listening(server) {
       resolve(address.port);
     });
   });
+}
+
+/**
+ * Whether something listens on a port of the loopback interface.
+ *
+ * @param {number} port
+ * @returns {Promise<boolean>}
+ */
+export function listens(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, "127.0.0.1");
+    socket.on("connect", () => (socket.destroy(), resolve(true)));
+    socket.on("error", () => resolve(false));
+  });
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = net.createServer();
+  const port = await listening(server);
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
 
 /**
