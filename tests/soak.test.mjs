@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { hangUp, plan, random, send } from "../bench/soak/client.mjs";
 import { KINDS } from "../bench/soak/config.mjs";
 import { judge } from "../bench/soak/judge.mjs";
+import { listening } from "./support/upstream.mjs";
 
 const run = path.join(path.dirname(fileURLToPath(import.meta.url)), "../bench/soak/run.mjs");
 
@@ -43,8 +44,7 @@ describe("an answer of a gateway that isn't well", () => {
       const name = new URL(request.url ?? "", "http://a").searchParams.get("case");
       cases[String(name)]?.answer(answer);
     });
-    await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-    port = /** @type {import("node:net").AddressInfo} */ (server.address()).port;
+    port = await listening(server);
   });
   after(() => {
     hangUp();
