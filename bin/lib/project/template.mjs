@@ -94,7 +94,8 @@ ${taken === undefined || taken.usesAssets ? assets : ""}
 `;
 }
 
-const GREETING_TEST = `// The gateway, as its clients see it: npm test
+/** How every test of a gateway begins. */
+const TEST_SETUP = `// The gateway, as its clients see it: npm test
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startGateway } from "fjord/testing";
@@ -104,7 +105,9 @@ before(async () => {
   gateway = await startGateway();
 });
 after(() => gateway?.stop());
+`;
 
+const GREETING_TEST = `${TEST_SETUP}
 test("greets, and hides what is internal", async () => {
   const response = await gateway.fetch("/hello/world");
   assert.equal(response.status, 200);
@@ -116,17 +119,7 @@ test("answers 404 where there is no endpoint", async () => {
 });
 `;
 
-const HEALTH_TEST = `// The gateway, as its clients see it: npm test
-import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { startGateway } from "fjord/testing";
-
-let gateway;
-before(async () => {
-  gateway = await startGateway();
-});
-after(() => gateway?.stop());
-
+const HEALTH_TEST = `${TEST_SETUP}
 test("serves the configuration", async () => {
   assert.ok((await gateway.fetch("/__health")).status < 500);
 });
