@@ -9,7 +9,7 @@ import { after, describe, test } from "node:test";
 import { startGateway as startForTests } from "../bin/lib/testing.mjs";
 import { PREFIX, guardCommand, removeLeftovers } from "../bin/lib/workerd.mjs";
 import { freePort, listening } from "./support/upstream.mjs";
-import { command, config, endpoint, fjord, folder, origin, serve, startGateway } from "./support/gateway.mjs";
+import { command, config, endpoint, fjord, folder, origin, runGateway, serve, startGateway } from "./support/gateway.mjs";
 
 const { dir, remove } = folder({
   "good.json": JSON.stringify(config([endpoint("/a", [{ host: ["http://127.0.0.1:9"], url_pattern: "/" }])])),
@@ -353,22 +353,17 @@ describe("run", () => {
     const file = path.join(own.dir, "krakend.json");
     const backend = { host: [upstream.url], url_pattern: "/", extra_config: { "modifier/lua-backend": { sources: ["rules.lua"], post: "post()" } } };
     fs.writeFileSync(file, JSON.stringify(config([endpoint("/a", [backend])])));
-    const child = spawn(process.execPath, [fjord, "run", "--watch", "-p", "0"], { cwd: own.dir, stdio: ["ignore", "pipe", "pipe"] });
-    t.after(() => child.kill());
-    let output = "";
-    child.stderr.setEncoding("utf8").on("data", (text) => (output += text));
-    child.stdout.setEncoding("utf8").on("data", (text) => (output += text));
-    await until(() => /listening on/.test(output), 10_000);
-    const url = /listening on (\S+)/.exec(output)?.[1];
-    const read = () => fetch(`${url}/a`).then((response) => response.json());
+    const gateway = await runGateway(["--watch", "-p", "0"], { cwd: own.dir });
+    t.after(() => gateway.stop());
+    const read = async () => (await gateway.get("/a")).json;
     assert.deepEqual(await read(), { n: 1 });
     fs.writeFileSync(path.join(own.dir, "rules.lua"), rule(22));
-    await until(() => /krakend\.json is served as it is now/.test(output), 10_000);
+    await gateway.logged(/krakend\.json is served as it is now/, 10_000);
     assert.deepEqual(await read(), { n: 22 });
     fs.writeFileSync(file, JSON.stringify({ ...JSON.parse(fs.readFileSync(file, "utf8")), listen_ip: "127.0.0.2" }));
-    await until(() => /The address stays 127\.0\.0\.1:\d+ until the next start/.test(output), 10_000);
+    await gateway.logged(/The address stays 127\.0\.0\.1:\d+ until the next start/, 10_000);
     fs.writeFileSync(file, "[");
-    await until(() => /The last good version keeps serving/.test(output), 10_000);
+    await gateway.logged(/The last good version keeps serving/, 10_000);
     assert.deepEqual(await read(), { n: 22 });
   });
 });

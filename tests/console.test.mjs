@@ -1,13 +1,12 @@
 // The console in a real Chromium: every feature, the engine's answers beside those of `fjord run`, nothing on the browser's console.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, before, describe, test } from "node:test";
 import { at } from "../scripts/lib.mjs";
 import { ORDER } from "../bin/lib/graph/order.mjs";
 import { launch } from "./support/browser.mjs";
-import { command, config, endpoint, fjord, folder, origin, serve } from "./support/gateway.mjs";
+import { command, config, endpoint, folder, origin, runGateway, serve } from "./support/gateway.mjs";
 
 /** Where screenshots go, if anybody wants to look at them: SCREENSHOTS=DIR. */
 const { SCREENSHOTS } = process.env;
@@ -21,21 +20,14 @@ after(() => browser?.close());
 
 describe("the console", { skip: "reason" in found && found.reason }, () => {
   let url = "";
-  /** @type {import("node:child_process").ChildProcess} */
+  /** @type {import("./support/gateway.mjs").Gateway | undefined} */
   let gateway;
   before(async () => {
-    gateway = spawn(process.execPath, [fjord, "run", "-c", at("krakend.json"), "-p", "0"], { stdio: ["ignore", "pipe", "inherit"] });
-    url = await new Promise((resolve) => {
-      let output = "";
-      gateway.stdout?.setEncoding("utf8").on("data", (text) => {
-        output += text;
-        const [, address] = /^listening on (http:\S+)$/m.exec(output) ?? [];
-        if (address !== undefined) resolve(address);
-      });
-    });
+    gateway = await runGateway(["-c", at("krakend.json"), "-p", "0"]);
+    ({ url } = gateway);
   });
-  after(() => {
-    gateway.kill("SIGTERM");
+  after(async () => {
+    await gateway?.stop();
   });
 
   /**

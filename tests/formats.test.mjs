@@ -1,6 +1,6 @@
 // YAML, TOML and templates through the command: the same findings at the places of the files themselves.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, describe, test } from "node:test";
@@ -9,7 +9,7 @@ import { SourceError } from "../bin/lib/faults.mjs";
 import { fromToml } from "../bin/lib/formats/toml.mjs";
 import { fromYaml } from "../bin/lib/formats/yaml.mjs";
 import { byteOffsets, compose, locate } from "../bin/lib/pieces.mjs";
-import { fjord, folder, root } from "./support/gateway.mjs";
+import { fjord, folder, root, runGateway } from "./support/gateway.mjs";
 
 const YAML = `# Straße
 version: 3
@@ -106,22 +106,9 @@ test("a good one is accepted, shown as a tree, and built as JSON", () => {
 test("a template is served", async (t) => {
   const at = (/** @type {string} */ name) => path.join(root, "tests/data/flexible", name);
   const env = { ...process.env, FC_ENABLE: "1", FC_SETTINGS: at("settings"), FC_TEMPLATES: at("templates"), FC_PARTIALS: at("partials") };
-  const child = spawn(process.execPath, [fjord, "run", "-c", at("krakend.tmpl"), "-p", "0"], { env, stdio: ["ignore", "pipe", "pipe"] });
-  t.after(() => child.kill());
-  let output = "";
-  /** @type {Promise<string>} */
-  const listening = new Promise((resolve, reject) => {
-    const take = (/** @type {string} */ text) => {
-      output += text;
-      const [, found] = /^listening on (\S+)$/m.exec(output) ?? [];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout.setEncoding("utf8").on("data", take);
-    child.stderr.setEncoding("utf8").on("data", take);
-    child.on("exit", () => reject(new Error(output)));
-  });
-  const health = await fetch(`${await listening}/__health`);
-  assert.match(await health.text(), /"status":"ok"/);
+  const gateway = await runGateway(["-c", at("krakend.tmpl"), "-p", "0"], { env });
+  t.after(() => gateway.stop());
+  assert.match((await gateway.get("/__health")).text, /"status":"ok"/);
 });
 
 test("what a worker declares is read from its own file", async () => {

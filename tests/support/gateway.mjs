@@ -29,7 +29,7 @@ export const fjord = path.join(root, "bin/fjord.mjs");
  * @typedef {{ status: number, headers: Headers, text: string, json: any, header: (name: string) => string | null }} Answer
  */
 
-/** @typedef {Awaited<ReturnType<typeof startGateway>>} Gateway */
+/** @typedef {Awaited<ReturnType<typeof runGateway>>} Gateway */
 
 /**
  * A part of a configuration, right or wrong.
@@ -119,15 +119,27 @@ const asText = (configuration) => (typeof configuration === "string" ? configura
 export async function startGateway(configuration, { lenient = false, debug = false, env = {}, assets, files = {}, args = [] } = {}) {
   const { dir, remove } = folder({ ...files, "krakend.json": asText(configuration) });
   const options = [
+    "-c",
+    path.join(dir, "krakend.json"),
+    "-p",
+    "0",
     ...(lenient ? ["--lenient"] : []),
     ...(debug ? ["-d"] : []),
     ...Object.entries(env).flatMap(([name, value]) => ["--env", `${name}=${value}`]),
     ...(assets ? ["--assets", assets] : []),
     ...args,
   ];
-  const child = spawn(process.execPath, [fjord, "run", "-c", path.join(dir, "krakend.json"), "-p", "0", ...options], {
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return runGateway(options).finally(() => remove());
+}
+
+/**
+ * Runs `fjord run` with these arguments; resolves when it listens, and rejects with its output when it ends before.
+ *
+ * @param {string[]} args
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv }} [options]
+ */
+export async function runGateway(args, options = {}) {
+  const child = spawn(process.execPath, [fjord, "run", ...args], { stdio: ["ignore", "pipe", "pipe"], ...options });
   let output = "";
   /** @type {Promise<{ code: number | null, signal: NodeJS.Signals | null }>} */
   const ended = new Promise((resolve) => child.on("close", (code, signal) => resolve({ code, signal })));
@@ -142,7 +154,7 @@ export async function startGateway(configuration, { lenient = false, debug = fal
     child.stderr.setEncoding("utf8").on("data", take);
     void ended.then(({ code }) => reject(new Error(`fjord run ended with exit code ${code}:\n${output}`)));
   });
-  const url = await listening.finally(() => remove());
+  const url = await listening;
 
   const request = (/** @type {string} */ target, /** @type {RequestInit | undefined} */ init) => exchange(url + target, init);
   return {
