@@ -21,9 +21,17 @@ const SIGNAL_DATE = "2026-11-17";
  * @property {Record<string, "exactly" | "locally">} counters The bindings that can count for rate limits, and how.
  * @property {Record<string, string>} overrides Variables that take the place of options.
  * @property {string[]} assets The paths that the platform answers with files before it asks the worker.
+ * @property {Served} [served] The files of the binding ASSETS.
  * @property {import("./surroundings.mjs").Surrounding[]} [findings] What is wrong with the file itself, or with the Worker's entry module.
  * @property {string[]} [stored] Secrets that a Secrets Store has.
  * @property {string} [deaf] What switches `request.signal` off, so that no worker hears that a client has left.
+ */
+
+/**
+ * A folder of files that the platform serves, and whether it answers with them before it asks the worker. `"sometimes"` stands for a
+ * list of paths.
+ *
+ * @typedef {{ folder: string, isFirst: boolean | "sometimes" }} Served
  */
 
 /**
@@ -62,7 +70,8 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
   collect(own, found, classes);
   const findings = [...leftAside(present), ...missingExports(folder, own.main, classes)];
   const stored = storedIn(own.secrets_store_secrets);
-  return { ...found, ...(findings.length > 0 && { findings }), ...(stored.length > 0 && { stored }) };
+  const served = servedFolder(own.assets, folder);
+  return { ...found, ...(findings.length > 0 && { findings }), ...(stored.length > 0 && { stored }), ...(served && { served }) };
 }
 
 /**
@@ -89,17 +98,14 @@ function ofEnvironment({ env, ...top }, environment) {
 }
 
 /**
- * The folder of files that a Wrangler file beside a configuration has the platform serve as the binding ASSETS, if it is there; and
- * whether they are answered before the worker is asked. `"sometimes"` stands for a list of paths.
+ * The folder that the platform serves as the binding ASSETS, if it is there.
  *
- * @param {string} config
- * @returns {Promise<{ folder: string, isFirst: boolean | "sometimes" } | undefined>}
+ * @param {unknown} assets
+ * @param {string} folder
+ * @returns {Served | undefined}
  */
-export async function assetsBeside(config) {
-  const folder = path.dirname(config);
-  const file = WRANGLER_FILES.find((name) => fs.existsSync(path.join(folder, name)));
-  const settings = file === undefined ? undefined : await read(path.join(folder, file));
-  const { directory, binding, run_worker_first: workerFirst = false } = members(settings?.assets);
+function servedFolder(assets, folder) {
+  const { directory, binding, run_worker_first: workerFirst = false } = members(assets);
   const found = typeof directory === "string" && binding === "ASSETS" ? path.resolve(folder, directory) : undefined;
   if (found === undefined || !fs.existsSync(found)) return undefined;
   return { folder: found, isFirst: Array.isArray(workerFirst) ? "sometimes" : workerFirst !== true };

@@ -2,7 +2,7 @@
 import path from "node:path";
 import fs from "node:fs";
 import { refusal } from "../ask.mjs";
-import { WRANGLER_FILES, assetsBeside } from "../bindings.mjs";
+import { WRANGLER_FILES } from "../bindings.mjs";
 import { checkConfig, listed, loadCore, locate, overrides, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
 import { templateEnvironment } from "../source.mjs";
@@ -46,7 +46,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const counters = listed(config.read.counters());
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const bound = new Set(bindings.map(({ name }) => name));
-  const beside = folder === undefined && !bound.has("ASSETS") ? await assetsBeside(file) : undefined;
+  const beside = folder === undefined && !bound.has("ASSETS") ? config.worker?.served : undefined;
   const assetsFirst = beside?.isFirst === true;
   if (beside?.isFirst === "sometimes") console.error("warning: run_worker_first is a list: this run asks the gateway first for every path");
   const privates = privateBindings(config.text);
