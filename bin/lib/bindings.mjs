@@ -55,13 +55,12 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
   const settings = await read(path.join(folder, file));
   if (settings === undefined) return undefined;
   const own = ofEnvironment(settings, environment);
-  const overriding = Object.entries(members(own.vars)).filter(([name]) => name.startsWith("KRAKEND_"));
   /** @type {Worker} */
   const found = {
     file,
     names: local(path.join(folder, ".dev.vars")),
     counters: {},
-    overrides: Object.fromEntries(overriding.map(([name, value]) => [name, String(value)])),
+    overrides: overrides(members(own.vars)),
     assets: assetsOf(own.assets, folder),
     deaf: deaf(settings),
   };
@@ -73,6 +72,15 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
   const served = servedFolder(own.assets, folder);
   return { ...found, ...(findings.length > 0 && { findings }), ...(stored.length > 0 && { stored }), ...(served && { served }) };
 }
+
+/**
+ * The variables that take the place of options, as KrakenD reads them from the environment.
+ *
+ * @param {{ [name: string]: unknown }} variables
+ * @returns {Record<string, string>}
+ */
+export const overrides = (variables) =>
+  Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (name.startsWith("KRAKEND_") && value !== undefined ? [[name, String(value)]] : [])));
 
 /**
  * The names of the bindings to secrets of a Secrets Store.

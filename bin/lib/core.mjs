@@ -4,7 +4,7 @@ import path from "node:path";
 import v8 from "node:v8";
 import { fileURLToPath } from "node:url";
 import { check, fitsWorker } from "./ask.mjs";
-import { workerBeside } from "./bindings.mjs";
+import { overrides, workerBeside } from "./bindings.mjs";
 import { Failure } from "./errors.mjs";
 import { withMaximum } from "./memory.mjs";
 import { readSource } from "./source.mjs";
@@ -145,7 +145,7 @@ export const checkConfig = (config, wish = {}) => check(config, { ...wish, varia
  * @param {Pick<ReadConfig, "worker">} config
  * @returns {Record<string, string>}
  */
-export const variablesOf = ({ worker }) => ({ ...worker?.overrides, ...overrides() });
+export const variablesOf = ({ worker }) => ({ ...worker?.overrides, ...overrides(process.env) });
 
 /**
  * The files that the worker gets: those that a configuration names, and what it must know of its bindings.
@@ -154,8 +154,3 @@ export const variablesOf = ({ worker }) => ({ ...worker?.overrides, ...overrides
  * @returns {Record<string, string>}
  */
 export const workerFiles = ({ files, worker }) => (worker?.stored ? { ...files, "fjord:secrets": worker.stored.join(",") } : files);
-
-/** The variables of the environment that take the place of options, as KrakenD reads them. */
-export function overrides(env = process.env) {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, value]) => (name.startsWith("KRAKEND_") && value !== undefined ? [[name, value]] : [])));
-}

@@ -1,6 +1,7 @@
 // What `fjord check` and `fjord audit` say of a project.
 import { audit, check, fitsWorker } from "../../bin/lib/ask.mjs";
-import { readProject, workerEnv } from "./project.mjs";
+import { overrides } from "../../bin/lib/bindings.mjs";
+import { readProject } from "./project.mjs";
 
 /**
  * @typedef {import("../messages.js").Opinion} Opinion
@@ -20,8 +21,7 @@ export async function opinion(core, edge, project) {
   const read = new core.Config(new TextEncoder().encode(text));
   try {
     const config = { file: project.main, read, files, fits: await fitsWorker(edge, text, files), origin, worker };
-    const overriding = Object.entries(workerEnv(project.env)).filter(([name]) => name.startsWith("KRAKEND_"));
-    const { ok, text: shown, report } = check(config, { costs: true, variables: { ...worker?.overrides, ...Object.fromEntries(overriding) } });
+    const { ok, text: shown, report } = check(config, { costs: true, variables: { ...worker?.overrides, ...overrides(project.env) } });
     const audited = audit(config, {});
     const recommendations = audited !== undefined && "recommendations" in audited ? audited.recommendations : [];
     return { json: text, findings: report.diagnostics, recommendations, costs: report.costs ?? [], text: shown, ok };

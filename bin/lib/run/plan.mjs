@@ -2,8 +2,8 @@
 import path from "node:path";
 import fs from "node:fs";
 import { refusal } from "../ask.mjs";
-import { WRANGLER_FILES } from "../bindings.mjs";
-import { checkConfig, listed, loadCore, locate, overrides, readConfig, wantsColor } from "../core.mjs";
+import { WRANGLER_FILES, overrides } from "../bindings.mjs";
+import { checkConfig, listed, loadCore, locate, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
 import { templateEnvironment } from "../source.mjs";
 import { listenAddress } from "./address.mjs";
@@ -42,7 +42,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const core = await loadCore();
   const config = await readConfig(core, file);
   /** @type {Record<string, string>} */
-  const variables = { ...devVars(file), ...overrides(), ...given, FJORD_OPTIONS: JSON.stringify({ lenient, debug }) };
+  const variables = { ...devVars(file), ...overrides(process.env), ...given, FJORD_OPTIONS: JSON.stringify({ lenient, debug }) };
   const counters = listed(config.read.counters());
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const bound = new Set(bindings.map(({ name }) => name));
