@@ -1,4 +1,4 @@
-// Whether a stream wants colours.
+// Colours of a terminal, and whether a stream wants them.
 
 /**
  * FORCE_COLOR says so, or NO_COLOR that it doesn't, before the terminal is asked.
@@ -10,3 +10,12 @@ export function wantsColor(stream, { FORCE_COLOR: force, NO_COLOR: never } = pro
   if (force !== undefined) return force !== "0" && force !== "false";
   return Boolean(stream.isTTY) && !never;
 }
+
+/**
+ * Words in a style of the terminal, if it is to have colours.
+ *
+ * @param {boolean} color
+ * @param {string} style
+ * @param {string} words
+ */
+export const paint = (color, style, words) => (color ? `\x1b[${style}m${words}\x1b[0m` : words);

@@ -1,5 +1,5 @@
 // Mistakes in a text that the core never sees, shown as the core shows its own.
-import { wantsColor } from "./color.mjs";
+import { paint, wantsColor } from "./color.mjs";
 import { Failure } from "./errors.mjs";
 
 /**
@@ -30,18 +30,17 @@ export class Fault {
 
   /** @param {boolean} color */
   text(color) {
-    const paint = (/** @type {string} */ code, /** @type {string} */ words) => (color ? `\x1b[${code}m${words}\x1b[0m` : words);
-    const bar = paint("1;34", "|");
+    const bar = paint(color, "1;34", "|");
     const number = String(this.line);
     const pad = " ".repeat(number.length);
     const shift = Math.max(0, this.column - 60);
     const shown = [...this.excerpt].slice(shift, shift + 100).join("").replace(/[\p{Cc}]/gu, " ");
     return [
-      paint("1;31", `error[${this.code}]`) + paint("1", `: ${this.message}`),
-      `${pad}${paint("1;34", "-->")} ${this.file}:${this.line}:${this.column}`,
+      paint(color, "1;31", `error[${this.code}]`) + paint(color, "1", `: ${this.message}`),
+      `${pad}${paint(color, "1;34", "-->")} ${this.file}:${this.line}:${this.column}`,
       `${pad} ${bar}`,
-      `${paint("1;34", number)} ${bar} ${shown}`.trimEnd(),
-      `${pad} ${bar} ${" ".repeat(this.column - 1 - shift)}${paint("1;31", "^")}`,
+      `${paint(color, "1;34", number)} ${bar} ${shown}`.trimEnd(),
+      `${pad} ${bar} ${" ".repeat(this.column - 1 - shift)}${paint(color, "1;31", "^")}`,
       `${pad} ${bar}`,
     ].join("\n");
   }

@@ -1,6 +1,7 @@
 // What is wrong around a configuration: in the Wrangler file beside it, and in the Worker's own entry module.
 import fs from "node:fs";
 import path from "node:path";
+import { paint } from "./color.mjs";
 import { annotation } from "./faults.mjs";
 
 /** The Durable Object classes of the gateway. Whoever binds one exports it. */
@@ -59,9 +60,8 @@ export function missingExports(folder, main, bound) {
  * @param {boolean} color
  */
 export function shown({ severity, code, file, message, help }, color) {
-  const paint = (/** @type {string} */ style, /** @type {string} */ words) => (color ? `\x1b[${style}m${words}\x1b[0m` : words);
-  const arrow = paint("1;34", "-->");
-  return `${paint(severity === "error" ? "1;31" : "1;33", `${severity}[${code}]`)}${paint("1", `: ${message}`)}\n ${arrow} ${file}\n  = help: ${help}\n`;
+  const arrow = paint(color, "1;34", "-->");
+  return `${paint(color, severity === "error" ? "1;31" : "1;33", `${severity}[${code}]`)}${paint(color, "1", `: ${message}`)}\n ${arrow} ${file}\n  = help: ${help}\n`;
 }
 
 /**

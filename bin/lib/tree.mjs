@@ -1,4 +1,5 @@
 // The tree of a configuration's endpoints and backends, as KrakenD's `check -d` writes it. More of it with each level.
+import { paint } from "./color.mjs";
 import { formatDuration, parseDuration } from "./duration.mjs";
 
 /**
@@ -170,7 +171,7 @@ class Writer {
    * @param {string} words
    */
   paint(name, words) {
-    return this.color ? `\x1b[${CODES[name]}m${words}\x1b[0m` : words;
+    return paint(this.color, CODES[name], words);
   }
 
   /**
