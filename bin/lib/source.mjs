@@ -58,6 +58,19 @@ export async function readSource(file, variables = process.env) {
 }
 
 /**
+ * The value of a configuration's JSON; undefined if it can't be read.
+ *
+ * @param {string} text
+ */
+export function parsed(text) {
+  try {
+    return /** @type {unknown} */ (JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/**
  * Says the one thing that is wrong with a template that isn't to be rendered.
  *
  * @param {string} file

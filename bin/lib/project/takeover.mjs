@@ -4,7 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import { checkConfig, listed, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
-import { templateEnvironment } from "../source.mjs";
+import { parsed, templateEnvironment } from "../source.mjs";
 
 /**
  * A configuration that was taken over.
@@ -82,19 +82,6 @@ function advise(config) {
 }
 
 /**
- * The value of a JSON text; undefined if it is none.
- *
- * @param {string} text
- */
-function parsed(text) {
-  try {
-    return /** @type {unknown} */ (JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-/**
  * The hosts of a configuration, wherever they are.
  *
  * @param {unknown} value
@@ -117,18 +104,9 @@ export function adviceOn(host) {
   const binding = /^service:\/\/(\w+)/.exec(host)?.[1];
   if (binding === "ASSETS") return "host service://ASSETS: put the files into www/";
   if (binding !== undefined) return `host ${host}: declare the service binding ${binding} in wrangler.jsonc; on this machine: fjord run --bind ${binding}=URL`;
-  const url = parseUrl(/^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `http://${host}`);
-  if (url === undefined) return undefined;
-  const name = url.hostname.replace(/^\[|\]$/g, "");
+  const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `http://${host}`;
+  if (!URL.canParse(address)) return undefined;
+  const name = new URL(address).hostname.replace(/^\[|\]$/g, "");
   const what = net.isIP(name) ? "an IP address" : name === "localhost" || name.endsWith(".localhost") ? "this machine" : !name.includes(".") || /\.(internal|local|lan)$/.test(name) ? "a name of a private network" : undefined;
   return what && `host ${host} is ${what}: Cloudflare can't reach it. Give it a public name, or a binding (service://NAME)`;
-}
-
-/** @param {string} text */
-function parseUrl(text) {
-  try {
-    return new URL(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -8,11 +8,11 @@ const DEFAULT_PORT = 8080;
 /**
  * The address of a configuration, unless options say another.
  *
- * @param {string} text
+ * @param {unknown} config
  * @param {{ host?: string, port?: string }} given
  */
-export function listenAddress(text, given) {
-  const { port, listen_ip: ip } = configured(text);
+export function listenAddress(config, given) {
+  const { port, listen_ip: ip } = /** @type {{ port?: unknown, listen_ip?: unknown }} */ (config ?? {});
   return { host: hostAddress(given.host ?? (typeof ip === "string" && ip !== "" ? ip : "127.0.0.1")), port: portNumber(given.port ?? port ?? DEFAULT_PORT) };
 }
 
@@ -21,18 +21,6 @@ export function listenAddress(text, given) {
  * @param {number} port
  */
 export const written = (host, port) => `${host.includes(":") ? `[${host}]` : host}:${port}`;
-
-/**
- * @param {string} text
- * @returns {{ port?: unknown, listen_ip?: unknown }}
- */
-function configured(text) {
-  try {
-    return /** @type {{ port?: unknown, listen_ip?: unknown }} */ (JSON.parse(text));
-  } catch {
-    return {};
-  }
-}
 
 /** @param {unknown} value */
 export function portNumber(value) {

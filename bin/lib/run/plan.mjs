@@ -5,7 +5,7 @@ import { refusal } from "../ask.mjs";
 import { WRANGLER_FILES, overrides } from "../bindings.mjs";
 import { checkConfig, listed, loadCore, locate, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
-import { templateEnvironment } from "../source.mjs";
+import { parsed, templateEnvironment } from "../source.mjs";
 import { listenAddress } from "./address.mjs";
 import { devVars, devVarsFile } from "./variables.mjs";
 
@@ -49,7 +49,8 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const beside = folder === undefined && !bound.has("ASSETS") ? config.worker?.served : undefined;
   const assetsFirst = beside?.isFirst === true;
   if (beside?.isFirst === "sometimes") console.error("warning: run_worker_first is a list: this run asks the gateway first for every path");
-  const privates = privateBindings(config.text);
+  const value = parsed(config.text);
+  const privates = privateBindings(value);
   // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
@@ -80,7 +81,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
       direct: privates.filter((name) => !taken.has(name)),
       logRequests: debug,
     },
-    address: listenAddress(config.text, { host, port: port ?? variables.KRAKEND_PORT }),
+    address: listenAddress(value, { host, port: port ?? variables.KRAKEND_PORT }),
     sources: sources(config),
   };
 }
@@ -88,16 +89,10 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
 /**
  * The bindings of `@fjord.hosts`: this machine reaches their hosts without them.
  *
- * @param {string} text A configuration; one that can't be read has none.
+ * @param {unknown} config One that can't be read has none.
  */
-export function privateBindings(text) {
-  /** @type {{ "@fjord"?: { hosts?: unknown } | null } | null} */
-  let settings;
-  try {
-    settings = /** @type {typeof settings} */ (JSON.parse(text));
-  } catch {
-    return [];
-  }
+function privateBindings(config) {
+  const settings = /** @type {{ "@fjord"?: { hosts?: unknown } | null } | null | undefined} */ (config);
   const names = /** @type {unknown[]} */ (Object.values(settings?.["@fjord"]?.hosts ?? {}));
   return [...new Set(names.flatMap((name) => (typeof name === "string" ? [name] : [])))];
 }
