@@ -86,6 +86,9 @@ function refuseTemplate(file, text) {
 /** A file of this name is a template without `FC_ENABLE`, too: `fjord new --from` makes it, and npm scripts set no variables on Windows. */
 const TEMPLATE = "krakend.tmpl";
 
+/** The variables that name a template's folders, and what the folders beside `krakend.tmpl` are called. */
+export const TEMPLATE_FOLDERS = Object.entries({ FC_SETTINGS: "settings", FC_TEMPLATES: "templates", FC_PARTIALS: "partials" });
+
 /**
  * The variables of templates. Those of `krakend.tmpl` have defaults: the folders `settings`, `templates` and `partials` beside it.
  *
@@ -95,17 +98,11 @@ const TEMPLATE = "krakend.tmpl";
  */
 export function templateEnvironment(file, env) {
   if (env.FC_ENABLE || path.basename(file) !== TEMPLATE) return env;
-  const beside = (/** @type {string | undefined} */ given, /** @type {string} */ name) => {
+  const folders = TEMPLATE_FOLDERS.map(([variable, name]) => {
     const folder = path.join(path.dirname(file), name);
-    return given ?? (fs.existsSync(folder) ? folder : undefined);
-  };
-  return {
-    ...env,
-    FC_ENABLE: "1",
-    FC_SETTINGS: beside(env.FC_SETTINGS, "settings"),
-    FC_TEMPLATES: beside(env.FC_TEMPLATES, "templates"),
-    FC_PARTIALS: beside(env.FC_PARTIALS, "partials"),
-  };
+    return [variable, env[variable] ?? (fs.existsSync(folder) ? folder : undefined)];
+  });
+  return { ...env, FC_ENABLE: "1", ...Object.fromEntries(folders) };
 }
 
 /** @type {Partial<Record<string, "yaml" | "toml">>} */

@@ -4,7 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import { checkConfig, listed, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
-import { parsed, templateEnvironment } from "../source.mjs";
+import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
 
 /**
  * A configuration that was taken over.
@@ -18,9 +18,6 @@ import { parsed, templateEnvironment } from "../source.mjs";
  * @property {number} port
  * @property {string[]} advice What is left to do, one line each.
  */
-
-/** The folders of a template, by their variables. */
-const FOLDERS = /** @type {const} */ ({ FC_SETTINGS: "settings", FC_TEMPLATES: "templates", FC_PARTIALS: "partials" });
 
 /**
  * Reads a configuration and everything that belongs to it.
@@ -42,7 +39,7 @@ export async function takeOver(core, file) {
   /** @type {Record<string, Buffer>} */
   const files = { [name]: fs.readFileSync(file) };
   const watched = [name];
-  for (const [variable, folder] of Object.entries(isTemplate ? FOLDERS : {})) {
+  for (const [variable, folder] of isTemplate ? TEMPLATE_FOLDERS : []) {
     const from = environment[variable];
     if (!from || !fs.existsSync(from)) continue;
     for (const inner of fs.readdirSync(from, { recursive: true, encoding: "utf8" })) {

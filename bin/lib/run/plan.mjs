@@ -5,7 +5,7 @@ import { refusal } from "../ask.mjs";
 import { WRANGLER_FILES, overrides } from "../bindings.mjs";
 import { checkConfig, listed, loadCore, locate, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
-import { parsed, templateEnvironment } from "../source.mjs";
+import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
 import { listenAddress } from "./address.mjs";
 import { devVars, devVarsFile } from "./variables.mjs";
 
@@ -113,10 +113,10 @@ function lacking(name) {
  * @param {import("../core.mjs").ReadConfig} config
  */
 function sources({ file, read, origin }) {
-  const { FC_ENABLE: isTemplate, FC_SETTINGS: settings, FC_TEMPLATES: templates, FC_PARTIALS: partials } = templateEnvironment(file, process.env);
-  const folders = isTemplate ? [settings, templates, partials] : [];
+  const environment = templateEnvironment(file, process.env);
+  const folders = environment.FC_ENABLE ? TEMPLATE_FOLDERS.flatMap(([variable]) => environment[variable] || []) : [];
   const beside = WRANGLER_FILES.map((name) => path.join(path.dirname(file), name));
   const rendered = (origin?.sources ?? []).map((source) => source.file).filter((name) => fs.existsSync(name));
   const named = listed(read.files()).map((name) => locate(name, file));
-  return [...new Set([file, devVarsFile(file), ...beside, ...rendered, ...named, ...folders.flatMap((name) => name || [])])];
+  return [...new Set([file, devVarsFile(file), ...beside, ...rendered, ...named, ...folders])];
 }
