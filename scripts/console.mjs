@@ -8,6 +8,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { messageOf } from "../bin/lib/errors.mjs";
 import { Failure, at, main, readText, writeText } from "./lib.mjs";
 import { fingerprint } from "./sources.mjs";
 
@@ -41,7 +42,7 @@ export async function buildConsole() {
       alias: { ...Object.fromEntries(Object.entries(SHIMS).map(([name, file]) => [name, at(file)])), "fjord:driver": at("src/edge/driver.mjs"), "fjord:core": at("build/fjord.mjs") },
     }));
   } catch (error) {
-    throw new Failure(`the console can't be bundled: ${error instanceof Error ? error.message : String(error)}`);
+    throw new Failure(`the console can't be bundled: ${messageOf(error)}`);
   }
   fs.copyFileSync(at("build/fjord.wasm"), path.join(OUT, "fjord.wasm"));
   writeText(path.join(OUT, "licenses.txt"), licenses(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))));

@@ -1,4 +1,5 @@
 // The page: puts editor, engine and views together.
+import { messageOf } from "../../bin/lib/errors.mjs";
 import { graphOf } from "../../bin/lib/graph/model.mjs";
 import { byId, fill, h, toast } from "./dom.mjs";
 import { Editor } from "./editor.mjs";
@@ -46,7 +47,7 @@ async function check() {
     status();
     tell("opinion");
   } catch (error) {
-    byId("status", HTMLElement).textContent = error instanceof Error ? error.message : String(error);
+    byId("status", HTMLElement).textContent = messageOf(error);
   }
 }
 
@@ -317,10 +318,10 @@ let opened = false;
 try {
   opened = await openShared();
 } catch (error) {
-  toast(error instanceof Error ? error.message : String(error));
+  toast(messageOf(error));
 }
 if (!opened && own !== undefined) await openExample(own);
-addEventListener("hashchange", () => void openShared().catch((/** @type {unknown} */ error) => toast(error instanceof Error ? error.message : String(error))));
+addEventListener("hashchange", () => void openShared().catch((/** @type {unknown} */ error) => toast(messageOf(error))));
 if (own !== undefined && (await isServed())) {
   byId("tab-live", HTMLElement).hidden = false;
   liveView(byId("live", HTMLElement), own.files["krakend.json"] ?? "{}");

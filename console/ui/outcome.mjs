@@ -1,4 +1,5 @@
 // What came of a request: the answer, the calls, what each step made of the data, the log.
+import { messageOf } from "../../bin/lib/errors.mjs";
 import { code, fill, h, pretty } from "./dom.mjs";
 import { state } from "./state.mjs";
 import { waterfall } from "./waterfall.mjs";
@@ -130,6 +131,6 @@ async function drawStages(place, backend, mock, engine) {
     });
     fill(place, ...shown, h("p", { class: "quiet" }, "Then its data go into the answer. Scripts, CEL and Martian don't run in this view."));
   } catch (error) {
-    fill(place, h("p", { class: "hint" }, error instanceof Error ? error.message : String(error)));
+    fill(place, h("p", { class: "hint" }, messageOf(error)));
   }
 }

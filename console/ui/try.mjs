@@ -1,4 +1,5 @@
 // A request to an endpoint, with origins that answer as one likes.
+import { messageOf } from "../../bin/lib/errors.mjs";
 import { field, fill, h, pretty, toast } from "./dom.mjs";
 import { backendsOf, shownAnswer } from "./outcome.mjs";
 import { sampleBody, sampleParameter } from "./sample.mjs";
@@ -184,7 +185,7 @@ export function tryView(place, engine) {
         fill(result, ...shownAnswer(answer, endpoint, trial, engine, again));
         result.scrollIntoView({ block: "start" });
       } catch (error) {
-        fill(result, h("p", { class: "hint" }, error instanceof Error ? error.message : String(error)));
+        fill(result, h("p", { class: "hint" }, messageOf(error)));
       } finally {
         button.disabled = false;
       }

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import chromium from "@sparticuz/chromium";
 import { chromium as driver } from "playwright-core";
+import { messageOf } from "../../bin/lib/errors.mjs";
 
 /** What these tests need of a Chromium without a screen: no sandbox for root, no process of its own for graphics. */
 const ARGS = ["--no-sandbox", "--no-zygote", "--in-process-gpu", "--disable-gpu-compositing", "--disable-software-rasterizer"];
@@ -24,7 +25,7 @@ export async function launch() {
     if (executablePath === undefined) throw new Error("set CHROME to the path of a Chromium");
     return { browser: await driver.launch({ executablePath, args: ARGS }) };
   } catch (error) {
-    const reason = `no Chromium: ${error instanceof Error ? error.message : String(error)}`;
+    const reason = `no Chromium: ${messageOf(error)}`;
     if (process.env.CI === "true") throw new Error(reason, { cause: error });
     return { reason };
   }
