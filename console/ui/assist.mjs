@@ -227,8 +227,7 @@ function inJson(knowledge, { state, pos, explicit }) {
     });
     const hasValue = inName && /^\s*:/.test(state.sliceDoc(node.to, node.to + 20));
     const written = (/** @type {string} */ name, /** @type {Schema[]} */ schemas) => (hasValue ? JSON.stringify(name) : `${JSON.stringify(name)}: ${start(schemas)}`);
-    const place = inName ? jsonPath(state, owner) : jsonPath(state, owner);
-    const options = names(knowledge, place, present, written).map((option) => ({ ...option, label: inName ? `"${option.label}"` : option.label, displayLabel: option.label }));
+    const options = names(knowledge, jsonPath(state, owner), present, written).map((option) => ({ ...option, label: inName ? `"${option.label}"` : option.label, displayLabel: option.label }));
     return { from: inName ? node.from : pos, to: inName ? node.to : pos, options, validFor: inName ? /^"[^"]*"?$/ : /^[\w-]*$/ };
   }
   const isValue = ["String", "True", "False", "Number", "Null"].includes(node.name);

@@ -8,18 +8,15 @@ const PREFIX = "#fjord=";
 /** No link makes the page read more than this. */
 const MOST = 4 << 20;
 
-/**
- * @param {ReadableStream<Uint8Array>} stream
- * @param {number} most
- */
-async function bytesOf(stream, most) {
+/** @param {ReadableStream<Uint8Array>} stream */
+async function bytesOf(stream) {
   const parts = [];
   let length = 0;
   for (const reader = stream.getReader(); ; ) {
     const { value, done } = await reader.read();
     if (done) break;
     length += value.length;
-    if (length > most) throw new Error("the link holds more than 4 MB");
+    if (length > MOST) throw new Error("the link holds more than 4 MB");
     parts.push(value);
   }
   return new Uint8Array(await new Blob(/** @type {BlobPart[]} */ (parts)).arrayBuffer());
@@ -27,11 +24,9 @@ async function bytesOf(stream, most) {
 
 /**
  * @param {Uint8Array} bytes
- * @param {"deflate-raw"} format
- * @param {boolean} isPacked
+ * @param {CompressionStream | DecompressionStream} stream
  */
-const through = (bytes, format, isPacked) =>
-  bytesOf(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)]).stream().pipeThrough(isPacked ? new DecompressionStream(format) : new CompressionStream(format)), MOST);
+const through = (bytes, stream) => bytesOf(new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (bytes)]).stream().pipeThrough(stream));
 
 /**
  * The fragment for a state.
@@ -39,7 +34,7 @@ const through = (bytes, format, isPacked) =>
  * @param {Shared} shared
  */
 export async function fragmentOf(shared) {
-  const packed = await through(new TextEncoder().encode(JSON.stringify({ v: 1, ...shared })), "deflate-raw", false);
+  const packed = await through(new TextEncoder().encode(JSON.stringify({ v: 1, ...shared })), new CompressionStream("deflate-raw"));
   const base64 = btoa(Array.from(packed, (byte) => String.fromCharCode(byte)).join(""));
   return PREFIX + base64.replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
@@ -55,7 +50,7 @@ export async function sharedIn(fragment) {
   try {
     const base64 = fragment.slice(PREFIX.length).replaceAll("-", "+").replaceAll("_", "/");
     const packed = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
-    const found = /** @type {Partial<Shared> & { v?: number }} */ (JSON.parse(new TextDecoder().decode(await through(packed, "deflate-raw", true))));
+    const found = /** @type {Partial<Shared> & { v?: number }} */ (JSON.parse(new TextDecoder().decode(await through(packed, new DecompressionStream("deflate-raw")))));
     const { project, trials = {}, endpoint = 0, view = "findings" } = found;
     if (found.v !== 1 || project === undefined || typeof project.main !== "string" || typeof project.files[project.main] !== "string") throw new Error("nothing to open");
     return { project: { ...project, env: { ...project.env } }, trials, endpoint, view };

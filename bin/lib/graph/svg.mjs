@@ -10,7 +10,7 @@ import { costTexts, mergeText } from "./model.mjs";
  */
 
 /** @type {Record<"light" | "dark", Palette>} */
-export const PALETTES = {
+const PALETTES = {
   light: {
     ground: "#f4f8f9", lane: "#ffffff", card: "#f4f9fa", line: "#d3e1e5", ink: "#10242b", soft: "#52696f", accent: "#0b6478", flow: "#7aa5af",
     chip: "#e1f0f3", chipInk: "#0b4f5f", good: "#1d7a46", merge: "#0b6478", mergeInk: "#ffffff",
@@ -252,14 +252,14 @@ function drawLane(drawing, endpoint, top) {
 }
 
 /**
- * The picture; of one endpoint if its index is given.
+ * The picture.
  *
  * @param {Model} model
- * @param {{ theme?: "light" | "dark", endpoint?: number }} [options]
+ * @param {{ theme?: "light" | "dark" }} [options]
  */
-export function svg(model, { theme = "light", endpoint } = {}) {
+export function svg(model, { theme = "light" } = {}) {
   const palette = PALETTES[theme];
-  const shown = endpoint === undefined ? model.endpoints : model.endpoints.filter(({ index }) => index === endpoint);
+  const shown = model.endpoints;
   const drawing = new Drawing(palette, theme === "dark", shown.some(({ steps }) => steps.length > 0));
   let y = 34;
   drawing.text(0, 22, model.name, { size: 22, weight: 700, width: 720 });
