@@ -179,12 +179,12 @@ test("Wrangler's order of files, and its environments", async () => {
 test("the files of an environment are those that are served", async () => {
   const assets = (/** @type {string} */ directory) => ({ directory, binding: "ASSETS" });
   const settings = { assets: assets("www"), env: { live: { assets: { ...assets("live"), run_worker_first: true } }, same: {} } };
-  const { dir: top, remove } = folder({ "wrangler.json": JSON.stringify(settings), "www/a.txt": "", "live/b.txt": "" });
+  const { dir: top, remove: removeTop } = folder({ "wrangler.json": JSON.stringify(settings), "www/a.txt": "", "live/b.txt": "" });
   const served = async (/** @type {string} */ environment) => (await workerBeside(path.join(top, "krakend.json"), environment))?.served;
   assert.deepEqual(await served(""), { folder: path.join(top, "www"), isFirst: true });
   assert.deepEqual(await served("same"), { folder: path.join(top, "www"), isFirst: true });
   assert.deepEqual(await served("live"), { folder: path.join(top, "live"), isFirst: false });
-  remove();
+  removeTop();
 });
 
 test("a Worker of its own exports the Durable Object class that it binds", async () => {

@@ -79,8 +79,15 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
  * @param {{ [name: string]: unknown }} variables
  * @returns {Record<string, string>}
  */
-export const overrides = (variables) =>
-  Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (name.startsWith("KRAKEND_") && value !== undefined ? [[name, String(value)]] : [])));
+export function overrides(variables) {
+  /** @type {Record<string, string>} */
+  const found = {};
+  for (const [name, value] of Object.entries(variables)) {
+    // A variable of another shape is no option's value.
+    if (name.startsWith("KRAKEND_") && (typeof value === "string" || typeof value === "number" || typeof value === "boolean")) found[name] = String(value);
+  }
+  return found;
+}
 
 /**
  * The names of the bindings to secrets of a Secrets Store.

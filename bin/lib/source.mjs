@@ -98,11 +98,13 @@ export const TEMPLATE_FOLDERS = Object.entries({ FC_SETTINGS: "settings", FC_TEM
  */
 export function templateEnvironment(file, env) {
   if (env.FC_ENABLE || path.basename(file) !== TEMPLATE) return env;
-  const folders = TEMPLATE_FOLDERS.map(([variable, name]) => {
+  /** @type {NodeJS.ProcessEnv} */
+  const found = { ...env, FC_ENABLE: "1" };
+  for (const [variable, name] of TEMPLATE_FOLDERS) {
     const folder = path.join(path.dirname(file), name);
-    return [variable, env[variable] ?? (fs.existsSync(folder) ? folder : undefined)];
-  });
-  return { ...env, FC_ENABLE: "1", ...Object.fromEntries(folders) };
+    if (env[variable] === undefined && fs.existsSync(folder)) found[variable] = folder;
+  }
+  return found;
 }
 
 /** @type {Partial<Record<string, "yaml" | "toml">>} */

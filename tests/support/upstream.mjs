@@ -116,28 +116,6 @@ export function listening(server) {
   });
 }
 
-/** A port of the loopback interface that was free a moment ago. */
-export async function freePort() {
-  const probe = net.createServer();
-  const port = await listening(probe);
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
-
-/**
- * Whether something accepts connections on a port.
- *
- * @param {number} port
- * @returns {Promise<boolean>}
- */
-export function listens(port) {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1");
-    socket.on("connect", () => (socket.destroy(), resolve(true)));
-    socket.on("error", () => resolve(false));
-  });
-}
-
 /**
  * Whether something listens on a port of the loopback interface.
  *
