@@ -27,6 +27,8 @@ pub struct Cx<'a> {
     pub endpoint: &'a Rc<EndpointInfo>,
     /// The nearest deadline: every wait for the outside is bounded by it.
     pub deadline: &'a Deadline<'a>,
+    /// The span of the stage around it; 0 where nothing is traced.
+    pub span: u64,
 }
 
 /// What steps know of the service.

@@ -12,6 +12,7 @@ import * as protocol from "./protocol.mjs";
  * @property {string} method
  * @property {string} url
  * @property {string} block header lines: names and values, each ended by a line break
+ * @property {string} trace lines about the trace, which no other call has: they replace those of their names
  * @property {number} body one of `BODY_*`
  * @property {Uint8Array | null} bytes
  *
@@ -85,10 +86,11 @@ export function readBatch(memory, address) {
         const method = string();
         const url = string();
         const block = string();
+        const trace = string();
         const body = word();
         const has = body === protocol.BODY_CHUNKED || body === protocol.BODY_SIZED;
         const sent = has ? taken() : ((at += 2), null);
-        add({ kind, id, flags, cutAfter, binding, method, url, block, body, bytes: sent });
+        add({ kind, id, flags, cutAfter, binding, method, url, block, trace, body, bytes: sent });
         break;
       }
       case protocol.TIMER:

@@ -111,6 +111,10 @@ impl Batch {
         self.string(&fetch.method);
         self.string(&fetch.url);
         self.headers(&fetch.headers, fetch.gzip);
+        match &fetch.trace {
+            Some(fields) => self.headers(fields, false),
+            None => self.words.push(0),
+        }
         let (kind, bytes) = match fetch.body {
             RequestBody::None => (BodyKind::None, None),
             RequestBody::Incoming => (BodyKind::Incoming, None),

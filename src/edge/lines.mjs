@@ -79,6 +79,18 @@ export class Lines {
   }
 
   /**
+   * These lines, with those of a block that comes once in place of theirs. Neither is kept.
+   *
+   * @param {string} block
+   */
+  replaced(block) {
+    const parts = block.split("\n");
+    const headers = new Headers(this.headers);
+    for (let i = 0; i + 1 < parts.length; i += 2) headers.set(parts[i] ?? "", parts[i + 1] ?? "");
+    return new Lines(headers);
+  }
+
+  /**
    * These lines, then an origin's; a copy of the origin's, as that keeps lines of one name apart. What CORS says is said once,
    * by the gateway: browsers refuse doubled lines.
    *

@@ -1,9 +1,11 @@
 //! The client's request as the steps in front of the pipes see it.
 
+use std::rc::Rc;
+
 use fjord_http::Headers;
 use fjord_router::Redirect;
 
-use crate::context::Params;
+use crate::context::{EndpointInfo, Params};
 use crate::platform::RequestBody;
 
 use super::EndpointId;
@@ -29,6 +31,8 @@ pub struct Incoming {
     pub body: RequestBody,
     /// Where the router leads.
     pub route: Route,
+    /// The endpoint that it leads to.
+    pub endpoint: Option<Rc<EndpointInfo>>,
     /// Milliseconds for the whole request: the endpoint's, or the service's where no endpoint answers.
     pub timeout_ms: u32,
     /// The url parameters, names as in the endpoint's path, values decoded once.

@@ -96,10 +96,11 @@ fn incoming(gateway: &Gateway, request: Request, route: Route, params: Vec<(Stri
     };
     let client_ip = client_ip(&headers, Some(&peer), &trust.proxies, &trust.headers, forwarded);
     let client_ip = client_ip.unwrap_or_default().into_owned();
-    let timeout_ms = match route {
-        Route::Endpoint(id) => gateway.plan.endpoint(id).info.timeout_ms,
-        _ => gateway.plan.service.timeout_ms,
+    let endpoint = match route {
+        Route::Endpoint(id) => Some(Rc::clone(&gateway.plan.endpoint(id).info)),
+        _ => None,
     };
+    let timeout_ms = endpoint.as_ref().map_or(gateway.plan.service.timeout_ms, |info| info.timeout_ms);
     Incoming {
         method: request.method,
         scheme: request.scheme,
@@ -110,6 +111,7 @@ fn incoming(gateway: &Gateway, request: Request, route: Route, params: Vec<(Stri
         headers,
         body: if request.has_body { RequestBody::Incoming } else { RequestBody::None },
         route,
+        endpoint,
         timeout_ms,
         params,
         claims: Params::default(),

@@ -110,6 +110,9 @@ pub struct Fetch {
     pub url: Rc<str>,
     /// The header lines. Shared, as parallel calls often send the same.
     pub headers: Rc<Headers>,
+    /// The header lines about the trace, which no other call has: they replace those of their names. None until the border adds
+    /// them; none at all where nothing is traced.
+    pub trace: Option<Headers>,
     /// The body.
     pub body: RequestBody,
     /// Keep the body with the host: [`Fetched::body`] is then a [`Body::Stream`].
@@ -132,6 +135,7 @@ impl Fetch {
             method: method.into(),
             url: url.into(),
             headers: Rc::new(headers),
+            trace: None,
             body: RequestBody::None,
             stream: false,
             want_headers: true,

@@ -1,6 +1,6 @@
 //! The effects of one request: recorded by leaf futures, taken by the host in batches, completed one by one.
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -10,6 +10,7 @@ use super::arrivals::Arrivals;
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
 use super::hops::Hops;
 use super::private::PrivateHosts;
+use super::trace::Trace;
 
 use fjord_memory::Excess;
 
@@ -35,6 +36,7 @@ pub struct Io {
     abortable: Cell<bool>,
     hops: Hops,
     private: Option<Rc<PrivateHosts>>,
+    trace: OnceCell<Box<Trace>>,
 }
 
 /// Something that other requests wait for is held: see [`Io::watch`].
@@ -85,6 +87,9 @@ impl Io {
     /// If the origin can't be called, or gives no whole answer.
     pub async fn fetch(&self, mut fetch: Fetch) -> Result<Fetched, HostError> {
         self.hops.count(&mut fetch);
+        if let Some(trace) = self.trace() {
+            fetch.trace.get_or_insert_with(|| trace.fields(trace.parent()));
+        }
         if let Some(private) = &self.private {
             private.send(&mut fetch);
         }
@@ -134,6 +139,16 @@ impl Io {
     /// Milliseconds since the epoch. The clock stands still between two entries of the host, as on the platform.
     pub fn now(&self) -> f64 {
         self.now.get()
+    }
+
+    /// The trace of the request, where telemetry is configured.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.trace.get().map(Box::as_ref)
+    }
+
+    /// Has all calls from now on say which trace they belong to. The first trace stays.
+    pub fn begin_trace(&self, trace: Trace) {
+        let _ = self.trace.set(Box::new(trace));
     }
 
     /// The gateways that the request came through.

@@ -11,6 +11,7 @@ pub mod hops;
 mod io;
 mod private;
 mod shared;
+mod trace;
 
 pub use deadline::{Deadline, Expired};
 pub use effect::{
@@ -20,3 +21,4 @@ pub use effect::{
 pub use io::{Io, LocalFuture, Watch};
 pub use private::{PrivateHosts, host_of};
 pub use shared::{CALL_MS, Shared};
+pub use trace::Trace;

@@ -98,6 +98,7 @@ impl Backend {
             method: upper(request.method),
             url: request.url,
             headers: request.headers,
+            trace: None,
             body: request.body,
             stream: self.no_op,
             gzip: compress,

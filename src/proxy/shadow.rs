@@ -31,11 +31,11 @@ impl Layer for Splitter {
             // The copy goes on after the client, whose calls then end, and they may outlive it.
             cx.io.make_abortable();
             let (shadow, io, copy) = (Rc::clone(&self.0), Rc::clone(cx.io), request.clone());
-            let (service, endpoint) = (Rc::clone(cx.service), Rc::clone(cx.endpoint));
+            let (service, endpoint, span) = (Rc::clone(cx.service), Rc::clone(cx.endpoint), cx.span);
             // The copy outlives the answer: it borrows nothing from this request.
             cx.io.spawn(Box::pin(async move {
                 let deadline = Deadline::new(&io, shadow.timeout_ms);
-                let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
+                let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline, span };
                 // Nobody sees what it comes to, nor that its time is up.
                 let _ = deadline.bound(Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy)).await;
             }));

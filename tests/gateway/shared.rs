@@ -158,6 +158,7 @@ async fn ask(io: &Io) -> Got {
         method: "GET".into(),
         url: "http://keys.test/".into(),
         headers: Rc::new(Headers::default()),
+        trace: None,
         body: RequestBody::None,
         stream: false,
         want_headers: false,

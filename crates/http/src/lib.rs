@@ -12,6 +12,7 @@ pub mod redirect;
 pub mod sniff;
 pub mod status;
 pub mod template;
+pub mod trace;
 pub mod url;
 
 pub use client_ip::{TrustedProxies, client_ip};

@@ -94,7 +94,11 @@ impl World {
                 ..Script::default()
             },
         };
-        self.seen.push(((*fetch.headers).clone(), body));
+        let mut headers = (*fetch.headers).clone();
+        for (name, value) in fetch.trace.iter().flat_map(Headers::iter) {
+            headers.set(name.to_owned(), value);
+        }
+        self.seen.push((headers, body));
         self.calls.push(call);
         self.bindings.push(match &fetch.via {
             Via::Network | Via::Public => String::new(),
