@@ -91,7 +91,7 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
   await main(() => {
     const wanted = process.argv.slice(2);
     const unknown = wanted.find((word) => !NAMES.some((name) => name === word));
-    if (unknown !== undefined) throw new Failure(`${unknown} is none of ${NAMES.join(", ")}`);
+    if (unknown !== undefined) throw new Failure(`${unknown} isn't one of ${NAMES.join(", ")}`);
     for (const name of NAMES) if (wanted.length === 0 || wanted.includes(name)) install(name);
   });
 }

@@ -349,6 +349,6 @@ describe("exchanges", () => {
     assert.equal((await worker.call({ url })).status, 200);
     await worker.trap();
     assert.equal((await worker.call({ url })).status, 200);
-    assert.match(worker.output, /the origins' module failed and starts anew: a test/);
+    assert.match(worker.output, /the origins' module failed and restarts: a test/);
   });
 });

@@ -157,7 +157,7 @@ function decode(bytes, file) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new Failure(`${file} is no UTF-8 text`);
+    throw new Failure(`${file} isn't UTF-8 text`);
   }
 }
 

@@ -76,7 +76,7 @@ export class Origins {
   #module() {
     const trap = takeTrap();
     if (trap !== null) {
-      console.error(`fjord: the origins' module failed and starts anew: ${trap}`);
+      console.error(`fjord: the origins' module failed and restarts: ${trap}`);
       glue.__wbg_reset_state();
       this.#isOpen = false;
     }

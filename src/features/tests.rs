@@ -204,7 +204,7 @@ fn the_readme_counts_the_options() {
     }
     let total = works + silent + refused;
     let line = format!(
-        "Of {total} options (an option counts once for each place where it may stand) {works} work, {silent} are accepted without effect, {refused} are refused.\n"
+        "Of {total} options (an option counts once for each place where it is allowed) {works} work, {silent} are accepted without effect, {refused} are refused.\n"
     );
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
     let readme = std::fs::read_to_string(path).unwrap();

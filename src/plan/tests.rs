@@ -45,7 +45,7 @@ fn an_endpoint_that_is_none_harms_no_other() {
             none.clone(),
             None,
             Some("it can't be read: values are nested more than 256 levels deep".to_owned()),
-            Some("it can't be read: single quotes: texts and keys stand in double quotes".to_owned()),
+            Some("it can't be read: single quotes: strings and keys need double quotes".to_owned()),
             none.clone(),
             none
         ]

@@ -280,7 +280,7 @@ class Frame {
     const value = this.operand(first, dot);
     if (rest.length + given.length > 0) {
       const name = "path" in first ? (first.path.at(-1) ?? ("name" in first ? first.name : undefined)) : undefined;
-      const what = name === undefined ? "can't give arguments to something that is no function" : `${name} has arguments but is no function`;
+      const what = name === undefined ? "can't give arguments to something that isn't a function" : `${name} has arguments but isn't a function`;
       throw new TemplateFault(first.at, what);
     }
     return value;

@@ -191,6 +191,6 @@ function filesIn(folder, ending, variable) {
     const names = fs.readdirSync(folder).filter((name) => name.endsWith(ending));
     return names.sort().map((name) => path.join(folder, name));
   } catch (error) {
-    throw new SourceError([], `${variable} names ${folder}, which ${codeOf(error) === "ENOENT" ? "doesn't exist" : "is no folder that can be read"}`);
+    throw new SourceError([], `${variable} names ${folder}, which ${codeOf(error) === "ENOENT" ? "doesn't exist" : "isn't a folder that can be read"}`);
   }
 }

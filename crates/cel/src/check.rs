@@ -145,7 +145,7 @@ impl<'e> Checker<'e> {
             Type::List(item) => (Type::Int, (*item).clone(), *item),
             Type::Map(key, value) => ((*key).clone(), *value, *key),
             other => {
-                let message = format!("expression of type '{}' cannot be walked over", other.name());
+                let message = format!("expression of type '{}' cannot be iterated over", other.name());
                 return Err(CompileError::new(walk.range.offset, message));
             }
         };
@@ -155,7 +155,7 @@ impl<'e> Checker<'e> {
             None => self.locals.push((&walk.first, single.clone())),
         }
         if let Some(condition) = &walk.condition {
-            self.expect(condition, &Type::Bool, "condition of a walk")?;
+            self.expect(condition, &Type::Bool, "condition of a comprehension")?;
         }
         let result = walk.result.as_ref().map(|result| self.expr(result)).transpose()?.unwrap_or(single);
         self.locals.truncate(scope);

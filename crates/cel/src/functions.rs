@@ -34,7 +34,7 @@ pub(super) fn unary<'a>(
         Function::Dyn => Ok(value),
         Function::Time(part) => time_part(part, &value, None),
         Function::Contains | Function::StartsWith | Function::EndsWith | Function::Matches => {
-            Err(EvalError::no_overload("text function"))
+            Err(EvalError::no_overload("string function"))
         }
     }
 }
@@ -49,7 +49,7 @@ pub(super) fn binary<'a>(
     let (CelValue::String(text), CelValue::String(argument)) = (a, b) else {
         return match (function, b) {
             (Function::Time(part), CelValue::String(zone)) => time_part(part, a, Some(&Zone::find(zone)?)),
-            _ => Err(EvalError::no_overload("text function")),
+            _ => Err(EvalError::no_overload("string function")),
         };
     };
     budget.read(text.len())?;
@@ -67,7 +67,7 @@ pub(super) fn binary<'a>(
                 .map_err(|error| EvalError::InvalidPattern(error.to_string().into()))?;
             return matches(text, &pattern, budget);
         }
-        _ => return Err(EvalError::no_overload("text function")),
+        _ => return Err(EvalError::no_overload("string function")),
     };
     Ok(CelValue::Bool(found))
 }

@@ -118,9 +118,9 @@ impl<'s> Lexer<'s> {
             return Ok(TokenKind::Symbol(symbol));
         }
         let message = match rest.chars().next() {
-            Some('=') => "'=' is no operator, did you mean '=='?".to_owned(),
-            Some('&') => "'&' is no operator, did you mean '&&'?".to_owned(),
-            Some('|') => "'|' is no operator, did you mean '||'?".to_owned(),
+            Some('=') => "'=' isn't an operator, did you mean '=='?".to_owned(),
+            Some('&') => "'&' isn't an operator, did you mean '&&'?".to_owned(),
+            Some('|') => "'|' isn't an operator, did you mean '||'?".to_owned(),
             Some(other) => format!("unexpected character {other:?}"),
             None => "unexpected end".to_owned(),
         };

@@ -87,7 +87,7 @@ impl<'a> Evaluator<'a> {
             None => Ok(true),
             Some(condition) => match self.eval(condition) {
                 Ok(CelValue::Bool(value)) => Ok(value),
-                Ok(_) => Err(EvalError::no_overload("condition of a walk")),
+                Ok(_) => Err(EvalError::no_overload("condition of a comprehension")),
                 Err(error) => Err(error),
             },
         };

@@ -273,11 +273,11 @@ impl Strategy {
 impl fmt::Display for KeyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSet => f.write_str("the key set is no JSON object with a list of keys"),
-            Self::NoObject => f.write_str("a key of the set is no object"),
+            Self::NoSet => f.write_str("the key set isn't a JSON object with an array of keys"),
+            Self::NoObject => f.write_str("a key of the set isn't an object"),
             Self::Type => f.write_str("a key of the set has an unknown type"),
             Self::Curve => f.write_str("a key of the set has an unknown curve"),
-            Self::Member(name) => write!(f, "a key of the set has no good {name}"),
+            Self::Member(name) => write!(f, "a key of the set has no valid {name}"),
         }
     }
 }

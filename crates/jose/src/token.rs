@@ -123,7 +123,7 @@ impl fmt::Display for TokenError {
             Self::Base64 => "a part of the token is not base64url",
             Self::Header => "the token's header can't be read",
             Self::Critical => "the token's header has critical extensions",
-            Self::EmbeddedKey => "the token's header brings a key that is no public key",
+            Self::EmbeddedKey => "the token's header contains a key that isn't a public key",
         })
     }
 }

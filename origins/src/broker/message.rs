@@ -75,7 +75,7 @@ impl std::str::FromStr for Settlement {
             "ack" => Ok(Self::Ack),
             "requeue" => Ok(Self::Requeue),
             "discard" => Ok(Self::Discard),
-            _ => Err(BrokerFault::BadCall(format!("{text:?} is no settlement: ack, requeue or discard"))),
+            _ => Err(BrokerFault::BadCall(format!("{text:?} isn't a settlement: ack, requeue or discard"))),
         }
     }
 }

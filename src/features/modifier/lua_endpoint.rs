@@ -16,7 +16,7 @@ pub static NAMESPACE: Namespace = namespace(
 /// Shared by several namespaces.
 pub static OPTIONS: &[Opt] = &[
     opt("allow_open_libs", Kind::Bool, "Gives scripts the standard libraries.").default("false"),
-    opt("live", Kind::Bool, "Reads the sources anew for each request.")
+    opt("live", Kind::Bool, "Reads the sources again for each request.")
         .default("false")
         .no_effect("sources are bundled with the configuration: a change of them is a new version"),
     opt("md5", Kind::Map(&Kind::Str), "The MD5 sums of the sources; another sum is a fault.")

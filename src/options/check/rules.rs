@@ -50,13 +50,13 @@ pub enum View {
     Lenient,
 }
 
-const NOT_READ: &str = "the text can't be read as meant, by KrakenD neither";
+const NOT_READ: &str = "the text can't be read as meant, not by KrakenD either";
 const NO_START: &str = "KrakenD doesn't start with it";
 const CANT_WORK: &str = "the endpoint can't work";
 const LOST: &str = "something that turns away or changes what passes would be missing";
 const VALUE: &str = "outside of guards and steps KrakenD drops the value, or reads it as another type; what can't be served then the plan refuses";
 const DEAD: &str = "KrakenD serves it, and nothing comes of it";
-const SERVED: &str = "KrakenD serves it as it stands, and so does Fjord";
+const SERVED: &str = "KrakenD serves it unchanged, and so does Fjord";
 const TELLS: &str = "it says what is worth knowing";
 
 /// The rules. A code that isn't here can't be reported: see the tests.
@@ -179,7 +179,7 @@ pub static RULES: &[Rule] = &[
     rule("undefined-operation", Class::Lints, "the origin has the last word on what it is asked"),
     rule("wrong-arguments", Class::Closes, LOST),
     // What lets nobody in, or too many browsers out, opens nothing.
-    rule("bad-origin", Class::Lints, "no page has such an origin, so none is let in by it"),
+    rule("bad-origin", Class::Lints, "no page has such an origin, so it allows none"),
     rule("empty-range", Class::Lints, "the platform chooses the version"),
     rule("insecure", Class::Lints, "KrakenD answers 401 to all there, and so does Fjord"),
     rule(

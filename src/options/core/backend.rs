@@ -23,7 +23,7 @@ pub static BACKEND: &[Opt] = &[
         .default("[]"),
     opt("input_query_strings", NAMES, "The query parameters that are sent to the backend, of those that the endpoint forwards.")
         .default("[]"),
-    opt("disable_host_sanitize", Kind::Bool, "Takes the hosts as they are.").default("false"),
+    opt("disable_host_sanitize", Kind::Bool, "Takes the hosts as written.").default("false"),
     opt(
         "sd",
         Kind::Enum(&["static", "dns", "dns-shared"]),

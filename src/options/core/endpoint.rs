@@ -23,7 +23,7 @@ pub static ENDPOINT: &[Opt] = &[
     opt("timeout", Kind::Duration, "The time from the request to the last byte; the service's by default."),
     opt("cache_ttl", Kind::Duration, "How long clients may keep complete answers; the service's by default."),
     opt("output_encoding", Kind::Enum(ENCODINGS), "How the answer is rendered; the service's by default."),
-    opt("concurrent_calls", CALLS, "Calls each backend so many times at once; the first good answer wins.")
+    opt("concurrent_calls", CALLS, "Calls each backend this many times at once; the first good answer wins.")
         .default("1"),
     opt("input_headers", NAMES, "The client's headers that are forwarded; * for all.").default("[]"),
     opt("input_query_strings", NAMES, "The client's query parameters that are forwarded; * for all.")
@@ -37,7 +37,7 @@ pub static WORKFLOW: &[Opt] = &[
     opt("backend", BACKENDS, "The calls whose answers are merged.").required(),
     opt("timeout", Kind::Duration, "The time of the whole workflow."),
     opt("output_encoding", Kind::Enum(ENCODINGS), "How the answer is handed on.").default("\"json\""),
-    opt("concurrent_calls", CALLS, "Calls each backend so many times at once.").default("1"),
+    opt("concurrent_calls", CALLS, "Calls each backend this many times at once.").default("1"),
     opt("ignore_errors", Kind::Any, "Goes on when a backend fails.").default("false"),
     opt("extra_config", Kind::ExtraConfig(Scope::Workflow), "Components of the workflow, by namespace."),
 ];

@@ -15,7 +15,7 @@ pub static SERVICE: &[Opt] = &[
     opt(
         "timeout",
         Kind::Duration,
-        "The time of an endpoint that sets none, from the request to the last byte.",
+        "The timeout of endpoints that don't set one, from the request to the last byte.",
     )
     .default("\"2s\""),
     opt("cache_ttl", Kind::Duration, "How long clients may keep complete answers (Cache-Control: max-age).")
@@ -23,7 +23,7 @@ pub static SERVICE: &[Opt] = &[
     opt(
         "output_encoding",
         Kind::Enum(super::endpoint::ENCODINGS),
-        "The rendering of endpoints that set none.",
+        "The rendering of endpoints that don't set one.",
     )
     .default("\"json\""),
     opt("extra_config", Kind::ExtraConfig(Scope::Service), "Components of the whole service, by namespace."),

@@ -43,7 +43,7 @@ function substr(start, end, text) {
  */
 function repeat(count, text) {
   if (count < 0n) throw new FunctionFault("negative repeat count");
-  if (BigInt(text.length) * count > 10_000_000n) throw new FunctionFault("a text of more than 10 MB");
+  if (BigInt(text.length) * count > 10_000_000n) throw new FunctionFault("a string of more than 10 MB");
   return text.repeat(Number(count));
 }
 

@@ -155,8 +155,8 @@ impl Parser<'_> {
                 let what = if object { "members" } else { "items" };
                 let message = format!("a comma is missing between two {what}, before {}", self.found());
                 let fault = Diagnostic::error("missing-comma", self.here(), message)
-                    .help("add a comma behind the value before")
-                    .related(before as u32 - 1..before as u32, "the value before ends here");
+                    .help("add a comma after the previous value")
+                    .related(before as u32 - 1..before as u32, "the previous value ends here");
                 self.fault(fault)?;
             }
             None => return Err(self.truncated()),
@@ -199,7 +199,7 @@ impl Parser<'_> {
                 self.at += 1;
             }
             None => return Err(self.truncated()),
-            Some(_) => return Err(self.unexpected("a colon behind the key")),
+            Some(_) => return Err(self.unexpected("a colon after the key")),
         }
         Ok(())
     }

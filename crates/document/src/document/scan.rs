@@ -79,7 +79,7 @@ impl Parser<'_> {
             Diagnostic::error("bad-number", span, format!("`{}` is not a number in JSON", clip(text)));
         let fault = match text.parse::<f64>() {
             Ok(value) if value.is_finite() => fault.help(format!("write {value}")),
-            _ => fault.help("durations and other texts stand in double quotes"),
+            _ => fault.help("durations and other strings need double quotes"),
         };
         Err(self.fatal(fault))
     }
@@ -111,7 +111,7 @@ impl Parser<'_> {
             "null" | "none" | "nil" | "undefined" => Some((Kind::Null, "null")),
             _ => None,
         };
-        let message = format!("`{}` is no value of JSON", clip(word));
+        let message = format!("`{}` isn't a JSON value", clip(word));
         let fault = Diagnostic::error("bad-word", span, message);
         match (meant, word) {
             (Some((kind, name)), _) => {
@@ -139,7 +139,7 @@ impl Parser<'_> {
                 let len = rest.find(|c| !is_word(c) && !"$@-/.".contains(c)).unwrap_or(rest.len());
                 let key: Box<str> = rest[..len].into();
                 let span = self.at as u32..(self.at + len) as u32;
-                let message = format!("the key `{}` must stand in double quotes", clip(&key));
+                let message = format!("the key `{}` needs double quotes", clip(&key));
                 let fault = Diagnostic::error("unquoted-key", span, message);
                 self.fault(fault.help(format!("write \"{}\"", clip(&key))))?;
                 self.at += len;
@@ -166,7 +166,7 @@ impl Parser<'_> {
         }
         if self.peek() == Some(0) {
             let fault = Diagnostic::error("nul-byte", self.here(), "a NUL byte");
-            return self.fatal(fault.help("the file is damaged or not a text; write it anew"));
+            return self.fatal(fault.help("the file is damaged or isn't text; write it again"));
         }
         if self.peek().is_none() {
             return self.truncated();

@@ -69,7 +69,7 @@ impl Parser<'_> {
         let fault = Diagnostic::error(
             "wrong-quotes",
             span,
-            format!("{what} quotes: texts and keys stand in double quotes"),
+            format!("{what} quotes: strings and keys need double quotes"),
         );
         self.fault(fault.help(format!("write \"{}\"", super::scan::clip(&text))))?;
         self.at = body + len + closer.len_utf8();
@@ -78,8 +78,8 @@ impl Parser<'_> {
 
     fn unclosed(&mut self, open: usize) -> Stop {
         let end = self.text[open..].find(['\n', '\r']).map_or(self.text.len(), |i| open + i);
-        let fault = Diagnostic::error("unclosed-string", open as u32..end as u32, "the text is not closed");
-        self.fatal(fault.help("add the closing quote; a line break inside a text is written \\n"))
+        let fault = Diagnostic::error("unclosed-string", open as u32..end as u32, "the string is not closed");
+        self.fatal(fault.help("add the closing quote; a line break inside a string is written \\n"))
     }
 
     /// Decodes the escape whose backslash stands here.
@@ -104,7 +104,7 @@ impl Parser<'_> {
                 self.at = start + 1;
                 let c = self.rest().chars().next().unwrap_or('\\');
                 let span = start as u32..self.here().end;
-                let fault = Diagnostic::error("bad-escape", span, format!("`\\{c}` is no escape of JSON"));
+                let fault = Diagnostic::error("bad-escape", span, format!("`\\{c}` isn't an escape in JSON"));
                 self.fault(fault.help("a backslash itself is written \\\\"))?;
                 decoded.push('\\');
                 // A line break is left to the caller: it ends the string.
@@ -141,7 +141,7 @@ impl Parser<'_> {
         let fault = Diagnostic::warning(
             "lone-surrogate",
             span,
-            "half of a surrogate pair, which is no character; it is read as U+FFFD",
+            "half of a surrogate pair, which isn't a character; it is read as U+FFFD",
         );
         self.fault(fault)?;
         decoded.push('\u{fffd}');

@@ -149,7 +149,7 @@ impl Builder {
             Some(Open::Array(items)) => items.push(value),
             Some(Open::Object { members, key, merged }) => match (key.take(), value) {
                 (None, Value::String(text)) => *key = Some(text),
-                (None, _) => return Err(fault("a key of an object is no text")),
+                (None, _) => return Err(fault("a key of an object isn't a string")),
                 (Some(name), value)
                     if name == "<<" && matches!(value, Value::Object(_) | Value::Array(_)) =>
                 {
@@ -187,7 +187,7 @@ fn resolve(text: &str) -> Result<Value, DecodeError> {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,
         "true" | "True" | "TRUE" => Value::Bool(true),
         "false" | "False" | "FALSE" => Value::Bool(false),
-        _ if is_infinity(text) => return Err(fault("a number is infinite or none at all")),
+        _ if is_infinity(text) => return Err(fault("a number is infinite or NaN")),
         _ if is_json_number(text) => Value::Number(text.into()),
         _ => {
             let compact = text.replace('_', "");

@@ -95,8 +95,8 @@ fn refuses() {
         ("", "EOF"),
         ("- 1", "yaml: cannot unmarshal !!seq into map[string]interface {}"),
         ("x", "yaml: cannot unmarshal a scalar into map[string]interface {}"),
-        ("a: .inf", "yaml: a number is infinite or none at all"),
-        ("{a: b}: c", "yaml: a key of an object is no text"),
+        ("a: .inf", "yaml: a number is infinite or NaN"),
+        ("{a: b}: c", "yaml: a key of an object isn't a string"),
         (&bomb, "yaml: document contains excessive aliasing"),
         (
             &format!("a: {}", "[".repeat(250)),

@@ -144,7 +144,7 @@ impl fmt::Display for Denied {
             Self::NoKey => "there is no key",
             Self::Unknown => "the key is unknown",
             Self::Role => "the key has none of the roles",
-            Self::Rate => "the key comes too often",
+            Self::Rate => "the key has exceeded its rate limit",
         })
     }
 }

@@ -299,7 +299,7 @@ impl<'a> Reader<'a> {
 
     /// The length of the text that begins here, quotes included.
     fn quoted(&self, rest: &str) -> Result<usize, Fault> {
-        let unclosed = || Fault { at: self.at, message: "the text is not closed".to_owned() };
+        let unclosed = || Fault { at: self.at, message: "the string is not closed".to_owned() };
         if let Some(body) = rest.strip_prefix("\"\"\"") {
             let mut from = 0;
             loop {
@@ -353,8 +353,8 @@ mod tests {
             ("{ a(b: ) }", 7, "expected a value, found `)`"),
             ("{ a } }", 6, "expected query, mutation, fragment or `{`, found `}`"),
             ("{ a % b }", 4, "`%` isn't part of GraphQL"),
-            ("{ a(b: \"x) }", 7, "the text is not closed"),
-            ("{ a(b: \"\"\"x\\\"\"\") }", 7, "the text is not closed"),
+            ("{ a(b: \"x) }", 7, "the string is not closed"),
+            ("{ a(b: \"\"\"x\\\"\"\") }", 7, "the string is not closed"),
             ("query Q { a", 11, "expected a field, found the end"),
             (&deep, 201, "more than 100 levels"),
         ] {

@@ -103,7 +103,7 @@ fn repeated(map: &Spot<'_>, findings: &mut Findings<'_>) {
     let members: Vec<_> = map.members().collect();
     for (at, (name, value)) in members.iter().enumerate() {
         if members[..at].iter().any(|(other, _)| other != name && canonical(other) == canonical(name)) {
-            findings.add(value.error("repeated-key", format!("{} stands here twice", canonical(name))));
+            findings.add(value.error("repeated-key", format!("{} is here twice", canonical(name))));
         }
     }
 }

@@ -98,8 +98,8 @@ fn phases(spot: &Spot<'_>, text: &str, program: &Program) -> Option<Diagnostic> 
     })?;
     let word = phase.word();
     let message =
-        format!("the text contains {word}, so KrakenD runs it where {name} is not there, and refuses");
-    Some(spot.warning("wrong-phase", message).help("one expression per phase, none with the word of another"))
+        format!("the expression contains {word}, so KrakenD runs it where {name} is not there, and refuses");
+    Some(spot.warning("wrong-phase", message).help("write one expression per phase, without the word of another phase"))
 }
 
 /// Header names in a form in which no header is kept.

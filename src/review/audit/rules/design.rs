@@ -52,7 +52,7 @@ pub(super) static RULES: &[Rule] = &[
         "5.1.6",
         Medium,
         "an endpoint writes to several backends, and nothing undoes the first write when the second fails",
-        "let one backend write, and the service behind it tell the others",
+        "let one backend write, and have its service notify the others",
         |view, hits| {
             for endpoint in view.endpoints {
                 let writes = |backend: &&Node| {
@@ -101,7 +101,7 @@ pub(super) static RULES: &[Rule] = &[
     rule(
         "5.2.3",
         Low,
-        "every endpoint passes answers through as they are",
+        "every endpoint passes answers through unread",
         "let the gateway read answers (encoding json): filters, merging and checks work on what it reads only",
         |view, hits| {
             let passes = |endpoint: &Node| inherited(endpoint, view.root, "output_encoding") == Some("no-op");

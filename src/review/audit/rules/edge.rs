@@ -171,14 +171,14 @@ pub(super) static RULES: &[Rule] = &[
         "9.6.1",
         Medium,
         "a rate limit counts in each isolate for itself, so all together let more through",
-        "take it as a shield, not as an exact quota; an exact one belongs into rules of the zone or the service behind",
+        "take it as a shield, not as an exact quota; for an exact quota use `binding`, rules of the zone, or the origin itself",
         |view, hits| limiters(view).for_each(|limiter| hits.at(limiter.key_span.clone())),
     ),
     rule(
         "9.6.2",
         Low,
         "a circuit breaker sees only the failures of its isolate",
-        "keep max_errors low: each isolate must see so many failures before it spares the origin",
+        "keep max_errors low: each isolate must see that many failures before it stops calling the origin",
         |view, hits| {
             let breakers = view.at_backends("qos/circuit-breaker");
             let late = breakers

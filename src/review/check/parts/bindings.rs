@@ -14,7 +14,7 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
         && let Some(cause) = &worker.deaf
     {
         let message = format!(
-            "{cause} in {} keeps the worker from hearing that a client has left, so its request goes on until its deadline",
+            "{cause} in {} keeps the worker from hearing that a client has left, so its request runs until its deadline",
             worker.file
         );
         let fault = Diagnostic::warning("deaf", root.head(), message);
