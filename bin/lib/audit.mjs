@@ -36,7 +36,7 @@ Usage: fjord audit [[-c] FILE] [options]
 
   -c, --config FILE       the configuration; default: krakend.json in this folder
   -s, --severity LIST     only these: CRITICAL,HIGH,MEDIUM,LOW (default: all)
-  -i, --ignore LIST       rules to leave out: 2.1.2,5.2; 5.2 stands for all that begin with it
+  -i, --ignore LIST       rules to leave out: 2.1.2,5.2; 5.2 means all that begin with it
   -I, --ignore-file FILE  the same from a file, separated by lines or commas; # starts a comment
   -f, --format FORMAT     text for people (default), json for programs, or a Go template such as
                           '{{ range .Recommendations }}{{ .Rule }} {{ .Message }}{{ end }}';

@@ -13,7 +13,7 @@ Usage: fjord explain NAME
   fjord explain qos/ratelimit/router.max_rate   an option of it
   fjord explain backend.url_pattern             an option of the service, an endpoint, a backend …
   fjord explain url_pattern                     every option of that name
-  fjord explain /endpoints/0/backend/0/host     what stands there, as "fjord check" writes paths
+  fjord explain /endpoints/0/backend/0/host     what is there, as "fjord check" writes paths
 
   -h, --help   this text
 

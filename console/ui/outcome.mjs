@@ -107,7 +107,7 @@ function stagesOf(endpoint, index, answer, trial, engine) {
   const box = h("details", { class: "stage", open: index === 0 }, h("summary", {}, `Backend ${index + 1} · `, h("code", {}, path)), place);
   const mock = trial.mocks[index];
   if (call === undefined || mock === undefined) fill(place, h("p", { class: "quiet" }, "It gave no answer."));
-  else if (endpoint.streams) fill(place, h("p", { class: "quiet" }, "Its answer goes on as it comes: no step looks into it."));
+  else if (endpoint.streams) fill(place, h("p", { class: "quiet" }, "Its answer is streamed through: no step reads it."));
   else if (call.status !== 200 && call.status !== 201) fill(place, h("p", { class: "quiet" }, `Status ${call.status}: not a success for KrakenD, so its data are not used.`));
   else void drawStages(place, backendsOf(endpoint.index)[index] ?? {}, { ...mock, body: call.received }, engine);
   return box;

@@ -222,7 +222,7 @@ export function tryView(place, engine) {
           }),
         ),
         others,
-        h("div", { class: "row" }, h("button", { type: "submit" }, "Send"), h("button", { type: "button", onclick: () => engine.ask("reset", null).then(() => toast("Rate limits, caches and circuit breakers begin anew")) }, "Start anew"), h("span", { class: "quiet" }, "Time is simulated: waiting costs nothing.")),
+        h("div", { class: "row" }, h("button", { type: "submit" }, "Send"), h("button", { type: "button", onclick: () => engine.ask("reset", null).then(() => toast("Rate limits, caches and circuit breakers are reset")) }, "Start over"), h("span", { class: "quiet" }, "Time is simulated: waiting costs nothing.")),
       ),
       result,
     );
