@@ -1,3 +1,3 @@
-//! Namespaces of AI.
+//! Language models.
 
 pub mod llm;

@@ -1,3 +1,3 @@
-//! Drivers of async agents.
+//! Async agents, which consume messages.
 
 pub mod amqp;

@@ -1,4 +1,4 @@
-//! Who may come in, and how the gateway logs in to backends.
+//! Authentication and authorization of clients, and credentials for backends.
 
 pub mod api_keys;
 pub mod aws_sigv4;

@@ -1,4 +1,4 @@
-//! What a backend is, other than a JSON API.
+//! Backends, and what they are other than a JSON API.
 
 pub mod amqp;
 pub mod conditional;

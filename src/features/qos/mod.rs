@@ -1,4 +1,4 @@
-//! Limits, circuit breakers, caches.
+//! Rate limits, circuit breakers, caches.
 
 pub mod bucket;
 pub mod circuit_breaker;

@@ -1,4 +1,4 @@
-//! Protection of clients and of the gateway.
+//! Headers for browsers, host checks, bots, policies.
 
 pub mod bot_detector;
 pub mod cors;

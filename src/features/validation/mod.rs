@@ -1,4 +1,4 @@
-//! What may pass.
+//! Checks of requests and answers.
 
 pub mod cel;
 pub mod json_schema;
