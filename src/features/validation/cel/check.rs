@@ -99,7 +99,7 @@ fn phases(spot: &Spot<'_>, text: &str, program: &Program) -> Option<Diagnostic> 
     let word = phase.word();
     let message =
         format!("the expression contains {word}, so KrakenD runs it where {name} is not there, and refuses");
-    Some(spot.warning("wrong-phase", message).help("write one expression per phase, without the word of another phase"))
+    Some(spot.warning("wrong-phase", message).help("write an expression for each phase"))
 }
 
 /// Header names in a form in which no header is kept.
