@@ -24,6 +24,7 @@ export const ORDER = {
     "modifier/lua-proxy",
     "validation/cel",
     "validation/json-schema",
+    "modifier/response-body",
     "proxy",
   ],
   backend: [
@@ -33,6 +34,7 @@ export const ORDER = {
     "qos/ratelimit/proxy",
     "modifier/lua-backend",
     "validation/cel",
+    "modifier/response-body",
     "backend/lambda",
     "modifier/martian",
     "auth/client-credentials",

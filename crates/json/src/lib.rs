@@ -5,6 +5,7 @@
 
 mod body;
 mod decode;
+mod edit;
 mod error;
 mod explain;
 mod flatmap;
@@ -27,6 +28,7 @@ mod tests;
 
 pub use body::Body;
 pub use decode::{Form, decode, without_mark};
+pub use edit::Place;
 pub use error::DecodeError;
 pub use flatmap::{Flatmap, Op};
 pub use number::{go_float_json, go_float_v};

@@ -63,6 +63,22 @@ pub mod cost {
     pub const MEMBER: usize = 64;
 }
 
+// === impl Kind ===
+
+impl Kind {
+    /// Its name in messages: "an array".
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool => "a boolean",
+            Self::Number => "a number",
+            Self::String => "a string",
+            Self::Array => "an array",
+            Self::Object => "an object",
+        }
+    }
+}
+
 // === impl Value ===
 
 impl Value {

@@ -10,11 +10,13 @@
 //! translated; `regex-lite` 83 KB / 35 KB, but it knows neither `\p{…}` nor case beyond ASCII and has only the slowest
 //! engine.
 
+pub mod case;
 mod class;
 mod error;
 mod finder;
 mod group;
 mod parse;
+mod replace;
 #[cfg(test)]
 mod tests;
 mod unicode;
@@ -32,6 +34,7 @@ use regex_syntax::hir::Hir;
 
 pub use error::PatternError;
 pub use finder::Finder;
+pub use replace::{ReplaceError, Replacement};
 
 /// The largest automaton of one pattern, in bytes. Go allows sixteen times as much, more than a worker has.
 const MAX_AUTOMATON: usize = 8 << 20;

@@ -1,6 +1,6 @@
 //! What one execution may use: a template meets data of strangers.
 
-use fjord_memory::afford;
+use fjord_memory::{afford, room};
 
 use crate::error::Failure;
 use crate::value::Value;
@@ -64,6 +64,11 @@ impl Budget {
         self.read(bytes)?;
         afford(bytes).map_err(|_| Failure::Limit(BYTES))?;
         take(&mut self.bytes, bytes, BYTES)
+    }
+
+    /// How many bytes can be kept.
+    pub fn room(&self) -> usize {
+        self.bytes.min(room())
     }
 
     /// Pays for a list or a map of `items`.

@@ -3,7 +3,7 @@
 use fjord_http::headers::is_token;
 use fjord_pattern::Pattern;
 
-use super::{Findings, Spot};
+use super::{Around, Findings, Spot};
 use crate::options::core::tls::VERSIONS;
 
 /// A name that no header can have.
@@ -23,6 +23,19 @@ pub fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut Findin
         Some(span) => fault.related(span, "here"),
         None => fault,
     });
+}
+
+/// Something that needs data, at an endpoint or a backend whose answers are passed on as they come.
+pub fn no_op(spot: &Spot<'_>, around: &Around<'_>, message: &str, findings: &mut Findings<'_>) {
+    let output = |part: &Spot<'_>| {
+        part.get("output_encoding").and_then(|output| output.str()).map(|output| output == "no-op")
+    };
+    let endpoint = around.endpoint.and_then(|endpoint| output(endpoint.spot));
+    let is_no_op = endpoint.or_else(|| around.service.and_then(output)) == Some(true);
+    let is_raw = |backend: &Spot<'_>| backend.get("encoding").is_some_and(|e| e.str() == Some("no-op"));
+    if is_no_op || around.backend.is_some_and(|(_, backend)| is_raw(backend)) {
+        findings.add(spot.error("never-runs", message));
+    }
 }
 
 /// A number that is zero.

@@ -1,5 +1,7 @@
 //! Upper and lower case, and names in other writings.
 
+use fjord_pattern::case::{lower, upper};
+
 use super::{Context, Function, Type, text};
 use crate::error::Failure;
 use crate::value::Value;
@@ -49,19 +51,6 @@ fn each<'a>(
     change: impl FnMut(char) -> char,
 ) -> Result<Value<'a>, Failure> {
     context.made(text(args, 0).chars().map(change).collect())
-}
-
-/// Go has no letter that becomes two.
-fn upper(c: char) -> char {
-    let mut upper = c.to_uppercase();
-    match (upper.next(), upper.next()) {
-        (Some(only), None) => only,
-        _ => c,
-    }
-}
-
-fn lower(c: char) -> char {
-    c.to_lowercase().next().unwrap_or(c)
 }
 
 /// Whether the next letter begins a word.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use fjord_pattern::{Finder, PatternError};
+use fjord_pattern::{Finder, PatternError, ReplaceError, Replacement};
 
 use super::{Context, Function, Type, int, text};
 use crate::error::Failure;
@@ -220,81 +220,20 @@ fn replace_all<'a>(
     args: &[Value<'a>],
     literal: bool,
 ) -> Made<'a> {
-    let (source, replacement) = (text(args, 1), text(args, 2));
-    let mut out = String::new();
-    let (mut at, mut copied) = (0, 0);
-    while at <= source.len() {
-        let Some(groups) = context.search(pattern, source, at)? else { break };
-        let found = whole(&groups);
-        out.push_str(source.get(copied..found.start).unwrap_or_default());
-        // An empty match right behind another one isn't replaced.
-        if found.end > copied || found.start == 0 {
-            let before = out.len();
-            if literal {
-                context.budget.keep(replacement.len())?;
-                out.push_str(replacement);
-            } else {
-                expand(context, pattern, source, &groups, replacement, &mut out)?;
+    let (source, written) = (text(args, 1), text(args, 2));
+    context.budget.read(written.len())?;
+    let replacement = if literal { Replacement::literal(written) } else { pattern.replacement(written) };
+    let mut visits = context.budget.visits();
+    let made = pattern.replace_all(source, &replacement, &mut visits, context.budget.room());
+    context.budget.visited(visits);
+    match made {
+        Ok(made) => context.made(made),
+        Err(limit) => {
+            match limit {
+                ReplaceError::Visits => context.budget.spend(usize::MAX)?,
+                ReplaceError::Length => context.budget.keep(usize::MAX)?,
             }
-            context.budget.keep(out.len() - before)?;
+            context.made(String::new())
         }
-        copied = found.end;
-        let next = at + width(source, at).max(1);
-        at = if next > found.end { next } else { found.end };
     }
-    out.push_str(source.get(copied..).unwrap_or_default());
-    context.made(out)
-}
-
-/// Writes a replacement, in which `$1`, `${1}` and `${name}` stand for groups; a name is as long as it can be.
-fn expand(
-    context: &mut Context<'_>,
-    pattern: &Finder,
-    source: &str,
-    groups: &Groups,
-    replacement: &str,
-    out: &mut String,
-) -> Result<(), Failure> {
-    let mut rest = replacement;
-    while let Some(at) = rest.find('$') {
-        let (plain, tail) = rest.split_at(at);
-        out.push_str(plain);
-        let tail = tail.get(1..).unwrap_or_default();
-        if let Some(tail) = tail.strip_prefix('$') {
-            out.push('$');
-            rest = tail;
-            continue;
-        }
-        let Some((name, tail)) = reference(tail) else {
-            out.push('$');
-            rest = tail;
-            continue;
-        };
-        let range = group_index(pattern, name).and_then(|index| groups.get(index).cloned().flatten());
-        let group = range.and_then(|range| source.get(range)).unwrap_or_default();
-        context.budget.keep(group.len())?;
-        out.push_str(group);
-        rest = tail;
-    }
-    out.push_str(rest);
-    Ok(())
-}
-
-/// The name behind a `$`, and what follows it.
-fn reference(text: &str) -> Option<(&str, &str)> {
-    let (inner, braced) = match text.strip_prefix('{') {
-        Some(inner) => (inner, true),
-        None => (text, false),
-    };
-    let end = inner.find(|c: char| c != '_' && !c.is_alphanumeric()).unwrap_or(inner.len());
-    let (name, tail) = inner.split_at(end);
-    let tail = if braced { tail.strip_prefix('}')? } else { tail };
-    (!name.is_empty()).then_some((name, tail))
-}
-
-fn group_index(pattern: &Finder, name: &str) -> Option<usize> {
-    if name.bytes().all(|c| c.is_ascii_digit()) && (name == "0" || !name.starts_with('0')) {
-        return name.parse().ok();
-    }
-    pattern.group(name)
 }

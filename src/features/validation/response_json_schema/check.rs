@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use fjord_document::node::Kind;
 
 use crate::features::validation::json_schema;
-use crate::options::check::{Around, Findings, Spot};
+use crate::options::check::{Around, Findings, Spot, looks};
 
 /// The statuses of an error.
 pub(super) const STATUSES: RangeInclusive<u16> = 400..=599;
@@ -16,15 +16,7 @@ pub(super) const NO_FAILURE: &str =
 
 /// Checks the schema, the error, and what it stands at.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let output = |part: &Spot<'_>| {
-        part.get("output_encoding").and_then(|output| output.str()).map(|output| output == "no-op")
-    };
-    let endpoint = around.endpoint.and_then(|endpoint| output(endpoint.spot));
-    let is_no_op = endpoint.or_else(|| output(around.service?)) == Some(true);
-    let is_raw = |backend: &Spot<'_>| backend.get("encoding").is_some_and(|e| e.str() == Some("no-op"));
-    if is_no_op || around.backend.is_some_and(|(_, backend)| is_raw(backend)) {
-        findings.add(spot.error("never-runs", "a no-op answer isn't decoded, so it can't be checked"));
-    }
+    looks::no_op(spot, around, "a no-op answer isn't decoded, so it can't be checked", findings);
     if let Some(schema) = spot.get("schema") {
         if matches!(&schema.node.kind, Kind::Object(_)) && schema.members().next().is_none() {
             findings.add(schema.error("idle-guard", "every answer fits an empty schema"));
