@@ -34,7 +34,7 @@ fn send(gateway: &Gateway, answers: &[Vec<u8>]) -> usize {
         target: "/things/4711".to_owned(),
         ..Request::default()
     };
-    let mut session = gateway.open(&request.method, &request.target).start(request, 0.0, 1);
+    let mut session = gateway.open(&request.method, &request.host, &request.target).start(request, 0.0, 1);
     let mut calls = Vec::new();
     loop {
         if let Some(answer) = session.poll() {

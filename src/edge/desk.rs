@@ -73,7 +73,8 @@ impl Desk {
     pub fn open(&self, method: String, url: String, now: f64) -> Option<PlaceId> {
         self.sweep(now);
         afford(REQUEST).ok()?;
-        let opening = self.gateway.borrow().as_ref()?.open(&method, split_url(&url).2);
+        let (_, host, target) = split_url(&url);
+        let opening = self.gateway.borrow().as_ref()?.open(&method, host, target);
         self.places.borrow_mut().add(Holder::Opening { method, url, opening })
     }
 

@@ -9,6 +9,7 @@ mod endpoint;
 mod handler;
 mod incoming;
 mod plan;
+mod rewrite;
 mod service;
 mod session;
 
@@ -16,6 +17,7 @@ pub use endpoint::{Endpoint, EndpointId, InputHeaders, InputQueries};
 pub use handler::{Global, Handler, NextGlobal, NextHandler};
 pub use incoming::{Incoming, Route};
 pub use plan::{Endpoints, Plan};
+pub use rewrite::Rewrite;
 pub use service::{RouterOptions, Service, Trust};
 pub use session::{Opening, Session, State};
 

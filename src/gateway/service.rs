@@ -8,7 +8,7 @@ use fjord_http::{TrustedProxies, client_ip};
 use crate::context::ServiceInfo;
 use crate::platform::PrivateHosts;
 
-use super::Global;
+use super::{Global, Rewrite};
 
 /// The service, ready to answer.
 pub struct Service {
@@ -22,6 +22,8 @@ pub struct Service {
     pub debug: bool,
     /// `echo_endpoint`
     pub echo: bool,
+    /// Steps before the router, in their order.
+    pub rewrites: Vec<Box<dyn Rewrite>>,
     /// Steps around everything, redirects included (CORS), outermost first.
     pub outer: Vec<Box<dyn Global>>,
     /// Steps around everything that is routed, outermost first.

@@ -13,6 +13,7 @@ use crate::platform::hops::Hops;
 use crate::platform::{Answer, Caller, Effect, EffectId, Io, LocalFuture, Outcome, Request, RequestBody};
 
 use super::answer::answer;
+use super::rewrite::Rewritten;
 use super::{Gateway, Incoming, Route};
 
 /// A request whose route is known and whose header lines aren't yet.
@@ -20,6 +21,8 @@ pub struct Opening {
     gateway: Gateway,
     route: Route,
     params: Vec<(String, String)>,
+    /// The target that steps before the router made of the client's.
+    target: Option<String>,
 }
 
 /// A request in flight.
@@ -53,10 +56,10 @@ const LOCAL: &str = "127.0.0.1";
 // === impl Gateway ===
 
 impl Gateway {
-    /// Finds the route of a request. The header lines that it needs are known then.
-    pub fn open(&self, method: &str, target: &str) -> Opening {
-        let (route, params) = self.plan.route(method, target);
-        Opening { route, params, gateway: self.clone() }
+    /// Finds the route of a request for a host. The header lines that it needs are known then.
+    pub fn open(&self, method: &str, host: &str, target: &str) -> Opening {
+        let Rewritten { route, params, target } = self.plan.route_of(method, host, target);
+        Opening { route, params, target, gateway: self.clone() }
     }
 }
 
@@ -72,7 +75,10 @@ impl Opening {
     }
 
     /// Starts the request, at `now` (ms since the epoch) and with a seed for random choices.
-    pub fn start(self, request: Request, now: f64, seed: u64) -> Session {
+    pub fn start(self, mut request: Request, now: f64, seed: u64) -> Session {
+        if let Some(target) = self.target {
+            request.target = target;
+        }
         let io = Io::new(now, seed).behind(Hops::of(&request));
         let io = Rc::new(io.through(self.gateway.plan.service.private.clone()));
         let incoming = incoming(&self.gateway, request, self.route, self.params);

@@ -3,10 +3,14 @@
 //! A step that isn't configured isn't compiled, isn't in the plan, and costs nothing. To add one: a file in
 //! [`features`](crate::features) with its line in the list there, and a line here.
 
-use crate::features::{auth, backend, modifier, proxy, qos, security, validation};
-use crate::gateway::{Global, Handler};
+use crate::features::{auth, backend, modifier, proxy, qos, security, server, validation};
+use crate::gateway::{Global, Handler, Rewrite};
 use crate::options::Step;
 use crate::proxy::{Exchange, Layer};
+
+/// Before the router.
+pub static ROUTING: &[Step<dyn Rewrite>] =
+    &[Step { namespace: &server::virtualhost::NAMESPACE, compile: server::virtualhost::compile }];
 
 /// Around everything, the router's redirects included.
 pub static OUTER: &[Step<dyn Global>] =

@@ -74,7 +74,7 @@ fn the_command_draws_steps_in_their_order() {
         steps.iter().map(|step| step.namespace.name).collect()
     }
     let lists = [
-        ("service", [names(order::OUTER), names(order::GLOBAL)].concat()),
+        ("service", [names(order::ROUTING), names(order::OUTER), names(order::GLOBAL)].concat()),
         ("endpoint", [names(order::HANDLERS), names(order::LAYERS), names(order::DATA)].concat()),
         ("backend", [names(order::BACKEND), names(order::AROUND), names(order::HOP)].concat()),
     ];

@@ -319,7 +319,7 @@ fn begin(gateway: &Gateway, target: &str) -> (Session, Vec<String>) {
         headers: Headers::from_iter([("Authorization", bearer)]),
         ..Request::default()
     };
-    let mut session = gateway.open("GET", target).start(request, 0.0, 1);
+    let mut session = gateway.open("GET", "gateway", target).start(request, 0.0, 1);
     session.poll();
     let calls = session.take_effects().into_iter().filter_map(|(_, effect)| match effect {
         Effect::Fetch(fetch) => Some(fetch.url.to_string()),

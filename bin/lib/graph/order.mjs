@@ -2,6 +2,7 @@
 // UPDATE=1 cargo test -p fjord --lib plan::tests
 export const ORDER = {
   service: [
+    "server/virtualhost",
     "security/cors",
     "modifier/response-headers",
     "security/http",

@@ -42,6 +42,14 @@ impl<'t> Redirect<'t> {
         Redirect { get, slash, path: path.into_owned().into(), query: query.into_owned().into() }
     }
 
+    /// The same without what a step before the router has put before the path.
+    pub fn without_prefix(self, prefix: &str) -> Self {
+        match self.path.strip_prefix(prefix).filter(|rest| rest.starts_with('/')) {
+            Some(rest) => Self { path: Cow::Owned(rest.to_owned()), ..self },
+            None => self,
+        }
+    }
+
     /// The answer. `prefix` is the request's `X-Forwarded-Prefix`, if it has one.
     pub fn answer(&self, prefix: Option<&str>) -> RedirectAnswer {
         let path = match self.slash {

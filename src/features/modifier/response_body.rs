@@ -122,7 +122,9 @@ impl ResponseBody {
             match data.place(&modifier.path, budget)? {
                 Place::Found(piece) => modifier.apply(piece, budget, visits)?,
                 // The items of an array may have the field.
-                Place::Blocked(JsonKind::Array) => return Err(Fault::NotText(&modifier.field, JsonKind::Array)),
+                Place::Blocked(JsonKind::Array) => {
+                    return Err(Fault::NotText(&modifier.field, JsonKind::Array));
+                }
                 Place::Blocked(_) | Place::Missing => {}
             }
         }

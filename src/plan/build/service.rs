@@ -107,6 +107,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         timeout_ms: timeout_ms(options).unwrap_or(TIMEOUT_MS),
         debug: environment.debug || options.bool("debug_endpoint").unwrap_or_default(),
         echo: options.bool("echo_endpoint").unwrap_or_default(),
+        rewrites: Vec::new(),
         outer: Vec::new(),
         global: Vec::new(),
         private: None,
@@ -168,6 +169,7 @@ fn fill(
     if permits {
         service.outer = site.compile(order::OUTER)?;
     }
+    service.rewrites = site.compile(order::ROUTING)?;
     service.global = site.compile(order::GLOBAL)?;
     Ok(())
 }
