@@ -1,14 +1,14 @@
-//! The effects of one request: recorded by leaf futures, taken by the host in batches, completed one by one.
+//! The border of one request: effects are recorded by leaf futures, taken by the host in batches, completed one by one.
 
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
-use super::arrivals::Arrivals;
 use super::effect::{Call, Effect, EffectId, Fetch, Fetched, HostError, Level, Outcome, Stream};
 use super::hops::Hops;
+use super::ledger::{Ledger, add};
 use super::private::PrivateHosts;
 use super::trace::Trace;
 
@@ -20,9 +20,7 @@ pub type LocalFuture<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 /// The border of one request to its host.
 #[derive(Default)]
 pub struct Io {
-    outbox: RefCell<Vec<(EffectId, Effect)>>,
-    slots: RefCell<Vec<Slot>>,
-    arriving: Arrivals,
+    ledger: Ledger,
     spawned: RefCell<Vec<LocalFuture<'static, ()>>>,
     /// Milliseconds since the epoch, as the host said when it last entered the core.
     now: Cell<f64>,
@@ -44,20 +42,6 @@ pub struct Watch<'a>(&'a Io);
 
 /// The longest timer of a host: 2³¹ − 1 ms. A longer one would end at once.
 const LONGEST_TIMER_MS: f64 = 2_147_483_647.0;
-
-/// What became of one effect; its index is the effect's id.
-enum Slot {
-    Waiting(Vec<Waker>),
-    Done(Outcome),
-    /// The outcome was taken, or nobody wants it.
-    Closed,
-}
-
-/// A leaf: resolves to the outcome of one effect. Dropped early, it tells the host that nobody waits.
-struct Leaf<'a> {
-    io: &'a Io,
-    id: EffectId,
-}
 
 // === impl Io ===
 
@@ -93,7 +77,7 @@ impl Io {
         if let Some(private) = &self.private {
             private.send(&mut fetch);
         }
-        match self.leaf(Effect::Fetch(fetch)).await {
+        match self.ledger.leaf(Effect::Fetch(fetch)).await {
             Outcome::Fetched(result) => result,
             other => Err(mismatch(&other)),
         }
@@ -120,7 +104,7 @@ impl Io {
     /// # Errors
     /// If the host doesn't have the service, or it fails.
     pub async fn call(&self, op: &'static str, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
-        match self.leaf(Effect::Call(Call { op, args })).await {
+        match self.ledger.leaf(Effect::Call(Call { op, args })).await {
             Outcome::Called(result) => result,
             other => Err(mismatch(&other)),
         }
@@ -128,15 +112,15 @@ impl Io {
 
     /// Writes a line to the log.
     pub fn log(&self, level: Level, line: String) {
-        self.outbox.borrow_mut().push((0, Effect::Log(level, line)));
+        self.ledger.tell(Effect::Log(level, line));
     }
 
-    /// Lets a future go on after the answer is given (shadow calls, cache writes).
+    /// Lets a future continue after the answer is given (shadow calls, cache writes).
     pub fn spawn(&self, task: LocalFuture<'static, ()>) {
         self.spawned.borrow_mut().push(task);
     }
 
-    /// Milliseconds since the epoch. The clock stands still between two entries of the host, as on the platform.
+    /// Milliseconds since the epoch. The clock is frozen between two entries of the host, as on the platform.
     pub fn now(&self) -> f64 {
         self.now.get()
     }
@@ -188,13 +172,13 @@ impl Io {
         self.watched.get() > 0
     }
 
-    /// From now on calls may be given up while the request goes on. The host must be able to abort them, which costs; what is still
+    /// From now on calls may be given up while the request continues. The host must be able to abort them, which costs; what is still
     /// open when a request ends it ends anyway.
     pub fn make_abortable(&self) {
         self.abortable.set(true);
     }
 
-    /// Whether calls may be given up while the request goes on.
+    /// Whether calls may be given up while the request continues.
     pub fn is_abortable(&self) -> bool {
         self.abortable.get()
     }
@@ -206,35 +190,23 @@ impl Io {
 
     /// Gives an effect its outcome. Unknown or abandoned ids are ignored.
     pub fn complete(&self, id: EffectId, outcome: Outcome) {
-        self.arriving.forget(id);
         if self.alarm.get().is_some_and(|(alarm, _)| alarm == id) {
             self.alarm.set(None);
-            self.slots.borrow_mut()[id as usize] = Slot::Closed;
+            self.ledger.close(id);
             self.sleepers.take().into_iter().for_each(Waker::wake);
             return;
         }
-        let wakers = match self.slots.borrow_mut().get_mut(id as usize) {
-            Some(slot @ Slot::Waiting(_)) => match std::mem::replace(slot, Slot::Done(outcome)) {
-                Slot::Waiting(wakers) => wakers,
-                _ => return,
-            },
-            _ => return,
-        };
-        wakers.into_iter().for_each(Waker::wake);
+        self.ledger.complete(id, outcome);
     }
 
     /// A body of `len` bytes is announced for an effect. False if it isn't wanted: nothing waits, or it's more than the gateway keeps.
     pub fn expect(&self, id: EffectId, len: usize) -> bool {
-        self.waits_for(id) && self.arriving.expect(id, len)
+        self.ledger.expect(id, len)
     }
 
     /// Makes room for the next `len` bytes of the body that an effect waits for, and has them written. None if they aren't wanted.
     pub fn receive<T>(&self, id: EffectId, len: usize, write: impl FnOnce(&mut [u8]) -> T) -> Option<T> {
-        if self.waits_for(id) { self.arriving.receive(id, len, write) } else { None }
-    }
-
-    fn waits_for(&self, id: EffectId) -> bool {
-        matches!(self.slots.borrow().get(id as usize), Some(Slot::Waiting(_)))
+        self.ledger.receive(id, len, write)
     }
 
     /// The body that came part by part: empty if no part came.
@@ -242,12 +214,12 @@ impl Io {
     /// # Errors
     /// If it was more than the gateway keeps.
     pub fn received(&self, id: EffectId) -> Result<fjord_json::Body, Excess> {
-        self.arriving.take(id)
+        self.ledger.received(id)
     }
 
     /// The effects recorded since the last call.
     pub fn take_effects(&self) -> Vec<(EffectId, Effect)> {
-        std::mem::take(&mut self.outbox.borrow_mut())
+        self.ledger.take_effects()
     }
 
     /// The futures spawned since the last call.
@@ -261,23 +233,10 @@ impl Io {
     }
 
     async fn body(&self, effect: Effect) -> Result<fjord_json::Body, HostError> {
-        match self.leaf(effect).await {
+        match self.ledger.leaf(effect).await {
             Outcome::Body(result) => result,
             other => Err(mismatch(&other)),
         }
-    }
-
-    fn leaf(&self, effect: Effect) -> Leaf<'_> {
-        Leaf { io: self, id: self.record(effect) }
-    }
-
-    /// Records an effect whose outcome is wanted.
-    fn record(&self, effect: Effect) -> EffectId {
-        let mut slots = self.slots.borrow_mut();
-        let id = slots.len() as EffectId;
-        slots.push(Slot::Waiting(Vec::new()));
-        self.outbox.borrow_mut().push((id, effect));
-        id
     }
 
     /// Has `waker` called at a moment, or before.
@@ -287,49 +246,15 @@ impl Io {
             if due <= at {
                 return;
             }
-            self.abandon(id);
+            self.ledger.abandon(id);
         }
         let ms = (at - self.now()).ceil().clamp(0.0, LONGEST_TIMER_MS);
-        self.alarm.set(Some((self.record(Effect::Timer(ms as u32)), at)));
-    }
-
-    /// Has `waker` called when an effect has its outcome.
-    fn wake_when_done(&self, id: EffectId, waker: &Waker) {
-        if let Slot::Waiting(wakers) = &mut self.slots.borrow_mut()[id as usize] {
-            add(wakers, waker);
-        }
+        self.alarm.set(Some((self.ledger.record(Effect::Timer(ms as u32)), at)));
     }
 
     /// A moment that futures of this request may wait for.
     pub(super) fn note_deadline(&self, at: f64) {
         self.last_deadline.set(self.last_deadline.get().max(at));
-    }
-
-    fn take(&self, id: EffectId) -> Option<Outcome> {
-        let slot = &mut self.slots.borrow_mut()[id as usize];
-        match slot {
-            Slot::Done(_) => match std::mem::replace(slot, Slot::Closed) {
-                Slot::Done(outcome) => Some(outcome),
-                _ => None,
-            },
-            _ => None,
-        }
-    }
-
-    /// Nobody waits for this effect any more.
-    fn abandon(&self, id: EffectId) {
-        self.arriving.forget(id);
-        let slot = &mut self.slots.borrow_mut()[id as usize];
-        if matches!(slot, Slot::Waiting(_)) {
-            self.outbox.borrow_mut().push((id, Effect::Cancel(id)));
-        }
-        *slot = Slot::Closed;
-    }
-}
-
-fn add(wakers: &mut Vec<Waker>, waker: &Waker) {
-    if !wakers.iter().any(|known| known.will_wake(waker)) {
-        wakers.push(waker.clone());
     }
 }
 
@@ -343,83 +268,5 @@ fn mismatch(outcome: &Outcome) -> HostError {
 impl Drop for Watch<'_> {
     fn drop(&mut self) {
         self.0.watched.set(self.0.watched.get() - 1);
-    }
-}
-
-// === impl Leaf ===
-
-impl Future for Leaf<'_> {
-    type Output = Outcome;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Outcome> {
-        if let Some(outcome) = self.io.take(self.id) {
-            return Poll::Ready(outcome);
-        }
-        self.io.wake_when_done(self.id, cx.waker());
-        Poll::Pending
-    }
-}
-
-impl Drop for Leaf<'_> {
-    fn drop(&mut self) {
-        self.io.abandon(self.id);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use fjord_memory::BODY;
-    use futures::task::noop_waker_ref;
-
-    use super::*;
-
-    fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
-        future.poll(&mut Context::from_waker(noop_waker_ref()))
-    }
-
-    fn write(io: &Io, id: EffectId, text: &str) -> bool {
-        io.receive(id, text.len(), |room| room.copy_from_slice(text.as_bytes())).is_some()
-    }
-
-    #[test]
-    fn a_body_comes_in_parts() {
-        let io = Io::new(0.0, 1);
-        let mut read = Box::pin(io.read_body());
-        assert!(poll(read.as_mut()).is_pending());
-        assert!(write(&io, 0, "one ") && write(&io, 0, "two"));
-        let body = io.received(0);
-        assert_eq!(body.as_ref().map(|body| body.as_slice()), Ok(&b"one two"[..]));
-        io.complete(0, Outcome::Body(body.map_err(HostError::from)));
-        assert!(matches!(poll(read.as_mut()), Poll::Ready(Ok(body)) if body.as_slice() == b"one two"));
-        assert_eq!(io.received(0).map(|body| body.len()), Ok(0));
-    }
-
-    #[test]
-    fn what_is_too_long_is_not_wanted() {
-        let io = Io::new(0.0, 1);
-        let mut reads = [Box::pin(io.read_body()), Box::pin(io.read_body())];
-        reads.iter_mut().for_each(|read| assert!(poll(read.as_mut()).is_pending()));
-        assert!(!io.expect(0, BODY + 1) && !write(&io, 0, "x"));
-        assert!(io.expect(1, 10) && write(&io, 1, &"x".repeat(BODY)) && !write(&io, 1, "x"));
-        for id in [0, 1] {
-            assert_eq!(io.received(id).err(), Some(Excess::Body));
-        }
-    }
-
-    #[test]
-    fn a_body_goes_with_who_waits_for_it() {
-        let io = Io::new(0.0, 1);
-        let mut read = Box::pin(io.read_body());
-        assert!(poll(read.as_mut()).is_pending());
-        assert!(write(&io, 0, "one"));
-        drop(read);
-        assert!(io.arriving.is_empty());
-        assert!(!write(&io, 0, "two") && !io.expect(0, 1) && !write(&io, 7, "x"));
-
-        let mut failed = Box::pin(io.read_body());
-        assert!(poll(failed.as_mut()).is_pending());
-        assert!(write(&io, 1, "one"));
-        io.complete(1, Outcome::Body(Err(HostError::Failed("it broke".to_owned()))));
-        assert!(io.arriving.is_empty());
     }
 }

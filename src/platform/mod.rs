@@ -9,6 +9,7 @@ mod deadline;
 mod effect;
 pub mod hops;
 mod io;
+mod ledger;
 mod private;
 mod shared;
 mod trace;
