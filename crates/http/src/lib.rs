@@ -1,4 +1,4 @@
-//! What HTTP itself requires: headers, queries, URLs, hosts, redirects, client addresses. Pure functions on text.
+//! What HTTP itself requires: headers, queries, URLs, hosts, references, redirects, client addresses. Pure functions on text.
 
 pub mod client_ip;
 pub mod date;
@@ -9,6 +9,7 @@ pub mod path;
 pub mod query;
 pub mod reach;
 pub mod redirect;
+pub mod reference;
 pub mod sniff;
 pub mod status;
 pub mod template;

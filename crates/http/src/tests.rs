@@ -38,7 +38,7 @@ fn urls() {
 
 #[test]
 fn references() {
-    let answer = |row: &[&str]| redirect::resolve(row[0], row[1]).unwrap_or_else(|error| error.to_string());
+    let answer = |row: &[&str]| reference::resolve(row[0], row[1]).unwrap_or_else(|error| error.to_string());
     compare("references", answer, |row| [row[2], row[3]].concat());
 }
 
