@@ -131,6 +131,15 @@ const variables = (secrets) => `# Variables and secrets for this machine, one NA
 ${secrets.length === 0 ? "#API_TOKEN=" : secrets.map((name) => `${name}=`).join("\n")}
 `;
 
+/** How both jobs of the workflow begin. */
+const INSTALL = `    runs-on: ubuntu-latest
+    steps:
+      - uses: actions/checkout@v4
+      - uses: actions/setup-node@v4
+        with: { node-version: 24, cache: npm }
+      - run: npm ci
+`;
+
 const WORKFLOW = `name: gateway
 on:
   push: { branches: [main] }
@@ -139,25 +148,13 @@ permissions:
   contents: read
 jobs:
   check:
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with: { node-version: 24, cache: npm }
-      - run: npm ci
-      - run: npx fjord check -tl --format github
+${INSTALL}      - run: npx fjord check -tl --format github
       - run: npm test
   deploy:
     # The secret CLOUDFLARE_API_TOKEN is made from the template "Edit Cloudflare Workers".
     if: github.ref == 'refs/heads/main'
     needs: check
-    runs-on: ubuntu-latest
-    steps:
-      - uses: actions/checkout@v4
-      - uses: actions/setup-node@v4
-        with: { node-version: 24, cache: npm }
-      - run: npm ci
-      - run: npx wrangler deploy
+${INSTALL}      - run: npx wrangler deploy
         env:
           CLOUDFLARE_API_TOKEN: \${{ secrets.CLOUDFLARE_API_TOKEN }}
           CLOUDFLARE_ACCOUNT_ID: \${{ secrets.CLOUDFLARE_ACCOUNT_ID }}

@@ -6,6 +6,21 @@ use super::error::EvalError;
 use super::time::Duration;
 use super::value::{CelValue, Shared};
 
+/// The result of an operator on two integers of one type, `None` if it doesn't fit.
+macro_rules! checked {
+    ($operator:expr, $a:expr, $b:expr) => {
+        match $operator {
+            Operator::Add => $a.checked_add($b),
+            Operator::Subtract => $a.checked_sub($b),
+            Operator::Multiply => $a.checked_mul($b),
+            Operator::Divide if $b == 0 => return Err(EvalError::DivisionByZero),
+            Operator::Divide => $a.checked_div($b),
+            _ if $b == 0 => return Err(EvalError::ModulusByZero),
+            _ => $a.checked_rem($b),
+        }
+    };
+}
+
 /// The value of `a operator b`.
 pub(super) fn apply<'a>(
     operator: Operator,
@@ -15,29 +30,9 @@ pub(super) fn apply<'a>(
 ) -> Result<CelValue<'a>, EvalError> {
     use CelValue as V;
     match (a, b) {
-        (V::Int(a), V::Int(b)) => {
-            let result = match operator {
-                Operator::Add => a.checked_add(b),
-                Operator::Subtract => a.checked_sub(b),
-                Operator::Multiply => a.checked_mul(b),
-                Operator::Divide if b == 0 => return Err(EvalError::DivisionByZero),
-                Operator::Divide => a.checked_div(b),
-                _ if b == 0 => return Err(EvalError::ModulusByZero),
-                _ => a.checked_rem(b),
-            };
-            result.map(V::Int).ok_or(EvalError::Overflow("integer"))
-        }
+        (V::Int(a), V::Int(b)) => checked!(operator, a, b).map(V::Int).ok_or(EvalError::Overflow("integer")),
         (V::Uint(a), V::Uint(b)) => {
-            let result = match operator {
-                Operator::Add => a.checked_add(b),
-                Operator::Subtract => a.checked_sub(b),
-                Operator::Multiply => a.checked_mul(b),
-                Operator::Divide if b == 0 => return Err(EvalError::DivisionByZero),
-                Operator::Divide => a.checked_div(b),
-                _ if b == 0 => return Err(EvalError::ModulusByZero),
-                _ => a.checked_rem(b),
-            };
-            result.map(V::Uint).ok_or(EvalError::Overflow("unsigned integer"))
+            checked!(operator, a, b).map(V::Uint).ok_or(EvalError::Overflow("unsigned integer"))
         }
         (V::Double(a), V::Double(b)) => match operator {
             Operator::Add => Ok(V::Double(a + b)),
