@@ -1,7 +1,7 @@
 // Replays recorded suites against the gateway, if you have them: `npm run conformance -- [SUITE-REGEX] [--only NAME-REGEX]`.
 // The folder is FJORD_CONFORMANCE, or ../shared/conformance.
 //
-// Cases that are known not to pass stand in tests/conformance-exceptions.json, each with its reason. A case that fails and
+// Cases that are known not to pass are in tests/conformance-exceptions.json, each with its reason. A case that fails and
 // isn't listed fails the run, and so does one that is listed and passes: the list only gets shorter. By hand:
 //   --prune          takes cases that pass off the list
 //   --list REASON    puts the failing cases of the chosen suites on the list

@@ -1,7 +1,7 @@
 // `npm run fuzz -- [TARGET] [SECONDS]`: libFuzzer over one target or each of them, a minute each.
 //
 // Needs a nightly toolchain, cargo-fuzz and a C++ compiler; `npm test -- fuzz` needs none of them and runs the same targets over
-// their seeds and mutations of them. What is found lies in fuzz/artifacts/TARGET; an input that was mended goes to
+// their seeds and mutations of them. Findings are in fuzz/artifacts/TARGET; an input that was mended goes to
 // fuzz/found/TARGET, where all later runs start from it.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";

@@ -1,7 +1,7 @@
 // `npm run supply`: licences, sources and duplicates of all crates and npm packages, by deny.toml and the lists here.
 //
 // Known vulnerabilities are asked of npm and, where it is installed, of cargo-deny. Where a database can't be reached the last lines
-// say "advisories: not checked", which is no pass; `npm test` never asks them, so that its result is that of the repository alone.
+// say "advisories: not checked", which isn't a pass; `npm test` never asks them, so that its result is that of the repository alone.
 import { spawnSync } from "node:child_process";
 import { pathToFileURL } from "node:url";
 import { getStaticTOMLValue, parseTOML } from "toml-eslint-parser";

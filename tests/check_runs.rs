@@ -41,7 +41,7 @@ const NARROWER: &[(&str, &[&str])] = &[
     ("the text can't be read as meant", &["bytes-latin1"]),
 ];
 
-/// Why an error may stand where KrakenD serves: it is about a guard, or about a feature that isn't there.
+/// Why an error may be where KrakenD serves: it is about a guard, or about a feature that isn't there.
 fn is_reasoned(found: &Diagnostic) -> bool {
     let is_in_namespace = found.path.contains("/extra_config/");
     match class(found.code) {

@@ -12,7 +12,7 @@ const FILES: &[(&str, &[&str], &[&str])] = &[
         &["error not-supported /endpoints/0/extra_config/plugin~1req-resp-modifier/name"],
         &["error not-supported /endpoints/0/extra_config/plugin~1req-resp-modifier/name"],
     ),
-    // KrakenD's schema lets further members stand.
+    // KrakenD's schema allows further members.
     (
         r#""host": ["https://h.example"], "endpoints": [{"endpoint": "/a", "backend": [{"url_pattern": "/", "extra_config": {"backend/http": {"return_error_details": "b", "max_idle_conns": 100}}}]}]"#,
         &["warning unknown-option /endpoints/0/backend/0/extra_config/backend~1http/max_idle_conns"],

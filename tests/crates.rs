@@ -1,4 +1,4 @@
-//! The crates below `crates/` stand on floors: each knows only crates of the floors below its own or of its own, none of
+//! The crates below `crates/` are layered in floors: each knows only crates of the floors below its own or of its own, none of
 //! them in a circle, and none knows the gateway.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 

@@ -151,7 +151,7 @@ describe("a binding that the worker lacks", () => {
     origin = await startUpstream({ "/ok": { json: { ok: true } } });
     const ok = { url_pattern: "/ok" };
     const nope = { host: ["service://NOPE"], url_pattern: "/" };
-    // A variable is no service, and what every object inherits is no binding.
+    // A variable isn't a service, and what every object inherits isn't a binding.
     const bound = (/** @type {string} */ name) => ({ host: [`service://${name}`], url_pattern: "/" });
     const sequential = { extra_config: { proxy: { sequential: true } } };
     gateway = await startGateway(

@@ -1,4 +1,4 @@
-//! The folders of `src/` stand on floors: each imports only folders of the floors below its own. So no import runs up, and no
+//! The folders of `src/` are layered in floors: each imports only folders of the floors below its own. So no import runs up, and no
 //! folders import each other in a circle. `tests/crates.rs` holds the same of `crates/`.
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 

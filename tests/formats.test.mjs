@@ -146,7 +146,7 @@ required = ["KEYS"]
       { file: "wrangler.toml", names: ["KRAKEND_PORT"], counters: {}, assets: ["/", "/a/b", "/a/b.html", "/api/x.txt", "/index.html"], overrides: { KRAKEND_PORT: "9" } },
     ],
     [{ "wrangler.toml": '[assets]\ndirectory = "www"\nrun_worker_first = true\n', "www/a": "" }, { file: "wrangler.toml", names: [], counters: {}, assets: [], overrides: {} }],
-    // Wrangler says that these have other types; the check goes on.
+    // Wrangler says that these have other types; the check continues.
     [{ "wrangler.toml": 'vars = "ab"\nassets = 1\n[secrets]\nrequired = 5\n' }, { file: "wrangler.toml", names: [], counters: {}, assets: [], overrides: {} }],
     [{ "wrangler.toml": "broken" }, undefined],
     [{}, undefined],

@@ -29,7 +29,7 @@ async function knowing(t, endpoints, port) {
 const asked = (gateway, path) => gateway.output.split("\n").filter((line) => line.startsWith("[GIN]") && line.includes(path)).length;
 
 /**
- * Waits until the gateways together have logged so many requests, and a moment for more.
+ * Waits until the gateways together have logged this many requests, and a moment for more.
  *
  * @param {import("./support/gateway.mjs").Gateway[]} gateways
  * @param {number} count

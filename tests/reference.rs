@@ -44,7 +44,7 @@ fn support(support: Support) -> String {
     }
 }
 
-/// The strictest of what holds for an option and for what it stands in.
+/// The strictest of what holds for an option and for its parent.
 fn under(outer: Support, inner: Support) -> Support {
     match (outer, inner) {
         (Support::Implemented, inner) => inner,

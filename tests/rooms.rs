@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-/// Where the lines of an excerpt stand in a file; parts that `…` leaves out may be between.
+/// Where the lines of an excerpt are in a file; parts that `…` leaves out may be between.
 fn missing(excerpt: &str, file: &str) -> Option<String> {
     let mut rest = file.lines();
     for part in excerpt.split("…\n") {

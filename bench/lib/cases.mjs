@@ -151,7 +151,7 @@ const joined = [
 ];
 
 /**
- * Answers that pass as they are.
+ * Answers that pass unchanged.
  *
  * @type {Shape[]}
  */

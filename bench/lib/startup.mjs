@@ -55,7 +55,7 @@ export async function startUp(rounds) {
 }
 
 /**
- * A configuration of so many endpoints.
+ * A configuration of this many endpoints.
  *
  * @param {number} count
  */

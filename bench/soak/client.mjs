@@ -103,7 +103,7 @@ export function send(port, what, patience = PATIENCE_MS, fresh = false) {
       answer.on("error", () => (fault !== undefined && kind.name === "no-op" ? settle("failed", "cut") : settle("lost", "the answer was cut")));
     });
     request.on("error", (error) => {
-      // The server may close a connection that it kept at the very moment when it's used again: that is no lost answer.
+      // The server may close a connection that it kept at the very moment when it's used again: that isn't a lost answer.
       const isStale = request.reusedSocket && "code" in error && error.code === "ECONNRESET" && !fresh;
       if (!isStale || leaves !== undefined) return settle("lost", error.message);
       clearTimeout(waiting);

@@ -83,7 +83,7 @@ export function overrides(variables) {
   /** @type {Record<string, string>} */
   const found = {};
   for (const [name, value] of Object.entries(variables)) {
-    // A variable of another shape is no option's value.
+    // A variable of another shape isn't an option's value.
     if (name.startsWith("KRAKEND_") && (typeof value === "string" || typeof value === "number" || typeof value === "boolean")) found[name] = String(value);
   }
   return found;

@@ -90,7 +90,7 @@ function customSchema(file) {
 }
 
 /**
- * The report on a text that is no configuration yet.
+ * The report on a text that isn't a configuration yet.
  *
  * @param {string} file
  * @param {SourceError} error

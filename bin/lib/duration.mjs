@@ -2,7 +2,7 @@
 const UNITS = { ns: 1, us: 1e3, "µs": 1e3, "μs": 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12 };
 
 /**
- * The nanoseconds of a text such as "1h30m"; undefined if it is none.
+ * The nanoseconds of a text such as "1h30m"; undefined if it is invalid.
  *
  * @param {string} text
  */
@@ -15,7 +15,7 @@ export function parseDuration(text) {
 }
 
 /**
- * As Go writes a duration of so many nanoseconds: "2s", "1m30s", "1.5ms".
+ * As Go writes a duration of this many nanoseconds: "2s", "1m30s", "1.5ms".
  *
  * @param {number} nanoseconds
  */

@@ -1,4 +1,4 @@
-// Stands in for the edge's cache, which workerd leaves to a service: a worker of its own that keeps bodies in its memory.
+// Replaces the edge's cache, which workerd leaves to a service: a worker of its own that keeps bodies in its memory.
 // Requests come as workerd writes them for the Cache API: GET looks, PUT brings a whole response, PURGE forgets.
 const LIMIT = 64 << 20;
 /** @type {Map<string, Uint8Array>} */

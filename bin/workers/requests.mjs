@@ -1,5 +1,5 @@
 // The gateway of `fjord run -d`: a line for each request, and one for each call that it makes, with status and time.
-// It is between the runtime and the gateway's entry module, whose answers pass as they are.
+// It is between the runtime and the gateway's entry module, whose answers pass unchanged.
 import { AsyncLocalStorage } from "node:async_hooks";
 import worker from "./worker.mjs";
 

@@ -3,7 +3,7 @@
 
 const real = { now: Date.now, setTimeout: globalThis.setTimeout, clearTimeout: globalThis.clearTimeout };
 
-/** Requests end before this; what would go on is given up. In ms. */
+/** Requests end before this; what would continue is given up. In ms. */
 const LONGEST = 600_000;
 
 /** @typedef {{ id: number, at: number, run: () => void }} Timer */
@@ -13,7 +13,7 @@ let now = 0;
 let lastId = 0;
 /** @type {Map<number, Timer>} */
 const timers = new Map();
-/** What the browser works on by itself: signatures. Time stands still meanwhile. */
+/** What the browser works on by itself: signatures. Time is frozen meanwhile. */
 let underWay = 0;
 
 /** The time, in ms since the epoch. */

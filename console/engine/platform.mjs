@@ -1,5 +1,5 @@
 // What a worker's runtime offers and a browser doesn't: requests and answers whose header lines nobody filters, streams of a known
-// length, reads of at least so many bytes. The driver of the edge runs on it unchanged.
+// length, reads of at least this many bytes. The driver of the edge runs on it unchanged.
 
 /** The browser's own, from before requests are simulated. */
 export const download = globalThis.fetch.bind(globalThis);
@@ -119,7 +119,7 @@ const cache = new SharedCache();
 export const clearCache = () => cache.clear();
 
 /**
- * Reads at least so many bytes, or all that are left.
+ * Reads at least this many bytes, or all that are left.
  *
  * @this {ReadableStreamBYOBReader}
  * @param {number} least

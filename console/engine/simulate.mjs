@@ -134,7 +134,7 @@ export class Gateway {
         const response = await this.#driver.answer(request, this.#env, { waitUntil: (task) => void background.push(task) });
         const text = await counted(response.text());
         const answered = time();
-        // Shadow calls go on after the answer.
+        // Shadow calls continue after the answer.
         await Promise.race([Promise.allSettled(background), after(60_000)]);
         return { status: response.status, headers: [...response.headers], text, answered };
       });

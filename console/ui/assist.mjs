@@ -25,7 +25,7 @@ import { h } from "./dom.mjs";
  * @typedef {{ path: (string | number)[], node: SyntaxNode }} Place
  */
 
-/** A schema that is asked for what stands at a path. */
+/** A schema that is asked for what is at a path. */
 export class Knowledge {
   #root;
 
@@ -48,7 +48,7 @@ export class Knowledge {
         if (own !== undefined) return own;
         return typeof schema.additionalProperties === "object" ? schema.additionalProperties : [];
       });
-      // What stands beside a reference (its description) belongs to it.
+      // What is beside a reference (its description) belongs to it.
       here = this.#spread(next);
     }
     return here;

@@ -6,7 +6,7 @@ const READABLE = /\.(json|ya?ml|toml|tmpl|jsonc|lua|pem|txt|xml|graphql|vars)$|(
 const MOST = 4 << 20;
 
 /**
- * The texts of the files that may belong to a configuration, by path. A folder's own name is no part of the paths in it.
+ * The texts of the files that may belong to a configuration, by path. A folder's own name isn't a part of the paths in it.
  *
  * @param {{ name: string, file: File }[]} dropped
  * @returns {Promise<Record<string, string>>}

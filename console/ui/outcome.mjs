@@ -31,7 +31,7 @@ export function backendsOf(endpoint) {
 function diff(before, after) {
   const [old, fresh] = [before.split("\n"), after.split("\n")];
   const shown = h("pre", { class: "diff", tabindex: 0 });
-  // The longest common subsequence; long texts are shown as they are.
+  // The longest common subsequence; long texts are shown unchanged.
   if (old.length * fresh.length > 250_000) return code(after);
   const lengths = Array.from({ length: old.length + 1 }, () => new Uint16Array(fresh.length + 1));
   const same = (/** @type {number} */ i, /** @type {number} */ j) => old[i]?.trim().replace(/,$/, "") === fresh[j]?.trim().replace(/,$/, "");

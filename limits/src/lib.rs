@@ -52,7 +52,7 @@ impl DurableObject for FjordLimits {
         if is_slow && self.count.borrow().is_none() {
             let stored = self.state.storage().get(COUNT).await?;
             self.is_stored.set(stored.is_some());
-            // Of requests that waited for the storage together, the first one's count stands.
+            // Of requests that waited for the storage together, the first one's count is kept.
             let mut count = self.count.borrow_mut();
             *count = count.or(stored);
         }

@@ -168,7 +168,7 @@ export class Origins {
   }
 
   /**
-   * Receives a message of a group, in its Durable Object, one call at a time. Of the caller's `millis` so many are `left`.
+   * Receives a message of a group, in its Durable Object, one call at a time. Of the caller's `millis` this many are `left`.
    *
    * @param {number} broker
    * @param {number} millis

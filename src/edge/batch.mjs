@@ -34,7 +34,7 @@ import * as protocol from "./protocol.mjs";
  * @property {number | null} stream the call whose body is the answer's
  *
  * @typedef {object} Batch
- * @property {number} state bits `STATE_*`: how the request goes on
+ * @property {number} state bits `STATE_*`: how the request continues
  * @property {Effect[]} effects
  * @property {Answer | null} answer
  */

@@ -9,7 +9,7 @@ let opened = null;
 const cache = async () => (opened ??= await caches.open("fjord:http-cache"));
 
 /**
- * Names stand below the host that was asked: a foreign one would be looked up by DNS, and other workers may use it too.
+ * Names are below the host that was asked: a foreign one would be looked up by DNS, and other workers may use it too.
  *
  * @param {Uint8Array} name
  * @param {Request} request

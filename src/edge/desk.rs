@@ -43,7 +43,7 @@ pub struct Turn {
     pub effects: Vec<(EffectId, Effect)>,
     /// The answer, once.
     pub answer: Option<Answer>,
-    /// How the request goes on.
+    /// How the request continues.
     pub state: State,
 }
 
@@ -143,14 +143,14 @@ impl Desk {
         }
     }
 
-    /// Gives an effect its outcome and lets the request go on. None if the request is gone.
+    /// Gives an effect its outcome and lets the request continue. None if the request is gone.
     pub fn complete(&self, place: PlaceId, id: EffectId, outcome: Outcome, now: f64) -> Option<Turn> {
         let Holder::Session(session) = self.take(place)? else { return None };
         session.complete(id, outcome, now);
         Some(self.go(place, session))
     }
 
-    /// The client left: what works for its answer is dropped, tasks beside it go on. None if the request is gone.
+    /// The client left: what works for its answer is dropped, tasks beside it continue. None if the request is gone.
     pub fn leave(&self, place: PlaceId, now: f64) -> Option<Turn> {
         let Holder::Session(mut session) = self.take(place)? else {
             self.close(place);

@@ -101,7 +101,7 @@ export class Flight {
   }
 
   /**
-   * Lets the core go on, then performs what it asks for. What fails here, a trap or an answer that the runtime refuses, harms
+   * Lets the core continue, then performs what it asks for. What fails here, a trap or an answer that the runtime refuses, harms
    * this request alone.
    *
    * @param {() => number} call
@@ -151,7 +151,7 @@ export class Flight {
   }
 
   /**
-   * The request goes on. Its tasks do so after its client; the platform gives them 30 s.
+   * The request continues. Its tasks do so after its client; the platform gives them 30 s.
    *
    * Only what the core has to hear at once is worth a listener, which adds 7 µs to the 310 of a worker that makes one call: bodies are
    * held (something has come in since the start), tasks work beside the answer, or others wait. The rest, some KB of a request whose
@@ -424,7 +424,7 @@ export class Flight {
     this.#resolve?.(answer);
   }
 
-  /** Nothing of this request goes on. Its timers end with it; one that still fires finds it over (clearing them costs more). */
+  /** Nothing of this request continues. Its timers end with it; one that still fires finds it over (clearing them costs more). */
   #finish() {
     this.#over = true;
     this.#done?.();

@@ -17,7 +17,7 @@ const GROWN = 44 << 20;
  */
 
 export class Instance {
-  /** Set by a trap (a panic, an exhausted stack): requests in flight go on, new ones get a new instance. */
+  /** Set by a trap (a panic, an exhausted stack): requests in flight continue, new ones get a new instance. */
   trapped = false;
   #core;
   /** Where the core's stack begins. A trap unwinds nothing: what it left on the stack would be lost to all later entries. */
@@ -52,7 +52,7 @@ export class Instance {
   }
 
   /**
-   * Enters the core by `call`, then hands `perform` the batch that it asks for, if any. The batch lies in memory that the next
+   * Enters the core by `call`, then hands `perform` the batch that it asks for, if any. The batch is in memory that the next
    * entry uses again, so none may come before this one has ended.
    *
    * @param {() => number} call

@@ -137,7 +137,7 @@ export function linesOf(block) {
 }
 
 /**
- * Lines of a block, where steps saw an origin's: behind the gateway's `own` stands what they left of them. Lines that they
+ * Lines of a block, where steps saw an origin's: what they left of them follows the gateway's `own`. Lines that they
  * left alone stay apart as the origin's.
  *
  * @param {string} block

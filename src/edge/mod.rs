@@ -1,4 +1,4 @@
-//! The edge module's border: numbers cross it, everything else lies in memory.
+//! The edge module's border: numbers cross it, everything else is in memory.
 //!
 //! The script beside this (`driver.mjs`, `flight.mjs`) enters the core once per event (a request, an answer, a timer) and gets
 //! a batch of effects back, which it reads as a whole before it performs any. It decides nothing. Text comes in through one
@@ -6,7 +6,7 @@
 //! The numbers in a batch are those of [`protocol`], from which the script's are generated.
 //!
 //! A panic traps: the script then retires this instance, answers that one request with 500, and starts a new instance for the
-//! next; requests in flight elsewhere in the instance go on, as no state is borrowed while a request is polled.
+//! next; requests in flight elsewhere in the instance continue, as no state is borrowed while a request is polled.
 //!
 //! The [`desk`] holds the requests in flight. It and what it rests on know no addresses and run natively, too.
 

@@ -1,4 +1,4 @@
-// Answers whose body is an origin's: it goes on without entering the core.
+// Answers whose body is an origin's: it continues without entering the core.
 import { messageOf } from "./errors.mjs";
 import { announced, cut, isSmall, within } from "./bodies.mjs";
 

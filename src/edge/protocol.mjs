@@ -4,7 +4,7 @@
 /** The kinds of records. */
 export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
 
-/** Bits of the first word of a batch: how the request goes on. */
+/** Bits of the first word of a batch: how the request continues. */
 export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8;
 
 /** Bits of a call to an origin. */

@@ -41,11 +41,11 @@ numbers! {
 }
 
 numbers! {
-    /// Bits of the first word of a batch: how the request goes on ([`crate::gateway::State`]).
+    /// Bits of the first word of a batch: how the request continues ([`crate::gateway::State`]).
     StateBit {
         /// It doesn't.
         Finished = 1,
-        /// Tasks go on after the answer, and after the client.
+        /// Tasks continue after the answer, and after the client.
         Background = 2,
         /// The core must hear if the client leaves.
         Watched = 4,
@@ -155,7 +155,7 @@ mod tests {
         let mut out = "// The numbers and names that the core and the script agree on. Generated from protocol.rs:\n// UPDATE=1 cargo test -p fjord --lib edge::protocol\n".to_owned();
         for (prefix, doc, numbers) in [
             ("", "The kinds of records.", Record::ALL),
-            ("STATE_", "Bits of the first word of a batch: how the request goes on.", StateBit::ALL),
+            ("STATE_", "Bits of the first word of a batch: how the request continues.", StateBit::ALL),
             ("FETCH_", "Bits of a call to an origin.", FetchFlag::ALL),
             ("BODY_", "The body of a call to an origin.", BodyKind::ALL),
             ("ANSWER_", "The body of the answer.", AnswerKind::ALL),

@@ -4,7 +4,7 @@
 const MOST = 96 << 20;
 /** What a fresh one takes before its first large body. */
 const FRESH = 8 << 20;
-/** How long requests go on at most without a client: the platform's limit. */
+/** How long requests continue at most without a client: the platform's limit. */
 const LINGER_MS = 30_000;
 
 export class Retired {

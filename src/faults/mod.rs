@@ -23,7 +23,7 @@ pub(crate) struct Part<'a> {
     pub scope: Scope,
     /// The part as written.
     pub node: &'a Node,
-    /// The endpoint that it is or stands in, and the backend's place there; none for the service.
+    /// The endpoint that it is or that it is in, and the backend's place there; `None` for the service.
     pub endpoint: Option<(&'a Node, Option<usize>)>,
     /// Whether placeholders may be parts of segments.
     pub disable_rest: bool,

@@ -15,7 +15,7 @@ pub(crate) fn check(part: &Spot<'_>, scope: Scope, around: &Around<'_>, findings
     }
 }
 
-/// What stands around a part that is asked about alone: an endpoint, or its backend with a number; the service without an endpoint.
+/// What is around a part that is asked about alone: an endpoint, or its backend with a number; the service without an endpoint.
 pub(super) fn alone(
     endpoint: Option<(&Node, Option<usize>)>,
     disable_rest: bool,

@@ -62,7 +62,7 @@ fn rows() -> impl Iterator<Item = Row> {
     })
 }
 
-/// What stands at a path of the list: `a.b[].c`, `<…>` for any key.
+/// What is at a path of the list: `a.b[].c`, `<…>` for any key.
 enum Found {
     Option(&'static Opt),
     Member(Kind),
@@ -185,7 +185,7 @@ fn every_option_of_the_format_is_known() {
     assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
 }
 
-/// The README says how many options there are of each kind; `UPDATE=1 cargo test -p fjord --lib readme` writes it anew. What stands in a refused place is refused.
+/// The README says how many options there are of each kind; `UPDATE=1 cargo test -p fjord --lib readme` writes it anew. What is in a refused place is refused.
 #[test]
 fn the_readme_counts_the_options() {
     let (mut works, mut silent, mut refused) = (0, 0, 0);

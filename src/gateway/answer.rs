@@ -41,7 +41,7 @@ async fn routed(plan: &Plan, reach: Reach<'_>, incoming: Incoming) -> Answer {
     answer
 }
 
-/// Answers what meets no global step; all else goes on through them.
+/// Answers what meets no global step; all else continues through them.
 async fn unlogged(plan: &Plan, reach: Reach<'_>, incoming: Incoming) -> Answer {
     if reach.io.hops().are_too_many() {
         reach.log(Level::Error, || {

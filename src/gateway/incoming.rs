@@ -60,7 +60,7 @@ pub enum Route {
     NotFound,
     /// Nowhere for this method: 405.
     MethodNotAllowed,
-    /// The target is none: 400.
+    /// The target is invalid: 400.
     BadRequest,
 }
 

@@ -33,16 +33,16 @@ pub struct Session {
     woken: Arc<Woken>,
 }
 
-/// How a request goes on after a turn.
+/// How a request continues after a turn.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct State {
     /// It doesn't: the answer is given or not wanted any more, and no task is left.
     pub finished: bool,
-    /// Tasks go on after the answer, and after the client.
+    /// Tasks continue after the answer, and after the client.
     pub background: bool,
     /// It holds something that other requests wait for: the host must tell if its client leaves.
     pub watched: bool,
-    /// Calls may be given up while the request goes on: the host must be able to abort each.
+    /// Calls may be given up while the request continues: the host must be able to abort each.
     pub abortable: bool,
 }
 
@@ -134,7 +134,7 @@ fn canonical(mut headers: Headers) -> Headers {
 // === impl Session ===
 
 impl Session {
-    /// Lets everything go on that can; returns the answer once.
+    /// Lets everything continue that can; returns the answer once.
     pub fn poll(&mut self) -> Option<Answer> {
         let waker = Waker::from(Arc::clone(&self.woken));
         let mut cx = Context::from_waker(&waker);
@@ -149,14 +149,14 @@ impl Session {
             }
             self.tasks.append(&mut self.io.take_spawned());
             self.tasks.retain_mut(|task| task.as_mut().poll(&mut cx).is_pending());
-            // Tasks may have begun further ones, or let go on what was polled before them.
+            // Tasks may have begun further ones, or let continue what was polled before them.
             if !self.io.has_spawned() && !self.woken.0.load(Ordering::Relaxed) {
                 return answered;
             }
         }
     }
 
-    /// The client left, at `now`: nothing works for the answer any more. Tasks go on with the next [`Session::poll`].
+    /// The client left, at `now`: nothing works for the answer any more. Tasks continue with the next [`Session::poll`].
     pub fn leave(&mut self, now: f64) {
         self.io.set_now(now);
         self.answer = None;
@@ -167,7 +167,7 @@ impl Session {
         self.io.take_effects()
     }
 
-    /// Gives an effect its outcome, at `now`. [`Session::poll`] then goes on.
+    /// Gives an effect its outcome, at `now`. [`Session::poll`] then continues.
     pub fn complete(&self, id: EffectId, outcome: Outcome, now: f64) {
         self.io.set_now(now);
         self.io.complete(id, outcome);
@@ -191,7 +191,7 @@ impl Session {
         self.io.received(id)
     }
 
-    /// How the request goes on.
+    /// How the request continues.
     pub fn state(&self) -> State {
         State {
             finished: self.answer.is_none() && self.tasks.is_empty(),

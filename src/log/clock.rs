@@ -32,7 +32,7 @@ struct Moment {
     millis: u64,
 }
 
-/// The elements of a layout; one that begins another stands behind it.
+/// The elements of a layout; one that begins another is after it.
 const ELEMENTS: &[(&str, Write)] = &[
     ("January", |m| month_name(m.month).to_owned()),
     ("Jan", |m| month_name(m.month)[..3].to_owned()),

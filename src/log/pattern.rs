@@ -27,7 +27,7 @@ struct Width {
     most: usize,
 }
 
-/// Why a text is no pattern.
+/// Why a string isn't a pattern.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PatternError {
     /// It has no `%{verb}` at all.

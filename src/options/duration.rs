@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use fjord_calendar::{DurationError as Fault, parse_duration};
 
-/// Why a text is no duration that a configuration can use.
+/// Why a string isn't a duration that a configuration can use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DurationError {
     /// Go can't read it either.
@@ -17,7 +17,7 @@ pub enum DurationError {
 /// Reads a duration.
 ///
 /// # Errors
-/// If it is no duration of Go.
+/// If it isn't a duration of Go.
 pub fn parse(text: &str) -> Result<Duration, DurationError> {
     let nanos = parse_duration(text).map_err(DurationError::Syntax)?;
     u64::try_from(nanos).map(Duration::from_nanos).map_err(|_| DurationError::Negative)

@@ -1,8 +1,8 @@
 //! What a feature is built with: the types of options, the reader of their values, the options outside `extra_config`.
 //!
-//! The tables stand beside the code that reads them: one static [`Namespace`] at the top of each file of
+//! The tables are beside the code that reads them: one static [`Namespace`] at the top of each file of
 //! [`features`](crate::features), the rest in [`core`]. Whoever compiles a plan reads values through [`Options`], so a
-//! default stands in one place, the table:
+//! default is in one place, the table:
 //!
 //! ```ignore
 //! let options = Options::of(node, &NAMESPACE);            // or Options::new(node, options::core::BACKEND)

@@ -13,7 +13,7 @@ pub struct Namespace {
     pub name: &'static str,
     /// Names of old versions that KrakenD still reads.
     pub aliases: &'static [&'static str],
-    /// Where it may stand.
+    /// Where it is allowed.
     pub scopes: Scopes,
     /// The KrakenD that has it.
     pub edition: Edition,
@@ -35,7 +35,7 @@ pub struct Namespace {
     pub value: Kind,
 }
 
-/// A namespace with its name, where it may stand, what it is for, and what it takes.
+/// A namespace with its name, where it is allowed, what it is for, and what it takes.
 pub const fn namespace(name: &'static str, scopes: Scopes, doc: &'static str, value: Kind) -> Namespace {
     Namespace {
         name,

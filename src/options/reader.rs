@@ -98,7 +98,7 @@ impl<'a> Options<'a> {
         self.read(name, default, "a whole number", |node| match (&node.kind, self.manner) {
             (Kind::String(text), Manner::Weak) => text.parse().ok(),
             (Kind::Bool(value), Manner::Weak) => Some(i64::from(*value)),
-            // Go cuts off what is behind the point.
+            // Go cuts off what comes after the point.
             (Kind::Number(_), Manner::Weak) => {
                 whole(node).or_else(|| node.as_f64().filter(|n| n.abs() < 9.0e15).map(|n| n as i64))
             }

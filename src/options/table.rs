@@ -70,7 +70,7 @@ pub enum Kind {
     OneOf(&'static [Kind]),
     /// The same with rules that reach over several values.
     With(&'static Kind, &'static [Rule]),
-    /// A shared table; may lead back to where it stands.
+    /// A shared table; may lead back to where it is.
     Same(&'static Kind),
     /// A part of the format with `extra_config` of its own.
     Part(Scope),
@@ -105,15 +105,15 @@ pub enum Rule {
     OneOf(&'static [&'static [&'static str]]),
     /// At least one of these sets of members is complete.
     AnyOf(&'static [&'static [&'static str]]),
-    /// At least so many members or items.
+    /// At least this many members or items.
     AtLeast(usize),
-    /// At most so many members or items.
+    /// At most this many members or items.
     AtMost(usize),
     /// No item twice.
     Unique,
     /// No items but these.
     Only(&'static [&'static str]),
-    /// KrakenD's own schema lets further members stand, which nothing reads.
+    /// KrakenD's own schema allows further members, which nothing reads.
     Open,
     /// Further members belong to whoever is named here.
     Free,

@@ -44,7 +44,7 @@ impl Kind {
                     Rule::AtLeast(least) => format!("{words}, {least} or more"),
                     Rule::AtMost(most) => format!("{words}, {most} at most"),
                     Rule::Unique => format!("{words}, each once"),
-                    // Said where the members stand.
+                    // Documented with the members.
                     Rule::Only(_)
                     | Rule::OneOf(_)
                     | Rule::AnyOf(_)
@@ -59,8 +59,8 @@ impl Kind {
         }
     }
 
-    /// The members of an object, at whatever depth of lists, maps and rules it lies; none for other kinds, and none for
-    /// parts of the format and shared tables, which are documented where they stand.
+    /// The members of an object, at whatever depth of lists, maps and rules it is; none for other kinds, and none for
+    /// parts of the format and shared tables, which are documented where they are.
     pub fn members(&self) -> &'static [super::table::Opt] {
         match self {
             Kind::Object(options) => options,
@@ -72,7 +72,7 @@ impl Kind {
         }
     }
 
-    /// What stands between an option's name and those of its members: `.`, `[].`, `{}.`
+    /// What is between an option's name and those of its members: `.`, `[].`, `{}.`
     pub fn steps(&self) -> &'static str {
         match self {
             Kind::List(Kind::List(_)) => "[][].",

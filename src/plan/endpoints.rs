@@ -23,7 +23,7 @@ pub(super) struct Endpoints {
     needs: Needs,
 }
 
-/// Where an endpoint stands in the text, and what it became.
+/// Where an endpoint is in the text, and what it became.
 struct Place {
     span: Range<u32>,
     compiled: OnceCell<Box<Endpoint>>,
@@ -32,7 +32,7 @@ struct Place {
 // === impl Endpoints ===
 
 impl Endpoints {
-    /// The endpoints that stand at `spans` of a text.
+    /// The endpoints that are at `spans` of a text.
     pub(super) fn new(
         text: Body,
         spans: impl Iterator<Item = Range<u32>>,

@@ -1,4 +1,4 @@
-//! What can stand where: every configurable step, in the order of execution, outermost first (spec §1).
+//! The order of steps: every configurable step, in the order of execution, outermost first (spec §1).
 //!
 //! A step that isn't configured isn't compiled, isn't in the plan, and costs nothing. To add one: a file in
 //! [`features`](crate::features) with its line in the list there, and a line here.
@@ -40,7 +40,7 @@ pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: &qos::ratelimit::router::NAMESPACE, compile: qos::ratelimit::router::compile },
 ];
 
-/// Around an endpoint's pipe. The shadow split stands between these and [`DATA`].
+/// Around an endpoint's pipe. The shadow split is between these and [`DATA`].
 pub static LAYERS: &[Step<dyn Layer>] = &[
     Step {
         namespace: &validation::response_json_schema::NAMESPACE,

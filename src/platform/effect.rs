@@ -57,8 +57,8 @@ pub struct Passed {
     pub of: Stream,
     /// Leave out `Content-Type` (a 304 has none).
     pub without_type: bool,
-    /// Steps have seen them, and may have changed some: they stand among the answer's, behind so many of the gateway's
-    /// own. Those as they were still go as lines of their own.
+    /// `Some(n)`: steps have read the origin's header lines, and may have changed some. They follow the gateway's first `n` lines in
+    /// [`Answer::headers`]. Unchanged ones are still sent as lines of their own.
     pub seen_behind: Option<u32>,
 }
 
@@ -206,7 +206,7 @@ pub enum Body {
 
 /// A rarer service of the host: `op` names it, `args` are its arguments as bytes.
 ///
-/// The host's table of operations stands in `src/edge/ops.mjs`.
+/// The host's table of operations is in `src/edge/ops.mjs`.
 #[derive(Debug, Clone)]
 pub struct Call {
     /// The operation.

@@ -40,7 +40,7 @@ impl Hops {
     pub fn of(request: &Request) -> Self {
         let headers = &request.headers;
         let gateways = match headers.get(HEADER) {
-            // What is no number is too large a one, or made up.
+            // What isn't a number is too large, or forged.
             Some(count) => count.parse().unwrap_or(u32::MAX),
             None if !headers.contains(FORWARDED) => 0,
             None => {

@@ -83,7 +83,7 @@ fn is_name(name: &str) -> bool {
     !name.is_empty() && name.bytes().all(is_known) && name.split('.').all(|label| !label.is_empty())
 }
 
-/// An address of IPv6, which stands in brackets.
+/// An address of IPv6, which is in brackets.
 fn ipv6(name: &str) -> Option<Ipv6Addr> {
     name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }

@@ -18,7 +18,7 @@ use super::io::{Io, LocalFuture};
 /// caller lets it (a [`Deadline`] around the future).
 ///
 /// A leader may be lost before its call ends. If its deadline passes or its client leaves, the future is dropped and the
-/// call goes on as a task of the leader's request ([`Io::spawn`]). If the task is dropped, too, the next waiter leads. A
+/// call continues as a task of the leader's request ([`Io::spawn`]). If the task is dropped, too, the next waiter leads. A
 /// request that is never polled again drops nothing (the runtime forgot it, its instance trapped): while a call is under
 /// way its leader gives a sign of life every 400 ms, and after a second without one the next waiter leads.
 ///
@@ -68,7 +68,7 @@ struct Lease<T, E> {
     number: u64,
 }
 
-/// The leader's wait for its own call, which goes on without it.
+/// The leader's wait for its own call, which continues without it.
 struct Leader<'a, T: 'static> {
     io: &'a Rc<Io>,
     call: Option<LocalFuture<'static, T>>,
@@ -93,7 +93,7 @@ const SILENCE_MS: f64 = 1_000.0;
 
 impl<T: Clone + 'static, E: Clone + 'static> Shared<T, E> {
     /// The value, if it `is_fresh`; else the outcome of one call for all that wait. `call` must bound its own time (by [`CALL_MS`]): it
-    /// goes on when nobody waits any more.
+    /// continues when nobody waits any more.
     ///
     /// # Errors
     ///
@@ -117,7 +117,7 @@ impl<T: Clone + 'static, E: Clone + 'static> Shared<T, E> {
             pause = LONGEST_PAUSE_MS.min(2 * pause);
         }
         let lease = self.lease(io.now());
-        // If its client leaves the host must say so: the call then goes on as a task.
+        // If its client leaves the host must say so: the call then continues as a task.
         let _watch = io.watch();
         Leader { io, call: Some(Box::pin(lead(Rc::clone(io), lease, call()))) }.await
     }

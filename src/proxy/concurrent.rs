@@ -21,7 +21,7 @@ pub(super) async fn run(
         Err(expired) => return Reply::err(expired),
     }
     let cx = cx.within(&deadline);
-    // The losers end while the request may go on: with other backends, with the chosen answer's body.
+    // The losers end while the request may continue: with other backends, with the chosen answer's body.
     cx.io.make_abortable();
     let mut running: FuturesUnordered<_> = (0..calls).map(|_| backend.call(cx, request.clone())).collect();
     let mut last = Reply::default();

@@ -38,7 +38,7 @@ impl Decode {
     /// Makes a response of an answer. `method` and `pattern` name the backend in the error of a bad status.
     ///
     /// # Errors
-    /// If the status is none of success, or the body can't be decoded.
+    /// If the status isn't a success, or the body can't be decoded.
     pub fn run(&self, method: &str, pattern: &str, answer: HttpResponse) -> Result<Response, Error> {
         let Body::Bytes(body) = answer.body else {
             return Err(Error::decode("the answer's body stayed with the host"));
@@ -62,7 +62,7 @@ impl Decode {
         Ok(Response { data, complete: true, ..Response::default() })
     }
 
-    /// The open edition reads `yaml` as JSON, and a JSON body is answered as it does. What is no JSON is read as the
+    /// The open edition reads `yaml` as JSON, and a JSON body is answered as it does. What isn't JSON is read as the
     /// Enterprise edition reads it; what is neither fails as JSON does.
     fn yaml(&self, body: fjord_json::Body) -> Result<Data, Error> {
         let form = if self.is_collection { Form::Collection } else { Form::Json };

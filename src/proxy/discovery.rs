@@ -58,7 +58,7 @@ impl Discovery {
         }
     }
 
-    /// A host for one call, chosen by weight. An answer that is too old is renewed first, by one call, while others go on
+    /// A host for one call, chosen by weight. An answer that is too old is renewed first, by one call, while others continue
     /// with it; if that fails it holds on. While no host is known all wait for the one call.
     ///
     /// # Errors

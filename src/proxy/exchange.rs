@@ -28,7 +28,7 @@ pub struct HttpResponse {
 
 /// A step around the exchange with an origin.
 ///
-/// Steps that modify the exchange as a whole (Martian) stand outside of the redirects, steps of the transport (tokens,
+/// Steps that modify the exchange as a whole (Martian) run outside of the redirects, steps of the transport (tokens,
 /// cache) see every hop.
 pub trait Exchange {
     /// Handles a call, by `next` or without it.
@@ -45,7 +45,7 @@ pub trait Exchange {
     }
 }
 
-/// What lies inside a step of an exchange.
+/// What is inside a step of an exchange.
 #[derive(Clone, Copy)]
 pub struct NextExchange<'a> {
     /// Steps around the redirects that are still to come.

@@ -1,6 +1,6 @@
 //! The pipe of an endpoint: a request goes through the configured layers to one or several backends, a reply comes back.
 //!
-//! [`Layer`] is the one shape of everything that can stand in a pipe: it sees the request, may call what lies inside
+//! [`Layer`] is the one shape of everything that can be in a pipe: it sees the request, may call what is inside
 //! ([`Next`]) and sees the reply. A layer that isn't configured isn't in the list.
 
 mod backend;

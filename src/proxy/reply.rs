@@ -32,7 +32,7 @@ pub struct Response {
 /// What a response says about itself beside its data.
 #[derive(Debug, Default, Clone)]
 pub struct Metadata {
-    /// The status code; 0 is none.
+    /// The status code; 0 means none.
     pub status: u16,
     /// The header lines.
     pub headers: Headers,

@@ -17,7 +17,7 @@ pub struct Shadow {
     pub timeout_ms: u32,
 }
 
-/// The layer that sends a copy of the request to the endpoint's shadow pipe and goes on.
+/// The layer that sends a copy of the request to the endpoint's shadow pipe and continues.
 pub struct Splitter(pub Rc<Shadow>);
 
 impl Layer for Splitter {
@@ -28,7 +28,7 @@ impl Layer for Splitter {
                 Ok(Err(error)) => return Reply::err(error),
                 Err(expired) => return Reply::err(expired),
             }
-            // The copy goes on after the client, whose calls then end, and they may outlive it.
+            // The copy continues after the client, whose calls then end, and they may outlive it.
             cx.io.make_abortable();
             let (shadow, io, copy) = (Rc::clone(&self.0), Rc::clone(cx.io), request.clone());
             let (service, endpoint, span) = (Rc::clone(cx.service), Rc::clone(cx.endpoint), cx.span);

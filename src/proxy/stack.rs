@@ -13,7 +13,7 @@ pub trait Layer {
     fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply>;
 }
 
-/// What lies inside a layer: the layers further in, then the pipe or the backend itself.
+/// What is inside a layer: the layers further in, then the pipe or the backend itself.
 #[derive(Clone, Copy)]
 pub struct Next<'a> {
     layers: &'a [Box<dyn Layer>],

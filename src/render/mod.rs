@@ -96,7 +96,7 @@ fn failed(cx: Cx<'_>, mut headers: Headers, error: Error) -> Answer {
     Answer { status, headers, passed: None, body: AnswerBody::Bytes(body) }
 }
 
-/// The origin's status, headers and body as they are.
+/// The origin's status, headers and body unchanged.
 fn no_op(mut headers: Headers, response: Option<Response>) -> Answer {
     let Some(response) = response else {
         return Answer { status: 500, headers, passed: None, body: AnswerBody::Empty };

@@ -19,7 +19,7 @@ use futures::task::noop_waker_ref;
 type Token = Shared<u16, String>;
 type Got = Result<u16, String>;
 
-/// A request, and the tasks that go on after it.
+/// A request, and the tasks that continue after it.
 struct Client {
     io: Rc<Io>,
     answer: Option<LocalFuture<'static, Got>>,
@@ -35,7 +35,7 @@ struct World {
     now: f64,
     token: Token,
     clients: Vec<Client>,
-    /// Milliseconds that each call takes, and its status or the reason of its failure; the last goes on.
+    /// Milliseconds that each call takes, and its status or the reason of its failure; the last continues.
     server: Vec<(u32, Result<u16, &'static str>)>,
     calls: usize,
     /// When the effects end, by their number.
@@ -79,7 +79,7 @@ impl World {
         number
     }
 
-    /// Its client leaves: tasks go on, if the host keeps them.
+    /// Its client leaves: tasks continue, if the host keeps them.
     fn leave(&mut self, number: usize, keeps_tasks: bool) {
         let client = &mut self.clients[number];
         client.answer = None;

@@ -75,7 +75,7 @@ export async function startNats(t, config = "") {
   t.after(stop);
   return {
     port,
-    /** Waits until a subject has so many subscribers. @param {string} subject @param {number} [count] */
+    /** Waits until a subject has this many subscribers. @param {string} subject @param {number} [count] */
     subscribed: async (subject, count = 1) => {
       for (let i = 0; i < 200; i++) {
         const { connections } = /** @type {{ connections: { subscriptions_list?: string[] }[] }} */ (await (await fetch(`http://127.0.0.1:${monitor}/connz?subs=1`)).json());

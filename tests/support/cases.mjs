@@ -29,7 +29,7 @@ const folder = new URL("../gateway/cases/", import.meta.url);
  */
 
 /**
- * Gives a case of one endpoint an origin of its own and, as many stand in one configuration, a path of its own below
+ * Gives a case of one endpoint an origin of its own and, as many are in one configuration, a path of its own below
  * `prefix`.
  *
  * @param {string} file

@@ -46,7 +46,7 @@ export async function startFunction(source) {
     stdio: "ignore",
     detached: true,
   });
-  // It ends with nobody, and its runtime goes on without it.
+  // It ends with nobody, and its runtime continues without it.
   const end = () => child.pid !== undefined && process.kill(-child.pid, "SIGKILL");
   process.on("exit", end);
   const ended = new Promise((resolve) => child.on("exit", resolve));

@@ -99,7 +99,7 @@ class Frame {
   // === statements ===
 
   /**
-   * Gives back "break" or "continue" when a loop should go on from there.
+   * Gives back "break" or "continue" when a loop should continue from there.
    *
    * @param {Node[]} nodes
    * @param {Result} dot

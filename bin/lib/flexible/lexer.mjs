@@ -91,7 +91,7 @@ const RULES = [
   ["sign", /[|()=,.]/y],
 ];
 
-/** What may stand behind a name. */
+/** What may be behind a name. */
 const ENDS_NAME = /[ \t\r\n.,|:()=]|\}\}|$/y;
 
 /**

@@ -26,7 +26,7 @@ import { ORDER } from "./order.mjs";
  * @property {string} timeout
  * @property {string[]} steps Namespaces, in order.
  * @property {boolean} sequential
- * @property {boolean} streams The only backend's answer goes on as it comes.
+ * @property {boolean} streams The only backend's answer continues as it comes.
  * @property {boolean} flatmap Whether the merged data are changed.
  * @property {string} output
  * @property {BackendNode[]} backends
@@ -149,7 +149,7 @@ export function graphOf(config, costs = []) {
       method,
       path: rooted(text(endpoint.endpoint, "/")),
       timeout: duration(endpoint.timeout ?? root.timeout, "2s"),
-      // Without static data `proxy` is no step of its own: sequence and flatmap are drawn as such.
+      // Without static data `proxy` isn't a step of its own: sequence and flatmap are drawn as such.
       steps: steps(extra, ORDER.endpoint).filter((name) => name !== "proxy" || proxy.static !== undefined),
       sequential: proxy.sequential === true,
       streams: output === "no-op",

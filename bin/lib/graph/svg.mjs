@@ -1,4 +1,4 @@
-// A graph as a picture of its own: no style sheet, no script, no font to load, so that it may stand in a slide or a page with a
+// A graph as a picture of its own: no style sheet, no script, no font to load, so that it may be in a slide or a page with a
 // strict content security policy.
 import { costTexts, mergeText } from "./model.mjs";
 
@@ -29,7 +29,7 @@ const MARGIN = 28;
 const SANS = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
 const MONO = "ui-monospace, SFMono-Regular, Menlo, Consolas, 'DejaVu Sans Mono', monospace";
 
-/** Where the columns of a lane stand: their left edges and widths. Without any steps there is more room for the others. */
+/** Where the columns of a lane are: their left edges and widths. Without any steps there is more room for the others. */
 const WITH_STEPS = { request: [24, 250], steps: [310, 196], backends: [556, 300], merge: [892, 60], answer: [984, 118] };
 const WITHOUT_STEPS = { ...WITH_STEPS, request: [24, 316], backends: [420, 436] };
 
@@ -136,7 +136,7 @@ class Drawing {
 }
 
 /**
- * Hosts, each once, with how often it stands there.
+ * Hosts, each once, with how often it is there.
  *
  * @param {string[]} hosts
  */

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a text is no duration.
+/// Why a string isn't a duration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DurationError {
     /// Nothing there.

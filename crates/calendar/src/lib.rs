@@ -65,7 +65,7 @@ pub fn weekday_name(days: i64) -> &'static str {
     WEEKDAYS[weekday(days) as usize]
 }
 
-/// The name of a month; empty for a number that is none.
+/// The name of a month; empty for a number that isn't a month.
 pub fn month_name(month: i64) -> &'static str {
     usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).unwrap_or(&"")
 }

@@ -53,7 +53,7 @@ pub(super) enum Literal {
     Double(f64),
     String(Box<str>),
     Bytes(Box<[u8]>),
-    /// The name of a type that is no identifier (`google.protobuf.Timestamp`).
+    /// The name of a type that isn't an identifier (`google.protobuf.Timestamp`).
     Type(&'static str),
 }
 

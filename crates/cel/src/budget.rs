@@ -41,7 +41,7 @@ impl Budget {
         (self.steps as u64).saturating_mul(VISITS_PER_STEP)
     }
 
-    /// Pays for visits, of which so many are left; `None` if they were too few.
+    /// Pays for visits, of which this many are left; `None` if they were too few.
     pub(super) fn visited(&mut self, left: Option<u64>) -> Result<(), EvalError> {
         let steps = left.ok_or(EvalError::LimitExceeded).map(|left| (left / VISITS_PER_STEP) as usize);
         self.steps = *steps.as_ref().unwrap_or(&0);

@@ -16,7 +16,7 @@ pub struct CompileError {
 pub enum EvalError {
     /// A variable that this evaluation does not have.
     UndeclaredReference(Box<str>),
-    /// A map without that key, or a field of something that is no map.
+    /// A map without that key, or a field of something that isn't a map.
     NoSuchKey(Box<str>),
     /// An operator or a function that does not take values of these types.
     NoSuchOverload(Box<str>),
@@ -41,7 +41,7 @@ pub enum EvalError {
     NotIterable(&'static str),
     /// A map with the same key twice, or with a key that cannot be one.
     InvalidMapKey,
-    /// A regular expression, made at run time, that is none.
+    /// A regular expression, made at run time, that is invalid.
     InvalidPattern(Box<str>),
     /// A time zone that is not known, or not for that time.
     TimeZone(Box<str>),

@@ -121,7 +121,7 @@ impl Program {
     }
 }
 
-/// Hands every node to `visit` that does not stand for a variable bound by a walk around it.
+/// Hands every node to `visit` that doesn't name a variable bound by a comprehension around it.
 fn collect<'e>(expr: &'e Expr, bound: &mut Vec<&'e str>, visit: &mut dyn FnMut(&'e Expr)) {
     let name = match &expr.kind {
         Kind::Ident(name) => Some(&**name),

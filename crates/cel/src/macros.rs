@@ -1,4 +1,4 @@
-//! The calls that are no functions: `has` and the walks over lists and maps.
+//! CEL macros: `has` and the comprehensions `all`, `exists`, `exists_one`, `map`, `filter`.
 
 use super::ast::{Comprehension, Expr, Kind, Walk};
 use super::error::CompileError;

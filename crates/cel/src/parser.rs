@@ -10,7 +10,7 @@ use super::zones::Zone;
 
 /// How deep brackets and conditionals may be nested.
 const MAX_NESTING: usize = 64;
-/// How many nodes may lie on one way through the tree (`a + a + a …` makes one way of all of them).
+/// How many nodes may be on one way through the tree (`a + a + a …` makes one way of all of them).
 const MAX_HEIGHT: usize = 250;
 /// The longest source, as in KrakenD's evaluator.
 const MAX_SOURCE: usize = 100_000;
@@ -153,7 +153,7 @@ impl<'s> Parser<'s> {
         }
     }
 
-    /// `'!'+ member`, `'-'+ member`: an even number of signs is none.
+    /// `'!'+ member`, `'-'+ member`: an even number of signs cancels out.
     fn unary(&mut self) -> Result<Expr, CompileError> {
         let offset = self.token.offset;
         for symbol in ["!", "-"] {

@@ -63,7 +63,7 @@ pub enum Map<'a> {
     Entries(Rc<Entries<'a>>),
 }
 
-/// The entries of a map that is no JSON object.
+/// The entries of a map that isn't a JSON object.
 pub type Entries<'a> = BTreeMap<Key<'a>, CelValue<'a>>;
 
 /// What a number of a JSON document is to an expression (spec §25).

@@ -32,7 +32,7 @@ struct Daylight {
     end: Change,
 }
 
-/// When clocks change: the nth (5: last) such weekday of a month, so many seconds after its midnight.
+/// When clocks change: the nth (5: last) such weekday of a month, this many seconds after its midnight.
 #[derive(Debug, Clone, PartialEq)]
 struct Change {
     month: i64,

@@ -1,4 +1,4 @@
-//! One finding about a configuration: how bad it is, where it stands, what is wrong, and how to mend it.
+//! One finding about a configuration: how bad it is, where it is, what is wrong, and how to mend it.
 
 use std::ops::Range;
 

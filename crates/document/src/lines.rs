@@ -41,7 +41,7 @@ impl<'a> Lines<'a> {
         let offset = (offset as usize).min(self.text.len());
         let line = self.starts.partition_point(|start| *start as usize <= offset);
         let start = self.starts[line - 1] as usize;
-        // A byte order mark is no column of the first line.
+        // A byte order mark isn't a column of the first line.
         let start = if start == 0 && self.text.starts_with('\u{feff}') { 3.min(offset) } else { start };
         let (from, column) = match self.last.get() {
             (last, column) if (start + 1..=offset).contains(&last) => (last, column),

@@ -1,4 +1,4 @@
-//! A configuration's text as values that know where they stand.
+//! A configuration's text as values that know where they are.
 
 use std::ops::Range;
 

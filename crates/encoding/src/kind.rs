@@ -5,7 +5,7 @@
 pub enum Encoding {
     /// A JSON object, or an array with `is_collection`.
     Json,
-    /// Any JSON: what is no object is wrapped.
+    /// Any JSON: what isn't an object is wrapped.
     SafeJson,
     /// XML.
     Xml,

@@ -77,7 +77,7 @@ impl TrustedProxies {
         (Self { networks }, None)
     }
 
-    /// Whether an address lies in one of the networks.
+    /// Whether an address is in one of the networks.
     pub fn contains(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.networks.iter().any(|network| network.contains(address))

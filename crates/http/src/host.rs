@@ -40,7 +40,7 @@ pub enum HostVariable {
     Query(Box<str>),
 }
 
-/// Why a text is no host.
+/// Why a string isn't a host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum HostError {
     /// It breaks KrakenD's rules.
@@ -54,7 +54,7 @@ pub enum HostError {
 /// The host as KrakenD sanitises it: `http://` in front if there is no scheme, no slash at the end.
 ///
 /// # Errors
-/// If the text is no host: another scheme, or a part that no host has.
+/// If the text isn't a host: another scheme, or a part that no host has.
 pub fn clean_host(host: &str) -> Result<String, HostError> {
     let invalid = || HostError::Invalid(host.into());
     let mut found = None;
@@ -64,7 +64,7 @@ pub fn clean_host(host: &str) -> Result<String, HostError> {
             at += host[at..].chars().next().map_or(1, char::len_utf8);
             continue;
         };
-        // A host must be there exactly once; what stands around it and is none goes.
+        // A host must be there exactly once; anything around it that isn't a host is removed.
         if found.replace(clean).is_some() {
             return Err(invalid());
         }
@@ -124,7 +124,7 @@ impl Host {
     /// Reads a configured host. Without `sanitize` (`disable_host_sanitize`) it stays as written.
     ///
     /// # Errors
-    /// If the text is no host, or names a variable that no request has.
+    /// If the text isn't a host, or names a variable that no request has.
     pub fn parse(text: &str, sanitize: bool) -> Result<Self, HostError> {
         if let Some(name) = text.strip_prefix("service://") {
             let name = name.strip_suffix('/').unwrap_or(name);

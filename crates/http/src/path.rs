@@ -8,7 +8,7 @@ pub fn clean_leading_slash(path: &str) -> String {
     format!("/{}", path.strip_prefix('/').unwrap_or(path))
 }
 
-/// The parameters of a configured path, in order. With `disable_rest` they may stand anywhere (spec §2.4).
+/// The parameters of a configured path, in order. With `disable_rest` they may be anywhere (spec §2.4).
 pub fn params(path: &str, disable_rest: bool) -> Vec<&str> {
     let mut names = Vec::new();
     let mut from = 0;
@@ -43,7 +43,7 @@ pub fn gin_path(path: &str, disable_rest: bool) -> String {
     while let Some(open) = rest.find('{') {
         let (before, after) = (&rest[..open], &rest[open + 1..]);
         out.push_str(before);
-        // Wherever the name of a parameter stands in braces, it is one.
+        // Wherever the name of a parameter is in braces, it is one.
         let known = after.split_once('}').filter(|(name, _)| names.contains(name));
         rest = match known {
             Some((name, behind)) => {

@@ -152,7 +152,7 @@ fn nonzero(text: &str, digits: usize) -> Option<u128> {
     hex(text, digits).filter(|number| *number != 0)
 }
 
-/// A number of exactly so many lower-case digits.
+/// A number of exactly this many lower-case digits.
 fn hex(text: &str, digits: usize) -> Option<u128> {
     let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
     let fits = text.len() == digits && text.bytes().all(is_digit);

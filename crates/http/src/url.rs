@@ -10,7 +10,7 @@ use std::fmt;
 use super::escape::{self, EscapeError};
 use super::template::dot_segments;
 
-/// A text that is no URL to call.
+/// A text that isn't a URL to call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UrlError {
     /// The text.
@@ -45,7 +45,7 @@ pub enum UrlErrorKind {
 pub struct Parts<'u> {
     /// The scheme, without `:`. Empty: a relative reference.
     pub scheme: &'u str,
-    /// What stands behind `//`: host, port, user. `None`: there is no `//`.
+    /// What is after `//`: host, port, user. `None`: there is no `//`.
     pub authority: Option<&'u str>,
     /// The path, as written.
     pub path: &'u str,
@@ -58,7 +58,7 @@ pub struct Parts<'u> {
 /// The URL of a call: the host, the path with the pattern's own query, and the forwarded query behind that.
 ///
 /// # Errors
-/// If the result is no URL that can be called.
+/// If the result isn't a URL that can be called.
 pub fn join(host: &str, path: &str, forwarded: &str) -> Result<String, UrlError> {
     let mut raw = String::with_capacity(host.len() + path.len() + forwarded.len() + 1);
     raw.push_str(host);
@@ -82,7 +82,7 @@ pub fn join(host: &str, path: &str, forwarded: &str) -> Result<String, UrlError>
 /// The URL as Go would write it again, without its fragment.
 ///
 /// # Errors
-/// If the result is no URL that can be called.
+/// If the result isn't a URL that can be called.
 pub fn normal(url: &str) -> Result<String, UrlError> {
     let parts = Parts::parse(url)?;
     let Some(authority) = parts.authority.filter(|_| !parts.scheme.is_empty()) else {
@@ -97,7 +97,7 @@ pub fn normal(url: &str) -> Result<String, UrlError> {
 /// The URL of a call that a script makes: normal, and without dot segments, which `fetch` resolves and KrakenD sends.
 ///
 /// # Errors
-/// If it is no absolute URL, or has dot segments.
+/// If it isn't an absolute URL, or has dot segments.
 pub fn of_script(url: &str) -> Result<String, UrlError> {
     let normal = normal(url)?;
     if dot_segments(Parts::parse(&normal)?.path).next().is_some() {

@@ -7,7 +7,7 @@ use crate::functions::Function;
 /// A part of an expression.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Node {
-    /// `@`, and what stands where nothing is written.
+    /// `@`, also where nothing is written.
     Current,
     Field(String),
     Index(i64),

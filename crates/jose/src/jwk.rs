@@ -47,16 +47,16 @@ pub enum Strategy {
     KidX5t,
 }
 
-/// Why a text is no key or set of keys.
+/// Why a string isn't a key or set of keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum KeyError {
-    /// The set is no JSON object with a list of keys.
+    /// The set isn't a JSON object with a list of keys.
     NoSet,
-    /// A key is no object.
+    /// A key isn't an object.
     NoObject,
-    /// The type of the key is none that signs.
+    /// The type of the key can't sign.
     Type,
-    /// The curve of the key is none that signs.
+    /// The curve of the key can't sign.
     Curve,
     /// A member is missing or not what it should be.
     Member(&'static str),

@@ -37,7 +37,7 @@ pub struct Header {
     pub x5t_s256: Option<String>,
 }
 
-/// Why a text is no token.
+/// Why a string isn't a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TokenError {
     /// Longer than [`MAX_TOKEN`].
@@ -46,11 +46,11 @@ pub enum TokenError {
     Parts,
     /// A part is not base64url.
     Base64,
-    /// The header is no JSON object of the right members.
+    /// The header isn't a JSON object of the right members.
     Header,
     /// The header names extensions that must be understood.
     Critical,
-    /// The header brings a key that is none, or a secret one.
+    /// The header contains an invalid key, or a private one.
     EmbeddedKey,
 }
 

@@ -40,7 +40,7 @@ pub fn without_mark(text: &[u8]) -> &[u8] {
 /// reading that only such bodies need.
 ///
 /// # Errors
-/// If the body is no JSON, isn't of the form, or takes more memory than there is.
+/// If the body isn't JSON, isn't of the form, or takes more memory than there is.
 pub fn decode(body: impl Into<Rc<Body>>, form: Form, shape: &Shape) -> Result<Data, DecodeError> {
     let body = body.into();
     let mut budget = Budget::new();

@@ -15,11 +15,11 @@ pub enum DecodeError {
     Cut,
     /// A text that had to be one whole value ends before it is complete.
     End,
-    /// A byte that can't stand where it stands.
+    /// A byte that isn't allowed at its place.
     Syntax {
         /// The byte.
         byte: u8,
-        /// Where it stands: `after array element`.
+        /// Its place: `after array element`.
         place: &'static str,
     },
     /// The value is JSON, but of the wrong type.

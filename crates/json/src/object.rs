@@ -135,7 +135,7 @@ impl Object {
     /// Adds the members of `later`, which win over those here. Top level only: objects are not merged (`spec` §10).
     ///
     /// # Errors
-    /// If there's no memory for so many.
+    /// If there's no memory for this many.
     pub fn merge(&mut self, mut later: Object) -> Result<(), Excess> {
         if self.members.is_empty() {
             *self = later;
@@ -155,7 +155,7 @@ impl Object {
     /// Adds the members of `above`, which win over those here (`spec` §12, static).
     ///
     /// # Errors
-    /// If there's no memory for so many.
+    /// If there's no memory for this many.
     pub fn overlay(&mut self, above: &Object) -> Result<(), Excess> {
         self.merge(above.clone())
     }

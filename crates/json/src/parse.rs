@@ -67,7 +67,7 @@ fn read_padded(body: &Body, whole: bool, budget: &mut Budget) -> Option<Value> {
     (!whole || solid(text, end)? == body.len()).then_some(value)
 }
 
-/// The value that starts at `i` of a padded, valid text, and the position behind it. `None` if it is not JSON, has more
+/// The value that starts at `i` of a padded, valid text, and the position after it. `None` if it is not JSON, has more
 /// than [`MAX_VALUE_DEPTH`] levels below `depth`, or costs more than `budget` has.
 pub(super) fn value(text: &[u8], i: usize, depth: usize, budget: &mut Budget) -> Option<(Value, usize)> {
     budget.take(cost::VALUE)?;

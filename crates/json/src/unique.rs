@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::object::Member;
 
-/// Up to so many members, comparing all pairs is cheapest; most answers have no more.
+/// Up to this many members, comparing all pairs is cheapest; most answers have no more.
 const FEW: usize = 12;
 
 /// Removes every member that is followed by one with the same key.

@@ -12,7 +12,7 @@ const MAX_RANGES: usize = 500_000;
 // === impl Parser: classes ===
 
 impl Parser<'_> {
-    /// A class in brackets; the reader stands at `[`.
+    /// A class in brackets; the reader is at `[`.
     pub(super) fn bracketed(&mut self) -> Result<ClassUnicode, PatternError> {
         let start = self.at;
         self.at += 1;
@@ -52,7 +52,7 @@ impl Parser<'_> {
         self.class(ranges, negated)
     }
 
-    /// `\d`, `\pL` and their like, with the negation and the folding done; `None` if something else stands here.
+    /// `\d`, `\pL` and their like, with the negation and the folding done; `None` if something else is here.
     pub(super) fn class_escape(&mut self) -> Result<Option<Ranges>, PatternError> {
         let Some(letter) = self.rest().strip_prefix('\\').and_then(|rest| rest.chars().next()) else {
             return Ok(None);
@@ -97,7 +97,7 @@ impl Parser<'_> {
         Ok(Some(self.named(ascii(ranges), negated)))
     }
 
-    /// `\pL`, `\p{Greek}`, `\p{^Greek}`, `\P{Greek}`; the reader stands at the backslash.
+    /// `\pL`, `\p{Greek}`, `\p{^Greek}`, `\P{Greek}`; the reader is at the backslash.
     fn property(&mut self) -> Result<Ranges, PatternError> {
         let start = self.at;
         let mut negated = self.rest().starts_with(r"\P");

@@ -54,7 +54,7 @@ impl Finder {
 
     /// The first match that doesn't start before `start`: its place, then those of its groups. What is before `start` is
     /// seen by `^` and `\b`. `None` where it would take more than `visits`, which are counted down; `Some(None)` if there
-    /// is no match.
+    /// isn't a match.
     pub fn find_at(
         &self,
         text: &str,

@@ -30,7 +30,7 @@ pub(super) enum Opening {
 // === impl Parser: groups ===
 
 impl Parser<'_> {
-    /// Reads what stands behind `(?`: what it begins, and the flags from there on.
+    /// Reads what is after `(?`: what it begins, and the flags from there on.
     pub(super) fn question(&mut self) -> Result<(Opening, Flags), PatternError> {
         let start = self.at;
         self.at += 2;

@@ -45,7 +45,7 @@ struct Group {
     capture: Option<(u32, Option<Box<str>>)>,
 }
 
-/// What a repetition can stand behind.
+/// What can be repeated.
 struct Item {
     tree: Hir,
     /// How often its innermost part is repeated.
@@ -85,7 +85,7 @@ fn read(text: &str, names: Option<Names>) -> Result<(Hir, Option<Names>), Patter
 // === impl Parser ===
 
 impl Parser<'_> {
-    /// Reads one thing; whether it was a repetition. `last_repeat` is where the one right before stands.
+    /// Reads one thing; whether it was a repetition. `last_repeat` is where the one right before is.
     fn step(&mut self, last_repeat: Option<usize>) -> Result<bool, PatternError> {
         let rest = self.rest();
         match rest.as_bytes().first() {
@@ -166,7 +166,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// The character an escape stands for; the reader stands at the backslash.
+    /// The character an escape stands for; the reader is at the backslash.
     pub(super) fn escape(&mut self) -> Result<u32, PatternError> {
         let start = self.at;
         self.at += 1;

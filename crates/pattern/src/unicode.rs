@@ -147,7 +147,7 @@ fn fold_pairs() -> &'static [(u32, u32)] {
 
 /// The same character for all that differ in case only.
 fn representative(c: char) -> char {
-    // The dotless i stands alone in Go's folding, although its capital is I.
+    // The dotless i is alone in Go's folding, although its capital is I.
     if c == 'ı' {
         return c;
     }

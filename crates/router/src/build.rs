@@ -37,7 +37,7 @@ impl Router {
 // === impl Building ===
 
 impl<'r> Building<'r> {
-    // What seldom happens stands elsewhere: at a start this runs for each endpoint, and its code must be short (see
+    // Rare cases are elsewhere: at a start this runs for each endpoint, and its code must be short (see
     // `plan::build::outline`).
     #[inline(never)]
     fn add(&mut self, route: &'r Route<'r>) {

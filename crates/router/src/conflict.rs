@@ -1,4 +1,4 @@
-//! What is odd about a list of endpoints: where gin would panic at start, the router reports and goes on.
+//! What is odd about a list of endpoints: where gin would panic at start, the router reports and continues.
 
 use std::fmt;
 

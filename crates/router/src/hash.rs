@@ -26,7 +26,7 @@ pub fn hash(number: u32, text: &str) -> u32 {
     let mut word = [0; 8];
     word[..tail.len()].copy_from_slice(tail);
     hash = mix(hash, u64::from_le_bytes(word) ^ (text.len() as u64) << 56);
-    // What the last bytes say stands in the highest bits so far, and a table looks at the lowest.
+    // What the last bytes say is in the highest bits so far, and a table looks at the lowest.
     ((hash ^ hash >> 32).wrapping_mul(SEED) >> 32) as u32
 }
 

@@ -129,7 +129,7 @@ struct MethodTree {
     tree: Tree,
 }
 
-/// What stands at the end of a path in a tree.
+/// What is at the end of a path in a tree.
 #[derive(Debug)]
 struct Entry {
     answer: Answer,

@@ -18,7 +18,7 @@ pub enum Segment<'p> {
     Static(&'p str),
     /// This text (often none), then a value up to the next slash.
     Param {
-        /// What stands before the value.
+        /// What is before the value.
         prefix: &'p str,
         /// The parameter's name.
         name: &'p str,
@@ -36,12 +36,12 @@ pub enum PatternError {
     Unnamed,
     /// A `*` that is not at the end of the path.
     CatchAllNotLast,
-    /// A `*` that doesn't stand directly behind a slash.
+    /// A `*` that doesn't follow a slash.
     CatchAllAfterText,
 }
 
 /// Whether KrakenD refuses the path (already cleaned): text behind a `*`, or a built-in endpoint's name at the end,
-/// under whatever path that stands (spec §2.4).
+/// under whatever path that is (spec §2.4).
 pub fn is_reserved(path: &str) -> bool {
     let builtin = |name: &str| {
         path.match_indices(name)

@@ -142,7 +142,7 @@ fn a_parameter_behind_a_text_needs_disable_rest() {
     let options = Options { disable_rest: true, ..Options::default() };
     let (router, conflicts) = router(&[("GET", "/nr/a{x}b/c-{y}"), ("GET", "/nr/ab{z}/q")], options);
     assert_eq!(conflicts, []);
-    // gin's parameter goes on to the next slash, and so does its name.
+    // gin's parameter continues to the next slash, and so does its name.
     expect(&router, "/nr/aXb/c-Y", "0 xb=Xb y=Y");
     expect(&router, "/nr/abX/c-Y", "0 xb=bX y=Y");
     expect(&router, "/nr/abX/q", "1 z=X");

@@ -189,7 +189,7 @@ impl Tree {
             .filter_map(|node| known(node.rest))
     }
 
-    /// The endpoint of a decoded path; where its parameters stand goes into `spans`.
+    /// The endpoint of a decoded path; the places of its parameters go into `spans`.
     pub fn find(&self, path: &str, spans: &mut Spans) -> Option<u32> {
         let is = |at: u32| self.texts.is(self.paths[at as usize].0, path);
         if let Some(at) = self.exact.find(hash(NONE, path), is) {

@@ -13,7 +13,7 @@ use super::scope::{Lost, Scope, Site};
 use super::subschema::{Additional, Choices, Dependency, Id, Items, Subschema, TYPES};
 use super::{SchemaError, canonical};
 
-/// More than this is no schema that somebody wrote.
+/// More than this isn't a schema that somebody wrote.
 const MAX_SUBSCHEMAS: usize = 100_000;
 
 /// Reads schemas from a queue, which grows with what they refer to.

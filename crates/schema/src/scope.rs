@@ -61,7 +61,7 @@ impl<'a> Scope<'a> {
         self.sites.get(&std::ptr::from_ref(node))
     }
 
-    /// What `reference` refers to when it stands in `from`.
+    /// What `reference` refers to when it is in `from`.
     pub fn find(&mut self, from: &Site<'a>, reference: &str) -> Result<Site<'a>, Lost> {
         let uri = resolve(&from.base, reference);
         let (address, fragment) = split_fragment(&uri);
@@ -115,7 +115,7 @@ impl<'a> Scope<'a> {
     }
 }
 
-/// The values in the places of a schema where schemas can stand.
+/// The values in the places of a schema where schemas can be.
 fn children(schema: &Node) -> impl Iterator<Item = &Node> {
     let single = SINGLE.iter().chain(&LISTS).filter_map(|keyword| schema.get(keyword));
     let lists = LISTS.iter().filter_map(|keyword| schema.get(keyword)).flat_map(Node::items);

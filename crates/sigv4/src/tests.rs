@@ -24,7 +24,7 @@ fn parse(text: &str) -> Case {
     for line in lines {
         match line.split_once(':').filter(|_| !line.starts_with(' ')) {
             Some((name, value)) => headers.push((name.to_owned(), value.to_owned())),
-            // A folded line goes on with the value.
+            // A folded line continues with the value.
             None => headers.last_mut().unwrap().1.push_str(line),
         }
     }

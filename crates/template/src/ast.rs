@@ -13,7 +13,7 @@ pub(crate) struct Tree {
     pub nodes: Vec<Node>,
 }
 
-/// What stands in a template.
+/// What is in a template.
 #[derive(Debug)]
 pub(crate) enum Node {
     /// Text from a byte of the source to another.

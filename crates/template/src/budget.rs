@@ -96,7 +96,7 @@ impl Budget {
         (self.steps as u64).saturating_mul(VISITS_PER_STEP)
     }
 
-    /// Pays for visits, of which so many are left.
+    /// Pays for visits, of which this many are left.
     pub fn visited(&mut self, left: u64) {
         self.steps = usize::try_from(left / VISITS_PER_STEP).unwrap_or(0).min(self.steps);
     }

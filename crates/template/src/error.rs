@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::print::quote;
 
-/// Why a source is no template.
+/// Why a source isn't a template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ParseError {
     /// The name of the source.
@@ -38,7 +38,7 @@ pub struct ExecError {
     pub is_limit: bool,
 }
 
-/// Why a function gives no value. Where it stands is known further out.
+/// Why a function gives no value. Where it is is known further out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
     /// What the function has to say.

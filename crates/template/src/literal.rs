@@ -135,7 +135,7 @@ pub(crate) fn unsigned(text: &str) -> Option<(bool, u64)> {
     u64::from_str_radix(&plain, radix).ok().map(|value| (negative, value))
 }
 
-/// Digits without the underscores between them; `None` if one stands elsewhere. A prefix counts as a digit.
+/// Digits without the underscores between them; `None` if one is elsewhere. A prefix counts as a digit.
 fn without_underscores(digits: &str, prefixed: bool) -> Option<String> {
     let mut after_digit = prefixed;
     let mut plain = String::with_capacity(digits.len());

@@ -1,6 +1,6 @@
 //! Any script: it ends within its limits, twice in the same way, and leaves data that are JSON.
 //!
-//! What stands behind a line `--post` runs after the call.
+//! What is after a line `--post` runs after the call.
 
 use fjord_json::Value;
 use fjord_lua::{HttpResponse, Limits, LuaError, Options, PlainHost, Request, Response, Scope, Script, Step};

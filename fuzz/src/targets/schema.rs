@@ -61,7 +61,7 @@ fn run(input: &[u8]) {
         }
     };
     let Some(valid) = decide(&schema) else { return };
-    // A reference means another place below another root, and draft 4 lets `$ref` stand alone.
+    // A reference means another place below another root, and draft 4 lets `$ref` be alone.
     if source.contains("$ref")
         || source.contains("id\"")
         || source.contains("\\u")

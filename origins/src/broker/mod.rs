@@ -77,7 +77,7 @@ pub trait Connector {
         host: &Host,
     ) -> impl Future<Output = Result<Self::Stream, BrokerFault>>;
 
-    /// Waits so many milliseconds.
+    /// Waits this many milliseconds.
     fn pause(&self, millis: u32) -> impl Future<Output = ()>;
 
     /// The time, in milliseconds since the epoch.

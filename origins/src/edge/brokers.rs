@@ -94,7 +94,7 @@ pub fn group_join(broker: u32) {
 }
 
 /// Receives a message of a group, in the Durable Object that reads it, one call at a time. The result is `[token, body]`. Of the
-/// caller's `millis` so many are `left`.
+/// caller's `millis` this many are `left`.
 #[wasm_bindgen]
 pub fn group_receive(broker: u32, millis: u32, left: u32) -> Flight {
     let mut limit = Limit::new(left, None);

@@ -9,7 +9,7 @@ use std::future::Future;
 
 use futures::future::{AbortHandle, Abortable};
 
-/// The time after which a call that should be over is given up, in milliseconds: as long as the runtime lets a request go on after
+/// The time after which a call that should be over is given up, in milliseconds: as long as the runtime lets a request continue after
 /// its response. Earlier, a busy isolate's own timers may only be late, and a socket can't be closed from another request.
 const GRACE: f64 = 30_000.0;
 

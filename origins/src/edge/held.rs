@@ -41,7 +41,7 @@ pub fn settle(token: u32, order: Order) -> Result<(), Order> {
 // === impl Held ===
 
 impl Held {
-    /// Gives a message a token; 0 is none.
+    /// Gives a message a token; 0 means none.
     pub fn new() -> Self {
         let token = LAST.get().checked_add(1).unwrap_or(1);
         LAST.set(token);

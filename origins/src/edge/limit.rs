@@ -30,7 +30,7 @@ pub struct Limit {
 /// Why an operation ended before its result.
 #[derive(Debug, Clone, Copy)]
 pub enum Stopped {
-    /// The time was up, after so many milliseconds.
+    /// The time was up, after this many milliseconds.
     TimedOut(u32),
     /// The caller aborted it.
     Aborted,

@@ -22,7 +22,7 @@ pub struct Reader {
     /// A reader with a buffer; the buffer is away while a read has it.
     is_byob: bool,
     buffer: Option<ArrayBuffer>,
-    /// The read that goes on.
+    /// The read that continues.
     reading: Option<JsFuture>,
     is_over: bool,
 }

@@ -41,7 +41,7 @@ pub struct Socket {
     /// What was read, and how much of it was taken.
     part: Vec<u8>,
     taken: usize,
-    /// The write that goes on.
+    /// The write that continues.
     writing: Option<JsFuture>,
 }
 

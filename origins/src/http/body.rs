@@ -30,7 +30,7 @@ pub struct Chunks(State);
 enum State {
     /// In the line before a chunk: its size as far as it was read, its digits, and the bytes of the line.
     Size { size: u64, digits: u8, line: usize, in_extension: bool },
-    /// In a chunk, with so many bytes left.
+    /// In a chunk, with this many bytes left.
     Data(u64),
     /// After a chunk, before its carriage return.
     DataEnd,

@@ -1,6 +1,6 @@
 //! Runs one exchange over a stream: sends the request, reads the response as far as the caller asks for it.
 //!
-//! Sending and receiving go on side by side, so that an origin may answer before an upload is complete, or while it still
+//! Sending and receiving continue side by side, so that an origin may answer before an upload is complete, or while it still
 //! reads it. What the origin doesn't want of the upload is dropped with the exchange. Nothing is read that the caller doesn't
 //! wait for: a slow reader slows the origin down.
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::broker::BrokerFault;
 
-/// A code of a response; 0 is none.
+/// A code of a response; 0 means none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Code(pub i16);
 

@@ -115,7 +115,7 @@ impl Reader {
         self.take(usize::try_from(size).unwrap_or(0))
     }
 
-    /// Takes so many bytes.
+    /// Takes this many bytes.
     pub fn take(&mut self, size: usize) -> Result<Bytes, BrokerFault> {
         if size > self.0.len() { Err(SHORT) } else { Ok(self.0.split_to(size)) }
     }

@@ -111,7 +111,7 @@ async fn names_and_addresses_are_matched() {
     assert!(report("api.test", "named").await.unwrap().contains(" api.test "));
     report("a.api.test", "named").await.unwrap();
     assert_eq!(report("a.b.api.test", "named").await.unwrap_err().code(), "wrong-name");
-    // An address is no name: it isn't sent.
+    // An address isn't a name: it isn't sent.
     assert!(report("127.0.0.1", "ec").await.unwrap().contains(" - "));
     assert_eq!(report("127.0.0.2", "ec").await.unwrap_err().code(), "wrong-name");
 }

@@ -17,7 +17,7 @@ use crate::options::{Kind, Opt, Role, Rule, Scope, Support, core, is_comment};
 pub(crate) struct Extent {
     /// A part of the format, with `extra_config`.
     part: Option<Scope>,
-    /// KrakenD's schema lets further members stand.
+    /// KrakenD's schema allows further members.
     is_open: bool,
     /// Further members are somebody else's.
     is_free: bool,
@@ -198,7 +198,7 @@ fn places(scopes: impl Iterator<Item = Scope>) -> String {
     scopes.map(|scope| scope.plural()).collect::<Vec<_>>().join(" and ")
 }
 
-/// Reports keys that stand twice; the last of them counts.
+/// Reports repeated keys; the last of them counts.
 pub(super) fn repeated(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     each_repeated(spot, |spot, first, member| findings.add(twice(spot, first, member)));
 }

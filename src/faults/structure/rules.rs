@@ -88,7 +88,7 @@ fn quoted(texts: &[&str]) -> String {
     texts.iter().map(|text| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ")
 }
 
-/// Reports items that stand twice.
+/// Reports repeated items.
 fn unique(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     let report = |first: &Spot<'_>, item: &Spot<'_>, text: &str, findings: &mut Findings<'_>| {
         let fault = item.warning("repeated", format!("\"{text}\" is here twice"));

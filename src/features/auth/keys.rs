@@ -42,7 +42,7 @@ pub enum KeyFault {
     ContentType(String),
     /// Its answer is too long.
     TooLong,
-    /// Its answer is no key set.
+    /// Its answer isn't a key set.
     Set(KeyError),
 }
 

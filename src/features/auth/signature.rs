@@ -50,7 +50,7 @@ pub fn size(algorithm: Algorithm, key: &Jwk) -> Size {
 /// Whether `signature` is one of `input`. An error if this key can't be used with the algorithm, or the platform refuses it.
 ///
 /// # Errors
-/// If the key is none for the algorithm, or the platform refuses it.
+/// If the key doesn't fit the algorithm, or the platform refuses it.
 pub async fn verify(
     cx: Cx<'_>,
     algorithm: Algorithm,
@@ -92,7 +92,7 @@ pub async fn verify(
 /// The signature of `input`.
 ///
 /// # Errors
-/// If the key is none for the algorithm, or the platform refuses it.
+/// If the key doesn't fit the algorithm, or the platform refuses it.
 pub async fn sign(cx: Cx<'_>, algorithm: Algorithm, key: &Jwk, input: &str) -> Result<Vec<u8>, String> {
     if key.family != algorithm.family() || key.is_public() {
         return Err(unfit(algorithm));

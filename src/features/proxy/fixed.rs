@@ -25,7 +25,7 @@ enum Strategy {
     Incomplete,
 }
 
-/// Compiles `static` of the `proxy` namespace. Data that is no object switches it off, as in KrakenD.
+/// Compiles `static` of the `proxy` namespace. Data that isn't an object switches it off, as in KrakenD.
 ///
 /// # Errors
 /// If the options can't be served, with the reason.

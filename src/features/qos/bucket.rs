@@ -23,7 +23,7 @@ pub struct Bucket {
     refilled_at: f64,
 }
 
-/// A text that is no rate.
+/// A string that isn't a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoRate;
 

@@ -48,7 +48,7 @@ struct Circuit {
     generation: Cell<u64>,
 }
 
-/// Where a circuit stands.
+/// The state of a circuit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     /// Calls pass. Failures in a row, and when they are forgotten.

@@ -44,7 +44,7 @@ pub struct BotDetector {
 pub enum BotDetectorError {
     /// An option has a value of the wrong type.
     Option(OptionError),
-    /// A pattern is no regular expression.
+    /// A pattern isn't a regular expression.
     Pattern {
         /// Its place in the text.
         span: Range<u32>,
@@ -59,7 +59,7 @@ impl BotDetector {
     /// Reads the options.
     ///
     /// # Errors
-    /// If an option has a value of the wrong type, or a pattern is no regular expression.
+    /// If an option has a value of the wrong type, or a pattern isn't a regular expression.
     pub fn compile(node: &Node) -> Result<BotDetector, BotDetectorError> {
         let options = Options::of(node, &NAMESPACE);
         let patterns = options.strings("patterns")?.into_iter().enumerate().map(|(i, text)| {

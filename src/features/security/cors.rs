@@ -103,11 +103,11 @@ pub struct Cors {
     max_age: Option<String>,
     /// The status of an answer to a preflight.
     pub status: u16,
-    /// Whether preflights go on to the router, their permission being added to its answer.
+    /// Whether preflights continue to the router, their permission being added to its answer.
     pub passthrough: bool,
 }
 
-/// An allowed origin in lower case: whole, or what stands around its `*`.
+/// An allowed origin in lower case: whole, or what is around its `*`.
 #[derive(Debug)]
 enum Origin {
     Exact(String),
@@ -146,7 +146,7 @@ impl Cors {
         })
     }
 
-    /// What to say to a preflight; `None` if the request is none. A refused one gets the same status without permission.
+    /// What to say to a preflight; `None` if the request isn't one. A refused one gets the same status without permission.
     pub fn preflight(&self, method: &str, request: &Headers) -> Option<Headers> {
         let wanted = request.get("Access-Control-Request-Method").filter(|wanted| !wanted.is_empty())?;
         if method != "OPTIONS" {
@@ -178,7 +178,7 @@ impl Cors {
         Some(answer)
     }
 
-    /// The headers that stand in front of those of any other answer.
+    /// The headers that come before those of any other answer.
     pub fn actual(&self, method: &str, request: &Headers) -> Headers {
         let mut answer = Headers::new();
         answer.add("Vary", "Origin");

@@ -131,7 +131,7 @@ pub enum Decision {
         /// The body.
         body: String,
     },
-    /// Hand it on; these fields stand in front of those of the answer.
+    /// Hand it on; these fields come before those of the answer.
     Pass(Headers),
 }
 
@@ -140,7 +140,7 @@ pub enum Decision {
 pub enum SecureHttpError {
     /// An option has a value of the wrong type.
     Option(OptionError),
-    /// A host is no regular expression.
+    /// A host isn't a regular expression.
     Pattern {
         /// Its place in the text.
         span: Range<u32>,
@@ -160,7 +160,7 @@ impl SecureHttp {
     /// Reads the options.
     ///
     /// # Errors
-    /// If an option has a value of the wrong type, or a host is no regular expression.
+    /// If an option has a value of the wrong type, or a host isn't a regular expression.
     pub fn compile(node: &Node) -> Result<SecureHttp, SecureHttpError> {
         let options = Options::of(node, &NAMESPACE);
         let development = options.bool("is_development")?;

@@ -49,7 +49,7 @@ fn bots(node: &Node) -> Result<BotDetector, Refusal> {
     BotDetector::compile(node).map_err(|error| Refusal(error.to_string()))
 }
 
-/// Fields that a step adds stand in front of those an origin sends. What CORS says is said once: browsers refuse an
+/// Fields that a step adds come before those an origin sends. What CORS says is said once: browsers refuse an
 /// answer with two of its lines, which is what KrakenD gives where a no-op origin has its own. (`lines.mjs` does the
 /// same for lines that stay with the host.)
 fn put_in_front(mut fields: Headers, answer: &mut Answer) {

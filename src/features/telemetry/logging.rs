@@ -79,7 +79,7 @@ const ENTERPRISE: &str = "an Enterprise option";
 /// The pattern of a line without a `format`.
 const DEFAULT: &str = " %{time:2006/01/02 - 15:04:05.000} %{color}▶ %{level:.6s}%{color:reset} %{message}";
 
-/// Compiles the namespace. KrakenD goes on with a plain log if it can't read it. `skipped` are the paths without an access
+/// Compiles the namespace. KrakenD continues with a plain log if it can't read it. `skipped` are the paths without an access
 /// line; none: there is no access log.
 ///
 /// # Errors

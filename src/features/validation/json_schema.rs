@@ -1,6 +1,6 @@
 //! `validation/json-schema`: lets in only bodies that fit a JSON schema.
 //!
-//! KrakenD goes on without the check if it can't use the schema; here the endpoint is refused.
+//! KrakenD continues without the check if it can't use the schema; here the endpoint is refused.
 
 mod check;
 

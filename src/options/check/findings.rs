@@ -106,7 +106,7 @@ impl<'a> Findings<'a> {
         }
     }
 
-    /// What was said of a place that the plan blames: an error there, inside of it, or of all that it stands in; or a warning
+    /// What was said of a place that the plan blames: an error there, inside of it, or of all that it is in; or a warning
     /// there.
     fn said_of(&mut self, spot: &Spot<'_>) -> Said<'_> {
         let list = &self.list;
@@ -129,7 +129,7 @@ impl<'a> Findings<'a> {
         std::mem::take(&mut self.closed)
     }
 
-    /// Adds what Fjord makes of an option, unless that is said of what it stands in.
+    /// Adds what Fjord makes of an option, unless that is said of its parent.
     pub fn add_support(&mut self, diagnostic: Diagnostic) {
         if self.muted == 0 {
             self.add(diagnostic);
@@ -202,7 +202,7 @@ impl Index {
         index
     }
 
-    /// Whether there is an error at a pointer, inside of it, or of what it stands in, short of the whole document.
+    /// Whether there is an error at a pointer, inside of it, or of its parent, short of the whole document.
     fn has_error(&self, path: &str) -> bool {
         let inside = format!("{path}/");
         self.errors.contains(path)

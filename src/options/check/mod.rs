@@ -1,4 +1,4 @@
-//! What a check is written with: the value and its place, what stands around it, the findings, and the rules that say what
+//! What a check is written with: the value and its place, what is around it, the findings, and the rules that say what
 //! becomes of each.
 
 mod findings;

@@ -13,7 +13,7 @@ use crate::options::Role;
 pub enum Class {
     /// Nothing is served, leniently neither.
     Fatal,
-    /// Refused; leniently what it stands in answers 501.
+    /// Refused; leniently its parent answers 501.
     Closes,
     /// As [`Class::Closes`] in a namespace that guards; elsewhere as [`Class::Lints`].
     ClosesGuards,

@@ -8,7 +8,7 @@ use fjord_document::path::Path;
 
 use crate::options::{Namespace, duration, is_comment};
 
-/// A value of the document and where it stands.
+/// A value of the document and where it is.
 #[derive(Debug, Clone, Copy)]
 pub struct Spot<'a> {
     /// The value.
@@ -92,7 +92,7 @@ impl<'a> Spot<'a> {
         self.node.as_f64()
     }
 
-    /// Where the value stands.
+    /// Where the value is.
     pub fn span(&self) -> Range<u32> {
         match self.node.kind {
             // Of an object or a list the key says more than its brackets and all between.

@@ -113,7 +113,7 @@ fn namespace<'a>(site: &Site<'a>, namespace: &'static Namespace) -> Option<Optio
     site.namespace(namespace).map(|node| Options::of(node, namespace))
 }
 
-/// What `backend/http` makes of a bad status. Details win over the code, and a name that is no text switches both
+/// What `backend/http` makes of a bad status. Details win over the code, and a name that isn't a string switches both
 /// off (spec §6).
 fn failure(site: &Site<'_>) -> Result<Failure, Refusal> {
     let Some(http) = namespace(site, &http::NAMESPACE) else { return Ok(Failure::Error) };

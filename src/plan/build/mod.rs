@@ -1,6 +1,6 @@
 //! From the options to the plan. Nothing is validated, parsed or looked up by name after this.
 //!
-//! A part that can't be served makes its endpoint answer 501 ([`Refusal`](crate::options::Refusal)); a text that is no configuration makes no plan
+//! A part that can't be served makes its endpoint answer 501 ([`Refusal`](crate::options::Refusal)); a text that isn't a configuration makes no plan
 //! ([`BuildError`]). `check` reports the same faults, with their places, before anything is deployed.
 
 mod backend;
@@ -101,7 +101,7 @@ fn head<'a>(
     Ok((defaults, service, endpoints))
 }
 
-/// The root without its endpoints, or with them, and where they stand.
+/// The root without its endpoints, or with them, and where they are.
 fn read(text: &Body) -> Result<(Node, Vec<Entry<'_>>), BuildError> {
     if let Some((service, entries)) = outline::read(text)
         && let Ok(document) = Document::parse(&service)

@@ -9,10 +9,10 @@ use fjord_json::scan;
 use fjord_json::scan::byte;
 use fjord_json::{Body, unquote};
 
-/// An endpoint that nobody has read yet: where it stands, and what the router must know.
+/// An endpoint that nobody has read yet: where it is, and what the router must know.
 pub(super) struct Entry<'t> {
     pub span: Range<u32>,
-    /// As written; empty if it is no text.
+    /// As written; empty if it isn't a string.
     pub path: Cow<'t, str>,
     /// Likewise.
     pub method: Cow<'t, str>,

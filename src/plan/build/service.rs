@@ -142,7 +142,7 @@ fn fill(
     if let Some(node) = site.namespace(&logging::NAMESPACE) {
         let RouterOptions { disable_access_log, logger_skip_paths, .. } = &mut service.router;
         let skipped = (!*disable_access_log).then(|| std::mem::take(logger_skip_paths));
-        // As KrakenD goes on with a plain log.
+        // As KrakenD continues with a plain log.
         match logging::compile(node, skipped) {
             Ok(log) => info.log = log,
             Err(refusal) => service.left_out.push(format!("telemetry/logging: {refusal}")),

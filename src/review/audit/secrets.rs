@@ -84,7 +84,7 @@ fn header(node: &Node, hits: &mut Hits) {
     }
 }
 
-/// Users with their passwords as they are; hashes begin with a dollar sign.
+/// Users with their passwords unchanged; hashes begin with a dollar sign.
 fn passwords(basic: &Node, hits: &mut Hits) {
     let users = basic.get("users").map_or(&[][..], Node::members);
     for user in users.iter().filter(|user| is_literal(&user.value)) {

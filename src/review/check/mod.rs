@@ -166,7 +166,7 @@ impl Checked<'_> {
         }
         for (_, part) in &mut parts {
             part.diagnostics.sort_by_key(|d| (d.span.start, std::cmp::Reverse(d.severity)));
-            // What stands in a loop is wrong in each of its turns.
+            // What is inside a loop is wrong in each of its turns.
             part.diagnostics
                 .dedup_by(|later, first| later.span == first.span && later.message == first.message);
         }

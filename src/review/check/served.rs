@@ -8,7 +8,7 @@ use crate::options::check::{Findings, Spot};
 use crate::plan;
 use crate::review::Named;
 
-/// Variables that stand in for options and that only the deployment knows: they are taken to be there.
+/// Variables that replace options and that only the deployment knows: they are taken to be there.
 const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
 
 /// Stands in for secrets, of which only the deployment knows what they hold: good as a key set, and as any text.

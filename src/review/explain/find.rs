@@ -88,7 +88,7 @@ pub(super) fn nearest(name: &str) -> Option<String> {
     near.map(str::to_owned)
 }
 
-/// What stands at a JSON pointer, without its first slash.
+/// What is at a JSON pointer, without its first slash.
 fn at_pointer(pointer: &str) -> Option<Subject> {
     let mut owner = Owner::Part(Scope::Service);
     let mut path = String::new();

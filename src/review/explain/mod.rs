@@ -39,7 +39,7 @@ pub enum Explanation {
 }
 
 /// Explains a namespace (`qos/ratelimit/router`), an option of one (`qos/ratelimit/router.max_rate`), an option of the
-/// format (`backend.url_pattern`), any option of that name (`url_pattern`), or what stands at a JSON pointer.
+/// format (`backend.url_pattern`), any option of that name (`url_pattern`), or what is at a JSON pointer.
 pub fn explain(name: &str, color: bool) -> Explanation {
     let subjects = find::subjects(name.trim());
     if subjects.is_empty() {

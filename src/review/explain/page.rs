@@ -151,7 +151,7 @@ impl Page {
     }
 }
 
-/// Where the option stands, as JSON.
+/// Where the option is, as JSON.
 fn skeleton(owner: Owner, path: &str, option: &Opt) -> String {
     let mut value = match (option.default, &option.kind) {
         (Some(default), _) => default.to_owned(),
@@ -165,7 +165,7 @@ fn skeleton(owner: Owner, path: &str, option: &Opt) -> String {
         (None, Kind::Bool) => "true".to_owned(),
         (None, _) => "…".to_owned(),
     };
-    // The name of an option may have dots; its parents are what stands before it.
+    // The name of an option may have dots; its parents are what is before it.
     let parents = path.strip_suffix(option.name).unwrap_or("");
     value = format!("{{ \"{}\": {value} }}", option.name);
     for parent in parents.split('.').rev().filter(|parent| !parent.is_empty()) {

@@ -47,7 +47,7 @@ struct Flight {
     desk: usize,
     place: Option<PlaceId>,
     began: f64,
-    /// Nothing of it goes on here.
+    /// Nothing of it continues here.
     over: bool,
     left: bool,
     /// As `flight.mjs`: whether the core hears if the client leaves.

@@ -4,7 +4,7 @@
 //! Whatever happens: each client that stays has one answer, within its deadline, with nothing of another request in it. And nothing is
 //! held at the end: no place, no session, no trial, no leader.
 //!
-//! `npm run simulate -- 100000` runs so many seeds; `FJORD_SEED=7 cargo test --test gateway simulation` runs one and tells what
+//! `npm run simulate -- 100000` runs this many seeds; `FJORD_SEED=7 cargo test --test gateway simulation` runs one and tells what
 //! happened.
 
 mod endpoints;

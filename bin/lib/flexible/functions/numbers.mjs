@@ -8,7 +8,7 @@ import { FunctionFault } from "../fault.mjs";
 const wrap = (value) => BigInt.asIntN(64, value);
 
 /**
- * Any value as an integer; what is none counts as 0.
+ * Any value as an integer; anything else counts as 0.
  *
  * @param {Value | undefined} value
  */
@@ -25,7 +25,7 @@ export function toInt(value) {
 }
 
 /**
- * Any value as a float; what is none counts as 0.
+ * Any value as a float; anything else counts as 0.
  *
  * @param {Value} value
  */

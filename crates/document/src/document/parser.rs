@@ -8,7 +8,7 @@ use super::MAX_DEPTH;
 /// So many faults are reported, then reading ends: the file is hardly JSON.
 const MAX_FAULTS: usize = 20;
 
-/// Reading can't go on; the faults say why.
+/// Reading can't continue; the faults say why.
 pub(super) struct Stop;
 
 /// A reader in the middle of a text.

@@ -157,7 +157,7 @@ impl Parser<'_> {
         self.fatal(fault.help("render it first: flexible configuration is switched on with FC_ENABLE=1"))
     }
 
-    /// Something stands where something else must.
+    /// Something else is expected here.
     pub(super) fn unexpected(&mut self, expected: &str) -> Stop {
         if let Some(mark) = self.conflict() {
             let span = self.at as u32..(self.at + mark.len()) as u32;
@@ -181,7 +181,7 @@ impl Parser<'_> {
         ["<<<<<<<", "=======", ">>>>>>>"].into_iter().find(|mark| self.rest().starts_with(mark))
     }
 
-    /// What stands here, for a message.
+    /// What is here, for a message.
     pub(super) fn found(&self) -> String {
         match self.rest().chars().next() {
             None => "the end of the file".into(),

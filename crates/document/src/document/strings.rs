@@ -5,7 +5,7 @@ use super::parser::{Parser, Stop};
 use super::scan::closing_quotes;
 
 impl Parser<'_> {
-    /// A string whose opening quote stands here, decoded.
+    /// A string whose opening quote is here, decoded.
     pub(super) fn string(&mut self, quote: u8) -> Result<Box<str>, Stop> {
         let open = self.at;
         self.at += 1;
@@ -82,7 +82,7 @@ impl Parser<'_> {
         self.fatal(fault.help("add the closing quote; a line break inside a string is written \\n"))
     }
 
-    /// Decodes the escape whose backslash stands here.
+    /// Decodes the escape whose backslash is here.
     fn escape(&mut self, decoded: &mut String) -> Result<(), Stop> {
         let start = self.at;
         self.at += 2;

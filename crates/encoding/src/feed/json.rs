@@ -11,7 +11,7 @@ use crate::DecodeError;
 /// What an entry costs a budget beside its texts.
 const ENTRY: usize = 2048;
 
-/// Reads a JSON feed; any JSON object is one. What is no JSON at all is no feed.
+/// Reads a JSON feed; any JSON object is one. What isn't JSON isn't a feed.
 pub(super) fn decode(body: &[u8]) -> Result<Feed, DecodeError> {
     let root: Json = Json::parse(fjord_json::without_mark(body)).map_err(|error| match error {
         fjord_json::DecodeError::Excess(excess) => DecodeError::Excess(excess),

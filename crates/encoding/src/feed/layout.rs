@@ -168,7 +168,7 @@ pub(super) fn read<'v>(mut layout: &str, text: &'v str) -> Option<Fields<'v>> {
     }
 }
 
-/// The first element of a layout: what stands before it, the element, what follows.
+/// The first element of a layout: what is before it, the element, what follows.
 fn next_part(layout: &str) -> Option<(&str, Part, &str)> {
     layout.char_indices().find_map(|(at, _)| {
         let (prefix, rest) = layout.split_at(at);

@@ -45,7 +45,7 @@ struct Feed {
 /// `published`, `updated`, and `img_url` if it has an image.
 ///
 /// # Errors
-/// If the body is no feed, or takes more memory than there is.
+/// If the body isn't a feed, or takes more memory than there is.
 pub fn decode(body: &[u8]) -> Result<Map, DecodeError> {
     let blank =
         |byte: &u8| matches!(byte, b' ' | b'\r' | b'\n' | b'\t' | 0xfe | 0xff | 0 | 0xef | 0xbb | 0xbf);

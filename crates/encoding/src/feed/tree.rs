@@ -38,7 +38,7 @@ pub(super) struct Element {
     pub children: Vec<Element>,
     /// The text directly inside.
     pub text: String,
-    /// What stands between its tags.
+    /// What is between its tags.
     inner: Range<usize>,
 }
 
@@ -117,7 +117,7 @@ impl<'a> Document<'a> {
         Ok(None)
     }
 
-    /// What stands between the tags of `element`, as written, without white space around.
+    /// What is between the tags of `element`, as written, without white space around.
     pub fn inner(&self, element: &Element) -> Cow<'_, str> {
         let inner = String::from_utf8_lossy(self.source.get(element.inner.clone()).unwrap_or_default());
         match inner {

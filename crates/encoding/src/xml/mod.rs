@@ -28,7 +28,7 @@ struct Frame {
 /// elements as arrays, every leaf a string. With `is_collection` the object is wrapped: `{"collection": {"root": …}}`.
 ///
 /// # Errors
-/// If the body is no XML, or takes more memory than there is.
+/// If the body isn't XML, or takes more memory than there is.
 pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
     // A text grows to twice its size.
     afford(2 * body.len())?;

@@ -137,7 +137,7 @@ fn scalar(out: &mut Out, value: &Value) {
     }
 }
 
-/// The value of `#text`. mxj prints null and what is nested with Go's `%v`; that is no text, so nothing is written.
+/// The value of `#text`. mxj prints null and what is nested with Go's `%v`; that isn't a string, so nothing is written.
 fn text_of(out: &mut Out, value: &Value) {
     match value {
         Value::Null => out.push_str("&lt;nil&gt;"),

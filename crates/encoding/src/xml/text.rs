@@ -1,4 +1,4 @@
-//! Reads what stands between tags: text, attribute values, CDATA sections and the entities in them.
+//! Reads what is between tags: text, attribute values, CDATA sections and the entities in them.
 
 use super::fault::Fault;
 use super::token::Tokenizer;

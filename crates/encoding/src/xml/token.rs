@@ -12,9 +12,9 @@ use crate::MAX_DEPTH;
 /// A name as written: `prefix:local`, or `local` alone.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Name {
-    /// What stands before the colon; empty without one.
+    /// What is before the colon; empty without one.
     pub prefix: Box<str>,
-    /// What stands behind the colon.
+    /// What is after the colon.
     pub local: Box<str>,
 }
 

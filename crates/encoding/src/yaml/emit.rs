@@ -9,7 +9,7 @@ use crate::out::Out;
 
 const INDENT: usize = 4;
 
-/// What stands on the line before a value.
+/// What is on the line before a value.
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     /// Nothing: it is the document.

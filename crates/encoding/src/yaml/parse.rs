@@ -34,7 +34,7 @@ struct Builder {
 /// Decodes the first document of `body`: an object, or with `is_collection` an array as the member `collection`.
 ///
 /// # Errors
-/// If the body is no YAML, isn't of the form, or takes more memory than there is.
+/// If the body isn't YAML, isn't of the form, or takes more memory than there is.
 pub fn decode(body: &[u8], is_collection: bool) -> Result<Map, DecodeError> {
     // A text grows to twice its size.
     afford(2 * body.len())?;

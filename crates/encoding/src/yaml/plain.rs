@@ -46,7 +46,7 @@ fn is_word(text: &str) -> bool {
     )
 }
 
-/// Infinity and what is no number.
+/// Infinity and what isn't a number.
 pub(super) fn is_infinity(text: &str) -> bool {
     let unsigned = text.strip_prefix(['+', '-']).unwrap_or(text);
     matches!(unsigned, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN")

@@ -25,7 +25,7 @@ pub(super) fn is_simple_key(key: &str) -> bool {
     key.len() <= 128 && !key.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}'])
 }
 
-/// Where the lines of a text in block style stand.
+/// Where the lines of a block string are.
 #[derive(Clone, Copy)]
 pub(super) struct Block {
     /// The column they start at.

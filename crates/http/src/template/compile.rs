@@ -116,7 +116,7 @@ fn is_escaped_in_path(piece: &Piece) -> bool {
     matches!(piece, Piece::Value(slot) if slot.variable.is_foreign() && slot.part != Part::Query)
 }
 
-/// Escapes what stands in the path beside escaped values.
+/// Escapes what is in the path beside escaped values.
 fn settle(pieces: &mut [Piece]) {
     for piece in pieces {
         match piece {

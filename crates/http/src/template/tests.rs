@@ -237,7 +237,7 @@ fn foreign_values_are_one_segment() {
             assert_eq!(fill(&pattern, "").is_ok(), is_ok, "{pattern}");
         }
     }
-    // Beside values that land as they are.
+    // Beside values that land unchanged.
     assert_eq!(fill("/{id}/{JWT.a}", "a b/%2F").as_deref(), Ok("http://h/a%20b///a%20b%2F%252F?f=1"));
     assert_eq!(
         fill("/{JWT.a}/{resp0_x}?{resp0_x}", "c%").unwrap_err(),

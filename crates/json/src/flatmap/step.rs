@@ -31,7 +31,7 @@ pub(super) fn path(text: &str) -> Vec<Step> {
 
 impl Step {
     fn new(text: &str) -> Self {
-        // `01` is no index.
+        // `01` isn't an index.
         let index = text.parse().ok().filter(|index: &usize| index.to_string() == text);
         Self { text: text.into(), index }
     }

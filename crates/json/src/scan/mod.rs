@@ -17,7 +17,7 @@ pub(super) use string::{hex, string};
 /// The deepest nesting that is read, as in Go.
 pub(super) const MAX_DEPTH: usize = 10_000;
 
-/// A key as it stands in the body: the text between its quotes.
+/// A key as written in the body: the text between its quotes.
 #[derive(Clone, Copy)]
 pub(super) struct RawKey {
     pub(super) start: usize,
@@ -53,7 +53,7 @@ fn solid_far(text: &[u8], mut i: usize) -> Option<usize> {
     }
 }
 
-/// The position behind the value that starts at `i`, which is `depth` levels deep. `None` if it is not JSON.
+/// The position after the value that starts at `i`, which is `depth` levels deep. `None` if it is not JSON.
 #[inline]
 pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<usize> {
     match byte(text, i)? {
@@ -63,7 +63,7 @@ pub(super) fn value(text: &[u8], i: usize, depth: usize) -> Option<usize> {
     }
 }
 
-/// The position behind the number or literal that starts at `i`.
+/// The position after the number or literal that starts at `i`.
 #[inline(always)]
 fn scalar(text: &[u8], i: usize) -> Option<usize> {
     match byte(text, i)? {
@@ -99,7 +99,7 @@ fn key_slow(text: &[u8], start: usize, special: usize) -> Option<(RawKey, usize)
 }
 
 /// Calls `each` with every member of the object that starts at `i`: its key and where its value starts; `each` says
-/// where the value ends. Gives the position behind the object.
+/// where the value ends. Gives the position after the object.
 #[inline(always)]
 pub(super) fn members(
     text: &[u8],
@@ -134,12 +134,12 @@ pub(super) fn members(
 }
 
 /// Calls `each` with the start of every item of the array that starts at `i`; `each` says where the item ends. Gives the
-/// position behind the array, `None` if there is no (valid) array.
+/// position after the array, `None` if there is no (valid) array.
 pub(super) fn items(text: &[u8], i: usize, each: impl FnMut(usize) -> Option<usize>) -> Option<usize> {
     if byte(text, i)? == b'[' { list(text, i, b']', each) } else { None }
 }
 
-/// The same for whatever stands between the bracket at `i` and `closer`, with commas between.
+/// The same for whatever is between the bracket at `i` and `closer`, with commas between.
 pub fn list(
     text: &[u8],
     i: usize,
@@ -193,7 +193,7 @@ impl Levels {
     }
 }
 
-/// The position behind the object or array that starts at `i`.
+/// The position after the object or array that starts at `i`.
 fn container(text: &[u8], mut i: usize, depth: usize) -> Option<usize> {
     let limit = MAX_DEPTH.checked_sub(depth)?;
     let mut levels = Levels { bits: 0, open: 0, outer: Vec::new() };

@@ -2,7 +2,7 @@
 
 use super::{byte, window};
 
-/// The position behind the number that starts at `i`.
+/// The position after the number that starts at `i`.
 #[inline(always)]
 pub(crate) fn number(text: &[u8], mut i: usize) -> Option<usize> {
     if byte(text, i)? == b'-' {
@@ -36,7 +36,7 @@ fn exponent(text: &[u8], mut i: usize) -> Option<usize> {
     digits(text, i)
 }
 
-/// The position behind the digits from `i` on, of which there must be one. Fractions are often 15 to 17 digits long.
+/// The position after the digits from `i` on, of which there must be one. Fractions are often 15 to 17 digits long.
 #[inline(always)]
 fn digits(text: &[u8], mut i: usize) -> Option<usize> {
     if !byte(text, i)?.is_ascii_digit() {

@@ -7,7 +7,7 @@ use super::mask::{Marks, marks};
 use super::string::far;
 use super::{byte, solid, window};
 
-/// The position behind the value that starts at `i`. `None` if it has no end.
+/// The position after the value that starts at `i`. `None` if it has no end.
 #[inline(never)]
 pub fn skip(text: &[u8], i: usize) -> Option<usize> {
     match byte(text, i)? {
@@ -49,12 +49,12 @@ fn container(text: &[u8], mut i: usize) -> Option<usize> {
     let mut inside = false;
     loop {
         let Marks { quotes, escapes, opens, closes } = marks(window(text, i)?);
-        // An escape ends the block: what it escapes is no mark.
+        // An escape ends the block: what it escapes isn't a mark.
         let len = escapes.trailing_zeros().min(16);
         let block = (1 << len) - 1;
         let mut strings = quotes & block;
         for shift in [1, 2, 4, 8] {
-            // In the end each bit tells whether an odd number of quotes stands up to there.
+            // In the end each bit tells whether an odd number of quotes precedes it.
             strings ^= strings << shift;
         }
         if inside {
@@ -120,7 +120,7 @@ mod tests {
         #[test]
         fn agrees_where_the_text_is_valid(text in "(\"(a|\\\\\"|\\\\\\\\|\\{|\\]){0,9}\"|[\\[\\]{}:, 1]){0,40}") {
             let (skipped, end) = both(&text);
-            // A number or a word goes on up to a mark.
+            // A number or a word continues up to a mark.
             if let Some(at) = end && !text[at..].starts_with(['"', '{', '[', '1']) {
                 prop_assert_eq!(skipped, end, "{}", text);
             }

@@ -3,7 +3,7 @@
 use super::mask::specials;
 use super::{byte, window};
 
-/// The position behind the string whose text starts at `i`, behind its opening quote.
+/// The position after the string whose text starts at `i`, after its opening quote.
 #[inline(always)]
 pub(crate) fn string(text: &[u8], i: usize) -> Option<usize> {
     let special = special(text, i)?;
@@ -45,7 +45,7 @@ pub(super) fn rest(text: &[u8], mut i: usize) -> Option<usize> {
     }
 }
 
-/// The position behind the escape whose letter is at `i`. A surrogate without its partner is refused: such bodies
+/// The position after the escape whose letter is at `i`. A surrogate without its partner is refused: such bodies
 /// are repaired first, as Go repairs them while it decodes.
 #[inline(always)]
 fn escape(text: &[u8], i: usize) -> Option<usize> {

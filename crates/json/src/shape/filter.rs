@@ -54,7 +54,7 @@ impl<'t> Keep<'t> {
         }
     }
 
-    /// Whether a member that leads on to paths goes if it is no object or nothing is left of it.
+    /// Whether a member that leads on to paths goes if it isn't an object or nothing is left of it.
     fn prunes(self) -> bool {
         matches!(self, Self::Allow(_))
     }
@@ -62,7 +62,7 @@ impl<'t> Keep<'t> {
 
 // === while reading ===
 
-/// Reads the object at `start`, which is `depth` levels deep, and keeps some of its members. Gives the position behind it.
+/// Reads the object at `start`, which is `depth` levels deep, and keeps some of its members. Gives the position after it.
 /// Recurses along configured paths only.
 pub(super) fn read(
     body: &Rc<Body>,

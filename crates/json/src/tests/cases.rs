@@ -237,7 +237,7 @@ fn merging_is_shallow_and_later_wins() {
 fn flatmap_entries_that_count() {
     let flatmap = |list: &str| Flatmap::from_config(&Value::parse(list.as_bytes()).expect("it is JSON"));
     for (list, is_empty, want) in [
-        // No map, no type, a type that is no string: skipped.
+        // No map, no type, a type that isn't a string: skipped.
         (r#"[1, {}, {"type": 1, "args": ["a"]}]"#, true, r#"{"a":1}"#),
         // Unknown types and operations without their arguments do nothing, but are there.
         (r#"[{"type": "x"}]"#, false, r#"{"a":1}"#),

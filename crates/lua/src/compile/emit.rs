@@ -116,7 +116,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Gives back the registers an expression stands on.
+    /// Frees the registers of an expression.
     fn release_operands(&mut self, e: &Exp) {
         match *e {
             Exp::Reg(r) | Exp::Not(r) => self.release(r),

@@ -21,7 +21,7 @@ use scope::{Block, Goto, Label};
 const MAX_DEPTH: usize = 200;
 /// How many labels, and `goto`s before their labels, a function may have.
 const MAX_LABELS: usize = 200;
-/// How many registers a function may use; [`MULTI`] is no register.
+/// How many registers a function may use; [`MULTI`] isn't a register.
 const MAX_REGISTERS: usize = 250;
 
 /// What is wrong with a source.
@@ -179,7 +179,7 @@ impl Parser<'_> {
         }
     }
 
-    /// An expression that is no statement: gopher-lua has another word for that.
+    /// An expression that isn't a statement: gopher-lua has another word for that.
     fn no_statement(&self) -> SyntaxError {
         let mut error = self.unexpected();
         error.message = error.message.replacen("syntax error", "parse error", 1);

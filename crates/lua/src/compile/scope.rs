@@ -175,7 +175,7 @@ impl Parser<'_> {
     /// `break`
     pub fn leave_loop(&mut self) -> Result<(), SyntaxError> {
         let jump = self.jump();
-        // Variables of blocks between are detached behind the loop, where the block's own Close stands.
+        // Variables of blocks between are detached behind the loop, where the block's own Close is.
         let func = self.func();
         let Some(at) = func.blocks.iter().rposition(|b| b.is_loop) else {
             return Err(SyntaxError::compiler("no loop to break"));

@@ -116,7 +116,7 @@ impl SourceMap {
         if code == -1 {
             return LuaError { message: first, status: None, content_type: None, place };
         }
-        // Go's server gives up on a status that is none.
+        // Go's server gives up on a status that is invalid.
         let status = u16::try_from(code).ok().filter(|code| (100..=999).contains(code)).unwrap_or(500);
         LuaError {
             message: first,
@@ -127,7 +127,7 @@ impl SourceMap {
     }
 }
 
-/// The lines KrakenD counts: those at the ends that are empty are none.
+/// The lines KrakenD counts: empty ones at the ends are skipped.
 fn counted(text: &str) -> i64 {
     text.trim_matches('\n').matches('\n').count() as i64 + 1
 }

@@ -1,5 +1,5 @@
 //! `http_response`: a call to another service in the middle of a script. The machine stops, the host makes the call,
-//! and the machine goes on.
+//! and the machine continues.
 
 use fjord_http::headers::canonical;
 

@@ -92,7 +92,7 @@ fn limits_hold() {
     }
 }
 
-/// What a script holds without reaching it itself. Each round takes so many bytes for good, so the rounds are bounded
+/// What a script holds without reaching it itself. Each round takes this many bytes for good, so the rounds are bounded
 /// by the limit; `i` counts them.
 #[test]
 fn what_the_gateway_holds_is_counted() {

@@ -11,7 +11,7 @@ pub struct Args {
     pub at: usize,
     /// How many there are.
     pub n: usize,
-    /// Where the results go, for a function that goes on later.
+    /// Where the results go, for a function that continues later.
     pub ret: Ret,
     /// The function's name.
     pub name: &'static str,

@@ -163,7 +163,7 @@ impl Vm {
         Ok(floor)
     }
 
-    /// Has the function of the gateway on top of the frames go on, with no results.
+    /// Has the function of the gateway on top of the frames continue, with no results.
     pub fn wake_job(&mut self) -> Flow {
         self.pending = Some((self.stack.len(), 0));
         Flow::Switched

@@ -10,7 +10,7 @@ use crate::value::{Id, Str, Val};
 pub enum Frame {
     /// A function of the script.
     Lua(LuaFrame),
-    /// A function of the gateway that called one of the script and goes on when that returns.
+    /// A function of the gateway that called one of the script and continues when that returns.
     Native(NativeFrame),
 }
 

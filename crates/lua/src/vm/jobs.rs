@@ -1,4 +1,4 @@
-//! How functions of the gateway go on when the function they called has returned.
+//! How functions of the gateway continue when the function they called has returned.
 
 use super::frame::{Frame, Job, NativeFrame, Ret};
 use super::{Error, Flow, Vm};

@@ -4,7 +4,7 @@ use super::{Error, Vm};
 use crate::compile::{Arith, Cmp};
 use crate::value::{Id, Str, Val};
 
-/// How many `__index` tables may stand behind each other.
+/// How many `__index` tables may be behind each other.
 const MAX_CHAIN: usize = 100;
 
 /// A result, or the function to call for it.
@@ -163,7 +163,7 @@ impl Vm {
         }
     }
 
-    /// `-value` of something that is no number.
+    /// `-value` of something that isn't a number.
     pub fn negate_slow(&mut self, value: &Val) -> Result<Answer, Error> {
         let function = self.metamethod(value, &self.names.unm);
         if !function.is_nil() {

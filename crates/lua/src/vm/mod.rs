@@ -35,7 +35,7 @@ pub type NativeFn = fn(&mut Vm, &mut dyn Host, Args) -> Result<Flow, Error>;
 pub enum Flow {
     /// Its results are the last values on the stack.
     Return(usize),
-    /// The function on the stack at `at` goes on, with `n` arguments.
+    /// The function on the stack at `at` continues, with `n` arguments.
     Call { at: usize, n: usize, ret: Ret },
     /// Frames, or the coroutine, have changed.
     Switched,
@@ -142,7 +142,7 @@ pub struct Vm {
     /// Results for the library function on top of the frames: where and how many.
     pending: Option<(usize, usize)>,
     waiting: Option<Ret>,
-    /// A call that the host has to make before the script can go on.
+    /// A call that the host has to make before the script can continue.
     pub http: Option<HttpCall>,
     tables: Arena<Table>,
     closures: Arena<Closure>,

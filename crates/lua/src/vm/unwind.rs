@@ -81,7 +81,7 @@ impl Vm {
             Frame::Lua(frame) => {
                 let pc = if at == top { self.pc } else { frame.pc };
                 let line = frame.proto.lines.get(pc.saturating_sub(1)).copied().unwrap_or(0);
-                // Functions that `bind` made stand in no script.
+                // Functions that `bind` made are in no script.
                 (line > 0).then_some((line, frame))
             }
             Frame::Native(_) => None,

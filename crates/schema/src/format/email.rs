@@ -81,7 +81,7 @@ impl<'a> Reader<'a> {
         None
     }
 
-    /// A word; dots must stand between letters if it is `strict`.
+    /// A word; dots must be between letters if it is `strict`.
     fn dotted(self, strict: bool) -> Option<Reader<'a>> {
         let is_atom = |c: char| !c.is_ascii() || c.is_ascii_graphic() && !"()<>[]:;@\\,\"".contains(c);
         let end = self.rest.find(|c| !is_atom(c)).unwrap_or(self.rest.len());

@@ -54,7 +54,7 @@ fn is_zone(text: &str) -> bool {
     text == "Z" || offset() == Some(true)
 }
 
-/// A number of so many digits, and what follows.
+/// A number of this many digits, and what follows.
 fn number(text: &str, digits: usize) -> Option<(u32, &str)> {
     let (number, rest) = text.split_at_checked(digits)?;
     let all_digits = number.bytes().all(|c| c.is_ascii_digit());

@@ -13,7 +13,7 @@ use crate::print::{quote, sprint, sprint_value};
 use crate::templates::{Host, Output, Span, Templates};
 use crate::value::{Text, Value};
 
-/// Where execution goes on.
+/// Where execution continues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flow {
     Next,

@@ -215,7 +215,7 @@ impl Joiner {
 }
 
 fn is_punctuation(c: char) -> bool {
-    // Unicode's punctuation within ASCII: its symbols (`$+<=>^`|~`) are none.
+    // Unicode's punctuation within ASCII: its symbols (`$+<=>^`|~`) aren't part of it.
     c.is_ascii_punctuation() && !matches!(c, '$' | '+' | '<' | '=' | '>' | '^' | '`' | '|' | '~')
 }
 

@@ -1,4 +1,4 @@
-//! Any value as a number, as Sprig's `cast` does it: what is none counts as 0.
+//! Any value as a number, as Sprig's `cast` does it: anything else counts as 0.
 
 use crate::literal;
 use crate::value::Value;

@@ -5,7 +5,7 @@ use crate::budget::Budget;
 use crate::error::Failure;
 use crate::value::Value;
 
-/// A larger width or precision is none, as in Go.
+/// A larger width or precision is invalid, as in Go.
 const MOST: usize = 1_000_000;
 
 /// The position in a format and in its arguments.

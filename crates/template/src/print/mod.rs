@@ -12,7 +12,7 @@ use crate::value::Value;
 pub(crate) use format::sprintf;
 pub(crate) use quoted::{quote, raw};
 
-/// What stands between `%` and the verb.
+/// What is between `%` and the verb.
 #[derive(Debug, Clone, Copy, Default)]
 struct Flags {
     width: Option<usize>,

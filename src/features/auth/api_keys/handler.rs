@@ -35,7 +35,7 @@ enum Denied {
     Rate,
 }
 
-/// Reads the keys of the service for its endpoints; nothing stands in the way of requests.
+/// Reads the keys of the service for its endpoints; requests aren't changed.
 ///
 /// # Errors
 /// If the options can't be served, with the reason.

@@ -13,7 +13,7 @@ pub struct Hashed {
     digest: [u8; 23],
 }
 
-/// Why a text is no hash that passwords can be compared with.
+/// Why a string isn't a hash that passwords can be compared with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HashError {
     /// It is something else: an older format of htpasswd, a password as it is.
@@ -61,7 +61,7 @@ impl Hashed {
 }
 
 fn digest(cost: u32, salt: &[u8; 16], password: &[u8]) -> [u8; 23] {
-    // A password ends with a zero byte, and what is behind 72 bytes doesn't count.
+    // A password ends with a zero byte, and what is after 72 bytes doesn't count.
     let mut key = password.to_vec();
     key.push(0);
     let mut state = Blowfish::bc_init_state();
@@ -114,7 +114,7 @@ mod tests {
             (HASH, "secret"),
             ("$2a$04$c4WoMPo3SXsafkva.HHa6u4XIOZgIdToBtSbZnzziJiFrE1V89T/a", ""),
             (long, &filled),
-            // What is behind 72 bytes doesn't count.
+            // What is after 72 bytes doesn't count.
             (long, &cut),
         ] {
             let hashed = Hashed::parse(hash).unwrap();

@@ -24,7 +24,7 @@ enum Denied {
     Spent,
 }
 
-/// Reads the users of the service for its endpoints; nothing stands in the way of requests.
+/// Reads the users of the service for its endpoints; requests aren't changed.
 ///
 /// # Errors
 /// If the options can't be served, with the reason.

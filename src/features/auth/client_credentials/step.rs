@@ -27,7 +27,7 @@ struct Asker {
     style: Cell<Option<Style>>,
 }
 
-/// A token is given up so many milliseconds before it ends (spec §31).
+/// A token is given up this many milliseconds before it ends (spec §31).
 const EARLY_MS: f64 = 10_000.0;
 
 // === impl Step ===

@@ -1,4 +1,4 @@
-//! A signer that signs nothing, or replaces what stands beside it.
+//! A signer that signs nothing, or replaces what is beside it.
 
 use fjord_document::Diagnostic;
 

@@ -58,7 +58,7 @@ impl Handler for Signer {
 // === impl Signer ===
 
 impl Signer {
-    /// Signs the fields that are objects; others stay as they are.
+    /// Signs the fields that are objects; others stay unchanged.
     async fn sign(&self, cx: Cx<'_>, key: &Jwk, data: &mut Object) -> Result<(), String> {
         for field in &self.fields {
             let Some(piece) = data.get(field).filter(|piece| piece.kind() == Kind::Object) else { continue };

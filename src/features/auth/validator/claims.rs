@@ -23,7 +23,7 @@ pub struct Expected {
 /// Which claim is not as it must be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ClaimError {
-    /// The payload is no JSON object, or one with a member twice.
+    /// The payload isn't a JSON object, or one with a member twice.
     Payload,
     /// A claim is of another type.
     Type(&'static str),

@@ -78,7 +78,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
     })))
 }
 
-/// Lets endpoints share what they fetch; nothing stands in the way of requests.
+/// Lets endpoints share what they fetch; requests aren't changed.
 ///
 /// # Errors
 /// If the options can't be served, with the reason.
@@ -125,7 +125,7 @@ fn scopes(options: &Options<'_>) -> Result<Access, OptionError> {
     Ok(Access { nested: true, key, wanted, all: options.str("scopes_matcher")? == "all" })
 }
 
-/// The claims that become headers; a pair that is none is passed over, as in KrakenD.
+/// The claims that become headers; an invalid pair is skipped, as in KrakenD.
 fn propagated(options: &Options<'_>) -> Result<Vec<Propagated>, OptionError> {
     let mut propagated = Vec::new();
     for pair in options.items("propagate_claims")? {

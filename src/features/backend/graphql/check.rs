@@ -27,7 +27,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
     }
 }
 
-/// A document, which stands at `place` or in the file that is named there.
+/// A document, which is at `place` or in the file that is named there.
 fn document(spot: &Spot<'_>, place: &Spot<'_>, text: &str, is_mutation: bool, findings: &mut Findings<'_>) {
     if text.trim().is_empty() {
         return findings.add(place.error("bad-document", "an empty document asks for nothing"));
@@ -115,7 +115,7 @@ fn variables(spot: &Spot<'_>, operation: &Operation<'_>, is_mutation: bool, find
     }
 }
 
-/// `{placeholders}` of a mutation, which stay as they are (`spec` §29).
+/// `{placeholders}` of a mutation, which stay unchanged (`spec` §29).
 fn literals(variables: &Spot<'_>, findings: &mut Findings<'_>) {
     for (name, variable) in variables.members() {
         let Some(text) = variable.str().filter(|text| text.starts_with('{') && text.ends_with('}')) else {

@@ -21,7 +21,7 @@ pub(crate) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
 }
 
 fn syntax(spot: &Spot<'_>, text: &str, findings: &mut Findings<'_>) {
-    // What is read doesn't depend on where the script stands.
+    // What is read doesn't depend on where the script is.
     let options = Options { scope: Scope::Proxy, open_libs: false, limits: Limits::default() };
     let Err(error) = Script::compile(&[], text, "", options) else { return };
     let what = error.message.split(" (pre-script").next().unwrap_or_default().trim();

@@ -33,7 +33,7 @@ struct Component {
 // === impl Component ===
 
 impl Component {
-    /// Compiles the scripts. KrakenD goes on without a component that is broken; the endpoint is refused here.
+    /// Compiles the scripts. KrakenD continues without a component that is broken; the endpoint is refused here.
     fn compile(site: &Site<'_>, node: &Node, scope: Scope) -> Result<Self, Refusal> {
         let options = Options::new(node, super::lua_endpoint::OPTIONS);
         let (pre, post) = (options.str("pre")?, options.str("post")?);
@@ -54,7 +54,7 @@ impl Component {
         Ok(Self { script, skip_next: options.bool("skip_next")?, reads_body, reads_data })
     }
 
-    /// Lets a script go on to its end, making the calls it asks for.
+    /// Lets a script continue to its end, making the calls it asks for.
     async fn finish(
         &self,
         deadline: &Deadline<'_>,

@@ -98,7 +98,7 @@ impl Exchange for Modifiers {
 /// The request as modifiers see it.
 fn read(request: &HttpRequest) -> Request {
     let mut headers = (*request.headers).clone();
-    // The length counts only where it is announced for a body; a text that is no number doesn't (spec §5).
+    // The length counts only where it is announced for a body; a text that isn't a number doesn't (spec §5).
     let length = headers.get("Content-Length").and_then(|text| text.parse().ok()).unwrap_or_default();
     if !matches!(request.body, RequestBody::None) {
         headers.remove("Content-Length");

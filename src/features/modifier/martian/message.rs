@@ -18,7 +18,7 @@ pub struct Request {
     pub path: String,
     /// The query as it goes out, without the `?`.
     pub query: String,
-    /// What does not stand in the header fields.
+    /// What isn't in the header fields.
     pub framing: Framing,
     /// The header fields, without `Host`, `Content-Length` and `Transfer-Encoding`.
     pub headers: Headers,
@@ -31,7 +31,7 @@ pub struct Request {
 pub struct Response {
     /// The status.
     pub status: u16,
-    /// What does not stand in the header fields.
+    /// What isn't in the header fields.
     pub framing: Framing,
     /// The header fields.
     pub headers: Headers,

@@ -67,7 +67,7 @@ fn unfit(text: &str, change: Change, has_cors: bool) -> Option<String> {
     (has_cors && is_cors(&name)).then(|| format!("{name}: {WRITTEN_BY_CORS}"))
 }
 
-/// The values of a header: those that pass every proxy as they are.
+/// The values of a header: those that pass every proxy unchanged.
 fn field(values: &Spot<'_>, findings: &mut Findings<'_>) {
     if values.items().len() == 0 {
         findings.add(values.error("empty", "a header needs a value: use delete to remove it"));

@@ -20,7 +20,7 @@ pub async fn find(cx: Cx<'_>, key: &str) -> Option<Kept> {
     decode(&call(cx, "cache_find", vec![name(key)]).await?)
 }
 
-/// Keeps an answer; the host goes on with that after the client has its own.
+/// Keeps an answer; the host continues with that after the client has its own.
 pub async fn put(cx: Cx<'_>, key: &str, kept: &Kept) {
     call(cx, "cache_put", vec![name(key), encode(kept)]).await;
 }
@@ -129,7 +129,7 @@ mod tests {
         let varied = vec![
             ("Accept".to_owned(), "a:b".to_owned()),
             ("X".to_owned(), String::new()),
-            // Whatever a value holds, it is no header line and no body.
+            // Whatever a value holds, it can't become a header line or a body.
             ("X-User".to_owned(), "ann\nhX-Role:admin\n\n{\"admin\":true}\0\u{1}".to_owned()),
         ];
         for (headers, varied, body) in

@@ -110,7 +110,7 @@ fn may_be_stale(audience: Audience, answered: &Directives) -> bool {
         || !["must-revalidate", "proxy-revalidate", "s-maxage"].iter().any(|name| answered.has(name))
 }
 
-/// Whether a stale answer may stand in for a failure of the origin.
+/// Whether a stale answer may replace a failure of the origin.
 pub fn serves_errors(audience: Audience, kept: &Headers, request: &Headers, now: u64) -> bool {
     let dated = date_of(kept, "Date", now);
     let answered = Directives::of(kept);

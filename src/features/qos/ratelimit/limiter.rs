@@ -14,7 +14,7 @@ use super::counter::Counter;
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::clients::Clients;
 
-/// The bytes of a client's key that are kept as they are.
+/// The bytes of a client's key that are kept unchanged.
 const LONGEST_KEY: usize = 64;
 
 /// The limits of an endpoint or of the service.

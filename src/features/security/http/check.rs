@@ -58,7 +58,7 @@ fn is_split(text: &str) -> bool {
             }
             '[' => {
                 rest.next_if(|(_, c)| *c == '^');
-                // A bracket that comes first stands for itself.
+                // A bracket that comes first means itself.
                 rest.next_if(|(_, c)| *c == ']');
                 while let Some((_, c)) = rest.next_if(|(_, c)| *c != ']') {
                     if c == '\\' {

@@ -7,7 +7,7 @@ use fjord_cel::{CelValue, CompileError, EvalError, Program, Type, Variables};
 /// When an expression is evaluated: the text decides, by containing a word (spec §25).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
-    /// `req`: before the request goes on.
+    /// `req`: before the request continues.
     Request,
     /// `resp`: when the response is there.
     Response,

@@ -14,7 +14,7 @@ pub(super) const STATUSES: RangeInclusive<u16> = 400..=599;
 pub(super) const NO_FAILURE: &str =
     "the status of an error is 400 to 599: clients take any other for an answer that fits";
 
-/// Checks the schema, the error, and what it stands at.
+/// Checks the schema, the error, and the part that it belongs to.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     looks::no_op(spot, around, "a no-op answer isn't decoded, so it can't be checked", findings);
     if let Some(schema) = spot.get("schema") {

@@ -57,7 +57,7 @@ impl Cost {
         let list = endpoint.get("backend");
         let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
         let copies = endpoint.get("concurrent_calls").and_then(|spot| spot.f64());
-        // What is no count is said elsewhere.
+        // A value that isn't a count is reported elsewhere.
         let copies = copies.map_or(1, |copies| copies.clamp(1.0, 1e6) as u64);
         let each = |cost: Calls| backends.iter().map(cost).sum::<u64>();
         let mut others = BTreeMap::from([(Purpose::Dns, each(lookups))]);
