@@ -48,6 +48,7 @@ pub static LAYERS: &[Step<dyn Layer>] = &[
     },
     Step { namespace: &modifier::lua_proxy::NAMESPACE, compile: modifier::lua::layer },
     Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
+    Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },
     Step { namespace: &validation::json_schema::NAMESPACE, compile: validation::json_schema::compile },
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
 ];
@@ -67,6 +68,7 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
     Step { namespace: &qos::ratelimit::proxy::NAMESPACE, compile: qos::ratelimit::proxy::compile },
     Step { namespace: &modifier::lua_backend::NAMESPACE, compile: modifier::lua::layer },
     Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
+    Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
     Step { namespace: &backend::lambda::NAMESPACE, compile: backend::lambda::compile },
 ];

@@ -1,5 +1,6 @@
 //! Checks names and types before any request comes: what would fail on each of them is an error of the configuration.
 
+use super::Signature;
 use super::ast::{Call, Comprehension, Expr, Function, Kind, Literal, Operator, Target, Walk};
 use super::error::CompileError;
 use super::eval::type_named;
@@ -7,11 +8,16 @@ use super::types::Type;
 
 struct Checker<'e> {
     declared: &'e dyn Fn(&str) -> Option<Type>,
+    functions: &'e dyn Fn(&str, &[Type]) -> Signature,
     locals: Vec<(&'e str, Type)>,
 }
 
-pub(super) fn check(root: &Expr, declared: &dyn Fn(&str) -> Option<Type>) -> Result<Type, CompileError> {
-    Checker { declared, locals: Vec::new() }.expr(root)
+pub(super) fn check(
+    root: &Expr,
+    declared: &dyn Fn(&str) -> Option<Type>,
+    functions: &dyn Fn(&str, &[Type]) -> Signature,
+) -> Result<Type, CompileError> {
+    Checker { declared, functions, locals: Vec::new() }.expr(root)
 }
 
 // === impl Checker ===
@@ -128,13 +134,22 @@ impl<'e> Checker<'e> {
     }
 
     fn call(&mut self, at: usize, call: &'e Call) -> Result<Type, CompileError> {
-        let Some(function) = call.function else {
-            return Err(CompileError::new(at, format!("undeclared reference to '{}'", call.name)));
-        };
         let types: Result<Vec<Type>, _> = call.arguments.iter().map(|argument| self.expr(argument)).collect();
+        let found = match call.function {
+            Some(function) => {
+                let types = types.as_deref().unwrap_or_default();
+                if function.takes(call.member, types.len()) { function_type(function, types) } else { None }
+            }
+            None => match (self.functions)(&call.name, types.as_deref().unwrap_or_default()) {
+                Signature::Returns(kind) => Some(kind),
+                Signature::Mismatch => None,
+                Signature::Unknown => {
+                    let message = format!("undeclared reference to '{}'", call.name);
+                    return Err(CompileError::new(at, message));
+                }
+            },
+        };
         let types = types?;
-        let found =
-            if function.takes(call.member, types.len()) { function_type(function, &types) } else { None };
         found.ok_or_else(|| no_overload(at, &call.name, &types.iter().collect::<Vec<_>>()))
     }
 

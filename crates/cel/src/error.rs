@@ -68,7 +68,8 @@ impl std::error::Error for CompileError {}
 // === impl EvalError ===
 
 impl EvalError {
-    pub(super) fn no_overload(function: &str) -> Self {
+    /// A function doesn't take its arguments.
+    pub fn no_overload(function: &str) -> Self {
         Self::NoSuchOverload(function.into())
     }
 

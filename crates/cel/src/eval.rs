@@ -146,8 +146,22 @@ impl<'a> Evaluator<'a> {
                 let second = self.eval(second)?;
                 functions::binary(function, &first, &second, &mut self.budget)
             }
+            (None, arguments) if call.function.is_none() => self.extension(&call.name, arguments),
             _ => Err(EvalError::no_overload(&call.name)),
         }
+    }
+
+    /// A function of those who evaluate. It may make do without an argument, not without a budget.
+    fn extension(&mut self, name: &'a str, arguments: &'a [Expr]) -> Outcome<'a> {
+        self.budget.keep_items(arguments.len())?;
+        let mut values = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            match self.eval(argument) {
+                Err(EvalError::LimitExceeded) => return Err(EvalError::LimitExceeded),
+                value => values.push(value),
+            }
+        }
+        self.variables.call(name, &values).unwrap_or_else(|| Err(EvalError::no_overload(name)))
     }
 
     fn list(&mut self, items: &'a [Expr]) -> Outcome<'a> {

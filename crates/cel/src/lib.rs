@@ -44,6 +44,27 @@ pub struct Program {
 pub trait Variables {
     /// The value of a variable, `None` if there is none of that name.
     fn get<'v>(&'v self, name: &str) -> Option<CelValue<'v>>;
+
+    /// The value of a function that CEL doesn't have, `None` if there is none of that name. An argument without a value is the
+    /// error of its evaluation; of `a.f(b)` the first argument is `a`.
+    fn call<'v>(
+        &'v self,
+        _name: &str,
+        _arguments: &[Result<CelValue<'v>, EvalError>],
+    ) -> Option<Result<CelValue<'v>, EvalError>> {
+        None
+    }
+}
+
+/// What a call of a function that CEL doesn't have comes to, by the types of its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signature {
+    /// There is no function of that name.
+    Unknown,
+    /// The function doesn't take these arguments.
+    Mismatch,
+    /// A value of this type.
+    Returns(Type),
 }
 
 /// A constant key that an expression looks up in a variable: `variable.key`, `variable['key']` or `'key' in variable`.
@@ -82,7 +103,19 @@ impl Program {
     /// # Errors
     /// The first name or operation that can't be right, with its place.
     pub fn check(&self, declared: &dyn Fn(&str) -> Option<Type>) -> Result<Type, CompileError> {
-        check::check(&self.root, declared)
+        check::check(&self.root, declared, &|_, _| Signature::Unknown)
+    }
+
+    /// The same with functions that CEL doesn't have ([`Variables::call`]).
+    ///
+    /// # Errors
+    /// As [`check`](Self::check).
+    pub fn check_with(
+        &self,
+        declared: &dyn Fn(&str) -> Option<Type>,
+        functions: &dyn Fn(&str, &[Type]) -> Signature,
+    ) -> Result<Type, CompileError> {
+        check::check(&self.root, declared, functions)
     }
 
     /// The names the expression asks for, without those it declares itself.

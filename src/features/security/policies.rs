@@ -1,6 +1,25 @@
-//! `security/policies`: checks requests, answers and tokens against policies.
+//! `security/policies`: lets through only requests, answers and tokens that fulfil every policy.
+//!
+//! A policy is a CEL expression with a few more functions than those of `validation/cel` ([`macros`]). One that can't be evaluated
+//! isn't fulfilled. Those over tokens belong to `auth/validator`, which asks for them ([`of_tokens`]).
 
-use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
+mod check;
+mod layer;
+mod macros;
+mod rejection;
+mod set;
+
+use fjord_document::node::Node;
+
+use crate::features::auth::validator;
+use crate::features::validation::cel::Phase;
+use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scope, Scopes, Site, namespace, opt};
+use crate::proxy::Layer;
+
+pub(in crate::features) use check::expression as check_policy;
+pub(in crate::features) use macros::{OfRequest, Plain};
+pub use rejection::{ERROR, Rejection};
+pub(in crate::features) use set::Policies;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -10,8 +29,11 @@ pub static NAMESPACE: Namespace = namespace(
     Kind::With(
         &Kind::Object(&[
             opt("auto_join_policies", Kind::Bool, "AND-join policies of one kind in a single evaluation.")
-                .default("false"),
-            opt("debug", Kind::Bool, "Print inputs/results.").default("false"),
+                .default("false")
+                .no_effect("the policies are evaluated up to the first that isn't fulfilled, joined or not"),
+            opt("debug", Kind::Bool, "Print inputs/results.").default("false").no_effect(
+                "the log says which policy wasn't fulfilled, and never what the request had: it may be secret",
+            ),
             opt("disable_macros", Kind::Bool, "Skip advanced macros for speed.").default("false"),
             opt(
                 "jwt",
@@ -30,9 +52,7 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .enterprise()
-.refused(
-    "an Enterprise feature that Fjord doesn't have; write the policies as validation/cel, which sees requests, answers and tokens",
-);
+.check(check::check);
 
 static REQ: &[Opt] = &[
     opt("error", Kind::Object(ERROR), "Custom rejection."),
@@ -44,10 +64,50 @@ static REQ: &[Opt] = &[
     .required(),
 ];
 
-/// Shared by several namespaces.
-pub static ERROR: &[Opt] = &[
-    opt("body", Kind::Str, "Body text (empty = engine message, only logged unless returned).")
-        .default("\"\""),
-    opt("content_type", Kind::Str, "Content-Type of body (text/plain).").default("\"text/plain\""),
-    opt("status", Kind::INT, "HTTP status (500).").default("500"),
-];
+/// Why policies over tokens can't stand alone.
+const NO_TOKEN: &str = "no token is checked here: jwt policies need auth/validator at the same endpoint";
+
+/// Compiles the policies over requests and answers; nothing if there are none.
+///
+/// # Errors
+/// If a policy isn't one, or those over tokens would never be asked for.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let has_macros = !options.bool("disable_macros")?;
+    if options.given("jwt")
+        && (site.scope != Scope::Endpoint || site.namespace(&validator::NAMESPACE).is_none())
+    {
+        return Err(Refusal::new(NO_TOKEN));
+    }
+    let guard = |name, phase| -> Result<Option<layer::Guard>, Refusal> {
+        let Some(options) = options.object(name)? else { return Ok(None) };
+        let policies = policies(&options, phase, has_macros, name)?;
+        Ok(Some(layer::Guard { policies, rejection: Rejection::read(options.object("error")?)? }))
+    };
+    let (request, response) = (guard("req", Phase::Request)?, guard("resp", Phase::Response)?);
+    Ok(layer::PolicyLayer::new(request, response).map(|layer| Box::new(layer) as Box<dyn Layer>))
+}
+
+/// The policies over tokens of an endpoint.
+///
+/// # Errors
+/// If one isn't a policy.
+pub(in crate::features) fn of_tokens(site: &Site<'_>) -> Result<Policies, Refusal> {
+    let Some(node) = site.namespace(&NAMESPACE) else { return Ok(Policies::default()) };
+    let options = Options::of(node, &NAMESPACE);
+    let has_macros = !options.bool("disable_macros")?;
+    match options.object("jwt")? {
+        Some(options) => policies(&options, Phase::Token, has_macros, "jwt")
+            .map_err(|refusal| Refusal(format!("{}: {refusal}", NAMESPACE.name))),
+        None => Ok(Policies::default()),
+    }
+}
+
+fn policies(options: &Options<'_>, phase: Phase, has_macros: bool, name: &str) -> Result<Policies, Refusal> {
+    let texts = options.strings("policies")?;
+    if texts.is_empty() {
+        return Err(Refusal(format!("{name}: there are no policies")));
+    }
+    Policies::compile(texts, phase, has_macros)
+        .map_err(|(index, error)| Refusal(format!("{name}: policy {index}: {error}")))
+}

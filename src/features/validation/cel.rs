@@ -8,7 +8,9 @@ mod checks;
 mod layer;
 mod variables;
 
+pub(in crate::features) use check::{VARIABLES, at, headers, not_an_expression, parameters};
 pub use checks::{Cause, Checks, Phase, Rejected, declared};
+pub(in crate::features) use layer::Members;
 pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 
 use fjord_document::node;

@@ -9,7 +9,7 @@ use fjord_json::{Map, Value};
 use fjord_schema::Schema;
 
 use crate::context::Cx;
-use crate::features::security::policies;
+use crate::features::security::policies::{self, Rejection};
 use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::{Level, LocalFuture};
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
@@ -30,9 +30,7 @@ pub static NAMESPACE: Namespace = namespace(
 /// The check of the answers of an endpoint or a backend.
 struct AnswerCheck {
     schema: Schema,
-    status: u16,
-    /// The body of the answer to the client and its type; none for the faults, which only `return_error_msg` shows.
-    body: Option<(String, String)>,
+    rejection: Rejection,
 }
 
 /// Compiles the schema and the error.
@@ -43,17 +41,8 @@ pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refu
     let options = Options::of(node, &NAMESPACE);
     let schema = options.node("schema").ok_or_else(|| Refusal::new("there is no schema"))?;
     let schema = Schema::compile(schema).map_err(|error| Refusal(error.to_string()))?;
-    let (mut status, mut body) = (500, None);
-    if let Some(error) = options.object("error")? {
-        let number = error.int("status")?;
-        let is_failure = |number: &u16| check::STATUSES.contains(number);
-        status =
-            u16::try_from(number).ok().filter(is_failure).ok_or_else(|| Refusal::new(check::NO_FAILURE))?;
-        let text = error.str("body")?;
-        let content_type = error.str("content_type")?;
-        body = (!text.is_empty()).then(|| (text.to_owned(), content_type.to_owned()));
-    }
-    Ok(Some(Box::new(AnswerCheck { schema, status, body })))
+    let rejection = Rejection::read(options.object("error")?)?;
+    Ok(Some(Box::new(AnswerCheck { schema, rejection })))
 }
 
 // === impl AnswerCheck ===
@@ -72,17 +61,6 @@ impl AnswerCheck {
             violations.iter().map(|violation| format!("- {violation}")).collect::<Vec<_>>().join("\n")
         })
     }
-
-    fn refuse(&self, faults: String) -> Error {
-        match &self.body {
-            Some((body, content_type)) => Error {
-                status: Some(self.status),
-                content_type: Some(content_type.clone()).filter(|text| !text.is_empty()),
-                ..Error::answer(body.clone())
-            },
-            None => Error::decode(faults).with_status(self.status),
-        }
-    }
 }
 
 impl Layer for AnswerCheck {
@@ -97,7 +75,7 @@ impl Layer for AnswerCheck {
                 let cause = reply.error.as_ref().map_or_else(String::new, |error| format!(" ({error})"));
                 format!("[ENDPOINT: {path}][ResponseJSONSchema] {faults}{cause}")
             });
-            Reply::err(self.refuse(faults))
+            Reply::err(self.rejection.error(|| Error::decode(faults)))
         })
     }
 }

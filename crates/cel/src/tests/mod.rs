@@ -1,5 +1,6 @@
 //! Tests of the language: the public suite, answers recorded from cel-go, and hostile input.
 
+mod extension;
 mod go;
 mod limits;
 mod suite;

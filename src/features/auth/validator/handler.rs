@@ -13,6 +13,7 @@ use crate::features::auth::keys::{KeyFault, Keys};
 use crate::features::auth::refuse::refuse;
 use crate::features::auth::signature;
 use crate::features::auth::without_scheme;
+use crate::features::security::policies::{Plain, Policies};
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
 use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::platform::{Answer, Level, LocalFuture};
@@ -25,6 +26,7 @@ pub(super) struct Validator {
     pub cookie: String,
     pub expected: Expected,
     pub checks: Checks,
+    pub policies: Policies,
     pub roles: Access,
     pub scopes: Access,
     pub propagated: Vec<Propagated>,
@@ -56,6 +58,7 @@ enum Denied {
     /// The text of a claim can't be sent as a header.
     Line(String),
     Expression(usize, Cause),
+    Policy(usize, Cause),
     Role,
     Scope,
 }
@@ -103,6 +106,9 @@ impl Validator {
         self.checks
             .run(Phase::Token, &TokenVariables::new(&claims.0, now))
             .map_err(|rejected| Denied::Expression(rejected.index, rejected.cause))?;
+        self.policies
+            .run(&Plain(TokenVariables::new(&claims.0, now)))
+            .map_err(|rejected| Denied::Policy(rejected.index, rejected.cause))?;
         if !self.roles.is_granted(&claims) {
             return Err(Denied::Role);
         }
@@ -184,6 +190,7 @@ impl fmt::Display for Denied {
             Self::Claim(error) => error.fmt(f),
             Self::Line(claim) => write!(f, "the claim {claim} has a line break, which no header can have"),
             Self::Expression(index, cause) => write!(f, "request aborted by evaluator #{index}: {cause}"),
+            Self::Policy(index, cause) => write!(f, "jwt policy #{index}: {cause}"),
             Self::Role => f.write_str("the token has none of the roles"),
             Self::Scope => f.write_str("the token lacks scopes"),
         }

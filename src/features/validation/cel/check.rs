@@ -1,6 +1,6 @@
 //! `validation/cel`: expressions that can't be read, never run, or refuse everybody.
 
-use fjord_cel::{Program, Type};
+use fjord_cel::{CompileError, Program, Type};
 use fjord_document::Diagnostic;
 use fjord_document::suggest;
 use fjord_http::canonical;
@@ -11,7 +11,7 @@ use crate::features;
 use crate::options::check::{Around, Findings, Spot};
 
 /// Variables and their types (spec §25).
-const VARIABLES: [&str; 10] = [
+pub(in crate::features) const VARIABLES: [&str; 10] = [
     "req_method",
     "req_path",
     "req_params",
@@ -39,23 +39,13 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
     if text.trim().is_empty() {
         return Some(spot.error("bad-expression", "an empty expression checks nothing"));
     }
-    let inside = |fault: Diagnostic, offset: usize| match spot.inside(offset) {
-        Some(span) => fault.related(span, "here"),
-        None => fault,
-    };
     let program = match Program::compile(text) {
         Ok(program) => program,
-        Err(error) => {
-            let fault = inside(
-                spot.error("bad-expression", format!("not an expression: {}", error.message)),
-                error.offset,
-            );
-            return Some(if has_assignment(text) { fault.help("to compare, write ==") } else { fault });
-        }
+        Err(error) => return Some(not_an_expression(spot, text, &error)),
     };
     match program.check(&declared) {
         Err(error) => {
-            let fault = inside(spot.error("bad-expression", error.message), error.offset);
+            let fault = at(spot, "bad-expression", &error.message, error.offset);
             let unknown = program.variables().into_iter().find(|name| declared(name).is_none());
             let known = VARIABLES.iter().copied().chain(["now"]);
             return Some(match unknown.map(|name| (name, suggest::nearest(name, known))) {
@@ -89,6 +79,31 @@ fn expression(spot: &Spot<'_>, text: &str, around: &Around<'_>) -> Option<Diagno
         .or_else(|| headers(spot, &program))
 }
 
+/// A finding about a byte of the expression here.
+pub(in crate::features) fn at(
+    spot: &Spot<'_>,
+    code: &'static str,
+    message: &str,
+    offset: usize,
+) -> Diagnostic {
+    let fault = spot.error(code, message);
+    match spot.inside(offset) {
+        Some(span) => fault.related(span, "here"),
+        None => fault,
+    }
+}
+
+/// A text that can't be read.
+pub(in crate::features) fn not_an_expression(
+    spot: &Spot<'_>,
+    text: &str,
+    error: &CompileError,
+) -> Diagnostic {
+    let message = format!("not an expression: {}", error.message);
+    let fault = at(spot, "bad-expression", &message, error.offset);
+    if has_assignment(text) { fault.help("to compare, write ==") } else { fault }
+}
+
 /// Variables that are not there in one of the phases that the text puts the expression into.
 fn phases(spot: &Spot<'_>, text: &str, program: &Program) -> Option<Diagnostic> {
     let names = program.variables();
@@ -103,7 +118,7 @@ fn phases(spot: &Spot<'_>, text: &str, program: &Program) -> Option<Diagnostic> 
 }
 
 /// Header names in a form in which no header is kept.
-fn headers(spot: &Spot<'_>, program: &Program) -> Option<Diagnostic> {
+pub(in crate::features) fn headers(spot: &Spot<'_>, program: &Program) -> Option<Diagnostic> {
     program.lookups().into_iter().find_map(|lookup| {
         let kept = canonical(lookup.key);
         let of_headers = matches!(lookup.variable, "req_headers" | "resp_metadata_headers");
@@ -116,7 +131,11 @@ fn headers(spot: &Spot<'_>, program: &Program) -> Option<Diagnostic> {
 }
 
 /// Parameters that no request has.
-fn parameters(spot: &Spot<'_>, program: &Program, around: &Around<'_>) -> Option<Diagnostic> {
+pub(in crate::features) fn parameters(
+    spot: &Spot<'_>,
+    program: &Program,
+    around: &Around<'_>,
+) -> Option<Diagnostic> {
     let endpoint = around.endpoint?;
     for lookup in program.lookups() {
         let known = || endpoint.params.iter().map(|param| title(param));

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use fjord_cel::Program;
 use fjord_json::Map;
 
 use super::{Checks, Phase, Rejected, RequestVariables, ResponseVariables};
@@ -14,8 +15,8 @@ pub(super) struct CheckLayer {
     members: Members,
 }
 
-/// What of a response's data the expressions look at: only that is built.
-enum Members {
+/// What of a response's data expressions look at: only that is built.
+pub enum Members {
     All,
     Some(BTreeSet<Box<str>>),
 }
@@ -24,7 +25,7 @@ enum Members {
 
 impl CheckLayer {
     pub(super) fn new(checks: Checks) -> Self {
-        let members = Members::of(&checks);
+        let members = Members::of(checks.programs(Phase::Response));
         Self { checks, members }
     }
 
@@ -65,9 +66,10 @@ fn refuse<'a>(cx: Cx<'a>, rejected: &Rejected) -> Reply {
 // === impl Members ===
 
 impl Members {
-    fn of(checks: &Checks) -> Self {
+    /// What `programs` look at.
+    pub fn of<'p>(programs: impl Iterator<Item = &'p Program>) -> Self {
         let mut members = BTreeSet::new();
-        for program in checks.programs(Phase::Response) {
+        for program in programs {
             match program.keys_of("resp_data") {
                 Some(keys) => members.extend(keys.into_iter().map(Box::from)),
                 None => return Self::All,
@@ -77,7 +79,7 @@ impl Members {
     }
 
     /// The members as values; nothing if one of them is too deep for that.
-    fn build(&self, response: &Response) -> Option<Map> {
+    pub fn build(&self, response: &Response) -> Option<Map> {
         let Some(data) = &response.data else { return Some(Map::new()) };
         match self {
             Self::All => data.to_map().ok(),

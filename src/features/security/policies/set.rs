@@ -1,0 +1,64 @@
+//! Policies of one kind and their verdict.
+
+use fjord_cel::{CelValue, CompileError, Program, Type, Variables};
+
+use super::macros;
+use crate::features::validation::cel::{Cause, Phase, Rejected, declared};
+
+/// Policies that must all be fulfilled, in order.
+#[derive(Debug, Default)]
+pub(in crate::features) struct Policies {
+    programs: Vec<Program>,
+}
+
+// === impl Policies ===
+
+impl Policies {
+    /// Compiles the policies of a phase.
+    ///
+    /// # Errors
+    /// The first one that isn't a policy, with its index.
+    pub fn compile<'s>(
+        sources: impl IntoIterator<Item = &'s str>,
+        phase: Phase,
+        has_macros: bool,
+    ) -> Result<Self, (usize, CompileError)> {
+        let compile = |(index, source)| compile(source, phase, has_macros).map_err(|error| (index, error));
+        let programs = sources.into_iter().enumerate().map(compile).collect::<Result<_, _>>()?;
+        Ok(Self { programs })
+    }
+
+    /// The policies, compiled.
+    pub fn programs(&self) -> impl Iterator<Item = &Program> {
+        self.programs.iter()
+    }
+
+    /// Evaluates the policies up to the first that isn't true.
+    ///
+    /// # Errors
+    /// The first policy that isn't true, or has no value.
+    pub fn run(&self, variables: &dyn Variables) -> Result<(), Rejected> {
+        for (index, program) in self.programs.iter().enumerate() {
+            let cause = match program.eval(variables) {
+                Ok(CelValue::Bool(true)) => continue,
+                Ok(CelValue::Bool(false)) => Cause::False,
+                Ok(other) => Cause::NotBool(other.type_name()),
+                Err(error) => Cause::Error(error),
+            };
+            return Err(Rejected { index, cause });
+        }
+        Ok(())
+    }
+}
+
+fn compile(source: &str, phase: Phase, has_macros: bool) -> Result<Program, CompileError> {
+    let program = Program::compile(source)?;
+    result_type(&program, phase, has_macros)?;
+    Ok(program)
+}
+
+/// The type of a policy's result; names and types are those of its phase.
+pub(super) fn result_type(program: &Program, phase: Phase, has_macros: bool) -> Result<Type, CompileError> {
+    let declared = |name: &str| declared(name).filter(|_| phase.has(name));
+    program.check_with(&declared, &|name, types| macros::signature(name, types, phase, has_macros))
+}
