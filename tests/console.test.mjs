@@ -316,7 +316,7 @@ test("the steps are drawn in the order in which the core runs them", () => {
   const list = (/** @type {string} */ name) => [...(new RegExp(`static ${name}: .*?\\];`, "s").exec(text)?.[0] ?? "").matchAll(/namespace: &([\w:]+)::[A-Z]+,/g)].map(([, module = ""]) => module.replaceAll("::", "/").replaceAll("_", "-"));
   assert.deepEqual(ORDER.service, [...list("ROUTING"), ...list("OUTER"), ...list("GLOBAL")]);
   assert.deepEqual(ORDER.endpoint, [...list("HANDLERS"), ...list("LAYERS"), ...list("DATA")]);
-  assert.deepEqual(ORDER.backend, [...list("BACKEND"), ...list("AROUND"), ...list("HOP")]);
+  assert.deepEqual(ORDER.backend, [...list("WHEN"), ...list("BACKEND"), ...list("AROUND"), ...list("HOP")]);
 });
 
 test("a file that shadows an endpoint is an error of the build", async (t) => {

@@ -6,7 +6,7 @@
 use crate::features::{auth, backend, modifier, proxy, qos, security, server, validation};
 use crate::gateway::{Global, Handler, Rewrite};
 use crate::options::Step;
-use crate::proxy::{Exchange, Layer};
+use crate::proxy::{Exchange, Layer, When};
 
 /// Before the router.
 pub static ROUTING: &[Step<dyn Rewrite>] =
@@ -56,6 +56,10 @@ pub static LAYERS: &[Step<dyn Layer>] = &[
 /// Around the merge; they apply to the shadow pipe, too.
 pub static DATA: &[Step<dyn Layer>] =
     &[Step { namespace: &proxy::NAMESPACE, compile: proxy::fixed::compile }];
+
+/// Whether a backend is called.
+pub static WHEN: &[Step<When>] =
+    &[Step { namespace: &backend::conditional::NAMESPACE, compile: backend::conditional::compile }];
 
 /// Around one backend's call.
 pub static BACKEND: &[Step<dyn Layer>] = &[

@@ -76,7 +76,10 @@ fn the_command_draws_steps_in_their_order() {
     let lists = [
         ("service", [names(order::ROUTING), names(order::OUTER), names(order::GLOBAL)].concat()),
         ("endpoint", [names(order::HANDLERS), names(order::LAYERS), names(order::DATA)].concat()),
-        ("backend", [names(order::BACKEND), names(order::AROUND), names(order::HOP)].concat()),
+        (
+            "backend",
+            [names(order::WHEN), names(order::BACKEND), names(order::AROUND), names(order::HOP)].concat(),
+        ),
     ];
     let mut script = "// Steps in the order in which a request passes them; an answer passes them the other way. Generated from src/plan/order.rs:\n// UPDATE=1 cargo test -p fjord --lib plan::tests\nexport const ORDER = {\n".to_owned();
     for (place, names) in lists {

@@ -14,10 +14,12 @@ use crate::platform::{Body, Fetch};
 
 use super::exchange::{Exchange, NextExchange, Policy};
 use super::reply::Metadata;
-use super::{Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, concurrent};
+use super::{Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, When, concurrent};
 
 /// A backend, ready to be called.
 pub struct Backend {
+    /// When it is called; always where nothing says.
+    pub when: Option<When>,
     /// The method, as configured.
     pub method: Cow<'static, str>,
     /// The path and query to call.

@@ -11,6 +11,7 @@ use fjord_memory::Excess;
 use crate::context::Cx;
 use crate::platform::RequestBody;
 
+use super::condition::{is_called, nobody};
 use super::request::is_safe;
 use super::sequence::Sequence;
 use super::{Backend, Error, Reply, Request, Response};
@@ -48,6 +49,7 @@ impl Pipe {
     /// Calls the backends.
     pub async fn run(&self, cx: Cx<'_>, request: Request) -> Reply {
         match self {
+            Pipe::Single(backend) if !is_called(backend, &[], cx, &request) => Reply::err(nobody()),
             Pipe::Single(backend) => backend.run(cx, request).await,
             Pipe::Parallel(merge) => finish(merge.run(cx, request).await, merge.flatmap.as_ref()),
             Pipe::Sequential(sequence) => finish(sequence.run(cx, request).await, sequence.flatmap.as_ref()),
@@ -87,7 +89,8 @@ impl Merge {
                 Err(expired) => return Reply::err(expired),
             }
         }
-        let calls = self.backends.iter().enumerate().map(|(index, backend)| {
+        let called = self.backends.iter().filter(|backend| is_called(backend, &self.backends, cx, &request));
+        let calls = called.enumerate().map(|(index, backend)| {
             let mut request = request.clone();
             // A stream can be read once: of several GET backends the first gets it.
             if index > 0 && matches!(request.body, RequestBody::Incoming) {
@@ -96,7 +99,11 @@ impl Merge {
             backend.run(cx.within(&deadline), request)
         });
         let mut parts = Parts::default();
-        for reply in join_all(calls).await {
+        let replies = join_all(calls).await;
+        if replies.is_empty() {
+            return Reply::err(nobody());
+        }
+        for reply in replies {
             parts.add(reply);
         }
         parts.finish()

@@ -5,6 +5,7 @@
 
 mod backend;
 mod concurrent;
+mod condition;
 mod decode;
 mod discovery;
 mod error;
@@ -19,6 +20,7 @@ mod shadow;
 mod stack;
 
 pub use backend::Backend;
+pub use condition::{Condition, When};
 pub use decode::{Decode, Failure};
 pub use discovery::{Discovery, RESOLVER};
 pub use error::{BadStatus, Blame, Call, Error, Kind};

@@ -7,6 +7,7 @@ use fjord_json::{Data, Flatmap};
 use crate::context::Cx;
 use crate::platform::{Body, RequestBody};
 
+use super::condition::{is_called, nobody};
 use super::merge::Parts;
 use super::request::is_safe;
 use super::{Backend, Error, Reply, Request, Response};
@@ -57,10 +58,15 @@ impl Sequence {
                 Err(expired) => return Reply::err(expired),
             }
         }
-        let mut parts = Parts::default();
+        let (mut parts, mut is_anyone_called) = (Parts::default(), false);
         let mut kept: Vec<Kept> = Vec::with_capacity(self.backends.len());
         for (index, backend) in self.backends.iter().enumerate() {
             self.take(index, &kept, &parts, &mut request);
+            if !is_called(backend, &self.backends, cx, &request) {
+                kept.push(Kept::default());
+                continue;
+            }
+            is_anyone_called = true;
             let mut reply = backend.run(cx, request.clone()).await;
             if !share_body {
                 request.body = RequestBody::None;
@@ -83,6 +89,9 @@ impl Sequence {
                 parts.cut();
                 break;
             }
+        }
+        if !is_anyone_called {
+            return Reply::err(nobody());
         }
         parts.finish()
     }

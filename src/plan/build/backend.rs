@@ -84,7 +84,9 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     let hop = site.compile(order::HOP)?;
     let no_op = encoding == "no-op";
     let steps_read = around.iter().chain(&hop).any(|step| step.reads_headers());
+    let when = site.compile(order::WHEN)?.pop().map(|when| *when);
     let backend = Backend {
+        when,
         reads_headers: steps_read || no_op && (!layers.is_empty() || parent.reads_headers),
         method: known_method(method),
         hosts,
