@@ -8,4 +8,9 @@ export const routes = {
   // Knows tokens of the inside only.
   "/orders/": ({ headers, path }) =>
     headers.authorization === "Bearer inner-token" ? { json: { order: path.split("/").pop(), state: "shipped" } } : { status: 403, json: {} },
+  // Takes the token in the body.
+  "/reports": ({ method, body }) => {
+    const { token, report } = JSON.parse(body);
+    return method === "POST" && token === "inner-token" ? { json: { report, rows: 3 } } : { status: 403, json: {} };
+  },
 };

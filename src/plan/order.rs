@@ -50,6 +50,15 @@ pub static LAYERS: &[Step<dyn Layer>] = &[
     Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
     Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },
     Step { namespace: &validation::json_schema::NAMESPACE, compile: validation::json_schema::compile },
+    // Checks see the client's body; what they let through is written anew.
+    Step {
+        namespace: &modifier::request_body_generator::NAMESPACE,
+        compile: modifier::request_body_generator::compile,
+    },
+    Step {
+        namespace: &modifier::response_body_generator::NAMESPACE,
+        compile: modifier::response_body_generator::compile,
+    },
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
 ];
 
@@ -67,12 +76,23 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
         namespace: &validation::response_json_schema::NAMESPACE,
         compile: validation::response_json_schema::compile,
     },
+    // Before GraphQL, whose variables it can write.
+    Step {
+        namespace: &modifier::request_body_generator::NAMESPACE,
+        compile: modifier::request_body_generator::compile,
+    },
+    Step { namespace: &modifier::body_generator::NAMESPACE, compile: modifier::body_generator::compile },
+    Step { namespace: &backend::soap::NAMESPACE, compile: backend::soap::compile },
     Step { namespace: &backend::graphql::NAMESPACE, compile: backend::graphql::compile },
     Step { namespace: &qos::circuit_breaker::NAMESPACE, compile: qos::circuit_breaker::compile },
     Step { namespace: &qos::ratelimit::proxy::NAMESPACE, compile: qos::ratelimit::proxy::compile },
     Step { namespace: &modifier::lua_backend::NAMESPACE, compile: modifier::lua::layer },
     Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
     Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },
+    Step {
+        namespace: &modifier::response_body_generator::NAMESPACE,
+        compile: modifier::response_body_generator::compile,
+    },
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
     Step { namespace: &backend::lambda::NAMESPACE, compile: backend::lambda::compile },
 ];

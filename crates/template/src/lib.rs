@@ -14,6 +14,7 @@ mod lex;
 mod literal;
 mod parse;
 mod print;
+mod reads;
 mod templates;
 mod value;
 

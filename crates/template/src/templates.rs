@@ -102,7 +102,23 @@ impl Templates {
         host: &mut dyn Host,
         out: &mut dyn Output,
     ) -> Result<(), ExecError> {
-        exec::execute(self, name, data, limits, host, out)
+        exec::execute(self, name, Value::from_json(data), limits, host, out)
+    }
+
+    /// Executes the template `name` on a value that the host has put together; what it has written.
+    ///
+    /// # Errors
+    /// As [`Templates::execute`].
+    pub fn render_value<'a>(
+        &'a self,
+        name: &str,
+        data: Value<'a>,
+        limits: Limits,
+        host: &mut dyn Host,
+    ) -> Result<String, ExecError> {
+        let mut out = String::new();
+        exec::execute(self, name, data, limits, host, &mut out)?;
+        Ok(out)
     }
 
     /// Executes the template `name` on `data`; what it has written.

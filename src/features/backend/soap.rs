@@ -1,23 +1,34 @@
-//! `backend/soap`: calls a SOAP service.
+//! `backend/soap`: calls a SOAP service with an envelope from a template.
 
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
+use fjord_document::node::Node;
+
+use crate::features::modifier::generator;
+use crate::options::{Compiled, Kind, Namespace, Scopes, Site, namespace, opt};
+use crate::proxy::Layer;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "backend/soap",
     Scopes::BACKEND,
-    "Calls a SOAP service.",
+    "Calls a SOAP service with an envelope from a template.",
     Kind::With(
         &Kind::Object(&[
-            opt("content_type", Kind::Str, "Text/xml default.").default("\"text/xml\""),
-            opt("debug", Kind::Bool, "Log generated body.").default("false"),
-            opt("path", Kind::Str, "Template file."),
-            opt("template", Kind::Str, "Base64 template."),
+            opt("content_type", Kind::Str, "The Content-Type of the envelope.").default("\"text/xml\""),
+            opt("debug", Kind::Bool, "Logs what the template gets and makes, at the level DEBUG.")
+                .default("false"),
+            opt("path", Kind::File, "The file of the template."),
+            opt("template", Kind::Str, "The template itself, in base64."),
         ]),
-        &[Rule::OneOf(&[&["path"], &["template"]])],
+        generator::ONE_TEMPLATE,
     ),
 )
 .enterprise()
-.refused(
-    "an Enterprise feature that Fjord doesn't have; write the envelope with modifier/martian (body.Modifier), and read the answer with the encoding `xml`",
-);
+.check(generator::check_input);
+
+/// Compiles the envelope.
+///
+/// # Errors
+/// If there's no template, or it can't be read.
+pub fn compile(site: &Site<'_>, node: &Node) -> Compiled<dyn Layer> {
+    generator::post(site, node, &NAMESPACE)
+}

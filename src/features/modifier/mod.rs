@@ -1,6 +1,7 @@
 //! Changes to requests and answers.
 
 pub mod body_generator;
+pub(crate) mod generator;
 pub mod jmespath;
 pub mod lua;
 pub mod lua_backend;

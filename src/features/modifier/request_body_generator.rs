@@ -1,16 +1,26 @@
 //! `modifier/request-body-generator`: writes the request body from a template.
 
-use crate::features::modifier::body_generator;
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace};
+use fjord_document::node::Node;
+
+use super::generator;
+
+use crate::options::{Compiled, Namespace, Scopes, Site, namespace};
+use crate::proxy::Layer;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "modifier/request-body-generator",
     Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     "Writes the request body from a template.",
-    Kind::With(&Kind::Object(body_generator::OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
+    generator::VALUE,
 )
 .enterprise()
-.refused(
-    "an Enterprise feature that Fjord doesn't have; build the body with modifier/martian (body.Modifier) or modifier/lua-proxy",
-);
+.check(generator::check_request);
+
+/// Compiles the generator.
+///
+/// # Errors
+/// If there's no template, or it can't be read.
+pub fn compile(site: &Site<'_>, node: &Node) -> Compiled<dyn Layer> {
+    generator::request(site, node, &NAMESPACE)
+}

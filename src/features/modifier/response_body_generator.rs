@@ -1,16 +1,26 @@
 //! `modifier/response-body-generator`: writes the answer from a template.
 
-use crate::features::modifier::body_generator;
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace};
+use fjord_document::node::Node;
+
+use super::generator;
+
+use crate::options::{Compiled, Namespace, Scopes, Site, namespace};
+use crate::proxy::Layer;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "modifier/response-body-generator",
     Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
     "Writes the answer from a template.",
-    Kind::With(&Kind::Object(body_generator::OPTIONS), &[Rule::OneOf(&[&["path"], &["template"]])]),
+    generator::VALUE,
 )
 .enterprise()
-.refused(
-    "an Enterprise feature that Fjord doesn't have; build the answer with mapping, flatmap_filter or modifier/lua-proxy",
-);
+.check(generator::check);
+
+/// Compiles the generator.
+///
+/// # Errors
+/// If there's no template, or it can't be read.
+pub fn compile(site: &Site<'_>, node: &Node) -> Compiled<dyn Layer> {
+    generator::response(site, node, &NAMESPACE)
+}

@@ -3,8 +3,6 @@
 mod call;
 mod eval;
 
-use fjord_json::Value as Json;
-
 use crate::ast::{Call, Control, ControlKind, Node, Pipe, Place, Tree};
 use crate::budget::{Budget, Limits, MAX_DEPTH};
 use crate::error::{ExecError, Failure};
@@ -39,7 +37,7 @@ pub(crate) struct Executor<'a, 'h> {
 pub(crate) fn execute<'a>(
     templates: &'a Templates,
     name: &str,
-    data: &'a Json,
+    data: Value<'a>,
     limits: Limits,
     host: &mut dyn Host,
     out: &mut dyn Output,
@@ -73,8 +71,7 @@ pub(crate) fn execute<'a>(
 // === impl Executor ===
 
 impl<'a> Executor<'a, '_> {
-    fn start(&mut self, data: &'a Json, tree: &'a Tree) -> Result<(), Failure> {
-        let mut dot = Value::from_json(data);
+    fn start(&mut self, mut dot: Value<'a>, tree: &'a Tree) -> Result<(), Failure> {
         if self.templates.changes_maps {
             dot = owned(&mut self.context, &dot, 0)?;
         }
