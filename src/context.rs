@@ -65,11 +65,15 @@ pub struct Params(Vec<(String, String)>);
 // === impl Reach ===
 
 impl Reach<'_> {
+    /// Whether the service's level lets lines of this one through.
+    pub fn logs(self, level: Level) -> bool {
+        level >= self.service.log.level
+    }
+
     /// Writes to the log if the service's level lets it through.
     pub fn log(self, level: Level, message: impl FnOnce() -> String) {
-        let log = &self.service.log;
-        if level >= log.level {
-            self.io.log(level, log.line(self.io.now(), level, &message()));
+        if self.logs(level) {
+            self.io.log(level, self.service.log.line(self.io.now(), level, &message()));
         }
     }
 }

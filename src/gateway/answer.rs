@@ -79,7 +79,7 @@ async fn dispatch(plan: &Plan, reach: Reach<'_>, incoming: Incoming) -> Answer {
             let decode_paths = !service.router.disable_path_decoding;
             plan.endpoint(*id).answer(reach, decode_paths, incoming).await
         }
-        Route::Debug => builtin::debug(reach, &incoming),
+        Route::Debug => builtin::debug(reach, incoming).await,
         Route::Echo => builtin::echo(reach, incoming).await,
         Route::Options(allow) => render::options(version, allow),
         Route::MethodNotAllowed => {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fjord_http::{Headers, Query, escape};
-use fjord_json::{Map, Value};
+use fjord_json::{Map, Value, go_print};
 use fjord_memory::afford_output;
 
 use crate::context::Reach;
@@ -23,32 +23,34 @@ pub(super) fn health(reach: Reach<'_>) -> Answer {
     json_answer(&Value::Object(body))
 }
 
-/// The debug answer; the request goes to the log.
-pub(super) fn debug(reach: Reach<'_>, incoming: &Incoming) -> Answer {
-    reach.log(Level::Debug, || {
-        format!("[ENDPOINT: /__debug/*] {} {} {:?}", incoming.method, incoming.target, incoming.headers)
-    });
+/// The debug answer; the request goes to the log, line by line as KrakenD writes it. Without that level its body isn't read.
+pub(super) async fn debug(reach: Reach<'_>, incoming: Incoming) -> Answer {
+    if reach.logs(Level::Debug) {
+        let query = Query::parse(incoming.raw_query());
+        // The only parameter is what `*` matches, which has its slash in gin.
+        let params: Vec<String> =
+            incoming.params.iter().map(|(name, value)| format!("{{{name} /{value}}}")).collect();
+        let body = body(reach, &incoming).await.unwrap_or_default();
+        for (name, value) in [
+            ("Method", incoming.method),
+            ("URL", incoming.target),
+            ("Query", go_print(&lists(query.iter()))),
+            ("Params", format!("[{}]", params.join(" "))),
+            ("Headers", go_print(&lists(incoming.headers.iter()))),
+            ("Body", body),
+        ] {
+            reach.log(Level::Debug, || format!("[ENDPOINT: /__debug/*] {name}: {value}"));
+        }
+    }
     json_answer(&Value::Object(Map::from([("message".to_owned(), Value::String("pong".to_owned()))])))
 }
 
 /// Describes the request to the client that sent it, members in KrakenD's order. A body that doesn't come in the service's time is
 /// an error.
 pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
-    let deadline = Deadline::of_request(reach.io, incoming.timeout_ms);
-    let body = match incoming.body {
-        RequestBody::Incoming => match deadline.bound(reach.io.read_body()).await {
-            // In the answer's JSON a byte becomes six at most, twice on the way.
-            Ok(Ok(body)) => {
-                match afford_output(12 * body.len()).and_then(|()| fjord_encoding::text(body.as_slice())) {
-                    Ok(text) => text,
-                    Err(excess) => return render::status(excess.status()),
-                }
-            }
-            Ok(Err(HostError::Excess(excess))) => return render::status(excess.status()),
-            Ok(Err(HostError::Failed(_))) => String::new(),
-            Err(_) => return render::status(500),
-        },
-        _ => String::new(),
+    let body = match body(reach, &incoming).await {
+        Ok(body) => body,
+        Err(status) => return render::status(status),
     };
     let pairs = Query::parse(incoming.raw_query());
     let path = escape::unescape(incoming.raw_path()).unwrap_or_default();
@@ -63,11 +65,28 @@ pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
         ("req_uri", text(&incoming.target)),
         ("req_uri_details", object(&details)),
         ("req_method", text(&incoming.method)),
-        ("req_querystring", lists(pairs.iter())),
+        ("req_querystring", json_text(&lists(pairs.iter()))),
         ("req_body", text(&body)),
-        ("req_headers", lists(incoming.headers.iter())),
+        ("req_headers", json_text(&lists(incoming.headers.iter()))),
     ];
     answer(object(&members).into_bytes())
+}
+
+/// The client's body as text; empty if it broke off. Else the status that the gateway fails with.
+async fn body(reach: Reach<'_>, incoming: &Incoming) -> Result<String, u16> {
+    if !matches!(incoming.body, RequestBody::Incoming) {
+        return Ok(String::new());
+    }
+    let deadline = Deadline::of_request(reach.io, incoming.timeout_ms);
+    match deadline.bound(reach.io.read_body()).await {
+        // In the answer's JSON a byte becomes six at most, twice on the way.
+        Ok(Ok(body)) => afford_output(12 * body.len())
+            .and_then(|()| fjord_encoding::text(body.as_slice()))
+            .map_err(|excess| excess.status()),
+        Ok(Err(HostError::Excess(excess))) => Err(excess.status()),
+        Ok(Err(HostError::Failed(_))) => Ok(String::new()),
+        Err(_) => Err(500),
+    }
 }
 
 /// A moment as Go prints it: `2006-01-02 15:04:05.999999999 +0000 UTC m=+0.000000001`.
@@ -103,11 +122,10 @@ fn object(members: &[(&str, String)]) -> String {
 }
 
 /// Names to the lists of their values, sorted.
-fn lists<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> String {
+fn lists<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
     let mut lists: BTreeMap<&str, Vec<Value>> = BTreeMap::new();
     for (name, value) in pairs {
         lists.entry(name).or_default().push(Value::String(value.to_owned()));
     }
-    let map = lists.into_iter().map(|(name, values)| (name.to_owned(), Value::Array(values))).collect();
-    json_text(&Value::Object(map))
+    Value::Object(lists.into_iter().map(|(name, values)| (name.to_owned(), Value::Array(values))).collect())
 }
