@@ -66,7 +66,7 @@ export function refuseShadowed({ file, diagnostics }) {
   const shadowed = diagnostics.filter(({ code }) => code === "shadowed");
   if (shadowed.length === 0) return;
   const places = shadowed.map(({ line, message }) => `${file}:${line}: ${message}`);
-  throw new Failure(`${places.join("\n")}\nNot built: rename the file or the endpoint, or set run_worker_first = true under [assets].`);
+  throw new Failure(`${places.join("\n")}\nNot built: rename the file or the endpoint, or set run_worker_first of assets to true in the Wrangler file.`);
 }
 
 /**

@@ -5,6 +5,7 @@ mod findings;
 pub mod looks;
 pub mod rules;
 mod spot;
+pub mod wrangler;
 
 use std::collections::BTreeMap;
 

@@ -3,6 +3,7 @@
 use fjord_document::Diagnostic;
 
 use crate::features::auth::validator::{self, claim_headers};
+use crate::options::check::wrangler::{Setting, lines, quoted};
 use crate::options::check::{Around, Counts, Findings, Spot};
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
@@ -40,10 +41,23 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
         Some(None) => {
             let message =
                 format!("the worker has no binding `{name}` that counts, so each isolate counts by itself");
-            Diagnostic::warning("no-binding", span, message).help(format!(
-                "add to wrangler.toml: [[durable_objects.bindings]] with name = \"{name}\" and class_name = \"FjordLimits\", \
-                 and [[migrations]] with tag = \"limits\" and new_sqlite_classes = [\"FjordLimits\"]"
-            ))
+            let settings = [
+                Setting {
+                    name: "durable_objects.bindings",
+                    is_item: true,
+                    members: vec![("name", quoted(name)), ("class_name", quoted("FjordLimits"))],
+                },
+                Setting {
+                    name: "migrations",
+                    is_item: true,
+                    members: vec![
+                        ("tag", quoted("limits")),
+                        ("new_sqlite_classes", "[\"FjordLimits\"]".to_owned()),
+                    ],
+                },
+            ];
+            let help = format!("add to {}", lines(findings.worker(), &settings));
+            Diagnostic::warning("no-binding", span, message).help(help)
         }
         None => {
             let message = format!(

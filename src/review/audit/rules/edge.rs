@@ -73,7 +73,7 @@ pub(super) static RULES: &[Rule] = &[
         "9.2.3",
         Critical,
         "a host names a binding that the worker doesn't have",
-        "declare it in wrangler.toml: [[services]] with `binding` and `service`, or [assets] with `binding`",
+        "declare it in the Wrangler file: `services` with `binding` and `service`, or `assets` with `binding`",
         |view, hits| {
             each_host(view, |node, scheme, name| {
                 if scheme == "service"
@@ -231,7 +231,7 @@ pub(super) static RULES: &[Rule] = &[
         "9.7.2",
         High,
         "one request may need more calls than the free plan allows (50)",
-        "split the endpoint, or raise [limits] subrequests on the paid plan",
+        "split the endpoint, or raise `limits.subrequests` in the Wrangler file on the paid plan",
         |view, hits| {
             for endpoint in view.endpoints {
                 let calls: usize = backends(endpoint).iter().map(|b| calls(b) * repeats(endpoint)).sum();

@@ -46,7 +46,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.2.1",
         Medium,
         "no traces are exported",
-        "at the edge switch on the worker's own traces ([observability] in wrangler.toml); elsewhere add telemetry/opentelemetry",
+        "at the edge switch on the worker's own traces (`observability` in the Wrangler file); elsewhere add telemetry/opentelemetry",
         |view, hits| {
             let other = ["telemetry/newrelic", "telemetry/instana"];
             let traces = |exporter: &Node| flag(exporter, "disable_traces").is_none();
@@ -62,7 +62,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.3.1",
         Medium,
         "logging is not configured",
-        "at the edge lines go to the worker's own log ([observability] in wrangler.toml); elsewhere add telemetry/logging",
+        "at the edge lines go to the worker's own log (`observability` in the Wrangler file); elsewhere add telemetry/logging",
         |view, hits| {
             let names = ["telemetry/logging", "telemetry/gelf", "telemetry/logstash"];
             if names.iter().all(|name| view.service(name).is_none()) {

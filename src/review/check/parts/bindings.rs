@@ -2,6 +2,7 @@
 
 use fjord_document::Diagnostic;
 
+use crate::options::check::wrangler::{Setting, lines, quoted};
 use crate::options::check::{Findings, Spot};
 use crate::options::core::is_binding;
 use crate::review::Named;
@@ -19,7 +20,7 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
         );
         let fault = Diagnostic::warning("deaf", root.head(), message);
         findings.add(fault.help(
-            "set compatibility_date = \"2026-11-17\" or later, or add \"enable_request_signal\" to compatibility_flags",
+            "set compatibility_date to \"2026-11-17\" or later, or add \"enable_request_signal\" to compatibility_flags",
         ));
     }
     let mut said = Vec::new();
@@ -39,7 +40,7 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
     }
     private::each(root, |host, spot| {
         if let Some(name) = spot.str().filter(|name| is_binding(name)) {
-            binding(spot, name, || private::wrangler(host, name), &mut said, findings);
+            binding(spot, name, || private::setting(host, name), &mut said, findings);
         }
     });
     let mut names = Named::of(root.node).secrets;
@@ -55,19 +56,27 @@ fn hosts(list: &Spot<'_>, said: &mut Vec<String>, findings: &mut Findings<'_>) {
     for item in list.items() {
         let Some(name) = item.str().and_then(|text| text.trim().strip_prefix("service://")) else { continue };
         let name = name.strip_suffix('/').unwrap_or(name);
-        let lines = || match name {
-            "ASSETS" => "[assets]\ndirectory = \"www\"\nbinding = \"ASSETS\"".to_owned(),
-            name => format!("[[services]]\nbinding = \"{name}\"\nservice = \"{}\"", worker_name(name)),
+        let setting = || match name {
+            "ASSETS" => Setting {
+                name: "assets",
+                is_item: false,
+                members: vec![("directory", quoted("www")), ("binding", quoted(name))],
+            },
+            name => Setting {
+                name: "services",
+                is_item: true,
+                members: vec![("binding", quoted(name)), ("service", quoted(&worker_name(name)))],
+            },
         };
-        binding(&item, name, lines, said, findings);
+        binding(&item, name, setting, said, findings);
     }
 }
 
-/// Names a binding that the worker doesn't have, with the lines that bind it.
-fn binding(
+/// Names a binding that the worker doesn't have, with the setting that binds it.
+fn binding<'s>(
     spot: &Spot<'_>,
     name: &str,
-    lines: impl FnOnce() -> String,
+    setting: impl FnOnce() -> Setting<'s>,
     said: &mut Vec<String>,
     findings: &mut Findings<'_>,
 ) {
@@ -81,7 +90,7 @@ fn binding(
         Some(_) => spot.error("missing-binding", message),
         None => spot.note("binding", message),
     };
-    findings.add(fault.help(format!("in wrangler.toml:\n{}", lines())));
+    findings.add(fault.help(format!("in {}", lines(findings.worker(), &[setting()]))));
 }
 
 fn declared(name: &str, findings: &Findings<'_>) -> bool {

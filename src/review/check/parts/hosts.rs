@@ -8,7 +8,7 @@ use fjord_http::reach::is_private;
 
 use crate::features;
 use crate::options::Scope;
-use crate::options::check::{Around, Findings, Hosts, Spot};
+use crate::options::check::{Around, Findings, Hosts, Spot, Worker};
 use crate::platform::host_of;
 use crate::proxy::private;
 
@@ -62,7 +62,7 @@ pub(super) fn special(backend: &Spot<'_>) -> Vec<Hosts> {
 pub(super) fn list(list: &Spot<'_>, rules: Rules, around: &Around<'_>, findings: &mut Findings<'_>) {
     for item in list.items() {
         if let Some(text) = item.str()
-            && let Some(fault) = host(&item, text, rules)
+            && let Some(fault) = host(&item, text, rules, findings.worker())
             && !(NEEDS_NAME.contains(&fault.code) && is_bound(text, around))
         {
             findings.add(fault);
@@ -79,7 +79,7 @@ fn is_bound(text: &str, around: &Around<'_>) -> bool {
     hosts.is_some_and(|hosts| hosts.binding(host_of(text.trim())).is_some())
 }
 
-fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
+fn host(spot: &Spot<'_>, text: &str, rules: Rules, worker: Option<&Worker>) -> Option<Diagnostic> {
     let fault = |message: &str| Some(spot.error("bad-host", message));
     if text.contains("{{") {
         let fault = spot.error("unrendered", "a template that was not rendered");
@@ -156,7 +156,7 @@ fn host(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
         let fault = spot.error("bad-host", "a host has no path");
         return Some(fault.help(format!("write \"{base}\", and put {path} before the url_pattern")));
     }
-    address(spot, authority).or_else(|| unread(spot, text, rules))
+    address(spot, authority, worker).or_else(|| unread(spot, text, rules))
 }
 
 /// What the plan, which reads the host in the end, doesn't take.
@@ -166,7 +166,7 @@ fn unread(spot: &Spot<'_>, text: &str, rules: Rules) -> Option<Diagnostic> {
 }
 
 /// The name and the port.
-fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
+fn address(spot: &Spot<'_>, authority: &str, worker: Option<&Worker>) -> Option<Diagnostic> {
     let fault = |message: String| Some(spot.error("bad-host", message));
     let (name, port) = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((literal, after)) => {
@@ -194,7 +194,7 @@ fn address(spot: &Spot<'_>, authority: &str) -> Option<Diagnostic> {
     }
     if is_private(name) {
         let message = format!("{name} can be reached in a local run only, not from the edge");
-        return Some(spot.note("private-host", message).help(super::private::help(name)));
+        return Some(spot.note("private-host", message).help(super::private::help(name, worker)));
     }
     name.parse::<IpAddr>().is_ok().then(|| {
         let fault = spot.warning("bare-address", format!("the edge calls names, not an address like {name}"));

@@ -2,7 +2,8 @@
 
 use fjord_document::Diagnostic;
 
-use crate::options::check::{Findings, Spot};
+use crate::options::check::wrangler::{Setting, lines, quoted};
+use crate::options::check::{Findings, Spot, Worker};
 use crate::options::core::FJORD_KEY;
 use crate::platform::PrivateHosts;
 use crate::proxy::private;
@@ -27,21 +28,22 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
 }
 
 /// What to do with a private host.
-pub(super) fn help(name: &str) -> String {
+pub(super) fn help(name: &str, worker: Option<&Worker>) -> String {
     let binding = binding(name);
     let host = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
     format!(
-        "use a public name; or in krakend.json: \"{FJORD_KEY}\": {{\"hosts\": {{\"{host}\": \"{binding}\"}}}}, and in wrangler.toml:\n{}",
-        wrangler(name, &binding)
+        "use a public name; or in krakend.json: \"{FJORD_KEY}\": {{\"hosts\": {{\"{host}\": \"{binding}\"}}}}, and in {}",
+        lines(worker, &[setting(name, &binding)])
     )
 }
 
-/// The lines of a Wrangler file that bind what reaches a host of `@fjord.hosts`: a suffix needs a network, a host a service.
-pub(super) fn wrangler(host: &str, binding: &str) -> String {
-    match host.starts_with(['*', '.']) {
-        true => format!("[[vpc_networks]]\nbinding = \"{binding}\"\ntunnel_id = \"TUNNEL_ID\""),
-        false => format!("[[vpc_services]]\nbinding = \"{binding}\"\nservice_id = \"SERVICE_ID\""),
-    }
+/// The setting that binds what reaches a host of `@fjord.hosts`: a suffix needs a network, a host a service.
+pub(super) fn setting(host: &str, binding: &str) -> Setting<'static> {
+    let (name, id, value) = match host.starts_with(['*', '.']) {
+        true => ("vpc_networks", "tunnel_id", "TUNNEL_ID"),
+        false => ("vpc_services", "service_id", "SERVICE_ID"),
+    };
+    Setting { name, is_item: true, members: vec![("binding", quoted(binding)), (id, quoted(value))] }
 }
 
 /// A name for the binding of a host: that of its first label, or of a whole address.

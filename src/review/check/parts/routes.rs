@@ -178,7 +178,7 @@ fn shadowed(router: &Router, spots: &[Spot<'_>], findings: &mut Findings<'_>) {
         }
         said.push(found.route);
         let message = format!("the asset {path} answers such a request before the gateway sees it");
-        let help = format!("set run_worker_first = true under [assets] in {}", worker.file);
+        let help = format!("set `run_worker_first` of `assets` to true in {}", worker.file);
         findings.add(spot.warning("shadowed", message).help(help));
     }
 }
