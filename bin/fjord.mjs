@@ -19,8 +19,8 @@ const HINTS = {
   start: 'the command is "fjord run"',
   deploy: 'the command is "npx wrangler deploy"',
   init: 'the command is "fjord new"',
-  "check-plugin": "a Worker loads no Go plugins. Call a Worker through a binding (service://NAME), or use Lua or CEL",
-  "test-plugin": "a Worker loads no Go plugins. Call a Worker through a binding (service://NAME), or use Lua or CEL",
+  "check-plugin": "a Worker loads no Go plugins. Map each to a Worker (docs/leaving-go-plugins.md), or use Lua or CEL",
+  "test-plugin": "a Worker loads no Go plugins. Map each to a Worker (docs/leaving-go-plugins.md), or use Lua or CEL",
 };
 
 const help = `fjord ${version}: answers requests as a KrakenD configuration describes it.

@@ -9,8 +9,22 @@ const FILES: &[(&str, &[&str], &[&str])] = &[
     // A plugin's options are its own.
     (
         r#""host": ["https://h.example"], "endpoints": [{"endpoint": "/a", "backend": [{"url_pattern": "/"}], "extra_config": {"plugin/req-resp-modifier": {"name": ["mine"], "mine": {"header": "X-A"}}}}]"#,
-        &["error not-supported /endpoints/0/extra_config/plugin~1req-resp-modifier/name"],
-        &["error not-supported /endpoints/0/extra_config/plugin~1req-resp-modifier/name"],
+        &["error not-supported /endpoints/0/extra_config/plugin~1req-resp-modifier/name/0"],
+        &["error not-supported /endpoints/0/extra_config/plugin~1req-resp-modifier/name/0"],
+    ),
+    // With a worker it's served.
+    (
+        r#""@fjord": {"plugins": {"mine": "MINE", "other": "OTHER"}}, "host": ["https://h.example"], "endpoints": [{"endpoint": "/a", "backend": [{"url_pattern": "/"}], "extra_config": {"plugin/req-resp-modifier": {"name": ["mine"], "mine": {"header": "X-A"}}}}]"#,
+        &[
+            "note binding /@fjord/plugins/mine",
+            "warning unused /@fjord/plugins/other",
+            "note binding /@fjord/plugins/other",
+        ],
+        &[
+            "note binding /@fjord/plugins/mine",
+            "warning unused /@fjord/plugins/other",
+            "note binding /@fjord/plugins/other",
+        ],
     ),
     // KrakenD's schema allows further members.
     (

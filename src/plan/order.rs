@@ -3,7 +3,7 @@
 //! A step that isn't configured isn't compiled, isn't in the plan, and costs nothing. To add one: a file in
 //! [`features`](crate::features) with its line in the list there, and a line here.
 
-use crate::features::{auth, backend, modifier, proxy, qos, security, server, validation};
+use crate::features::{auth, backend, modifier, plugin, proxy, qos, security, server, validation};
 use crate::gateway::{Global, Handler, Rewrite};
 use crate::options::Step;
 use crate::proxy::{Exchange, Layer, When};
@@ -13,8 +13,10 @@ pub static ROUTING: &[Step<dyn Rewrite>] =
     &[Step { namespace: &server::virtualhost::NAMESPACE, compile: server::virtualhost::compile }];
 
 /// Around everything, the router's redirects included.
-pub static OUTER: &[Step<dyn Global>] =
-    &[Step { namespace: &security::cors::NAMESPACE, compile: security::steps::cors }];
+pub static OUTER: &[Step<dyn Global>] = &[
+    Step { namespace: &security::cors::NAMESPACE, compile: security::steps::cors },
+    Step { namespace: &plugin::http_server::NAMESPACE, compile: plugin::http_server::compile },
+];
 
 /// Around everything that is routed; not around redirects and the health answer.
 pub static GLOBAL: &[Step<dyn Global>] = &[
@@ -63,8 +65,10 @@ pub static LAYERS: &[Step<dyn Layer>] = &[
 ];
 
 /// Around the merge; they apply to the shadow pipe, too.
-pub static DATA: &[Step<dyn Layer>] =
-    &[Step { namespace: &proxy::NAMESPACE, compile: proxy::fixed::compile }];
+pub static DATA: &[Step<dyn Layer>] = &[
+    Step { namespace: &proxy::NAMESPACE, compile: proxy::fixed::compile },
+    Step { namespace: &plugin::req_resp_modifier::NAMESPACE, compile: plugin::req_resp_modifier::compile },
+];
 
 /// Whether a backend is called.
 pub static WHEN: &[Step<When>] =
@@ -84,6 +88,7 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
     Step { namespace: &modifier::body_generator::NAMESPACE, compile: modifier::body_generator::compile },
     Step { namespace: &backend::soap::NAMESPACE, compile: backend::soap::compile },
     Step { namespace: &backend::graphql::NAMESPACE, compile: backend::graphql::compile },
+    Step { namespace: &plugin::req_resp_modifier::NAMESPACE, compile: plugin::req_resp_modifier::compile },
     Step { namespace: &qos::circuit_breaker::NAMESPACE, compile: qos::circuit_breaker::compile },
     Step { namespace: &qos::ratelimit::proxy::NAMESPACE, compile: qos::ratelimit::proxy::compile },
     Step { namespace: &modifier::lua_backend::NAMESPACE, compile: modifier::lua::layer },
@@ -98,8 +103,11 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
 ];
 
 /// Around the exchange with the origin, redirects included.
-pub static AROUND: &[Step<dyn Exchange>] =
-    &[Step { namespace: &modifier::martian::NAMESPACE, compile: modifier::martian::compile }];
+pub static AROUND: &[Step<dyn Exchange>] = &[
+    Step { namespace: &modifier::martian::NAMESPACE, compile: modifier::martian::compile },
+    // Everything after it is replaced (spec §1).
+    Step { namespace: &plugin::http_client::NAMESPACE, compile: plugin::http_client::compile },
+];
 
 /// Around each hop of the exchange.
 pub static HOP: &[Step<dyn Exchange>] = &[

@@ -81,6 +81,11 @@ impl<'a> NextExchange<'a> {
         self.away
     }
 
+    /// The call alone: no redirect is followed, and none of the steps that are still to come runs.
+    pub fn alone(self) -> Self {
+        Self { around: &[], hop: &[], policy: Policy { follow: false, ..self.policy }, ..self }
+    }
+
     /// Makes the call.
     pub fn run(self, cx: Cx<'a>, request: HttpRequest) -> LocalFuture<'a, Result<HttpResponse, Error>> {
         Box::pin(self.go(cx, request))

@@ -4,6 +4,7 @@ export const ORDER = {
   service: [
     "server/virtualhost",
     "security/cors",
+    "plugin/http-server",
     "modifier/response-headers",
     "security/http",
     "modifier/lua-endpoint",
@@ -30,6 +31,7 @@ export const ORDER = {
     "modifier/response-body-generator",
     "modifier/response-body",
     "proxy",
+    "plugin/req-resp-modifier",
   ],
   backend: [
     "backend/conditional",
@@ -38,6 +40,7 @@ export const ORDER = {
     "modifier/body-generator",
     "backend/soap",
     "backend/graphql",
+    "plugin/req-resp-modifier",
     "qos/circuit-breaker",
     "qos/ratelimit/proxy",
     "modifier/lua-backend",
@@ -47,6 +50,7 @@ export const ORDER = {
     "modifier/response-body",
     "backend/lambda",
     "modifier/martian",
+    "plugin/http-client",
     "auth/client-credentials",
     "qos/http-cache",
   ],

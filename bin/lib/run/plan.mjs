@@ -50,12 +50,13 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const assetsFirst = beside?.isFirst === true;
   if (beside?.isFirst === "sometimes") console.error("warning: run_worker_first is a list: this run asks the gateway first for every path");
   const value = parsed(config.text);
-  const privates = privateBindings(value);
+  const privates = bindingsOf(value, "hosts");
+  const plugins = bindingsOf(value, "plugins");
   // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
     file: "fjord run",
-    names: [...Object.keys(variables), ...services, ...privates],
+    names: [...Object.keys(variables), ...services, ...privates, ...plugins],
     counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
     overrides: overrides(variables),
     assets: assetsFirst ? (config.worker?.assets ?? []) : [],
@@ -68,6 +69,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
 
   const assets = bound.has("ASSETS") ? undefined : (folder ?? (services.has("ASSETS") || assetsFirst ? beside?.folder : undefined));
   for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
+  for (const name of plugins) if (!bound.has(name)) console.error(`warning: no binding ${name}: its plugins will fail (add --bind ${name}=http://HOST:PORT, the address of their worker)`);
   const taken = new Set([...bound, ...counters, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
   return {
     settings: {
@@ -87,13 +89,14 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
 }
 
 /**
- * The bindings of `@fjord.hosts`: this machine reaches their hosts without them.
+ * The bindings that a table of `@fjord` names: those of `hosts`, which this machine reaches without them, or those of `plugins`.
  *
  * @param {unknown} config One that can't be read has none.
+ * @param {"hosts" | "plugins"} table
  */
-function privateBindings(config) {
-  const settings = /** @type {{ "@fjord"?: { hosts?: unknown } | null } | null | undefined} */ (config);
-  const names = /** @type {unknown[]} */ (Object.values(settings?.["@fjord"]?.hosts ?? {}));
+function bindingsOf(config, table) {
+  const settings = /** @type {{ "@fjord"?: Partial<Record<typeof table, unknown>> | null } | null | undefined} */ (config);
+  const names = /** @type {unknown[]} */ (Object.values(settings?.["@fjord"]?.[table] ?? {}));
   return [...new Set(names.flatMap((name) => (typeof name === "string" ? [name] : [])))];
 }
 

@@ -70,4 +70,21 @@ impl Value {
         self.write(&mut out);
         out
     }
+
+    /// The value as JSON in printable ASCII, as a header line can hold it.
+    pub fn to_ascii_json(&self) -> String {
+        let json = self.to_json();
+        let mut ascii = String::with_capacity(json.len());
+        // Outside of strings JSON is ASCII.
+        for c in String::from_utf8_lossy(&json).chars() {
+            match c {
+                ' '..='~' => ascii.push(c),
+                _ => c
+                    .encode_utf16(&mut [0; 2])
+                    .iter()
+                    .for_each(|unit| ascii.push_str(&format!("\\u{unit:04x}"))),
+            }
+        }
+        ascii
+    }
 }

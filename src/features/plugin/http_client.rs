@@ -1,16 +1,57 @@
-//! `plugin/http-client`: calls the backend through a Go plugin.
+//! `plugin/http-client`: calls the backend through a worker that stands in for a Go plugin.
 
-use crate::options::check::Hosts;
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
+use fjord_document::node::Node;
+
+use super::workers::{self, Worker};
+use crate::context::Cx;
+use crate::options::check::{Around, Findings, Hosts, Spot};
+use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::platform::LocalFuture;
+use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "plugin/http-client",
     Scopes::BACKEND,
-    "Calls the backend through a Go plugin.",
-    Kind::With(&Kind::Object(&[opt("name", Kind::Str, "The plugin.").refused(NO_PLUGINS)]), &[Rule::Free]),
+    "Calls the backend through a plugin: a worker that `@fjord.plugins` names.",
+    Kind::With(&Kind::Object(&[opt("name", Kind::Str, "The plugin.")]), &[Rule::Free]),
 )
 .aliases(&["github.com/devopsfaith/krakend/transport/http/client/executor"])
-.hosts(Hosts::Elsewhere);
+.hosts(Hosts::Elsewhere)
+.check(check);
 
-const NO_PLUGINS: &str = "Go plugins can not be loaded; call a worker instead: host service://BINDING";
+/// A worker that makes the calls of a backend.
+struct Client(Worker);
+
+/// Compiles the namespace. Without a name KrakenD calls the backend itself.
+///
+/// # Errors
+/// If no worker stands in for the plugin.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
+    let name = Options::of(node, &NAMESPACE).str("name")?;
+    if name.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Box::new(Client(Worker::new(site, node, &NAMESPACE, name)?))))
+}
+
+fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    workers::check(spot, around, "call a worker as the host itself: service://BINDING", findings);
+}
+
+impl Exchange for Client {
+    /// Replaces what follows: no token is fetched, nothing is cached, no redirect followed, as in KrakenD (spec §1).
+    fn call<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        mut request: HttpRequest,
+        next: NextExchange<'a>,
+    ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
+        self.0.address(&mut request);
+        Box::pin(async move {
+            let mut answer = next.alone().run(cx, request).await?;
+            self.0.accept(&mut answer.headers)?;
+            Ok(answer)
+        })
+    }
+}

@@ -1,13 +1,18 @@
-//! `plugin/http-server`: handles requests in Go plugins before the router.
+//! `plugin/http-server`: lets requests pass through workers that stand in for Go plugins, before the router.
 
-use crate::features::plugin::req_resp_modifier;
+mod step;
+
+use super::{req_resp_modifier, workers};
+use crate::options::check::{Around, Findings, Purpose, Spot};
 use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
+
+pub use step::compile;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "plugin/http-server",
     Scopes::SERVICE,
-    "Handles requests in Go plugins before the router.",
+    "Lets requests pass through plugins before the router: workers that `@fjord.plugins` names.",
     Kind::With(
         &Kind::Object(&[
             opt(
@@ -31,10 +36,9 @@ pub static NAMESPACE: Namespace = namespace(
             )
             .enterprise()
             .no_effect(NOT_LISTED),
-            opt("name", Kind::STRINGS, "The plugins, outermost first.")
+            opt("name", Kind::STRINGS, "The plugins; the last one is the first that sees a request.")
                 .default("[]")
-                .required()
-                .refused(NO_PLUGINS),
+                .required(),
             opt(
                 "redis-ratelimit",
                 Kind::Object(&[
@@ -100,9 +104,14 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::Free],
     ),
 )
-.aliases(&["github_com/devopsfaith/krakend/transport/http/server/handler"]);
+.aliases(&["github_com/devopsfaith/krakend/transport/http/server/handler"])
+.calls(Purpose::Plugins, workers::count)
+.check(check);
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
 
-const NO_PLUGINS: &str = "Go plugins can not be loaded; put the logic into a worker before or behind this one (ip-filter and \
-    geoip: rules of the platform's firewall; virtualhost, wildcard and url-rewrite: routes of the worker, endpoints that end in /*)";
+fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let instead = "put the logic into a worker before or after this one (ip-filter and geoip: rules of the platform's firewall; \
+                   virtualhost, wildcard and url-rewrite: routes of the worker, endpoints that end in /*)";
+    workers::check(spot, around, instead, findings);
+}

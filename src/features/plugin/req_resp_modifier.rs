@@ -1,12 +1,19 @@
-//! `plugin/req-resp-modifier`: changes requests and responses in Go plugins.
+//! `plugin/req-resp-modifier`: changes requests and responses in workers that stand in for Go plugins.
 
+mod layer;
+mod message;
+
+use super::workers;
+use crate::options::check::{Around, Findings, Purpose, Spot};
 use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
+
+pub use layer::compile;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "plugin/req-resp-modifier",
     Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
-    "Changes requests and responses in Go plugins.",
+    "Changes requests and responses in plugins: workers that `@fjord.plugins` names.",
     Kind::With(
         &Kind::Object(&[
             opt(
@@ -27,7 +34,7 @@ pub static NAMESPACE: Namespace = namespace(
             opt("ip-filter", Kind::Object(IP_FILTER), "Lets clients in by address.")
                 .enterprise()
                 .no_effect(NOT_LISTED),
-            opt("name", Kind::STRINGS, "The plugins, in order.").default("[]").refused(NO_PLUGINS),
+            opt("name", Kind::STRINGS, "The plugins, in order.").default("[]"),
             opt(
                 "response-schema-validator",
                 Kind::Object(&[
@@ -50,12 +57,16 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::Free],
     ),
 )
-.aliases(&["github.com/devopsfaith/krakend/proxy/plugin"]);
+.aliases(&["github.com/devopsfaith/krakend/proxy/plugin"])
+.calls(Purpose::Plugins, |spot| 2 * workers::count(spot))
+.check(check);
 
 const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
 
-const NO_PLUGINS: &str = "Go plugins can not be loaded; use modifier/lua-proxy, modifier/martian or \
-    validation/cel (ip-filter: a rule of the platform's firewall)";
+fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let instead = "use modifier/lua-proxy, modifier/martian or validation/cel (ip-filter: a rule of the platform's firewall)";
+    workers::check(spot, around, instead, findings);
+}
 
 /// Shared by several namespaces.
 pub static IP_FILTER: &[Opt] = &[

@@ -40,6 +40,8 @@ pub enum Purpose {
     Dns,
     /// The edge's cache, for each of the concurrent calls.
     Cache,
+    /// Workers that stand in for Go plugins, at a backend for each of the concurrent calls.
+    Plugins,
     /// Bindings that count, at a backend for each of the concurrent calls.
     Counters,
 }

@@ -12,11 +12,18 @@ static BINDING: Format = Format {
 };
 
 /// The members of `@fjord`.
-pub static FJORD: &[Opt] = &[opt(
-    "hosts",
-    Kind::Map(&Kind::Format(&BINDING)),
-    "Fjord extension: hosts that a binding of the worker reaches, each with the binding's name. A call to such a host goes through the binding with its URL kept. `*.internal` is each host below `internal`.",
-)];
+pub static FJORD: &[Opt] = &[
+    opt(
+        "hosts",
+        Kind::Map(&Kind::Format(&BINDING)),
+        "Fjord extension: hosts that a binding of the worker reaches, each with the binding's name. A call to such a host goes through the binding with its URL kept. `*.internal` is each host below `internal`.",
+    ),
+    opt(
+        "plugins",
+        Kind::Map(&Kind::Format(&BINDING)),
+        "Fjord extension: plugins that a worker stands in for, each with the name of the service binding that reaches the worker.",
+    ),
+];
 
 /// Whether a text can be the name of a binding: an identifier.
 pub fn is_binding(text: &str) -> bool {

@@ -96,8 +96,9 @@ pub static SERVICE: &[Opt] = &[
         .default("false")
         .no_effect("nothing is started: the platform calls the worker"),
     opt(super::FJORD_KEY, Kind::Object(super::FJORD), "Fjord extension: what KrakenD has no option for."),
-    opt("plugin", Kind::Object(PLUGIN), "Loads plugins of Go.")
-        .no_effect("Go plugins can't be loaded; each one that is used is refused by name"),
+    opt("plugin", Kind::Object(PLUGIN), "Loads plugins of Go.").no_effect(
+        "Go plugins can't be loaded; a worker of @fjord.plugins stands in for each one that is used",
+    ),
 ];
 
 static PLUGIN: &[Opt] = &[

@@ -10,6 +10,7 @@ use fjord_http::template::Variable;
 use fjord_json::Flatmap;
 
 use crate::context::EndpointInfo;
+use crate::features::plugin::req_resp_modifier;
 use crate::features::proxy;
 use crate::gateway::{Endpoint, Handler, InputHeaders, InputQueries};
 use crate::options::{Environment, Options, Refusal, Scope, Site};
@@ -110,7 +111,9 @@ fn compile(
         timeout_ms: info.timeout_ms,
         concurrent_calls: calls,
         no_op: output == "no-op",
-        reads_headers: defaults.reads_headers || !layers.is_empty(),
+        reads_headers: defaults.reads_headers
+            || !layers.is_empty()
+            || site.namespace(&req_resp_modifier::NAMESPACE).is_some(),
         variables,
     };
     let (mut backends, mut shadows) = (Vec::new(), Vec::new());

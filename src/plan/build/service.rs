@@ -9,6 +9,7 @@ use fjord_json::Value;
 
 use crate::KRAKEND_VERSION;
 use crate::context::ServiceInfo;
+use crate::features::plugin::workers;
 use crate::features::router;
 use crate::features::router::TRUST;
 use crate::features::telemetry::logging;
@@ -149,6 +150,7 @@ fn fill(
         }
     }
     service.private = private::compile(options.whole())?.map(Rc::new);
+    workers::share(site)?;
     for reason in options.all_refused() {
         match reason.starts_with(CLIENTS_ONLY) {
             true => return Err(Refusal(reason)),

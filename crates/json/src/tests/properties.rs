@@ -156,7 +156,10 @@ proptest! {
     fn values_are_those_of_serde(body in any_json()) {
         let value = Value::parse(body.as_bytes()).expect("it is JSON");
         prop_assert_eq!(serde(&String::from_utf8_lossy(&value.to_json())), serde(&body));
-        prop_assert_eq!(Value::parse(&value.to_json()), Ok(value));
+        prop_assert_eq!(Value::parse(&value.to_json()), Ok(value.clone()));
+        let ascii = value.to_ascii_json();
+        prop_assert!(ascii.bytes().all(|byte| (b' '..=b'~').contains(&byte)), "{}", ascii);
+        prop_assert_eq!(Value::parse(ascii.as_bytes()), Ok(value));
     }
 
     #[test]

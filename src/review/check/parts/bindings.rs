@@ -7,7 +7,7 @@ use crate::options::check::{Findings, Spot};
 use crate::options::core::is_binding;
 use crate::review::Named;
 
-use super::private;
+use super::{plugins, private};
 
 /// Names each binding and secret that the worker doesn't have, once, at its first place.
 pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
@@ -43,6 +43,11 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
             binding(spot, name, || private::setting(host, name), &mut said, findings);
         }
     });
+    plugins::each(root, |_, spot| {
+        if let Some(name) = spot.str().filter(|name| is_binding(name)) {
+            binding(spot, name, || service(name), &mut said, findings);
+        }
+    });
     let mut names = Named::of(root.node).secrets;
     names.retain(|(name, _)| !declared(name, findings));
     for (name, span) in names {
@@ -62,11 +67,7 @@ fn hosts(list: &Spot<'_>, said: &mut Vec<String>, findings: &mut Findings<'_>) {
                 is_item: false,
                 members: vec![("directory", quoted("www")), ("binding", quoted(name))],
             },
-            name => Setting {
-                name: "services",
-                is_item: true,
-                members: vec![("binding", quoted(name)), ("service", quoted(&worker_name(name)))],
-            },
+            name => service(name),
         };
         binding(&item, name, setting, said, findings);
     }
@@ -99,6 +100,15 @@ fn declared(name: &str, findings: &Findings<'_>) -> bool {
 
 fn lacks(findings: &Findings<'_>) -> String {
     findings.worker().map(|worker| format!(", which {} doesn't declare", worker.file)).unwrap_or_default()
+}
+
+/// What binds another worker.
+fn service(name: &str) -> Setting {
+    Setting {
+        name: "services",
+        is_item: true,
+        members: vec![("binding", quoted(name)), ("service", quoted(&worker_name(name)))],
+    }
 }
 
 /// A worker's name as Wrangler takes it.

@@ -136,14 +136,15 @@ pub(super) fn limits(endpoint: &Spot<'_>, service: &Spot<'_>, findings: &mut Fin
     }
 }
 
-/// Adds the calls that the namespaces of a part make. Caches and counters of a backend are asked for each of its concurrent calls.
+/// Adds the calls that the namespaces of a part make. Caches, plugins and counters of a backend are asked for each of its concurrent calls.
 fn add(part: &Spot<'_>, scope: Scope, copies: u64, others: &mut BTreeMap<Purpose, u64>) {
     let Some(extra) = part.get("extra_config") else { return };
     for (key, value) in extra.members() {
         let Some((purpose, count)) = features::find(scope, key).and_then(|namespace| namespace.calls) else {
             continue;
         };
-        let times = if matches!(purpose, Purpose::Cache | Purpose::Counters) { copies } else { 1 };
+        let each = matches!(purpose, Purpose::Cache | Purpose::Counters | Purpose::Plugins);
+        let times = if each { copies } else { 1 };
         *others.entry(purpose).or_default() += times * count(&value);
     }
 }
@@ -155,6 +156,7 @@ fn word(purpose: Purpose) -> &'static str {
         Purpose::Tokens => "tokens",
         Purpose::Dns => "DNS",
         Purpose::Cache => "the edge's cache",
+        Purpose::Plugins => "plugins",
         Purpose::Counters => "counters",
     }
 }
@@ -168,6 +170,8 @@ fn lookups(backend: &Spot<'_>) -> u64 {
 fn hops(backend: &Spot<'_>) -> u64 {
     let stays = backend
         .namespace(&features::backend::http::client::NAMESPACE)
-        .is_some_and(|space| space.get("no_redirect").is_some_and(|spot| spot.is_true()));
+        .is_some_and(|space| space.get("no_redirect").is_some_and(|spot| spot.is_true()))
+        // No redirect of a plugin is followed.
+        || backend.namespace(&features::plugin::http_client::NAMESPACE).is_some();
     if stays { 1 } else { 1 + redirect::LIMIT as u64 }
 }

@@ -8,6 +8,7 @@ mod edge;
 mod hosts;
 mod inputs;
 mod output;
+mod plugins;
 mod privacy;
 mod private;
 mod response;
@@ -38,6 +39,7 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let around = Around { service: Some(&root), disable_rest, endpoint: None, backend: None };
     service::check(&root, findings);
     private::check(&root, findings);
+    plugins::check(&root, findings);
     bindings::check(&root, findings);
     if let Some(hosts) = root.get("host") {
         hosts::list(&hosts, hosts::Rules::HTTP, &around, findings);

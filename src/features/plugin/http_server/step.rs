@@ -1,0 +1,142 @@
+//! Lets requests pass through workers that stand in for Go plugins: each answers, or lets the request go on with other header lines.
+
+use std::rc::Rc;
+
+use fjord_document::node::Node;
+use fjord_http::headers::{canonical, is_hop_by_hop};
+use fjord_json::{Map, Value};
+
+use super::NAMESPACE;
+use crate::context::Reach;
+use crate::features::plugin::workers::Worker;
+use crate::gateway::{Global, Incoming, NextGlobal, Route};
+use crate::options::{Refusal, Site};
+use crate::platform::{
+    Answer, AnswerBody, Body, Deadline, Fetch, Fetched, Level, LocalFuture, Passed, RequestBody,
+};
+use crate::proxy::Error;
+use crate::render;
+
+/// The workers, in the order in which requests pass through them.
+struct Servers(Vec<Worker>);
+
+/// What a worker makes of a request.
+enum Verdict {
+    GoesOn,
+    Answered(Answer),
+}
+
+/// In a call: the client's address, as the gateway sees it.
+const CLIENT_LINE: &str = "Fjord-Plugin-Client";
+/// In an answer: the request goes on, with the header lines in this JSON object.
+const NEXT_LINE: &str = "Fjord-Plugin-Next";
+
+/// What a plugin can't change: these belong to the message, not to the request.
+const OF_MESSAGE: [&str; 2] = ["Host", "Content-Length"];
+
+/// Compiles the namespace. KrakenD wraps the router in one plugin after the other, so the last is the first that sees a request.
+///
+/// # Errors
+/// If no worker stands in for one of the plugins.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
+    let mut workers = Worker::all(site, node, &NAMESPACE)?;
+    workers.reverse();
+    Ok((!workers.is_empty()).then(|| Box::new(Servers(workers)) as Box<dyn Global>))
+}
+
+impl Global for Servers {
+    fn handle<'a>(
+        &'a self,
+        reach: Reach<'a>,
+        mut incoming: Incoming,
+        next: NextGlobal<'a>,
+    ) -> LocalFuture<'a, Answer> {
+        Box::pin(async move {
+            // Go's server answers these before any plugin (spec §33).
+            if incoming.route == Route::BadRequest {
+                return next.run(reach, incoming).await;
+            }
+            let deadline = Deadline::of_request(reach.io, incoming.timeout_ms);
+            for worker in &self.0 {
+                match pass(worker, reach, &deadline, &mut incoming).await {
+                    Ok(Verdict::GoesOn) => {}
+                    Ok(Verdict::Answered(answer)) => return answer,
+                    Err(error) => {
+                        reach.log(Level::Error, || format!("[PLUGIN: Server] {error}"));
+                        return render::status(error.status.unwrap_or(500));
+                    }
+                }
+            }
+            next.run(reach, incoming).await
+        })
+    }
+}
+
+async fn pass(
+    worker: &Worker,
+    reach: Reach<'_>,
+    deadline: &Deadline<'_>,
+    incoming: &mut Incoming,
+) -> Result<Verdict, Error> {
+    if matches!(incoming.body, RequestBody::Incoming) {
+        // It's needed twice: here, and by what follows.
+        let body = deadline.bound(reach.io.read_body()).await?.map_err(Error::of_client)?;
+        incoming.body = RequestBody::Sized(Rc::new(body));
+    }
+    let url = format!("{}://{}{}", incoming.scheme, incoming.host, incoming.target);
+    let mut headers = incoming.headers.clone();
+    headers.remove_hop_by_hop();
+    headers.set(CLIENT_LINE, incoming.client_ip.as_str());
+    let call = Fetch {
+        body: incoming.body.clone(),
+        stream: true,
+        // The client's own wish is passed on.
+        gzip: false,
+        cut_after: Some(deadline.remaining_ms()),
+        ..Fetch::new(incoming.method.clone(), url, headers)
+    };
+    let mut answer = worker.ask(reach, deadline, call).await?;
+    let Some(lines) = answer.headers.get(NEXT_LINE) else { return Ok(Verdict::Answered(answered(answer))) };
+    let lines = read(lines).map_err(|what| worker.fault(what))?;
+    answer.headers.remove(NEXT_LINE);
+    for (name, values) in lines {
+        incoming.headers.remove(&name);
+        values.into_iter().for_each(|value| incoming.headers.add(name.clone(), value));
+    }
+    Ok(Verdict::GoesOn)
+}
+
+/// The header lines that a request goes on with, by their names: `null` removes one, a list has several values.
+fn read(lines: &str) -> Result<Vec<(String, Vec<String>)>, String> {
+    let unclear = || format!("`{NEXT_LINE}` isn't an object of header lines");
+    let Ok(Value::Object(lines)) = Value::parse(lines.as_bytes()) else { return Err(unclear()) };
+    let texts = |value: Value| match value {
+        Value::Null => Some(Vec::new()),
+        Value::String(text) => Some(vec![text]),
+        Value::Array(items) => items.iter().map(|item| item.as_str().map(str::to_owned)).collect(),
+        _ => None,
+    };
+    let line = |(name, value): (String, Value)| {
+        let name = canonical(&name).into_owned();
+        match is_hop_by_hop(&name) || OF_MESSAGE.contains(&&*name) {
+            true => Err(format!("`{NEXT_LINE}` can't change `{name}`")),
+            false => Ok((name, texts(value).ok_or_else(unclear)?)),
+        }
+    };
+    Map::into_iter(lines).map(line).collect()
+}
+
+/// The worker's answer as the client's.
+fn answered(answer: Fetched) -> Answer {
+    let Fetched { status, mut headers, body } = answer;
+    headers.remove_hop_by_hop();
+    headers.remove("Content-Length");
+    let (passed, body) = match body {
+        Body::Stream(of) => {
+            let passed = Passed { of, without_type: status == 304, seen_behind: Some(0) };
+            (Some(passed), AnswerBody::Stream(of))
+        }
+        Body::Bytes(bytes) => (None, AnswerBody::Bytes(bytes.into_vec())),
+    };
+    Answer { status, headers, passed, body }
+}
