@@ -3,6 +3,7 @@
 //   fjord.wasm, fjord.mjs    the core and its glue, from Rust: only when a source has changed
 //   limits.wasm, limits*.mjs the Durable Object that counts for rate limits, likewise
 //   origins/                 calls of origins that fetch can't reach: only with --origins or FJORD_ORIGINS=1, likewise
+//   examples/                the example in Rust, for the tests: only with --examples, likewise
 //   worker.mjs, driver.mjs … the entry module and the driver, as they are in src/edge
 //   krakend.json             the configuration, as text, after it has been checked
 //   files.json               the texts of the files that the configuration names, by path
@@ -15,7 +16,7 @@ import path from "node:path";
 import { buildConfig } from "./config.mjs";
 import { buildConsole } from "./console.mjs";
 import { Failure, at, call, env, main, readText, root, run, writeText } from "./lib.mjs";
-import { ORIGINS, SOURCES, fingerprint } from "./sources.mjs";
+import { EXAMPLES, ORIGINS, SOURCES, fingerprint } from "./sources.mjs";
 
 const TARGET = "wasm32-unknown-unknown";
 
@@ -82,6 +83,18 @@ async function buildOrigins() {
   }
 }
 
+/** The example of a worker in Rust. Its dependencies are those of the modules before. */
+async function buildExamples() {
+  const stamp = at("build/examples/.fingerprint");
+  const now = fingerprint(EXAMPLES);
+  if (readText(stamp) === now && fs.existsSync(at("build/examples/plugins.wasm"))) return;
+  await ensureRust();
+  cargo("--release", "--lib", "--package", "fjord-example-plugins", "--target", TARGET);
+  buildBindgen();
+  bindgen("fjord_example_plugins", at("build/examples"), "plugins", "module");
+  writeText(stamp, now);
+}
+
 function copyScripts() {
   for (const name of fs.readdirSync(at("src/edge")).filter((file) => file.endsWith(".mjs"))) {
     writeText(at("build", name), fs.readFileSync(at("src/edge", name), "utf8"));
@@ -93,6 +106,7 @@ await main(async () => {
   try {
     await buildWasm();
     if (process.argv.includes("--origins") || process.env.FJORD_ORIGINS === "1") await buildOrigins();
+    if (process.argv.includes("--examples")) await buildExamples();
     copyScripts();
     await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"));
     await buildConsole();

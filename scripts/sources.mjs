@@ -12,6 +12,9 @@ export const SOURCES = ["src", "crates", "limits", ...COMMON];
 /** Files and folders of the module of the other origins. */
 export const ORIGINS = ["origins/src", "origins/Cargo.toml", "crates/http", "crates/calendar", ...COMMON];
 
+/** Files and folders of the example in Rust. */
+export const EXAMPLES = ["examples/plugins/rust/src", "examples/plugins/rust/Cargo.toml", ...COMMON];
+
 /** The entry's own scripts don't go into the wasm. */
 const COMPILED = /(?<!\.m[jt]s)$/;
 
