@@ -133,6 +133,8 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
         ("modifier/request-body-generator", Backend, json!({"template": "e30="})),
         ("modifier/response-body-generator", Endpoint, json!({"template": "e30="})),
         ("modifier/response-body-generator", Backend, json!({"template": "e30="})),
+        ("modifier/jmespath", Endpoint, json!({"expr": "a"})),
+        ("modifier/jmespath", Backend, json!({"expr": "a"})),
         ("modifier/response-body", Endpoint, json!({"modifiers": [{"upper": {"field": "a"}}]})),
         ("modifier/response-body", Backend, json!({"modifiers": [{"upper": {"field": "a"}}]})),
         ("modifier/response-headers", Service, json!({"delete": ["X"]})),

@@ -62,6 +62,7 @@ pub static LAYERS: &[Step<dyn Layer>] = &[
         compile: modifier::response_body_generator::compile,
     },
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
+    Step { namespace: &modifier::jmespath::NAMESPACE, compile: modifier::jmespath::compile },
 ];
 
 /// Around the merge; they apply to the shadow pipe, too.
@@ -99,6 +100,7 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
         compile: modifier::response_body_generator::compile,
     },
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
+    Step { namespace: &modifier::jmespath::NAMESPACE, compile: modifier::jmespath::compile },
     Step { namespace: &backend::lambda::NAMESPACE, compile: backend::lambda::compile },
 ];
 
