@@ -14,7 +14,9 @@ use crate::platform::{Body, Fetch};
 
 use super::exchange::{Exchange, NextExchange, Policy};
 use super::reply::Metadata;
-use super::{Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, When, concurrent};
+use super::{
+    Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, When, Workflow, concurrent,
+};
 
 /// A backend, ready to be called.
 pub struct Backend {
@@ -50,6 +52,8 @@ pub struct Backend {
     pub no_op: bool,
     /// What to do with other answers.
     pub decode: Decode,
+    /// What runs in place of the call.
+    pub workflow: Option<Box<Workflow>>,
 }
 
 // === impl Backend ===
@@ -76,10 +80,12 @@ impl Backend {
 
     /// Chooses the host and goes through the layers.
     pub(super) async fn call(&self, cx: Cx<'_>, mut request: Request) -> Reply {
-        (request.url, request.via) = match self.hosts.url(cx, &request).await {
-            Ok(call) => call,
-            Err(error) => return Reply::err(error),
-        };
+        if self.workflow.is_none() {
+            (request.url, request.via) = match self.hosts.url(cx, &request).await {
+                Ok(call) => call,
+                Err(error) => return Reply::err(error),
+            };
+        }
         if let Some(allowed) = &self.input_headers {
             keep_headers(&mut request, allowed);
         }
@@ -92,6 +98,9 @@ impl Backend {
 
     /// Calls the origin and makes a response of its answer.
     pub(super) async fn exchange(&self, cx: Cx<'_>, request: Request) -> Reply {
+        if let Some(workflow) = &self.workflow {
+            return workflow.run(cx, request, &self.decode.shape).await;
+        }
         let compress = self.gzip
             && request.headers.get("Accept-Encoding").is_none()
             && request.headers.get("Range").is_none();

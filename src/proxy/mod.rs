@@ -18,6 +18,7 @@ mod request;
 mod sequence;
 mod shadow;
 mod stack;
+mod workflow;
 
 pub use backend::Backend;
 pub use condition::{Condition, When};
@@ -32,3 +33,4 @@ pub use request::{REST, Request};
 pub use sequence::{Sequence, Take};
 pub use shadow::{Shadow, Splitter};
 pub use stack::{Layer, Next};
+pub use workflow::Workflow;

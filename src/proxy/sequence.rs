@@ -20,6 +20,8 @@ pub struct Sequence {
     pub takes: Vec<Vec<Take>>,
     /// The endpoint's flatmap.
     pub flatmap: Option<Flatmap>,
+    /// Whether the chain goes on when a backend fails.
+    pub ignore_errors: bool,
     /// Milliseconds for the whole chain: 85 % of the endpoint's timeout, if that much is left.
     pub timeout_ms: u32,
 }
@@ -71,7 +73,7 @@ impl Sequence {
             if !share_body {
                 request.body = RequestBody::None;
             }
-            if index == 0 && reply.error.is_some() {
+            if index == 0 && reply.error.is_some() && !self.ignore_errors {
                 return Reply { response: None, error: reply.error };
             }
             let stop = match &mut reply.response {
@@ -82,10 +84,13 @@ impl Sequence {
                     }
                     !response.complete
                 }
-                _ => true,
+                _ => {
+                    kept.push(Kept::default());
+                    true
+                }
             };
             parts.add(reply);
-            if stop {
+            if stop && !self.ignore_errors {
                 parts.cut();
                 break;
             }

@@ -17,6 +17,7 @@ use crate::proxy::{Backend, Decode, Discovery, Failure, Hosts, Policy, RESOLVER}
 use super::endpoint::{Parent, flatmap};
 use super::faults::refuse_faults;
 use super::service::milliseconds;
+use super::workflow;
 
 /// A compiled backend and what its endpoint must know of it.
 pub(super) struct Built {
@@ -87,6 +88,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     let when = site.compile(order::WHEN)?.pop().map(|when| *when);
     let backend = Backend {
         when,
+        workflow: workflow::build(site, parent, method)?,
         reads_headers: steps_read || no_op && (!layers.is_empty() || parent.reads_headers),
         method: known_method(method),
         hosts,

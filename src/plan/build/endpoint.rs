@@ -31,6 +31,8 @@ pub(super) struct Parent<'a> {
     /// Whether a step around the backends may look at an answer's header lines.
     pub reads_headers: bool,
     pub variables: template::Endpoint<'a>,
+    /// How many workflows are around.
+    pub depth: usize,
 }
 
 /// Compiles an endpoint; one that can't be served answers 501.
@@ -115,6 +117,7 @@ fn compile(
             || !layers.is_empty()
             || site.namespace(&req_resp_modifier::NAMESPACE).is_some(),
         variables,
+        depth: 0,
     };
     let (mut backends, mut shadows) = (Vec::new(), Vec::new());
     for (index, node) in options.items("backend")?.iter().enumerate() {
@@ -135,7 +138,8 @@ fn compile(
         Some(proxy) => proxy.strings("sequential_propagated_params")?,
         None => Vec::new(),
     };
-    let plumbing = Plumbing { sequential, timeout_ms: info.timeout_ms, propagated: &propagated };
+    let plumbing =
+        Plumbing { sequential, timeout_ms: info.timeout_ms, propagated: &propagated, ignore_errors: false };
     let handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
     if !shadows.is_empty() {
         let timeout_ms = shadows.iter().map(|(.., timeout)| *timeout).max().unwrap_or(info.timeout_ms);
@@ -149,14 +153,16 @@ fn compile(
 }
 
 /// How backends become a pipe.
-struct Plumbing<'a> {
-    sequential: bool,
-    timeout_ms: u32,
-    propagated: &'a [&'a str],
+pub(super) struct Plumbing<'a> {
+    pub sequential: bool,
+    pub timeout_ms: u32,
+    pub propagated: &'a [&'a str],
+    /// Whether a sequence goes on when a backend fails.
+    pub ignore_errors: bool,
 }
 
 impl Plumbing<'_> {
-    fn pipe(&self, mut backends: Vec<Backend>, flatmap: Option<Flatmap>) -> Result<Pipe, Refusal> {
+    pub(super) fn pipe(&self, mut backends: Vec<Backend>, flatmap: Option<Flatmap>) -> Result<Pipe, Refusal> {
         // 85 % of the endpoint's time, so that there is some left to answer (spec §10).
         let timeout_ms = (u64::from(self.timeout_ms) * 85 / 100) as u32;
         match backends.len() {
@@ -164,7 +170,13 @@ impl Plumbing<'_> {
             1 => Ok(Pipe::Single(Box::new(backends.remove(0)))),
             _ if self.sequential => {
                 let takes = (0..backends.len()).map(|index| self.takes(index, &backends)).collect();
-                Ok(Pipe::Sequential(Sequence { backends, takes, flatmap, timeout_ms }))
+                Ok(Pipe::Sequential(Sequence {
+                    backends,
+                    takes,
+                    flatmap,
+                    ignore_errors: self.ignore_errors,
+                    timeout_ms,
+                }))
             }
             _ => Ok(Pipe::Parallel(Merge { backends, flatmap, timeout_ms })),
         }

@@ -8,6 +8,7 @@ pub(super) mod endpoint;
 mod faults;
 mod outline;
 mod service;
+mod workflow;
 
 pub(super) use service::Defaults;
 

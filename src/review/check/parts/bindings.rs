@@ -103,7 +103,7 @@ fn lacks(findings: &Findings<'_>) -> String {
 }
 
 /// What binds another worker.
-fn service(name: &str) -> Setting {
+fn service(name: &str) -> Setting<'_> {
     Setting {
         name: "services",
         is_item: true,

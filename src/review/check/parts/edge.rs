@@ -7,8 +7,8 @@ use serde::Serialize;
 use fjord_http::redirect;
 
 use crate::features;
+use crate::options::Scope;
 use crate::options::check::{Findings, Purpose, Spot};
-use crate::options::{Calls, Scope};
 
 /// Calls that one request may make on the free plan.
 const FREE: u64 = 50;
@@ -44,6 +44,9 @@ pub struct Cost {
     backends: u64,
     #[serde(skip)]
     copies: u64,
+    /// Calls of all backends.
+    #[serde(skip)]
+    made: u64,
     /// Calls beside those of the backends, each with its purpose.
     #[serde(skip)]
     others: BTreeMap<Purpose, u64>,
@@ -56,20 +59,29 @@ impl Cost {
     pub(crate) fn of(endpoint: &Spot<'_>, service: &Spot<'_>) -> Cost {
         let list = endpoint.get("backend");
         let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
-        let copies = endpoint.get("concurrent_calls").and_then(|spot| spot.f64());
-        // A value that isn't a count is reported elsewhere.
-        let copies = copies.map_or(1, |copies| copies.clamp(1.0, 1e6) as u64);
-        let each = |cost: Calls| backends.iter().map(cost).sum::<u64>();
-        let mut others = BTreeMap::from([(Purpose::Dns, each(lookups))]);
+        let copies = copies_of(endpoint);
+        let (mut others, mut count, mut made, mut redirected, mut dns) =
+            (BTreeMap::new(), 0, 0_u64, 0_u64, 0);
         add(endpoint, Scope::Endpoint, 1, &mut others);
         add(service, Scope::Service, 1, &mut others);
-        backends.iter().for_each(|backend| add(backend, Scope::Backend, copies, &mut others));
+        backends.iter().for_each(|backend| {
+            each_backend(backend, copies, &mut |backend, copies, is_called| {
+                add(backend, Scope::Backend, copies, &mut others);
+                if !is_called {
+                    return;
+                }
+                count += 1;
+                dns += lookups(backend);
+                made = made.saturating_add(copies);
+                redirected = redirected.saturating_add(copies.saturating_mul(hops(backend)));
+            });
+        });
+        others.insert(Purpose::Dns, dns);
         let fetched: u64 = others.values().sum();
-        let count = backends.len() as u64;
-        let calls = count * copies + fetched;
+        let calls = made.saturating_add(fetched);
         let output = endpoint.get("output_encoding").or_else(|| service.get("output_encoding"));
         let is_read = output.is_none_or(|output| output.str() != Some("no-op"));
-        let bytes = if is_read { count * copies * ANSWER } else { 0 };
+        let bytes = if is_read { made.saturating_mul(ANSWER) } else { 0 };
         let proxy = endpoint.namespace(&features::proxy::NAMESPACE);
         let is_sequential =
             proxy.is_some_and(|proxy| proxy.get("sequential").is_some_and(|spot| spot.is_true()));
@@ -77,13 +89,14 @@ impl Cost {
         Cost {
             path: endpoint.path.pointer(),
             calls,
-            worst: copies * each(hops) + fetched,
-            at_once: if is_sequential { copies } else { count * copies },
-            cpu: base + call * calls + kilobyte * (bytes >> 10),
+            worst: redirected.saturating_add(fetched),
+            at_once: if is_sequential { copies } else { backends.iter().map(|b| at_once(b, copies)).sum() },
+            cpu: (base + kilobyte * (bytes >> 10)).saturating_add(call.saturating_mul(calls)),
             // An answer is held until all are there, and then written anew.
-            memory: 2 * bytes,
+            memory: bytes.saturating_mul(2),
             backends: count,
             copies,
+            made,
             others,
         }
     }
@@ -92,7 +105,9 @@ impl Cost {
     fn sum(&self) -> String {
         let plural = if self.backends == 1 { "" } else { "s" };
         let mut text = format!("{} backend{plural}", self.backends);
-        if self.copies > 1 {
+        if self.made != self.backends * self.copies {
+            text = format!("{} calls of {text}, those of workflows counted", self.made);
+        } else if self.copies > 1 {
             text.push_str(&format!(" × {} concurrent calls", self.copies));
         }
         for (purpose, count) in self.others.iter().filter(|(_, count)| **count > 0) {
@@ -136,6 +151,34 @@ pub(super) fn limits(endpoint: &Spot<'_>, service: &Spot<'_>, findings: &mut Fin
     }
 }
 
+/// Hands a backend and those of its workflow to `visit`, with how often each runs, and whether that is a call of its own.
+fn each_backend(backend: &Spot<'_>, copies: u64, visit: &mut dyn FnMut(&Spot<'_>, u64, bool)) {
+    let workflow = backend.namespace(&features::workflow::NAMESPACE);
+    visit(backend, copies, workflow.is_none());
+    let Some(workflow) = workflow else { return };
+    let copies = copies.saturating_mul(copies_of(&workflow));
+    if let Some(backends) = workflow.get("backend") {
+        backends.items().for_each(|backend| each_backend(&backend, copies, visit));
+    }
+}
+
+/// How many calls of a backend are open at the same time.
+fn at_once(backend: &Spot<'_>, copies: u64) -> u64 {
+    let Some(workflow) = backend.namespace(&features::workflow::NAMESPACE) else { return copies };
+    let copies = copies.saturating_mul(copies_of(&workflow));
+    let proxy = workflow.namespace(&features::proxy::WORKFLOW);
+    let sequential = proxy.as_ref().and_then(|proxy| proxy.get("sequential"));
+    let Some(backends) = workflow.get("backend") else { return copies };
+    let each = backends.items().map(|backend| at_once(&backend, copies));
+    if sequential.is_none_or(|spot| spot.is_true()) { each.max().unwrap_or_default() } else { each.sum() }
+}
+
+/// How often each call of an endpoint or a workflow is made at once. A value that isn't a count is reported elsewhere.
+fn copies_of(part: &Spot<'_>) -> u64 {
+    let copies = part.get("concurrent_calls").and_then(|spot| spot.f64());
+    copies.map_or(1, |copies| copies.clamp(1.0, 1e6) as u64)
+}
+
 /// Adds the calls that the namespaces of a part make. Caches, plugins and counters of a backend are asked for each of its concurrent calls.
 fn add(part: &Spot<'_>, scope: Scope, copies: u64, others: &mut BTreeMap<Purpose, u64>) {
     let Some(extra) = part.get("extra_config") else { return };
@@ -174,4 +217,29 @@ fn hops(backend: &Spot<'_>) -> u64 {
         // No redirect of a plugin is followed.
         || backend.namespace(&features::plugin::http_client::NAMESPACE).is_some();
     if stays { 1 } else { 1 + redirect::LIMIT as u64 }
+}
+
+#[cfg(test)]
+mod tests {
+    use fjord_document::Document;
+
+    use super::*;
+
+    #[test]
+    fn the_calls_of_workflows_are_counted() {
+        let text = r#"{"endpoints": [{"endpoint": "/x", "concurrent_calls": 2, "backend": [{"url_pattern": "/0"},
+            {"extra_config": {"workflow": {"endpoint": "/w", "concurrent_calls": 3, "backend": [{"url_pattern": "/1"},
+            {"extra_config": {"workflow": {"endpoint": "/v", "extra_config": {"proxy": {"sequential": false}},
+            "backend": [{"url_pattern": "/2"}, {"url_pattern": "/3"}]}}}]}}}]}]}"#;
+        let root = Document::parse(text).unwrap().root;
+        let root = Spot::root(&root);
+        let list = root.get("endpoints").unwrap();
+        let endpoint = list.items().next().unwrap();
+        let cost = Cost::of(&endpoint, &root);
+        // 2 for itself, and 2 × 3 for each of the three inside.
+        assert_eq!((cost.calls, cost.worst), (20, 20 * (1 + redirect::LIMIT as u64)));
+        // The two of the inner workflow are open together, the outer one's after each other.
+        assert_eq!(cost.at_once, 2 + 12);
+        assert_eq!(cost.sum(), "20 calls of 4 backends, those of workflows counted");
+    }
 }

@@ -20,8 +20,9 @@ mod url_pattern;
 use fjord_document::node::Node;
 
 use crate::faults::namespaces::{self, endpoint_at};
+use crate::features;
 use crate::options::Scope;
-use crate::options::check::{Around, Findings, Spot};
+use crate::options::check::{Around, Endpoint, Findings, Spot};
 
 pub use edge::Cost;
 
@@ -70,9 +71,29 @@ fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mu
     sequence::shadows(&endpoint, findings);
     edge::limits(spot, root, findings);
     namespaces::check(spot, Scope::Endpoint, &around, findings);
-    for (index, spot) in backends.iter().enumerate() {
-        let around = Around { backend: Some((index, spot)), ..around };
-        backend::check(spot, &endpoint, &around, findings);
+    backends_of(&endpoint, &around, findings);
+}
+
+/// Checks the backends of an endpoint, and those of their workflows. Depth is bounded by the document's.
+fn backends_of(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    for (index, spot) in endpoint.backends.iter().enumerate() {
+        let around = Around { backend: Some((index, spot)), ..*around };
+        backend::check(spot, endpoint, &around, findings);
         namespaces::check(spot, Scope::Backend, &around, findings);
+        if let Some(workflow) = spot.namespace(&features::workflow::NAMESPACE) {
+            let list = workflow.get("backend");
+            let backends: Vec<Spot<'_>> =
+                list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
+            let proxy = workflow.namespace(&features::proxy::WORKFLOW);
+            let sequential = proxy.as_ref().and_then(|proxy| proxy.get("sequential"));
+            let inside = Endpoint {
+                method: endpoint.method.clone(),
+                is_sequential: sequential.is_none_or(|spot| spot.is_true()),
+                ..endpoint_at(&workflow, &backends, around.disable_rest)
+            };
+            let around = Around { endpoint: Some(&inside), backend: None, ..around };
+            namespaces::check(&workflow, Scope::Workflow, &around, findings);
+            backends_of(&inside, &around, findings);
+        }
     }
 }
