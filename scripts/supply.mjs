@@ -33,6 +33,8 @@ const NPM = {
     const usual = ["0BSD", "Apache-2.0", "CC0-1.0", "ISC", "MIT"];
     // Image libraries that wrangler's simulator loads if they are there: nothing of ours calls or ships them.
     if (development && name.startsWith("@img/sharp-")) return [...usual, "LGPL-3.0-or-later"];
+    // What reads OpenTelemetry's messages in the tests.
+    if (development && (name === "protobufjs" || name.startsWith("@protobufjs/"))) return [...usual, "BSD-3-Clause"];
     // Signatures, below the NATS client of the tests.
     return development && name === "tweetnacl" ? [...usual, "Unlicense"] : usual;
   },

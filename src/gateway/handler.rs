@@ -20,6 +20,11 @@ pub trait Global {
     fn reads_headers(&self) -> bool {
         false
     }
+
+    /// The header lines that it reads of a request; none: it may read any.
+    fn request_headers(&self) -> Option<&[&'static str]> {
+        None
+    }
 }
 
 /// A step of an endpoint, around its pipe (tokens, rate limits, scripts).

@@ -3,10 +3,29 @@
 //! A step that isn't configured isn't compiled, isn't in the plan, and costs nothing. To add one: a file in
 //! [`features`](crate::features) with its line in the list there, and a line here.
 
+use crate::features::telemetry::opentelemetry;
 use crate::features::{auth, backend, modifier, plugin, proxy, qos, security, server, validation};
 use crate::gateway::{Global, Handler, Rewrite};
-use crate::options::Step;
+use crate::options::{Refusal, Site, Step};
 use crate::proxy::{Exchange, Layer, When};
+
+/// What the service's telemetry/opentelemetry puts around everything, [`OUTER`] included; around each pipe, outside of [`LAYERS`];
+/// around each backend, outside of [`BACKEND`]; around each call, inside of [`HOP`].
+pub static TELEMETRY: Telemetry =
+    Telemetry { request: opentelemetry::request, pipe: opentelemetry::pipe, backend: opentelemetry::backend };
+
+/// Compiles what one namespace of the service puts around all that is served.
+pub struct Telemetry {
+    /// Around a request.
+    pub request: fn(&Site<'_>) -> Result<Option<opentelemetry::Begun>, Refusal>,
+    /// Around the pipe of an endpoint with this method.
+    pub pipe: fn(&Site<'_>, &str) -> Option<Box<dyn Layer>>,
+    /// Around a backend and its calls.
+    pub backend: fn(&Site<'_>, &opentelemetry::Named<'_>) -> Option<Measured>,
+}
+
+/// What is around a backend, and around each of its calls.
+pub type Measured = (Box<dyn Layer>, Box<dyn Exchange>);
 
 /// Before the router.
 pub static ROUTING: &[Step<dyn Rewrite>] =

@@ -15,6 +15,15 @@ declare module "aws4" {
   export default aws4;
 }
 
+declare module "@opentelemetry/otlp-transformer/build/src/generated/root.js" {
+  interface Message {
+    decode(bytes: Uint8Array): unknown;
+    toObject(message: unknown, options: object): unknown;
+  }
+  const root: { opentelemetry: { proto: { collector: { trace: { v1: { ExportTraceServiceRequest: Message } }; metrics: { v1: { ExportMetricsServiceRequest: Message } } } } } };
+  export default root;
+}
+
 declare module "oidc-provider" {
   import type { RequestListener } from "node:http";
 

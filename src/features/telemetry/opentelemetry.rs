@@ -1,6 +1,31 @@
-//! `telemetry/opentelemetry`: reports traces and metrics through OpenTelemetry.
+//! `telemetry/opentelemetry`: goes on with the traces of clients, and reports traces and metrics to collectors by OTLP over HTTP.
+//!
+//! The service's options reach every endpoint: [`request()`] is around everything, [`pipe`] around an endpoint's pipe, [`backend`]
+//! around a backend and each of its calls. Names of spans, metrics and attributes are KrakenD's.
 
-use crate::options::{Kind, Namespace, Opt, Rule, Scopes, Support, namespace, opt};
+mod attributes;
+mod check;
+mod exporter;
+mod metrics;
+mod otlp;
+mod protobuf;
+mod request;
+mod settings;
+mod stages;
+
+use std::cell::OnceCell;
+use std::rc::Rc;
+
+use crate::gateway::Global;
+use crate::options::{Kind, Namespace, Opt, Refusal, Rule, Scopes, Site, Support, namespace, opt};
+use crate::proxy::{Exchange, Layer};
+
+use super::opentelemetry_security::NAMESPACE as SECURITY;
+use attributes::{Attribute, route};
+use exporter::Telemetry;
+use metrics::Instrument;
+use settings::Settings;
+use stages::{Call, Reports, Stage};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = namespace(
@@ -16,25 +41,7 @@ pub static NAMESPACE: Namespace = namespace(
                     opt(
                         "otlp",
                         Kind::With(
-                            &Kind::List(&Kind::Object(&[
-                                opt(
-                                    "custom_metric_reporting_period",
-                                    Kind::INT,
-                                    "Per-exporter override of metric period (s).",
-                                )
-                                .default("0"),
-                                opt("disable_metrics", Kind::Bool, "No metrics from this exporter/layer.")
-                                    .default("false"),
-                                opt("disable_traces", Kind::Bool, "No traces from this exporter/layer.")
-                                    .default("false"),
-                                opt("host", Kind::Str, "Collector host (scheme allowed with http).")
-                                    .required(),
-                                opt("name", Kind::Str, "Exporter name used by overrides/security.")
-                                    .required(),
-                                opt("port", Kind::PORT, "Collector port (4317 gRPC, 4318 HTTP).")
-                                    .default("4317"),
-                                opt("use_http", Kind::Bool, "OTLP over HTTP instead of gRPC."),
-                            ])),
+                            &Kind::List(&Kind::Object(OTLP)),
                             &[Rule::AtLeast(1)],
                         ),
                         "Collectors that it is sent to.",
@@ -61,7 +68,8 @@ pub static NAMESPACE: Namespace = namespace(
                             &[Rule::AtLeast(1)],
                         ),
                         "Ports that it is read from.",
-                    ),
+                    )
+                    .no_effect("a worker opens no port; write an exporter of otlp with use_http, and let the collector serve Prometheus"),
                 ]),
                 &[Rule::AtLeast(1)],
             ),
@@ -89,10 +97,11 @@ pub static NAMESPACE: Namespace = namespace(
                             "traces",
                             Kind::Object(&[
                                 opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.")
-                                    .default("false"),
+                                    .default("false")
+                                    .no_effect(PARTS),
                                 opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.")
                                     .default("false"),
-                                opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
+                                opt("read_payload", Kind::Bool, "Measure body read.").default("false").no_effect(WHOLE),
                                 opt(
                                     "report_headers",
                                     Kind::Bool,
@@ -133,6 +142,7 @@ pub static NAMESPACE: Namespace = namespace(
                         ),
                         opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.")
                             .default("false"),
+                        opt("skip_headers", Kind::STRINGS, "Headers excluded from report_headers."),
                         opt(
                             "semantic_convention",
                             Kind::Enum(&["", "1.27"]),
@@ -163,7 +173,101 @@ pub static NAMESPACE: Namespace = namespace(
         .default("1"),
     ]),
 )
-.no_effect("nothing is exported; switch on the traces of the platform");
+.check(check::check);
+
+/// A collector.
+static OTLP: &[Opt] = &[
+    opt("custom_metric_reporting_period", Kind::INT, "Per-exporter override of metric period (s).").default("0"),
+    opt("disable_metrics", Kind::Bool, "No metrics from this exporter/layer.").default("false"),
+    opt("disable_traces", Kind::Bool, "No traces from this exporter/layer.").default("false"),
+    opt(
+        "host",
+        Kind::Str,
+        "The collector's host. It may have a scheme, https:// for TLS, and a path after it: /v1/traces and /v1/metrics are added.",
+    )
+    .required(),
+    opt("name", Kind::Str, "Exporter name used by overrides/security.").required(),
+    opt("port", Kind::PORT, "The collector's port; 4318 without it, since only OTLP over HTTP is spoken here.")
+        .default("4317"),
+    opt("use_http", Kind::Bool, "OTLP over HTTP instead of gRPC. Only with it anything is sent here."),
+];
+
+/// What the options of a service lead to, for its endpoints to find.
+#[derive(Default)]
+struct Found(OnceCell<Rc<Telemetry>>);
+
+/// The step around everything, and the exporters that are left out.
+pub type Begun = (Box<dyn Global>, Vec<String>);
+
+/// Compiles the service's part.
+///
+/// # Errors
+/// If the options can't be used, with the reason: nothing is reported then.
+pub fn request(site: &Site<'_>) -> Result<Option<Begun>, Refusal> {
+    let Some(node) = site.namespace(&NAMESPACE) else { return Ok(None) };
+    let mut settings = Settings::read(site, node)?;
+    let left_out = std::mem::take(&mut settings.left_out);
+    let telemetry = Rc::new(Telemetry::new(settings));
+    // The first plan of an environment is its only one.
+    let _ = site.environment.shared::<Found>().0.set(Rc::clone(&telemetry));
+    Ok(Some((Box::new(request::Request::new(telemetry)), left_out)))
+}
+
+/// The layer around the pipe of an endpoint.
+pub fn pipe(site: &Site<'_>, method: &str) -> Option<Box<dyn Layer>> {
+    let telemetry = found(site)?;
+    let name = route(site.endpoint);
+    let attributes = vec![text("http.route", name.clone()), text("http.request.method", method.to_owned())];
+    let reports = Reports::new(&telemetry, &telemetry.settings.proxy, name, "proxy", attributes);
+    Some(Box::new(Stage::new(reports, Instrument::ProxyDuration)))
+}
+
+/// A backend, as reports name it.
+pub struct Named<'a> {
+    /// Its method.
+    pub method: &'a str,
+    /// Its `url_pattern`.
+    pub pattern: &'a str,
+    /// The method of its endpoint.
+    pub endpoint_method: &'a str,
+    /// Its hosts, as configured.
+    pub hosts: Vec<&'a str>,
+}
+
+/// The layer around a backend, and the step around each of its calls.
+pub fn backend(site: &Site<'_>, named: &Named<'_>) -> Option<(Box<dyn Layer>, Box<dyn Exchange>)> {
+    let telemetry = found(site)?;
+    let name = route(named.pattern);
+    let mut attributes = vec![
+        text("http.request.method", named.method.to_owned()),
+        text("http.route", name.clone()),
+        text("krakend.endpoint.route", route(site.endpoint)),
+        text("krakend.endpoint.method", named.endpoint_method.to_owned()),
+    ];
+    let mut hosts = named.hosts.clone();
+    hosts.sort_unstable();
+    if !hosts.is_empty() {
+        attributes.push(text("server.address", hosts.join("_")));
+    }
+    let Settings { backend, call, .. } = &telemetry.settings;
+    let stage = Reports::new(&telemetry, backend, name.clone(), "backend", attributes.clone());
+    let call = Reports::new(&telemetry, call, name, "backend-request", attributes);
+    Some((Box::new(Stage::new(stage, Instrument::BackendDuration)), Box::new(Call::new(call))))
+}
+
+/// The telemetry of the service.
+fn found(site: &Site<'_>) -> Option<Rc<Telemetry>> {
+    site.environment.shared::<Found>().0.get().cloned()
+}
+
+fn text(name: &'static str, text: String) -> Attribute {
+    (name.into(), text)
+}
+
+const GRPC: &str =
+    "a worker can't speak gRPC; write use_http: true and the collector's HTTP port, usually 4318";
+const PARTS: &str = "the platform connects, and doesn't say how long the parts take";
+const WHOLE: &str = "an answer comes with its body: the time of a call ends with it";
 
 /// The namespace at the endpoint.
 pub static ENDPOINT: Namespace = namespace(
@@ -242,9 +346,14 @@ const TIME_BUCKETS: &str = "[0.01,0.02,0.05,0.075,0.1,0.125,0.15,0.175,0.2,0.25,
     1.0,1.5,2.0,3.5,5.0,10.0]";
 
 static CALL_METRICS: &[Opt] = &[
-    opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.").default("false"),
+    opt(
+        "detailed_connection",
+        Kind::Bool,
+        "Counts calls, too, under the newer names. The times of DNS, TLS and connecting aren't known here.",
+    )
+    .default("false"),
     opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.").default("false"),
-    opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
+    opt("read_payload", Kind::Bool, "Measure body read.").default("false").no_effect(WHOLE),
     opt("round_trip", Kind::Bool, "Measure full HTTP round trip.").default("false"),
     opt("static_attributes", Kind::List(&Kind::Object(CALL_ATTRIBUTES)), "Constant labels [{key,value}]."),
 ];
@@ -261,5 +370,6 @@ static PIPE: &[Opt] = &[
     opt("disable_traces", Kind::Bool, "No traces from this exporter/layer.").default("false"),
     opt("metrics_static_attributes", Kind::List(&Kind::Object(ATTRIBUTES)), "Constant metric labels."),
     opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.").default("false"),
+    opt("skip_headers", Kind::STRINGS, "Headers excluded from report_headers."),
     opt("traces_static_attributes", Kind::List(&Kind::Object(ATTRIBUTES)), "Constant span labels."),
 ];

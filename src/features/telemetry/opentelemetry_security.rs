@@ -1,6 +1,6 @@
 //! `telemetry/opentelemetry-security`: adds credentials to the exporters of telemetry/opentelemetry.
 
-use crate::options::{Kind, Namespace, Rule, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, Secret, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -13,8 +13,12 @@ pub static NAMESPACE: Namespace = namespace(
             &Kind::List(&Kind::Object(&[
                 opt(
                     "headers",
-                    Kind::Object(&[opt(".*", Kind::Str, "Header value (token).")]),
-                    "Header map added to OTLP requests.",
+                    Kind::Object(&[opt(
+                        ".*",
+                        Kind::Secret(Secret::Reference),
+                        "Header value; $NAME names a secret.",
+                    )]),
+                    "Header lines of the calls to the exporter.",
                 )
                 .required(),
                 opt("name", Kind::Str, "Exporter name to protect.").required(),
@@ -25,5 +29,4 @@ pub static NAMESPACE: Namespace = namespace(
     )
     .required()]),
 )
-.enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.enterprise();

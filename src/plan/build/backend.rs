@@ -10,6 +10,7 @@ use fjord_json::{Shape, ShapeOptions};
 
 use crate::features::backend::http;
 use crate::features::proxy;
+use crate::features::telemetry::opentelemetry::Named;
 use crate::options::{Environment, Namespace, Options, Refusal, Scope, Site};
 use crate::plan::order;
 use crate::proxy::{Backend, Decode, Discovery, Failure, Hosts, Policy, RESOLVER};
@@ -80,16 +81,21 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         None => Policy { send_body: false, follow: true },
     };
     let hosts = hosts(&options, parent, &url, site.environment)?;
-    let layers = site.compile(order::BACKEND)?;
+    let mut layers = site.compile(order::BACKEND)?;
     let around = site.compile(order::AROUND)?;
-    let hop = site.compile(order::HOP)?;
+    let mut hop = site.compile(order::HOP)?;
     let no_op = encoding == "no-op";
+    let layers_read = !layers.is_empty();
+    if let Some((layer, step)) = telemetry(site, &options, parent, method)? {
+        layers.insert(0, layer);
+        hop.push(step);
+    }
     let steps_read = around.iter().chain(&hop).any(|step| step.reads_headers());
     let when = site.compile(order::WHEN)?.pop().map(|when| *when);
     let backend = Backend {
         when,
         workflow: workflow::build(site, parent, method)?,
-        reads_headers: steps_read || no_op && (!layers.is_empty() || parent.reads_headers),
+        reads_headers: steps_read || no_op && (layers_read || parent.reads_headers),
         method: known_method(method),
         hosts,
         url,
@@ -111,6 +117,19 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         },
     };
     Ok(Built { backend, encoding: encoding.to_owned(), shadow_timeout_ms: shadow })
+}
+
+/// What reports the backend and its calls.
+fn telemetry(
+    site: &Site<'_>,
+    options: &Options<'_>,
+    parent: &Parent<'_>,
+    method: &str,
+) -> Result<Option<order::Measured>, Refusal> {
+    let own = options.strings("host")?;
+    let hosts = if own.is_empty() { parent.defaults.hosts.iter().map(String::as_str).collect() } else { own };
+    let pattern = options.str("url_pattern")?;
+    Ok((order::TELEMETRY.backend)(site, &Named { method, pattern, endpoint_method: parent.method, hosts }))
 }
 
 fn namespace<'a>(site: &Site<'a>, namespace: &'static Namespace) -> Option<Options<'a>> {

@@ -148,6 +148,9 @@ fn compile(
         layers.push(Box::new(Splitter(Rc::new(shadow))));
     }
     layers.extend(site.compile(order::DATA)?);
+    if let Some(layer) = (order::TELEMETRY.pipe)(&site, &info.method) {
+        layers.insert(0, layer);
+    }
     let pipe = plumbing.pipe(backends.into_iter().map(|(backend, _)| backend).collect(), flatmap())?;
     Ok(Parts { input_headers, input_query_strings, handlers, layers, pipe })
 }

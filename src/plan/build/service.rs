@@ -171,6 +171,17 @@ fn fill(
     if permits {
         service.outer = site.compile(order::OUTER)?;
     }
+    // As KrakenD goes on without telemetry.
+    match (order::TELEMETRY.request)(site) {
+        Ok(None) => {}
+        Ok(Some((step, left_out))) => {
+            service.outer.insert(0, step);
+            service
+                .left_out
+                .extend(left_out.iter().map(|reason| format!("telemetry/opentelemetry: {reason}")));
+        }
+        Err(refusal) => service.left_out.push(format!("telemetry/opentelemetry: {refusal}")),
+    }
     service.rewrites = site.compile(order::ROUTING)?;
     service.global = site.compile(order::GLOBAL)?;
     Ok(())
