@@ -105,6 +105,7 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
     vec![
         ("auth/api-keys", Service, json!({"keys": [{"key": "k", "roles": ["a"]}]})),
         ("auth/api-keys", Endpoint, json!({"roles": ["a"]})),
+        ("auth/aws-sigv4", Backend, json!({"region": "eu-west-1", "service": "execute-api"})),
         ("auth/basic", Service, users.clone()),
         ("auth/basic", Endpoint, users),
         (
@@ -112,6 +113,7 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
             Backend,
             json!({"client_id": "a", "client_secret": "b", "token_url": "https://idp.example/t"}),
         ),
+        ("auth/gcp", Backend, json!({"audience": "https://run.example"})),
         (
             "auth/signer",
             Endpoint,

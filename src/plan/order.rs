@@ -133,5 +133,7 @@ pub static AROUND: &[Step<dyn Exchange>] = &[
 /// Around each hop of the exchange.
 pub static HOP: &[Step<dyn Exchange>] = &[
     Step { namespace: &auth::client_credentials::NAMESPACE, compile: auth::client_credentials::compile },
+    Step { namespace: &auth::gcp::NAMESPACE, compile: auth::gcp::compile },
+    Step { namespace: &auth::aws_sigv4::NAMESPACE, compile: auth::aws_sigv4::compile },
     Step { namespace: &qos::http_cache::NAMESPACE, compile: qos::http_cache::compile },
 ];

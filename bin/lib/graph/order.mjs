@@ -54,6 +54,8 @@ export const ORDER = {
     "modifier/martian",
     "plugin/http-client",
     "auth/client-credentials",
+    "auth/gcp",
+    "auth/aws-sigv4",
     "qos/http-cache",
   ],
 };

@@ -5,6 +5,7 @@
 mod algorithm;
 pub mod base64url;
 mod jwk;
+mod pkcs8;
 mod strict;
 mod token;
 

@@ -1,6 +1,22 @@
-//! `auth/gcp`: signs calls for Google Cloud.
+//! `auth/gcp`: signs calls for Google Cloud with an identity token of a service account.
 
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
+mod check;
+mod token;
+
+use std::rc::Rc;
+
+use fjord_document::node::Node;
+use fjord_json::{Map, Value};
+
+use crate::context::Cx;
+use crate::options::check::Purpose;
+use crate::options::{
+    Compiled, Kind, Namespace, Options, Refusal, Rule, Scopes, Secret, Site, namespace, opt,
+};
+use crate::platform::{LocalFuture, Shared};
+use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
+
+use token::{Account, Kept};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -9,10 +25,22 @@ pub static NAMESPACE: Namespace = namespace(
     "Signs calls for Google Cloud.",
     Kind::With(
         &Kind::Object(&[
-            opt("audience", Kind::Str, "Target audience URL."),
-            opt("credentials_file", Kind::Str, "Service-account JSON file."),
-            opt("credentials_json", Kind::FREE, "Inline service-account JSON."),
-            opt("custom_claims", Kind::FREE, "Extra claims in the ID token."),
+            opt("audience", Kind::Str, "Whom the token is for: the URL of the service."),
+            opt("credentials_file", Kind::Str, "The file of the service account.").refused(
+                "a file would be bundled with the worker, its private key readable in the code; put the JSON into a secret and name it in credentials_secret",
+            ),
+            opt(
+                "credentials_json",
+                Kind::FREE,
+                "The service account; a private_key of $NAME names the secret that holds the key.",
+            ),
+            opt(
+                "credentials_secret",
+                Kind::Secret(Secret::Name),
+                "Fjord extension: the name of the secret that holds the service account as JSON.",
+            )
+            .default("\"GOOGLE_CREDENTIALS\""),
+            opt("custom_claims", Kind::FREE, "Further claims of the request for a token."),
         ]),
         &[Rule::AnyOf(&[
             &["audience"],
@@ -22,6 +50,99 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .enterprise()
-.refused(
-    "an Enterprise feature that Fjord doesn't have; let a worker behind a `service://` host fetch the token and call on",
-);
+.check(check::check)
+.calls(Purpose::Tokens, |_| 1);
+
+/// Sends an identity token along with each call of a backend.
+struct Step {
+    /// What can't be used, if anything: every call then fails and says so.
+    account: Result<Rc<Account>, String>,
+    token: Shared<Kept, String>,
+}
+
+/// Compiles the step of a backend.
+///
+/// # Errors
+/// If an option has a value of the wrong type, or the service account in the configuration can't be used.
+pub fn compile(site: &Site<'_>, node: &Node) -> Compiled<dyn Exchange> {
+    let options = Options::of(node, &NAMESPACE);
+    if let Some(reason) = options.refused() {
+        return Err(Refusal(reason));
+    }
+    let audience = options.str("audience")?;
+    if audience.is_empty() {
+        return Err(Refusal::new("audience is empty"));
+    }
+    let claims = match options.node("custom_claims").map(Value::from) {
+        Some(Value::Object(claims)) => claims,
+        _ => Map::new(),
+    };
+    let account = match options.node("credentials_json").map(Value::from) {
+        Some(written) => Ok(inline(site, written)?),
+        None => {
+            let name = options.str("credentials_secret")?;
+            let name = Secret::Name.named(name).unwrap_or(name);
+            let json = site.environment.variable(name);
+            let json = json.ok_or_else(|| format!("no credentials: set the secret {name}"));
+            json.and_then(|json| {
+                Value::parse(json.as_bytes()).map_err(|_| format!("the secret {name} isn't JSON"))
+            })
+        }
+    };
+    let account = account.and_then(|account| Account::new(&account, audience, claims)).map(Rc::new);
+    Ok(Some(Box::new(Step { account, token: Shared::default() })))
+}
+
+/// The service account of the configuration, with the key of the secret that it names.
+fn inline(site: &Site<'_>, mut account: Value) -> Result<Value, Refusal> {
+    let named =
+        account.get("private_key").and_then(Value::as_str).and_then(|key| Secret::Reference.named(key));
+    if let Some(name) = named {
+        let missing = || Refusal(format!("credentials_json.private_key: there is no secret {name}"));
+        let key = site.environment.variable(name).ok_or_else(missing)?.to_owned();
+        if let Value::Object(members) = &mut account {
+            members.insert("private_key".to_owned(), Value::String(key));
+        }
+    }
+    Ok(account)
+}
+
+impl Exchange for Step {
+    fn call<'a>(
+        &'a self,
+        cx: Cx<'a>,
+        mut request: HttpRequest,
+        next: NextExchange<'a>,
+    ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
+        Box::pin(async move {
+            if next.is_away() {
+                // The token is for the backend alone, and what it replaced isn't for others either.
+                Rc::make_mut(&mut request.headers).remove("Authorization");
+                return next.run(cx, request).await;
+            }
+            let authorization = self.authorization(cx).await?;
+            Rc::make_mut(&mut request.headers).set("Authorization", &*authorization);
+            next.run(cx, request).await
+        })
+    }
+
+    fn reads_headers(&self) -> bool {
+        false
+    }
+}
+
+// === impl Step ===
+
+impl Step {
+    async fn authorization(&self, cx: Cx<'_>) -> Result<Rc<str>, Error> {
+        let fault = |blame, text: &str| Error::of_step(blame, format!("gcp: {text}"));
+        let account = self.account.as_ref().map_err(|text| fault(Blame::Gateway, text))?;
+        let is_fresh = |kept: &Kept| cx.io.now() < kept.until;
+        let call = || -> LocalFuture<'static, _> {
+            let (account, io) = (Rc::clone(account), Rc::clone(cx.io));
+            Box::pin(async move { account.ask(&io).await })
+        };
+        let kept = cx.deadline.bound(self.token.get(cx.io, is_fresh, call)).await?;
+        Ok(kept.map_err(|text| fault(Blame::Origin, &text))?.authorization)
+    }
+}

@@ -82,7 +82,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, R
 }
 
 /// The variables that every AWS tool reads.
-fn credentials(environment: &Environment) -> Option<Credentials> {
+pub(crate) fn credentials(environment: &Environment) -> Option<Credentials> {
     Some(Credentials {
         access_key_id: environment.variable("AWS_ACCESS_KEY_ID")?.to_owned(),
         secret_access_key: environment.variable("AWS_SECRET_ACCESS_KEY")?.to_owned(),
