@@ -33,6 +33,8 @@ Usage: fjord COMMAND [options]
   audit [FILE]            say what is open, missing or too generous in it
   build [FILE] [-o DIR]   write the worker that serves it, ready for wrangler
   graph [FILE]            draw it: SVG, Mermaid or DOT
+  openapi export [FILE]   describe it for its clients, as an OpenAPI document
+  postman export [FILE]   make a Postman collection of it
   explain NAME            the documentation of an option or a namespace
   schema                  the JSON schema of the format, for editors
   completion SHELL        what completes commands and options in bash, zsh or fish

@@ -1,11 +1,10 @@
 // What a configuration does, as a graph: endpoints, the steps around them, their backends, what merges into what.
 import { formatDuration, parseDuration } from "../duration.mjs";
+import { part, parts, rooted, text, texts } from "../parts.mjs";
 import { ORDER } from "./order.mjs";
 
 /**
- * The members that are looked at. Nobody has checked them: each may hold anything.
- *
- * @typedef {{ [name: string]: unknown }} Part
+ * @typedef {import("../parts.mjs").Part} Part
  *
  * @typedef {object} BackendNode
  * @property {string} method
@@ -34,33 +33,6 @@ import { ORDER } from "./order.mjs";
  *
  * @typedef {{ name: string, steps: string[], endpoints: EndpointNode[] }} Model
  */
-
-/**
- * @param {unknown} value
- * @returns {value is Part}
- */
-const isPart = (value) => value !== null && typeof value === "object" && !Array.isArray(value);
-
-/**
- * @param {unknown} value
- * @returns {Part}
- */
-const part = (value) => (isPart(value) ? value : {});
-
-/**
- * @param {unknown} value
- * @param {string} otherwise
- */
-const text = (value, otherwise) => (typeof value === "string" && value !== "" ? value : otherwise);
-
-/** @param {unknown} value */
-const parts = (value) => (Array.isArray(value) ? value.filter(isPart) : []);
-
-/** @param {unknown} value */
-const texts = (value) => (Array.isArray(value) ? value : typeof value === "string" ? [value] : []).filter((item) => typeof item === "string");
-
-/** @param {string} path */
-const rooted = (path) => `/${path.replace(/^\/+/, "")}`;
 
 /**
  * The namespaces of `extra_config` in the order of their steps; others, which have no place in it, last.

@@ -4,6 +4,7 @@ import net from "node:net";
 import path from "node:path";
 import { checkConfig, listed, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
+import { imported, isOpenapi } from "../openapi/imported.mjs";
 import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
 
 /**
@@ -28,6 +29,8 @@ import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
  */
 export async function takeOver(core, file) {
   const config = await readConfig(core, file);
+  const document = parsed(config.text);
+  if (isOpenapi(document)) return fromOpenapi(core, config, document);
   // The Wrangler file is the new folder's.
   const { report, text: shown } = checkConfig({ ...config, worker: undefined }, { view: "lint", color: wantsColor(process.stderr) });
   const value = parsed(config.text);
@@ -56,12 +59,46 @@ export async function takeOver(core, file) {
   }
   const secrets = report.diagnostics.filter(({ code }) => code === "secret").flatMap(({ message }) => /needs the secret (\w+)/.exec(message)?.[1] ?? []);
   for (const secret of secrets) advice.push(`secret ${secret}: npx wrangler secret put ${secret}, and ${secret}=… in .dev.vars on this machine`);
+  advice.push(counted(report));
+  return { name, files, watched, secrets: [...new Set(secrets)], usesAssets, port, advice };
+}
+
+/**
+ * A configuration made of an OpenAPI document.
+ *
+ * @param {import("../core.mjs").Core} core
+ * @param {import("../ask.mjs").ReadConfig} read
+ * @param {unknown} document
+ * @returns {Takeover}
+ */
+function fromOpenapi(core, read, document) {
+  const { config, advice } = imported(document, read.file);
+  const text = `${JSON.stringify(config, null, 2)}\n`;
+  const made = { ...read, file: "krakend.json", read: new core.Config(Buffer.from(text)), text, files: {}, origin: undefined, worker: undefined };
+  const { report } = checkConfig(made, { view: "lint" });
+  const found = advise(config);
+  return {
+    name: made.file,
+    files: { [made.file]: Buffer.from(text) },
+    watched: [made.file],
+    secrets: [],
+    usesAssets: found.usesAssets,
+    port: found.port,
+    advice: [...advice, ...found.advice, counted(report)],
+  };
+}
+
+/**
+ * How many findings there are.
+ *
+ * @param {import("../core.mjs").Report} report
+ */
+function counted({ diagnostics }) {
   const count = (/** @type {string} */ severity) => {
-    const { length } = report.diagnostics.filter((found) => found.severity === severity);
+    const { length } = diagnostics.filter((found) => found.severity === severity);
     return `${length} ${severity}${length === 1 ? "" : "s"}`;
   };
-  advice.push(`${count("error")}, ${count("warning")}: npm run check lists them, npm run audit says what is open`);
-  return { name, files, watched, secrets: [...new Set(secrets)], usesAssets, port, advice };
+  return `${count("error")}, ${count("warning")}: npm run check lists them, npm run audit says what is open`;
 }
 
 /**

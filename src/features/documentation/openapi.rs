@@ -1,12 +1,12 @@
-//! `documentation/openapi`: describes the service for an OpenAPI export.
+//! `documentation/openapi`: describes the service for `fjord openapi export`; nothing at run time.
 
-use crate::options::{Kind, Namespace, Opt, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Opt, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "documentation/openapi",
     Scopes::SERVICE.and(Scopes::ENDPOINT),
-    "Describes the service for an OpenAPI export.",
+    "Describes the service for `fjord openapi export`.",
     Kind::Object(&[
         opt("audience", Kind::STRINGS, "Export filter label."),
         opt("base_path", Kind::Str, "Prefix of exported paths."),
@@ -118,8 +118,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("version", Kind::Str, "Info.version."),
     ]),
 )
-.enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.enterprise();
 
 static PAYLOAD: &[Opt] = &[
     opt("content_type", Kind::Str, "Media type.").required(),

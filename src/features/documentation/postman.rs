@@ -1,26 +1,25 @@
-//! `documentation/postman`: describes the service for a Postman export.
+//! `documentation/postman`: describes the service for `fjord postman export`; nothing at run time.
 
-use crate::options::{Kind, Namespace, Scopes, Support, formats, namespace, opt};
+use crate::options::{Kind, Namespace, Scopes, formats, namespace, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = namespace(
     "documentation/postman",
     Scopes::ENDPOINT,
-    "Describes the service for a Postman export.",
+    "Describes the service for `fjord postman export`.",
     Kind::Object(&[
         opt("description", Kind::Str, "Markdown text."),
         opt("folder", Kind::Str, "Folder (list at service, name at endpoint)."),
         opt("name", Kind::Str, "Collection/folder/entry name."),
     ]),
 )
-.enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.enterprise();
 
 /// The namespace at the service.
 pub static SERVICE: Namespace = namespace(
     "documentation/postman",
     Scopes::SERVICE,
-    "Describes the service for a Postman export.",
+    "Describes the service for `fjord postman export`.",
     Kind::Object(&[
         opt("description", Kind::Str, "Markdown text."),
         opt(
@@ -35,5 +34,4 @@ pub static SERVICE: Namespace = namespace(
         opt("version", Kind::Format(&formats::VERSION), "Semver of collection."),
     ]),
 )
-.enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.enterprise();
