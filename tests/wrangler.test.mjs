@@ -12,13 +12,23 @@ import { freePort, startUpstream } from "./support/upstream.mjs";
 
 /** A copy of the project that tests may change; what is large is linked. */
 const project = fs.mkdtempSync(path.join(os.tmpdir(), "fjord-project-"));
-for (const name of ["bin", "build", "console", "examples", "krakend.json", "package-lock.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
+for (const name of ["bin", "build", "console", "crates", "examples", "krakend.json", "limits", "package-lock.json", "package.json", "scripts", "src", "www", "wrangler.toml"]) {
   fs.cpSync(path.join(root, name), path.join(project, name), { recursive: true });
 }
-for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "crates", "limits", "node_modules", "rust-toolchain.toml", "target", "tools"]) {
+for (const name of [".cargo", "Cargo.lock", "Cargo.toml", "node_modules", "rust-toolchain.toml", "tools"]) {
   fs.symlinkSync(path.join(root, name), path.join(project, name));
 }
 after(() => fs.rmSync(project, { recursive: true, force: true }));
+
+/** Stand for cargo, which only notes what it is to compile, and for bindgen, which gives the modules that were built before. */
+const compiled = path.join(project, "compiled");
+const stub = (/** @type {string} */ file, /** @type {string} */ script) => {
+  fs.mkdirSync(path.dirname(file), { recursive: true });
+  fs.writeFileSync(file, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+};
+stub(path.join(project, "stubs/cargo"), `echo "$*" >> "${compiled}"`);
+stub(path.join(project, "target/tools/fjord-bindgen"), `mkdir -p "$2" && cp "${path.join(root, "build")}/$3"* "$2"`);
+env.PATH = [path.join(project, "stubs"), env.PATH].join(path.delimiter);
 
 /** Bindings that count for rate limits, one of each kind. */
 fs.appendFileSync(
@@ -232,6 +242,17 @@ describe("wrangler dev", () => {
     assert.equal((await get("/v1/products")).status, 200);
     write({ ...example, endpoints: [{ ...example.endpoints[0], endpoint: "/v2/products" }] });
     await until(async () => (await get("/v2/products")).status === 200, "the new version doesn't answer");
+  });
+
+  test("compiles again when a source has changed, and keeps serving", async () => {
+    const runs = () => (fs.existsSync(compiled) ? read("compiled") : "").split("\n").filter((line) => line.includes("--package fjord ")).length;
+    for (const file of ["crates/calendar/src/lib.rs", "crates/json/Cargo.toml", "limits/src/lib.rs", "src/lib.rs"]) {
+      const earlier = { runs: runs(), stamp: read("build/.fingerprint") };
+      fs.appendFileSync(at(file), "\n");
+      await until(() => read("build/.fingerprint") !== earlier.stamp, `${file}: nothing was built`);
+      assert.equal(runs(), earlier.runs + 1, file);
+    }
+    await until(async () => (await get("/v1/products")).status === 200, "no answer");
   });
 
   test("counts for rate limits in Durable Objects, and by location", async (t) => {
