@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { fromToml } from "../bin/lib/formats/toml.mjs";
+import { files as newGateway } from "../bin/lib/project/template.mjs";
 import { root } from "./support/gateway.mjs";
 
 /** Folders that hold no documents and no sources of ours. */
@@ -108,18 +109,29 @@ describe("JSON", () => {
     if (blocks.length > 0) test(name, () => blocks.forEach((text) => JSON.parse(text)));
   }
 
-  test("the README's answer is what its configuration makes of the demo data", () => {
-    const [, asked = "", answer = ""] = /\$ curl http:\/\/127\.0\.0\.1:8787(\S+)\n(\{.+\})\n/.exec(read("README.md")) ?? [];
-    /** @param {string} text */
-    const endpoint = (text) => /** @type {{ endpoints: { endpoint: string, backend: { url_pattern: string, group?: string }[] }[] }} */ (JSON.parse(text)).endpoints.find((found) => found.endpoint === asked);
-    const [, block = ""] = /```json\n([^]*?)```/.exec(read("README.md")) ?? [];
-    const backends = endpoint(block)?.backend ?? [];
-    const parts = backends.map(({ url_pattern: file, group }) => {
-      const data = /** @type {object} */ (JSON.parse(read(`www${file}`)));
-      return group === undefined ? data : { [group]: data };
-    });
-    assert.deepEqual(JSON.parse(answer), Object.assign({}, ...parts));
-    assert.deepEqual(backends.map((backend) => backend.url_pattern), endpoint(read("krakend.json"))?.backend.map((backend) => backend.url_pattern));
+  const readme = read("README.md");
+  /** What a `curl` of the README answers. @param {number} port */
+  const shown = (port) => {
+    const [, target = "", answer = ""] = new RegExp(`\\$ curl http://127\\.0\\.0\\.1:${port}(\\S+)\\n(\\{.+\\})\\n`).exec(readme) ?? [];
+    return { target, answer: /** @type {unknown} */ (JSON.parse(answer)) };
+  };
+
+  test("the README's configuration and answer are those of a new gateway", () => {
+    const made = newGateway({ name: "gateway", dependency: "^0.1.0", tools: {}, allowScripts: {} });
+    const [, block = ""] = /```json\n([^]*?)```/.exec(readme) ?? [];
+    const { version, timeout, host, endpoints } = /** @type {Record<string, unknown>} */ (JSON.parse(String(made["krakend.json"])));
+    assert.deepEqual(JSON.parse(block), { version, timeout, host, endpoints });
+    const { target, answer } = shown(8080);
+    // The gateway's own test asks for the same, and the tests of the package run it.
+    assert.ok(String(made["test/gateway.test.mjs"]).includes(`fetch("${target}")`));
+    const [, expected = ""] = /response\.json\(\), (\{.+\})\);/.exec(String(made["test/gateway.test.mjs"])) ?? [];
+    assert.equal(JSON.stringify(answer).replaceAll(/[" ]/g, ""), expected.replaceAll(/[" ]/g, ""));
+  });
+
+  test("the README's other answer is one that the example's test expects", () => {
+    const { target, answer } = shown(8787);
+    const [, expected = ""] = new RegExp(`json\\("${target}"\\), (\\{.+\\})\\);`).exec(read("tests/wrangler.test.mjs")) ?? [];
+    assert.equal(JSON.stringify(answer).replaceAll(/[" ]/g, ""), expected.replaceAll(/[" ]/g, ""));
   });
 });
 

@@ -1,4 +1,4 @@
-//! The README's list of what is supported comes from the tables of options. `UPDATE=1 cargo test --test readme` writes it anew.
+//! The list in docs/support.md comes from the tables of options. `UPDATE=1 cargo test --test readme` regenerates it.
 
 #![allow(clippy::unwrap_used, reason = "a failed unwrap is a failed test")]
 
@@ -44,14 +44,14 @@ fn table() -> String {
 }
 
 #[test]
-fn the_readme_lists_what_the_tables_say() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
-    let readme = fs::read_to_string(path).unwrap();
-    let start = readme.find(START).expect("README.md has the mark support:start") + START.len();
-    let end = readme.find(END).expect("README.md has the mark support:end");
+fn the_page_lists_what_the_tables_say() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/support.md");
+    let page = fs::read_to_string(path).unwrap();
+    let start = page.find(START).expect("docs/support.md has the mark support:start") + START.len();
+    let end = page.find(END).expect("docs/support.md has the mark support:end");
     if std::env::var_os("UPDATE").is_some() {
-        fs::write(path, format!("{}{}{}", &readme[..start], table(), &readme[end..])).unwrap();
+        fs::write(path, format!("{}{}{}", &page[..start], table(), &page[end..])).unwrap();
     } else {
-        assert_eq!(&readme[start..end], table(), "run UPDATE=1 cargo test --test readme");
+        assert_eq!(&page[start..end], table(), "run UPDATE=1 cargo test --test readme");
     }
 }
