@@ -1,7 +1,7 @@
 // Groups of Kafka: a Durable Object reads each, so that its records are given to one receiver each.
 //
 //   export class FjordOrigins extends GroupReader { origins = origins; }          // in the worker's entry module
-//   const group = groupOf(env.GROUPS, "orders", 0);                                // in a request
+//   const group = groupOf(env.GROUPS, "orders", plan);                             // in a request
 //   const { token, body } = await group.receive(millis);
 //   await group.settle(token, "ack");
 //
@@ -17,42 +17,42 @@ import { DurableObject } from "cloudflare:workers";
 export class GroupReader extends DurableObject {
   /** @type {Origins | undefined} */
   origins;
-  /** @type {number | undefined} */
-  #broker;
+  /** @type {string | undefined} */
+  #plan;
   #receiving = new Turns();
   #settling = new Turns();
 
   /**
    * The next message, within `millis`.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {number} millis
    * @returns {Promise<Answer>}
    */
-  async receive(broker, millis) {
-    const origins = this.#joined(broker);
+  async receive(plan, millis) {
+    const origins = this.#joined(plan);
     const ends = Date.now() + millis;
-    return answered(() => this.#receiving.run(() => origins.receiveOfGroup(broker, millis, Math.max(ends - Date.now(), 0), this.ctx)));
+    return answered(() => this.#receiving.run(() => origins.receiveOfGroup(plan, millis, Math.max(ends - Date.now(), 0), this.ctx)));
   }
 
   /**
    * Settles a message.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {number} token
    * @param {Settlement} settlement
    * @returns {Promise<Answer>}
    */
-  async settle(broker, token, settlement) {
-    const origins = this.#joined(broker);
-    return answered(() => this.#settling.run(() => origins.settleOfGroup(broker, token, settlement, this.ctx)));
+  async settle(plan, token, settlement) {
+    const origins = this.#joined(plan);
+    return answered(() => this.#settling.run(() => origins.settleOfGroup(plan, token, settlement, this.ctx)));
   }
 
-  /** @param {number} broker */
-  #joined(broker) {
+  /** @param {string} plan */
+  #joined(plan) {
     if (this.origins === undefined) throw new TypeError("a group's reader needs the worker's origins");
-    if (this.#broker !== broker) this.origins.joinGroup(broker);
-    this.#broker = broker;
+    if (this.#plan !== plan) this.origins.joinGroup(plan);
+    this.#plan = plan;
     return this.origins;
   }
 }
@@ -89,18 +89,18 @@ async function answered(operation) {
  *
  * @param {DurableObjectNamespace<GroupReader>} namespace
  * @param {string} name
- * @param {number} broker
+ * @param {string} plan
  */
-export function groupOf(namespace, name, broker) {
+export function groupOf(namespace, name, plan) {
   const object = namespace.get(namespace.idFromName(name));
   return {
     /** @param {number} millis */
     receive: async (millis) => {
-      const { token = 0, body = new Uint8Array() } = succeeded(await object.receive(broker, millis));
+      const { token = 0, body = new Uint8Array() } = succeeded(await object.receive(plan, millis));
       return { token, body };
     },
     /** @param {number} token @param {Settlement} settlement */
-    settle: async (token, settlement) => void succeeded(await object.settle(broker, token, settlement)),
+    settle: async (token, settlement) => void succeeded(await object.settle(plan, token, settlement)),
   };
 }
 

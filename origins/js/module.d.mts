@@ -10,7 +10,8 @@ export class Flight {
 
 export function initSync(options: { module: WebAssembly.Module }): { memory: WebAssembly.Memory };
 export function __wbg_reset_state(): void;
-export function open(plan: string): void;
+export function start(): void;
+export function add(plan: string): number;
 export function in_flight(): number;
 export function fetch(
   profile: number,

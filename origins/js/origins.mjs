@@ -1,10 +1,12 @@
 // Origins that fetch can't reach: the module's functions for the gateway's driver.
 //
-//   const origins = new Origins(plan);                       // a text, made by the core; costs nothing yet
-//   const response = await origins.fetch(0, { method, url, lines, body, length, millis, cutAfter, inflate, signal }, ctx);
-//   await origins.publish(0, { message, body, millis, signal }, ctx);
-//   const { token, body } = await origins.receive(0, { millis, signal }, ctx);
-//   await origins.settle(0, token, "ack");
+//   const origins = new Origins();                           // costs nothing yet
+//   const response = await origins.fetch(plan, { method, url, lines, body, length, millis, cutAfter, inflate, signal }, ctx);
+//   await origins.publish(plan, { message, body, millis, signal }, ctx);
+//   const { token, body } = await origins.receive(plan, { millis, signal }, ctx);
+//   await origins.settle(plan, token, "ack");
+//
+// A plan is a text that the core has made of the configuration: the README has its form. Each is read once in an isolate's life.
 //
 // The first call instantiates the module (about 10 ms). A trap spoils its instance: the next call gets a fresh one, and calls
 // that were in flight end by the gateway's own deadline.
@@ -62,15 +64,11 @@ const NEVER = 0xffffffff;
 /** @typedef {Pick<ExecutionContext, "waitUntil">} Context what an operation tells that it isn't over */
 
 export class Origins {
-  #plan;
   #isOpen = false;
+  /** The numbers of the origins, by their plans. @type {Map<string, number>} */
+  #numbers = new Map();
   /** When a host is tried over a socket again, by profile and authority. @type {Map<string, number>} */
   #publicHosts = new Map();
-
-  /** @param {string} plan */
-  constructor(plan) {
-    this.#plan = plan;
-  }
 
   /** The module, ready for a call. */
   #module() {
@@ -79,13 +77,30 @@ export class Origins {
       console.error(`fjord: the origins' module failed and restarts: ${trap}`);
       glue.__wbg_reset_state();
       this.#isOpen = false;
+      this.#numbers.clear();
+      this.#publicHosts.clear();
     }
     if (!this.#isOpen) {
       glue.initSync({ module });
-      glue.open(this.#plan);
+      glue.start();
       this.#isOpen = true;
     }
     return glue;
+  }
+
+  /**
+   * The number of an origin in the module.
+   *
+   * @param {string} plan
+   */
+  #number(plan) {
+    const { add } = this.#module();
+    let number = this.#numbers.get(plan);
+    if (number === undefined) {
+      number = add(plan);
+      this.#numbers.set(plan, number);
+    }
+    return number;
   }
 
   /** The calls in flight. */
@@ -101,11 +116,12 @@ export class Origins {
   /**
    * A response, as the platform's fetch gives one. Errors have a `code`, and a message that begins with the origin.
    *
-   * @param {number} profile
+   * @param {string} plan
    * @param {Call} call
    * @param {Context} ctx
    */
-  async fetch(profile, call, ctx) {
+  async fetch(plan, call, ctx) {
+    const profile = this.#number(plan);
     const host = `${profile} ${call.url.split("/", 3)[2]}`;
     if (this.#isPublic(host)) return platformFetch(call);
     const { method, url, lines, body = null, length, millis, cutAfter = NEVER, signal } = call;
@@ -126,23 +142,23 @@ export class Origins {
   /**
    * Publishes a message; when this resolves, the broker has it. Errors have a `code`, and a message that begins with the broker.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {Publish} publish
    * @param {Context} ctx
    */
-  async publish(broker, { message, body, millis, signal }, ctx) {
-    await result(this.#module().publish(broker, message, body, millis, signal), ctx);
+  async publish(plan, { message, body, millis, signal }, ctx) {
+    await result(this.#module().publish(this.#number(plan), message, body, millis, signal), ctx);
   }
 
   /**
    * Receives a message. It has to be settled within 5 s, or the broker gets it back; a token of 0 has nothing to settle.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {Receive} receive
    * @param {Context} ctx
    */
-  async receive(broker, { millis, signal }, ctx) {
-    const flight = this.#module().receive(broker, millis, signal);
+  async receive(plan, { millis, signal }, ctx) {
+    const flight = this.#module().receive(this.#number(plan), millis, signal);
     const [token, body] = /** @type {[number, Uint8Array]} */ (await result(flight, ctx));
     return { token, body };
   }
@@ -150,33 +166,33 @@ export class Origins {
   /**
    * Settles a received message, in the request that received it; when this resolves, the broker knows.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {number} token
    * @param {Settlement} settlement
    */
-  async settle(broker, token, settlement) {
-    await this.#module().settle(broker, token, settlement);
+  async settle(plan, token, settlement) {
+    await this.#module().settle(this.#number(plan), token, settlement);
   }
 
   /**
    * Begins to read a broker's group, in the Durable Object that reads it alone.
    *
-   * @param {number} broker
+   * @param {string} plan
    */
-  joinGroup(broker) {
-    this.#module().group_join(broker);
+  joinGroup(plan) {
+    this.#module().group_join(this.#number(plan));
   }
 
   /**
    * Receives a message of a group, in its Durable Object, one call at a time. Of the caller's `millis` this many are `left`.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {number} millis
    * @param {number} left
    * @param {Context} ctx
    */
-  async receiveOfGroup(broker, millis, left, ctx) {
-    const flight = this.#module().group_receive(broker, millis, left);
+  async receiveOfGroup(plan, millis, left, ctx) {
+    const flight = this.#module().group_receive(this.#number(plan), millis, left);
     const [token, body] = /** @type {[number, Uint8Array]} */ (await result(flight, ctx));
     return { token, body };
   }
@@ -184,13 +200,13 @@ export class Origins {
   /**
    * Settles a message of a group, in its Durable Object, one call at a time.
    *
-   * @param {number} broker
+   * @param {string} plan
    * @param {number} token
    * @param {Settlement} settlement
    * @param {Context} ctx
    */
-  async settleOfGroup(broker, token, settlement, ctx) {
-    await result(this.#module().group_settle(broker, token, settlement), ctx);
+  async settleOfGroup(plan, token, settlement, ctx) {
+    await result(this.#module().group_settle(this.#number(plan), token, settlement), ctx);
   }
 
   #isPublic(/** @type {string} */ host) {
@@ -252,5 +268,7 @@ function responseOf([status, lines, body], method, inflate) {
   }
   // A made response has a status of 200 to 599; an origin's may have another.
   const response = new Response(body, { status: status <= 599 ? status : 599, headers, encodeBody: "manual" });
-  return status <= 599 ? response : Object.defineProperty(response, "status", { value: status });
+  if (status > 599) Object.defineProperty(response, "status", { value: status });
+  // Who passes it on must neither have the runtime compress it again nor cut it: it ends by itself.
+  return Object.defineProperty(response, "isMade", { value: true });
 }

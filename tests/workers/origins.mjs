@@ -5,7 +5,7 @@
 //   POST /publish?json={broker, message, millis, ...}              {}; the request's body is the message's
 //   POST /receive?json={broker, settlement, millis, ...}           { body }, once the message is settled
 //   GET /stats                                                     { memory, inFlight }
-import plan from "./plan.json";
+import list from "./plan.json";
 import { GroupReader, groupOf } from "./js/groups.mjs";
 import { Origins } from "./js/origins.mjs";
 import { trapped } from "./js/trap.mjs";
@@ -27,7 +27,19 @@ import { trapped } from "./js/trap.mjs";
  * @property {number} [giveUpAfter]
  */
 
-const origins = new Origins(plan);
+const origins = new Origins();
+
+/** The profiles and brokers that a call names by their numbers. A broker may name a profile. */
+const { tls, brokers } = /** @type {{ tls: object[], brokers: { tls?: string | { profile: number } }[] }} */ (JSON.parse(list));
+
+/** The plan of a profile. @param {number} number */
+const planOfProfile = (number) => JSON.stringify({ tls: tls[number] });
+
+/** The plan of a broker. @param {number} number */
+function planOfBroker(number) {
+  const broker = brokers[number];
+  return JSON.stringify(typeof broker?.tls === "object" ? { tls: tls[broker.tls.profile], broker: { ...broker, tls: undefined } } : { broker });
+}
 
 export class FjordOrigins extends GroupReader {
   origins = origins;
@@ -76,13 +88,13 @@ async function operation(pathname, described, request, signal, env, ctx) {
   const { millis } = call;
   if (pathname === "/publish") {
     const body = new Uint8Array(await request.arrayBuffer());
-    await origins.publish(broker, { message: JSON.stringify(message), body, millis, signal }, ctx);
+    await origins.publish(planOfBroker(broker), { message: JSON.stringify(message), body, millis, signal }, ctx);
     return Response.json({});
   }
   if (pathname === "/receive") {
-    const reader = group === undefined ? undefined : groupOf(env.GROUPS, group, broker);
-    const { token, body } = await (reader?.receive(millis) ?? origins.receive(broker, { millis, signal }, ctx));
-    const settle = (/** @type {"ack" | "requeue" | "discard"} */ how) => reader?.settle(token, how) ?? origins.settle(broker, token, how);
+    const reader = group === undefined ? undefined : groupOf(env.GROUPS, group, planOfBroker(broker));
+    const { token, body } = await (reader?.receive(millis) ?? origins.receive(planOfBroker(broker), { millis, signal }, ctx));
+    const settle = (/** @type {"ack" | "requeue" | "discard"} */ how) => reader?.settle(token, how) ?? origins.settle(planOfBroker(broker), token, how);
     if (settleAfter > 0) await new Promise((resolve) => setTimeout(resolve, settleAfter));
     if (settlement === "twice") await settle("ack");
     if (settlement !== "none") await settle(settlement === "twice" ? "ack" : settlement);
@@ -90,7 +102,7 @@ async function operation(pathname, described, request, signal, env, ctx) {
   }
   if (upload === "bytes") call.body = new Uint8Array(await request.arrayBuffer());
   if (upload === "stream") call.body = request.body;
-  const response = await origins.fetch(profile, call, ctx);
+  const response = await origins.fetch(planOfProfile(profile), call, ctx);
   const { status, headers } = response;
   if (pathname === "/pass") return new Response(response.body, { status, headers, encodeBody: "manual" });
   return Response.json({ status, headers: [...headers], body: await response.text() });

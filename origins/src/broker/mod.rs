@@ -45,7 +45,8 @@ pub struct Host(pub String, pub u16);
 pub enum BrokerTls {
     /// The runtime, which trusts the public roots.
     Platform,
-    /// This module, by a profile of the plan.
+    /// This module, by the profile beside the broker in its plan.
+    #[serde(skip)]
     Profile(u32),
 }
 
@@ -284,19 +285,24 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Subscription<'_, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tls::TlsOptions;
 
     /// What the core has to write is in the crate's README.
     #[test]
-    fn the_documented_plan_is_read() {
+    fn the_documented_plans_are_read() {
         let text = include_str!("../../README.md");
-        let (_, plan) = text.split_once("```jsonc\n").unwrap();
-        let (plan, _) = plan.split_once("```").unwrap();
-        let lines = plan.lines().filter(|line| !line.trim_start().starts_with("//"));
-        let plan: serde_json::Value = serde_json::from_str(&lines.collect::<String>()).unwrap();
-        let brokers: Vec<Broker> = serde_json::from_value(plan["brokers"].clone()).unwrap();
+        let (_, plans) = text.split_once("```jsonc\n").unwrap();
+        let (plans, _) = plans.split_once("```").unwrap();
+        let lines = plans.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let plans: Vec<serde_json::Value> = serde_json::from_str(&lines.collect::<String>()).unwrap();
+        let tls: TlsOptions = serde_json::from_value(plans[0]["tls"].clone()).unwrap();
+        assert!(tls.public_roots && plans[0].get("broker").is_none());
+        let brokers: Vec<Broker> =
+            plans[1..].iter().map(|plan| serde_json::from_value(plan["broker"].clone()).unwrap()).collect();
         let names: Vec<_> = brokers.iter().map(|broker| &*broker.name).collect();
         assert_eq!(names, ["amqp://mq:5672", "rabbit://x", "nats://orders", "kafka://orders"]);
-        assert_eq!(brokers[3].tls, Some(BrokerTls::Profile(0)));
+        assert_eq!(brokers[0].tls, Some(BrokerTls::Platform));
+        serde_json::from_value::<TlsOptions>(plans[4]["tls"].clone()).unwrap();
         let secret = format!("{brokers:?}");
         assert!(!secret.contains("\"p\""), "a password is in a log: {secret}");
     }

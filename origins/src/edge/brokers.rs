@@ -11,7 +11,7 @@ use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::AbortSignal;
 
-use crate::broker::{Broker, BrokerFault, Message, Received, Subscription};
+use crate::broker::{Broker, BrokerFault, BrokerTls, Message, Received, Subscription};
 use crate::kafka::KafkaOptions;
 
 use super::connector::{RuntimeConnector, Wire};
@@ -30,9 +30,13 @@ thread_local! {
     static BROKERS: RefCell<Vec<Rc<Broker>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes the brokers of the plan.
-pub fn open(all: Vec<Broker>) {
-    BROKERS.set(all.into_iter().map(Rc::new).collect());
+/// Adds a broker, which is called by this TLS profile if there is one; its number.
+pub fn add(mut broker: Broker, profile: Option<u32>) -> u32 {
+    broker.tls = profile.map(BrokerTls::Profile).or(broker.tls);
+    BROKERS.with_borrow_mut(|brokers| {
+        brokers.push(Rc::new(broker));
+        brokers.len() as u32 - 1
+    })
 }
 
 /// Publishes a message: JSON for what is beside its body. There is no result; when it comes, the broker has the message.
@@ -197,7 +201,7 @@ async fn finish(target: &Target, subscription: Subscription<'_, Wire>, tag: u64,
 
 fn find(index: u32) -> Result<Rc<Broker>, BrokerFault> {
     let broker = BROKERS.with_borrow(|brokers| brokers.get(index as usize).cloned());
-    broker.ok_or_else(|| BrokerFault::BadCall("the plan has no such broker".to_owned()))
+    broker.ok_or_else(|| BrokerFault::BadCall("there is no such broker".to_owned()))
 }
 
 /// The broker of an operation, and who waits for it.

@@ -1,6 +1,6 @@
 //! The border to the runtime: its sockets, its streams, its cryptography, and the functions that the script calls.
 //!
-//! The script (`js/origins.mjs`) opens the module with the gateway's plan, once, and gets a `Flight` for each operation: the
+//! The script (`js/origins.mjs`) adds an origin by its plan when it meets it first, and gets a `Flight` for each operation: the
 //! promise of a result, and the promise of its end.
 
 mod brokers;
@@ -22,15 +22,14 @@ use wasm_bindgen::prelude::*;
 use crate::broker::Broker;
 use crate::tls::TlsOptions;
 
-/// What the gateway has compiled for this module.
+/// One origin, as the gateway has compiled it: a TLS profile for HTTPS, or a broker, which may have a profile.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Plan {
-    /// The TLS profiles; a call names one by its index.
-    tls: Vec<TlsOptions>,
-    /// The brokers; an operation names one by its index.
     #[serde(default)]
-    brokers: Vec<Broker>,
+    tls: Option<TlsOptions>,
+    #[serde(default)]
+    broker: Option<Broker>,
 }
 
 #[wasm_bindgen(raw_module = "./trap.mjs")]
@@ -39,18 +38,26 @@ extern "C" {
     fn trapped(message: &str);
 }
 
-/// Takes the gateway's plan.
+/// Begins: a panic is told to the script from now on.
+#[wasm_bindgen]
+pub fn start() {
+    std::panic::set_hook(Box::new(|info| trapped(&info.to_string())));
+}
+
+/// Adds an origin by its plan. Returns the number by which operations name the broker, or else the profile.
 ///
 /// # Errors
 /// The plan isn't one: the gateway and this module are of different versions.
 #[wasm_bindgen]
-pub fn open(plan: &str) -> Result<(), JsError> {
-    std::panic::set_hook(Box::new(|info| trapped(&info.to_string())));
-    let plan: Plan = serde_json::from_str(plan)
-        .map_err(|error| JsError::new(&format!("the plan of the origins: {error}")))?;
-    profiles::open(plan.tls);
-    brokers::open(plan.brokers);
-    Ok(())
+pub fn add(plan: &str) -> Result<u32, JsError> {
+    let Plan { tls, broker } = serde_json::from_str(plan)
+        .map_err(|error| JsError::new(&format!("the plan of an origin: {error}")))?;
+    let profile = tls.map(profiles::add);
+    match (broker, profile) {
+        (Some(broker), profile) => Ok(brokers::add(broker, profile)),
+        (None, Some(profile)) => Ok(profile),
+        (None, None) => Err(JsError::new("the plan of an origin has neither a profile nor a broker")),
+    }
 }
 
 /// What a thrown value says.

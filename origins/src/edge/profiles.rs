@@ -1,4 +1,4 @@
-//! The TLS profiles of the plan, each compiled by the first call that needs it.
+//! The TLS profiles, each compiled by the first call that needs it.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -18,12 +18,15 @@ thread_local! {
     static PROFILES: RefCell<Vec<Slot>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Takes the options of the plan.
-pub fn open(all: Vec<TlsOptions>) {
-    PROFILES.set(all.into_iter().map(|options| Slot { options, http: None, brokers: None }).collect());
+/// Adds a profile; its number.
+pub fn add(options: TlsOptions) -> u32 {
+    PROFILES.with_borrow_mut(|slots| {
+        slots.push(Slot { options, http: None, brokers: None });
+        slots.len() as u32 - 1
+    })
 }
 
-/// The profile of this index.
+/// The profile of this number.
 pub fn profile(index: u32, fallback: Fallback) -> Result<Profile, String> {
     PROFILES.with_borrow_mut(|slots| {
         let slot = slots.get_mut(index as usize).ok_or_else(|| format!("there is no TLS profile {index}"))?;
