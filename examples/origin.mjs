@@ -1,5 +1,6 @@
 // The origins of the examples: a small HTTP server that answers from a table.
 import http from "node:http";
+import https from "node:https";
 
 /**
  * What an origin is asked.
@@ -15,8 +16,9 @@ import http from "node:http";
  * Starts an origin on the loopback interface.
  * @param {Routes} routes
  * @param {number} [port] 0: any free one
+ * @param {{ cert: string, key: string }} [tls] For HTTPS.
  */
-export async function startOrigin(routes, port = 0) {
+export async function startOrigin(routes, port = 0, tls) {
   /**
    * @param {http.IncomingMessage} request
    * @param {http.ServerResponse} response
@@ -41,12 +43,13 @@ export async function startOrigin(routes, port = 0) {
     }
     response.end();
   };
-  const server = http.createServer((request, response) => void answer(request, response));
+  const listener = (/** @type {http.IncomingMessage} */ request, /** @type {http.ServerResponse} */ response) => void answer(request, response);
+  const server = tls === undefined ? http.createServer(listener) : https.createServer(tls, listener);
   await new Promise((resolve) => server.listen(port, "127.0.0.1", () => resolve(undefined)));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("the origin has no port");
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: tls === undefined ? `http://127.0.0.1:${address.port}` : `https://localhost:${address.port}`,
     stop() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(resolve));

@@ -16,12 +16,16 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 const folder = path.join(here, name);
-const { routes } = await import(pathToFileURL(path.join(folder, "origin.mjs")).href);
-const origin = await startOrigin(routes, 9000);
+const { routes, tls, startBroker } = await import(pathToFileURL(path.join(folder, "origin.mjs")).href);
+const origin = await startOrigin(routes, 9000, tls);
 console.log(`origin: ${origin.url}`);
 /** @type {{ env?: Record<string, string>, requests: { method?: string, path: string, headers?: Record<string, string>, body?: string }[] }} */
 const { env = {}, requests } = JSON.parse(fs.readFileSync(path.join(folder, "requests.json"), "utf8"));
-const variables = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+/** @type {(() => unknown)[]} */
+const ends = [];
+/** @type {Record<string, string>} */
+const places = (await startBroker?.({ after: (/** @type {() => unknown} */ end) => ends.push(end) })) ?? {};
+const variables = Object.entries({ ...env, ...places }).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
 const gateway = spawn(process.execPath, [path.join(here, "../bin/fjord.mjs"), "run", "-c", path.join(folder, "krakend.json"), "-p", "8080", ...variables], {
   stdio: "inherit",
 });
@@ -34,4 +38,5 @@ for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => gateway.kil
 gateway.on("exit", (code) => {
   process.exitCode = code ?? 0;
   void origin.stop();
+  while (ends.length > 0) void ends.pop()?.();
 });

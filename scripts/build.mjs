@@ -95,8 +95,11 @@ async function buildExamples() {
   writeText(stamp, now);
 }
 
+/** Is written for the configuration. */
+const LINKED = "linked.mjs";
+
 function copyScripts() {
-  for (const name of fs.readdirSync(at("src/edge")).filter((file) => file.endsWith(".mjs"))) {
+  for (const name of fs.readdirSync(at("src/edge")).filter((file) => file.endsWith(".mjs") && file !== LINKED)) {
     writeText(at("build", name), fs.readFileSync(at("src/edge", name), "utf8"));
   }
 }
@@ -108,7 +111,7 @@ await main(async () => {
     if (process.argv.includes("--origins") || process.env.FJORD_ORIGINS === "1") await buildOrigins();
     if (process.argv.includes("--examples")) await buildExamples();
     copyScripts();
-    await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"));
+    await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"), buildOrigins);
     await buildConsole();
   } catch (error) {
     if (!(error instanceof Failure) || !serving) throw error;

@@ -1,11 +1,15 @@
 // The configuration, checked by the core and put beside it as text: a change of it rebuilds no wasm.
 import path from "node:path";
 import { refuseShadowed } from "../bin/lib/build.mjs";
+import { linkedFiles } from "../bin/lib/linked.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "../bin/lib/core.mjs";
 import { Failure, at, root, writeText } from "./lib.mjs";
 
-/** @param {string} file */
-export async function buildConfig(file) {
+/**
+ * @param {string} file
+ * @param {() => Promise<void>} buildOrigins Builds the module of calls over sockets.
+ */
+export async function buildConfig(file, buildOrigins) {
   const core = await loadCore();
   const shown = path.relative(root, file);
   const config = await readConfig(core, file);
@@ -13,6 +17,9 @@ export async function buildConfig(file) {
   if (checked.text) console.error(checked.text.trimEnd());
   if (!checked.ok) throw new Failure(`${shown} can't be served.`);
   refuseShadowed(checked.report);
+  const needsSockets = config.read.needs_sockets();
+  if (needsSockets) await buildOrigins();
+  writeText(at("build/linked.mjs"), String(linkedFiles(needsSockets)["linked.mjs"]));
   writeText(at("build/krakend.json"), config.text);
   writeText(at("build/files.json"), JSON.stringify(workerFiles(config)));
 }

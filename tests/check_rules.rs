@@ -92,9 +92,15 @@ const SERVICE: &[(&str, &str)] = &[
         "/extra_config/router/remote_ip_headers/0 bad-header",
     ),
     (r#""client_tls": {"allow_insecure_connections": false}"#, ""),
+    (r#""client_tls": {"allow_insecure_connections": true}"#, ""),
+    (r#""allow_insecure_connections": true"#, "/allow_insecure_connections deprecated"),
     (
-        r#""client_tls": {"allow_insecure_connections": true}"#,
-        "/client_tls/allow_insecure_connections not-supported",
+        r#""client_tls": {"disable_system_ca_pool": true, "max_version": "TLS11", "ca_certs": ["env:A-B", "", "env:CA"]}"#,
+        "/client_tls/max_version out-of-range\n/client_tls/ca_certs/0 bad-format\n/client_tls/ca_certs/1 empty",
+    ),
+    (
+        r#""client_tls": {"client_certs": [{"certificate": "a.pem", "private_key": "a.key"}, {"certificate": "b.pem", "private_key": "env:KEY"}]}"#,
+        "/client_tls/client_certs/0/private_key bundled-key",
     ),
 ];
 

@@ -5,6 +5,7 @@ import path from "node:path";
 import { describe, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { startOrigin } from "../examples/origin.mjs";
+import { missing } from "./support/brokers.mjs";
 import { root, serve } from "./support/gateway.mjs";
 
 const folder = path.join(root, "examples");
@@ -16,15 +17,19 @@ test("each example is on the page of examples", () => {
   assert.deepEqual(listed, names);
 });
 
-describe("examples", () => {
+describe("examples", async () => {
   for (const name of names) {
-    test(name, async (t) => {
-      const { routes } = await import(pathToFileURL(path.join(folder, name, "origin.mjs")).href);
-      const origin = await startOrigin(routes);
+    const { routes, tls, broker, startBroker } = await import(pathToFileURL(path.join(folder, name, "origin.mjs")).href);
+    test(name, { skip: broker === undefined ? false : missing(broker) }, async (t) => {
+      const origin = await startOrigin(routes, 0, tls);
       t.after(() => origin.stop());
       const { env = {}, requests } = JSON.parse(fs.readFileSync(path.join(folder, name, "requests.json"), "utf8"));
       const configuration = fs.readFileSync(path.join(folder, name, "krakend.json"), "utf8");
-      const gateway = await serve(t, configuration.replaceAll("http://127.0.0.1:9000", origin.url), { env });
+      /** @type {Record<string, string>} */
+      const places = (await startBroker?.(t)) ?? {};
+      const certificates = fs.readdirSync(path.join(folder, name)).filter((file) => file.endsWith(".pem"));
+      const files = Object.fromEntries(certificates.map((file) => [file, fs.readFileSync(path.join(folder, name, file))]));
+      const gateway = await serve(t, configuration.replaceAll(/https?:\/\/(127\.0\.0\.1|localhost):9000/g, origin.url), { env: { ...env, ...places }, files });
       for (const { title, path: target, method, headers, body, status, json, text, parts, headers_of_answer = {} } of requests) {
         const answer = await gateway.fetch(target, { method, headers, body });
         assert.equal(answer.status, status, title);

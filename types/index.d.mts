@@ -27,8 +27,15 @@ export interface Gateway {
  * @param config The text of `krakend.json`, as `fjord build` writes it. TypeScript takes the import for an object; a value that is one when
  *   the Worker starts is a `TypeError`.
  * @param files The text of `files.json`, which has the files that the configuration names.
+ * @param parts What a configuration with `client_tls` or brokers needs besides: `import { origins } from "fjord/origins"`.
  */
-export function createGateway(config: string | object, files?: string | object): Gateway;
+export function createGateway(config: string | object, files?: string | object, parts?: { origins?: Origins | null }): Gateway;
+
+/** Calls origins over sockets: `origins` of `fjord/origins`. */
+export interface Origins {
+  /** The calls in flight. */
+  readonly inFlight: number;
+}
 
 /** Counts for rate limits with a `binding`. The entry module of a Worker must export the class. */
 export class FjordLimits {

@@ -4,6 +4,7 @@ import path from "node:path";
 import { configFile } from "./arguments.mjs";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "./core.mjs";
 import { Failure } from "./errors.mjs";
+import { linkedFiles } from "./linked.mjs";
 
 /** Stands among the files: what of the configuration is closed, and why. */
 const CLOSED = "fjord:closed";
@@ -51,6 +52,8 @@ export async function execute(values, positionals) {
     for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
     write(path.join(out, "worker.d.mts"), fs.readFileSync(new URL("../../types/worker.d.mts", import.meta.url)));
   }
+  const linked = Object.entries(linkedFiles(config.read.needs_sockets()));
+  for (const [name, bytes] of linked) write(path.join(out, name), bytes);
   write(path.join(out, "krakend.json"), Buffer.from(config.text));
   // The worker's log tells what is closed at the first request.
   const closed = report.closed && { [CLOSED]: report.closed.join("\n") };

@@ -6,6 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { buildDir } from "./core.mjs";
 import { Failure, codeOf } from "./errors.mjs";
+import { linkedFiles } from "./linked.mjs";
 
 /**
  * What a local gateway is made of.
@@ -20,7 +21,9 @@ import { Failure, codeOf } from "./errors.mjs";
  * @property {string[]} [direct] Bindings whose calls go over the network of this machine.
  * @property {boolean} [logRequests] Whether each request and each call is logged.
  * @property {string[]} [counters] Bindings that count for rate limits.
+ * @property {string[]} [readers] Bindings of objects that read groups of Kafka.
  * @property {boolean} [cache] Whether backends share answers.
+ * @property {boolean} [sockets] Whether origins are called over sockets.
  * @property {string} [codeDir] The worker's modules, if they aren't those of the build.
  * @property {string} [cfHeader] The header line that tells a request's `cf`, as JSON; without one workerd tells the peer.
  */
@@ -64,9 +67,12 @@ const MODULE_KINDS = { ".mjs": "esModule", ".wasm": "wasm", ".json": "text" };
 const moduleLines = (names) =>
   names.map((name) => `(name = ${quote(name)}, ${MODULE_KINDS[path.extname(name)]} = embed ${quote(name)})`).join(",\n      ");
 
-/** The objects that count for rate limits. On disk: what is kept in memory goes when an object does, after ten idle seconds. */
+/**
+ * The objects that count for rate limits, and those that read groups of Kafka. On disk: what is kept in memory goes when an object
+ * does, after ten idle seconds.
+ */
 const OBJECTS = `
-  durableObjectNamespaces = [(className = "FjordLimits", uniqueKey = "limits")],
+  durableObjectNamespaces = [(className = "FjordLimits", uniqueKey = "limits"), (className = "FjordOrigins", uniqueKey = "origins")],
   durableObjectStorage = (localDisk = "objects"),`;
 /** @param {string} dir */
 const objectsDisk = (dir) => `
@@ -88,9 +94,9 @@ const external = ({ name, address, https, host }) => `
     (name = ${quote(`bind-${name}`)}, external = (address = ${quote(address)}, ${https ? `https = (certificateHost = ${quote(host)}, tlsOptions = (trustBrowserCas = true))` : "http = ()"})),`;
 
 /**
- * @param {Pick<Required<Settings>, "address" | "counters" | "cache" | "assetsFirst"> & { assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
+ * @param {Pick<Required<Settings>, "address" | "cache" | "assetsFirst"> & { hasObjects: boolean, assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
  */
-function workerdConfig({ modules, bindings, services, address, assets, assetsFirst, counters, cache, cfHeader, flags, dir }) {
+function workerdConfig({ modules, bindings, services, address, assets, assetsFirst, hasObjects, cache, cfHeader, flags, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -109,7 +115,7 @@ function workerdConfig({ modules, bindings, services, address, assets, assetsFir
 const config :Workerd.Config = (
   services = [
     (name = "gateway", worker = .gateway),
-    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${assetsFirst ? front : ""}${cache ? CACHE : ""}${counters.length > 0 ? objectsDisk(path.join(dir, "objects")) : ""}${services}
+    (name = "internet", network = (allow = ["public", "private"], tlsOptions = (trustBrowserCas = true))),${assets ? disk : ""}${assetsFirst ? front : ""}${cache ? CACHE : ""}${hasObjects ? objectsDisk(path.join(dir, "objects")) : ""}${services}
   ],
   sockets = [(name = "http", address = ${quote(address)}, http = (${cfHeader ? `cfBlobHeader = ${quote(cfHeader)}` : ""}), service = "${assetsFirst ? "front" : "gateway"}")],
 );
@@ -120,7 +126,7 @@ const gateway :Workerd.Worker = (
   ],
   bindings = [
       ${bindings.join(",\n      ")}
-  ],${counters.length > 0 ? OBJECTS : ""}${cache ? '\n  cacheApiOutbound = "cache",' : ""}
+  ],${hasObjects ? OBJECTS : ""}${cache ? '\n  cacheApiOutbound = "cache",' : ""}
   compatibilityDate = "${COMPATIBILITY_DATE}",
   compatibilityFlags = [${flags.map(quote).join(", ")}],
 );
@@ -136,9 +142,16 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, assetsFirst = false, bindings: services = [], direct = [], counters = [], cache = false, logRequests = false, codeDir = buildDir, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, assetsFirst = false, bindings: services = [], direct = [], counters = [], readers = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
+  // Another worker than the gateway's brings all of its own.
+  const linked = codeDir === buildDir ? linkedFiles(sockets) : {};
+  for (const [name, bytes] of Object.entries(linked)) {
+    fs.mkdirSync(path.dirname(path.join(dir, name)), { recursive: true });
+    fs.writeFileSync(path.join(dir, name), bytes);
+    if (!code.includes(name)) code.push(name);
+  }
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
   const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(assetsFirst ? ["front.mjs"] : []), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
@@ -152,14 +165,16 @@ function prepare(dir, { config, address, vars, assets, assetsFirst = false, bind
     return `(name = ${quote(name)}, fromEnvironment = "FJORD_VALUE_${index}")`;
   });
   if (assets) bindings.push('(name = "ASSETS", service = "assets")');
-  if (counters.length > 0) fs.mkdirSync(path.join(dir, "objects"));
+  const hasObjects = counters.length > 0 || readers.length > 0;
+  if (hasObjects) fs.mkdirSync(path.join(dir, "objects"));
   bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
+  bindings.push(...readers.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordOrigins")`));
   bindings.push(...services.map(({ name }) => `(name = ${quote(name)}, service = ${quote(`bind-${name}`)})`));
   bindings.push(...direct.map((name) => `(name = ${quote(name)}, service = "internet")`));
   const entries = [...(logRequests ? ["requests.mjs"] : []), "worker.mjs"];
   const modules = [...entries, ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
   const flags = logRequests ? ["nodejs_als"] : [];
-  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, assetsFirst, counters, cache, cfHeader, flags, dir };
+  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, assetsFirst, hasObjects, cache, cfHeader, flags, dir };
   fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig(parts));
   return environment;
 }

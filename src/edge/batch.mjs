@@ -15,6 +15,11 @@ import * as protocol from "./protocol.mjs";
  * @property {string} trace lines about the trace, which no other call has: they replace those of their names
  * @property {number} body one of `BODY_*`
  * @property {Uint8Array | null} bytes
+ * @property {Socket | null} socket for a call that goes over a socket
+ *
+ * @typedef {object} Socket
+ * @property {string} plan by which certificates, for the module of `origins/`
+ * @property {number} millis the time of the call
  *
  * @typedef {{ kind: typeof protocol.TIMER, id: number, ms: number }} Timer
  * @typedef {{ kind: typeof protocol.CANCEL, id: number }} Cancel
@@ -90,7 +95,8 @@ export function readBatch(memory, address) {
         const body = word();
         const has = body === protocol.BODY_CHUNKED || body === protocol.BODY_SIZED;
         const sent = has ? taken() : ((at += 2), null);
-        add({ kind, id, flags, cutAfter, binding, method, url, block, trace, body, bytes: sent });
+        const socket = flags & protocol.FETCH_SOCKET ? { plan: string(), millis: word() } : null;
+        add({ kind, id, flags, cutAfter, binding, method, url, block, trace, body, bytes: sent, socket });
         break;
       }
       case protocol.TIMER:

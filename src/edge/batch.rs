@@ -102,7 +102,8 @@ impl Batch {
         let flag = |set: bool, flag: FetchFlag| if set { flag as u32 } else { 0 };
         let flags = flag(fetch.stream, FetchFlag::Stream)
             | flag(fetch.want_headers, FetchFlag::WantHeaders)
-            | flag(fetch.gzip, FetchFlag::Gzip);
+            | flag(fetch.gzip, FetchFlag::Gzip)
+            | flag(fetch.certificates.is_some(), FetchFlag::Socket);
         self.words.extend([Record::Fetch as u32, id, flags, fetch.cut_after.unwrap_or(NEVER)]);
         match &fetch.via {
             Via::Network | Via::Public => self.words.push(0),
@@ -128,6 +129,10 @@ impl Batch {
                 self.shared.push(bytes);
             }
             None => self.words.extend([0, 0]),
+        }
+        if let Some(certificates) = &fetch.certificates {
+            self.string(certificates);
+            self.words.push(fetch.millis);
         }
     }
 

@@ -80,6 +80,24 @@ async function handedOn(first, body, writable, signal) {
 }
 
 /**
+ * What was read of a body, then the rest of it. For a body that ends by itself.
+ *
+ * @param {Uint8Array} first
+ * @param {ReadableStreamDefaultReader<Uint8Array>} reader
+ */
+export function joined(first, reader) {
+  return new ReadableStream({
+    start: (controller) => controller.enqueue(first),
+    async pull(controller) {
+      const { value, done } = await reader.read();
+      if (done) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+}
+
+/**
  * An answer that was compressed because the gateway asked for it: the runtime inflates it, the client doesn't hear of it.
  *
  * @param {Response} answer

@@ -10,6 +10,7 @@ export class Driver {
   #instantiate;
   #config;
   #files;
+  #origins;
   /** @type {Instance | null} */
   #instance = null;
   #retired = new Retired();
@@ -24,11 +25,13 @@ export class Driver {
    * @param {() => import("./fjord.mjs").Core} instantiate
    * @param {string} config
    * @param {string} files
+   * @param {import("./sockets.mjs").Origins | null} [origins]
    */
-  constructor(instantiate, config, files) {
+  constructor(instantiate, config, files, origins = null) {
     this.#instantiate = instantiate;
     this.#config = config;
     this.#files = files;
+    this.#origins = origins;
   }
 
   /**
@@ -40,7 +43,7 @@ export class Driver {
    */
   answer(request, env, ctx) {
     if (this.#instance === null || this.#instance.spent) this.#renew(env);
-    if (this.#instance !== null) return new Flight(this.#instance, request, env, ctx).start();
+    if (this.#instance !== null) return new Flight(this.#instance, this.#origins, request, env, ctx).start();
     if (this.#refused === undefined) {
       console.error("fjord: request refused: instances that trapped leave no memory for another");
       return new Response(null, { status: 503 });

@@ -7,6 +7,8 @@ export class Config {
   check(options: string): string;
   counters(): string;
   files(): string;
+  needs_sockets(): boolean;
+  readers(): string;
   constructor(config: Uint8Array | number[]);
 }
 export function body(len: number): number;

@@ -9,6 +9,7 @@ import { passed, response } from "./passing.mjs";
 import * as protocol from "./protocol.mjs";
 import { receive } from "./receiving.mjs";
 import { answerBody } from "./sending.mjs";
+import { callOverSocket } from "./sockets.mjs";
 
 const EMPTY = new Uint8Array(0);
 
@@ -21,6 +22,7 @@ const EMPTY = new Uint8Array(0);
 
 export class Flight {
   #instance;
+  #origins;
   #request;
   #env;
   #ctx;
@@ -62,12 +64,14 @@ export class Flight {
 
   /**
    * @param {Instance} instance
+   * @param {import("./sockets.mjs").Origins | null} origins
    * @param {Request} request
    * @param {Env} env
    * @param {ExecutionContext} ctx
    */
-  constructor(instance, request, env, ctx) {
+  constructor(instance, origins, request, env, ctx) {
     this.#instance = instance;
+    this.#origins = origins;
     this.#request = request;
     this.#env = env;
     this.#ctx = ctx;
@@ -200,8 +204,8 @@ export class Flight {
         break;
       }
       case protocol.CANCEL:
-        // What is still open when a request ends, the runtime ends.
-        if (!finished) this.#cancel(effect.id);
+        // What is still open when a request ends, the runtime ends, but no call over a socket.
+        if (!finished || this.#aborts?.has(effect.id)) this.#cancel(effect.id);
         break;
       case protocol.READ_BODY:
         this.#read(effect.id, this.#request);
@@ -251,7 +255,12 @@ export class Flight {
     /** @type {Uint8Array | number} */
     let body = protocol.STAYS;
     try {
-      answer = await callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#controller(id).signal : undefined);
+      const { socket } = effect;
+      const calling =
+        socket === null
+          ? callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#controller(id).signal : undefined)
+          : callOverSocket(this.#origins, socket, effect, this.#request, this.#ctx, this.#ending(id));
+      answer = await calling;
       if (flags & protocol.FETCH_STREAM) {
         (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
       } else {
@@ -316,6 +325,16 @@ export class Flight {
   }
 
   /**
+   * What ends a call over a socket: nothing but us does, as the runtime doesn't know whose it is. So the core hears of its client too.
+   *
+   * @param {number} id
+   */
+  #ending(id) {
+    this.#listen();
+    return this.#controller(id).signal;
+  }
+
+  /**
    * @param {number} id
    * @param {number} flags
    * @param {Response} answer
@@ -376,8 +395,9 @@ export class Flight {
   /** @param {import("./batch.mjs").Call} call */
   #service({ id, operation, args }) {
     const { raw } = this.#instance;
+    const host = { origins: this.#origins, signal: () => this.#ending(id) };
     Promise.resolve()
-      .then(() => service(operation)(args, this.#env, this.#ctx, this.#request))
+      .then(() => service(operation)(args, this.#env, this.#ctx, this.#request, host))
       .then(
         (result) =>
           this.#tell(id, () => {

@@ -8,11 +8,11 @@ import { StoredSecrets, storedSecrets } from "./secrets.mjs";
 export { FjordLimits } from "./objects.mjs";
 
 /** @type {typeof import("../../types/index.d.mts").createGateway} */
-export function createGateway(config, files = "{}") {
+export function createGateway(config, files = "{}", { origins = null } = {}) {
   if (typeof config !== "string" || typeof files !== "string") {
     throw new TypeError('createGateway takes texts: import krakend.json and files.json by a rule of type "Text" in the Wrangler file');
   }
-  const driver = new Driver(() => instantiate(module), config, files);
+  const driver = new Driver(() => instantiate(module), config, files, /** @type {import("./sockets.mjs").Origins | null} */ (origins));
   const stored = storedSecrets(files);
   if (stored.length > 0) return waiting(driver, new StoredSecrets(stored));
   return {

@@ -2,11 +2,20 @@
 import * as cache from "./cache.mjs";
 import { sign, verify } from "./crypto.mjs";
 import { limit } from "./ratelimit.mjs";
+import { publish, receive, settle } from "./sockets.mjs";
 
 /**
  * What the worker is configured with: bindings, variables and secrets by name. Anything may be there, or nothing.
  *
  * @typedef {{ [name: string]: unknown }} Env
+ */
+
+/**
+ * What some services need besides: the module of calls over sockets, and what tells them that nobody waits any more.
+ *
+ * @typedef {object} Host
+ * @property {import("./sockets.mjs").Origins | null} origins
+ * @property {() => AbortSignal} signal
  */
 
 /**
@@ -17,10 +26,11 @@ import { limit } from "./ratelimit.mjs";
  * @param {Env} env
  * @param {ExecutionContext} ctx
  * @param {Request} request
+ * @param {Host} host
  * @returns {Uint8Array | undefined | void | Promise<Uint8Array | undefined | void>}
  */
 
-const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, limit, sign, verify };
+const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, limit, publish, receive, settle, sign, verify };
 
 /** The services by name. The parameters of each are the arguments that the core gives it. */
 export const operations = /** @type {{ [name: string]: Operation }} */ (/** @type {unknown} */ (named));

@@ -58,7 +58,7 @@ function bound(env, name) {
  * @param {import("./lines.mjs").Lines} lines
  * @param {Request} request
  */
-function outgoing(kind, bytes, lines, request) {
+export function outgoing(kind, bytes, lines, request) {
   if (kind === BODY_NONE) return null;
   if (kind === BODY_SIZED) return bytes;
   const body = kind === BODY_INCOMING ? request.body : chunked(bytes ?? NOTHING);

@@ -1,6 +1,6 @@
 // Answers whose body is an origin's: it continues without entering the core.
 import { messageOf } from "./errors.mjs";
-import { announced, cut, isSmall, within } from "./bodies.mjs";
+import { announced, cut, isSmall, joined, within } from "./bodies.mjs";
 
 /**
  * @typedef {import("./lines.mjs").Lines} Lines
@@ -13,9 +13,11 @@ import { announced, cut, isSmall, within } from "./bodies.mjs";
  * @param {number} status
  * @param {Lines} lines
  * @param {BodyInit | null} body
+ * @param {boolean} [isMade] Whether it comes over a socket of ours: as its header lines say, compressed too.
  */
-export function response(status, lines, body) {
-  return new Response(isBodyless(status) ? null : body, lines.answer(status));
+export function response(status, lines, body, isMade = false) {
+  const init = lines.answer(status);
+  return new Response(isBodyless(status) ? null : body, isMade ? { ...init, encodeBody: "manual" } : init);
 }
 
 /**
@@ -33,7 +35,9 @@ export function passed(instance, status, lines, answer, until) {
   if (body === null || isBodyless(status)) return response(status, lines, null);
   const length = announced(answer);
   if (isSmall(length)) return whole(instance, status, lines, answer, until);
-  return lines.headers.has("content-type") ? response(status, lines, cut(body, length, until)) : sniffed(instance, status, lines, body, until);
+  const isMade = "isMade" in answer;
+  if (!lines.headers.has("content-type")) return sniffed(instance, status, lines, body, until, isMade);
+  return isMade ? response(status, lines, body, true) : response(status, lines, cut(body, length, until));
 }
 
 /**
@@ -59,8 +63,9 @@ async function whole(instance, status, lines, answer, until) {
  * @param {Lines} lines
  * @param {ReadableStream<Uint8Array>} body
  * @param {number | undefined} until
+ * @param {boolean} isMade
  */
-async function sniffed(instance, status, lines, body, until) {
+async function sniffed(instance, status, lines, body, until, isMade) {
   const reader = body.getReader();
   let first;
   try {
@@ -69,8 +74,10 @@ async function sniffed(instance, status, lines, body, until) {
     return missing(error);
   }
   if (first.done) return response(status, lines, null);
+  const known = typed(instance, lines, first.value);
+  if (isMade) return response(status, known, joined(first.value, reader), true);
   reader.releaseLock();
-  return response(status, typed(instance, lines, first.value), cut(body, NaN, until, first.value));
+  return response(status, known, cut(body, NaN, until, first.value));
 }
 
 /**

@@ -8,7 +8,7 @@ export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, C
 export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8;
 
 /** Bits of a call to an origin. */
-export const FETCH_STREAM = 1, FETCH_WANT_HEADERS = 2, FETCH_GZIP = 4;
+export const FETCH_STREAM = 1, FETCH_WANT_HEADERS = 2, FETCH_GZIP = 4, FETCH_SOCKET = 8;
 
 /** The body of a call to an origin. */
 export const BODY_NONE = 0, BODY_INCOMING = 1, BODY_CHUNKED = 2, BODY_SIZED = 3;

@@ -63,6 +63,8 @@ numbers! {
         WantHeaders = 2,
         /// The origin was asked for a compressed answer.
         Gzip = 4,
+        /// The call goes over a socket, by certificates that follow with the time of the call.
+        Socket = 8,
     }
 }
 

@@ -6,7 +6,7 @@ use fjord_document::{Document, Reading};
 use fjord_json::Value;
 
 use crate::review::explain::{self, Explanation};
-use crate::review::{self, Named, audit, check};
+use crate::review::{self, Named, audit, check, needs_sockets};
 
 /// A configuration that is read once, whatever is asked about it.
 #[wasm_bindgen]
@@ -32,6 +32,16 @@ impl Config {
     /// The bindings that it wants counts of, as a JSON list; none if it can't be read.
     pub fn counters(&self) -> String {
         self.list(|named| named.bindings)
+    }
+
+    /// The bindings of Durable Objects that read groups of Kafka, as a JSON list; none if it can't be read.
+    pub fn readers(&self) -> String {
+        self.list(|named| named.readers)
+    }
+
+    /// Whether it calls origins over sockets; not if it can't be read.
+    pub fn needs_sockets(&self) -> bool {
+        self.0.document.as_ref().is_some_and(|document| needs_sockets(&document.root))
     }
 
     /// What is wrong with it, as JSON: see [`check::report`].

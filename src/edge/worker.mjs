@@ -2,7 +2,9 @@
 import config from "./krakend.json";
 import files from "./files.json";
 import { createGateway } from "./gateway.mjs";
+import { origins } from "./linked.mjs";
 
 export { FjordLimits } from "./gateway.mjs";
+export { FjordOrigins } from "./linked.mjs";
 
-export default createGateway(config, files);
+export default createGateway(config, files, { origins });

@@ -98,9 +98,14 @@ fn words(kind: Kind) -> String {
         Kind::Bool => "boolean".into(),
         Kind::Int { .. } | Kind::IntEnum(_) => "integer".into(),
         Kind::Number { .. } => "number".into(),
-        Kind::Str | Kind::File | Kind::Secret(_) | Kind::Binding | Kind::Enum(_) | Kind::Format(_) => {
-            "string".into()
-        }
+        Kind::Str
+        | Kind::File
+        | Kind::Pem(_)
+        | Kind::Secret(_)
+        | Kind::Binding
+        | Kind::Reader
+        | Kind::Enum(_)
+        | Kind::Format(_) => "string".into(),
         Kind::Duration => "duration".into(),
         Kind::List(item) => format!("array<{}>", words(*item)),
         Kind::Object(_) | Kind::Map(_) | Kind::ExtraConfig(_) => "object".into(),

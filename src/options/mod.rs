@@ -21,6 +21,7 @@ mod environment;
 pub mod formats;
 pub mod letters;
 mod namespace;
+pub mod pem;
 mod reader;
 pub mod role;
 mod secret;

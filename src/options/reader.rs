@@ -226,6 +226,12 @@ impl<'a> Options<'a> {
         all
     }
 
+    /// The options of an object in a list.
+    pub fn inside(&self, name: &str, item: &'a Node) -> Options<'a> {
+        let table = self.table.iter().find(|opt| opt.name == name).map_or(&[][..], |opt| opt.kind.options());
+        Options { node: item, table, ..*self }
+    }
+
     fn default(&self, name: &str) -> Option<&'static str> {
         self.table.iter().find(|opt| opt.name == name)?.default
     }

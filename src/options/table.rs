@@ -1,5 +1,7 @@
 //! The words the tables of options are written in.
 
+use super::pem::Pem;
+
 /// One option.
 #[derive(Debug)]
 pub struct Opt {
@@ -56,10 +58,14 @@ pub enum Kind {
     Format(&'static Format),
     /// The path of a file, which is bundled with the configuration.
     File,
+    /// The path of a PEM file, which is bundled, or `env:NAME` for a secret with its text.
+    Pem(Pem),
     /// A secret of the worker.
     Secret(Secret),
     /// The name of a binding of the worker.
     Binding,
+    /// The name of a binding of the worker: a Durable Object namespace of the class `FjordOrigins`.
+    Reader,
     /// A list.
     List(&'static Kind),
     /// An object with these members.

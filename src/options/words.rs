@@ -24,9 +24,10 @@ impl Kind {
             Kind::Enum(texts) => choices(texts.iter().map(|text| format!("\"{text}\""))),
             Kind::Str => "string".into(),
             Kind::File => "path of a file".into(),
+            Kind::Pem(_) => "path of a PEM file, or env:NAME for a secret".into(),
             Kind::Secret(Secret::Name) => "name of a secret".into(),
             Kind::Secret(Secret::Reference) => "string, or $NAME for a secret".into(),
-            Kind::Binding => "name of a binding".into(),
+            Kind::Binding | Kind::Reader => "name of a binding".into(),
             Kind::Duration => "duration".into(),
             Kind::Format(format) => format.expected.into(),
             Kind::List(item) => match item.words() {
@@ -109,6 +110,7 @@ fn plural(words: &str) -> String {
     for (one, several) in [
         ("string", "strings"),
         ("path of a file", "paths of files"),
+        ("path of a PEM file", "paths of PEM files"),
         ("whole number", "whole numbers"),
         ("number", "numbers"),
         ("object", "objects"),

@@ -123,6 +123,10 @@ pub struct Fetch {
     pub gzip: bool,
     /// With `stream`: milliseconds after which the body is cut, counted from now.
     pub cut_after: Option<u32>,
+    /// By which certificates the origin is called, if they aren't the platform's. Without effect on `http://` and on bindings.
+    pub certificates: Option<Rc<str>>,
+    /// Milliseconds for a call by `certificates`, which the host ends by itself.
+    pub millis: u32,
 }
 
 // === impl Fetch ===
@@ -141,7 +145,16 @@ impl Fetch {
             want_headers: true,
             gzip: true,
             cut_after: None,
+            certificates: None,
+            millis: 0,
         }
+    }
+
+    /// Whether the call goes over a socket of the host's, as the platform's fetch knows public roots alone.
+    pub fn takes_socket(&self) -> bool {
+        self.certificates.is_some()
+            && !matches!(self.via, Via::Binding(_))
+            && self.url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://"))
     }
 }
 

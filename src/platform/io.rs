@@ -77,6 +77,9 @@ impl Io {
         if let Some(private) = &self.private {
             private.send(&mut fetch);
         }
+        if !fetch.takes_socket() {
+            fetch.certificates = None;
+        }
         match self.ledger.leaf(Effect::Fetch(fetch)).await {
             Outcome::Fetched(result) => result,
             other => Err(mismatch(&other)),

@@ -44,6 +44,8 @@ pub struct Backend {
     pub hop: Vec<Box<dyn Exchange>>,
     /// How redirects are followed.
     pub redirects: Policy,
+    /// By which certificates it's called, if they aren't the platform's (`client_tls`).
+    pub certificates: Option<Rc<str>>,
     /// Whether to ask for compressed answers by itself (`disable_compression` is false).
     pub gzip: bool,
     /// Whether anything here or around reads header lines of a good answer.
@@ -115,6 +117,8 @@ impl Backend {
             gzip: compress,
             want_headers: self.reads_headers,
             cut_after: self.no_op.then(|| cx.deadline.outermost_ms()),
+            certificates: self.certificates.clone(),
+            millis: 0,
         };
         let steps = NextExchange::new(&self.around, &self.hop, self.redirects);
         match steps.go(cx, call).await {

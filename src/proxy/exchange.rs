@@ -182,6 +182,7 @@ async fn fetch(cx: Cx<'_>, mut request: HttpRequest) -> Result<HttpResponse, Err
     if matches!(request.body, RequestBody::Chunked(_)) && request.headers.get("Content-Length") == Some("0") {
         Rc::make_mut(&mut request.headers).remove("Content-Length");
     }
+    request.millis = cx.deadline.remaining_ms();
     let (method, url) = (request.method.clone(), request.url.clone());
     match cx.deadline.bound(cx.io.fetch(request)).await? {
         Ok(answer) => {

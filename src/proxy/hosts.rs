@@ -42,6 +42,11 @@ impl Hosts {
         Self { hosts: Vec::new(), discovery: Some(discovery), fixed: None }
     }
 
+    /// The hosts of a backend that calls something else: a layer takes its requests.
+    pub fn elsewhere() -> Self {
+        Self { hosts: Vec::new(), discovery: None, fixed: Some(Rc::from("")) }
+    }
+
     /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
     /// the pattern's own.
     ///
@@ -56,7 +61,10 @@ impl Hosts {
 
     fn listed(&self, io: &Io, request: &Request) -> Result<(Rc<str>, Via), Error> {
         let (host, via) = match &self.hosts[..] {
-            [] => return Err(Error::new(Kind::NoHost)),
+            [] => {
+                let none = self.fixed.as_ref().map(|fixed| (Rc::clone(fixed), Via::Network));
+                return none.ok_or_else(|| Error::new(Kind::NoHost));
+            }
             [host] => host,
             hosts => &hosts[(io.random() % hosts.len() as u64) as usize],
         };

@@ -4,6 +4,7 @@
 //! ([`Next`]) and sees the reply. A layer that isn't configured isn't in the list.
 
 mod backend;
+pub mod certificates;
 mod concurrent;
 mod condition;
 mod decode;

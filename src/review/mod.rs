@@ -5,6 +5,8 @@ pub mod audit;
 pub mod check;
 pub mod explain;
 mod named;
+mod origins;
 pub mod schema;
 
 pub use named::Named;
+pub use origins::needs_sockets;

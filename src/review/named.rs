@@ -5,6 +5,7 @@ use std::ops::Range;
 use fjord_document::node::{Kind as Is, Node};
 
 use crate::features;
+use crate::options::pem::Pem;
 use crate::options::{Kind, Rule, Scope, core};
 
 /// What options name.
@@ -16,6 +17,8 @@ pub struct Named {
     pub secrets: Vec<(String, Range<u32>)>,
     /// Names of bindings of the worker, as written, each once.
     pub bindings: Vec<String>,
+    /// Names of bindings of Durable Objects that read groups, as written, each once.
+    pub readers: Vec<String>,
 }
 
 // === impl Named ===
@@ -25,7 +28,7 @@ impl Named {
     pub fn of(root: &Node) -> Named {
         let mut named = Named::default();
         named.value(root, &Kind::Part(Scope::Service));
-        for names in [&mut named.files, &mut named.bindings] {
+        for names in [&mut named.files, &mut named.bindings, &mut named.readers] {
             names.sort();
             names.dedup();
         }
@@ -38,6 +41,12 @@ impl Named {
     fn value(&mut self, node: &Node, kind: &Kind) {
         match kind {
             Kind::File => self.files.extend(text(node)),
+            Kind::Pem(_) => match node.as_str().map(Pem::secret) {
+                Some(Some("")) | None => {}
+                Some(Some(name)) => self.secrets.push((name.to_owned(), node.span.clone())),
+                Some(None) => self.files.extend(text(node)),
+            },
+            Kind::Reader => self.readers.extend(text(node)),
             Kind::Binding => self.bindings.extend(text(node)),
             Kind::Secret(form) => {
                 let name = node.as_str().and_then(|text| form.named(text));

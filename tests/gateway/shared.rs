@@ -164,6 +164,8 @@ async fn ask(io: &Io) -> Got {
         want_headers: false,
         gzip: false,
         cut_after: None,
+        certificates: None,
+        millis: 0,
     };
     let answer = Deadline::new(io, CALL_MS).bound(io.fetch(call)).await;
     answer

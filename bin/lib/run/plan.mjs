@@ -44,6 +44,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   /** @type {Record<string, string>} */
   const variables = { ...devVars(file), ...overrides(process.env), ...given, FJORD_OPTIONS: JSON.stringify({ lenient, debug }) };
   const counters = listed(config.read.counters());
+  const readers = listed(config.read.readers());
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const bound = new Set(bindings.map(({ name }) => name));
   const beside = folder === undefined && !bound.has("ASSETS") ? config.worker?.served : undefined;
@@ -56,7 +57,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
     file: "fjord run",
-    names: [...Object.keys(variables), ...services, ...privates, ...plugins],
+    names: [...Object.keys(variables), ...services, ...privates, ...plugins, ...readers],
     counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
     overrides: overrides(variables),
     assets: assetsFirst ? (config.worker?.assets ?? []) : [],
@@ -70,13 +71,15 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const assets = bound.has("ASSETS") ? undefined : (folder ?? (services.has("ASSETS") || assetsFirst ? beside?.folder : undefined));
   for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
   for (const name of plugins) if (!bound.has(name)) console.error(`warning: no binding ${name}: its plugins will fail (add --bind ${name}=http://HOST:PORT, the address of their worker)`);
-  const taken = new Set([...bound, ...counters, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
+  const taken = new Set([...bound, ...counters, ...readers, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
   return {
     settings: {
       config: { text: config.text, files: config.files },
       vars: variables,
       counters,
+      readers,
       cache: /http-?cache/.test(config.text),
+      sockets: config.read.needs_sockets(),
       assets,
       assetsFirst,
       bindings,

@@ -51,6 +51,13 @@ extern "C" {
 
     #[wasm_bindgen(method, getter)]
     fn writable(this: &IdentityTransformStream) -> WritableStream;
+
+    /// The same, whose length the runtime knows: a response that passes it on announces it.
+    #[wasm_bindgen(extends = IdentityTransformStream)]
+    type FixedLengthStream;
+
+    #[wasm_bindgen(constructor)]
+    fn of_length(length: f64) -> FixedLengthStream;
 }
 
 /// Calls an origin by a TLS profile. `lines` are names and values, each ended by a line break. `length` is the length of a body
@@ -104,7 +111,10 @@ impl Order {
             return;
         }
         limit.extend(cut_after);
-        let stream = IdentityTransformStream::new();
+        let stream = match head.framing {
+            Framing::Sized(length) => FixedLengthStream::of_length(length as f64).into(),
+            _ => IdentityTransformStream::new(),
+        };
         let writer = match stream.writable().get_writer() {
             Ok(writer) => writer,
             Err(error) => return fail(&reply, &origin, &CallFault::Upload(text(&error)), false),

@@ -65,8 +65,10 @@ fn could_be(is: &Is, kind: &Kind) -> bool {
         | Kind::Enum(_)
         | Kind::Format(_)
         | Kind::File
+        | Kind::Pem(_)
         | Kind::Secret(_)
-        | Kind::Binding => matches!(is, Is::String(_)),
+        | Kind::Binding
+        | Kind::Reader => matches!(is, Is::String(_)),
         Kind::List(_) => matches!(is, Is::Array(_)),
         Kind::Object(_) | Kind::Map(_) | Kind::Part(_) | Kind::ExtraConfig(_) => matches!(is, Is::Object(_)),
         Kind::OneOf(kinds) => kinds.iter().any(|kind| could_be(is, kind)),
@@ -85,14 +87,23 @@ fn wrong(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
         {
             Some(format!("write {text} without quotes"))
         }
-        (Is::String(text), Kind::List(Kind::Str | Kind::File)) => Some(format!("write [\"{text}\"]")),
+        (Is::String(text), Kind::List(Kind::Str | Kind::File | Kind::Pem(_))) => {
+            Some(format!("write [\"{text}\"]"))
+        }
         (Is::Object(_), Kind::List(_)) => Some("put it in brackets: [ … ]".to_owned()),
         (Is::Number(text), Kind::Duration) => {
             Some(format!("write \"{text}s\" or \"{text}ms\"; a bare number would count nanoseconds"))
         }
-        (Is::Number(text), Kind::Str | Kind::File | Kind::Secret(_) | Kind::Binding | Kind::Enum(_)) => {
-            Some(format!("write \"{text}\""))
-        }
+        (
+            Is::Number(text),
+            Kind::Str
+            | Kind::File
+            | Kind::Pem(_)
+            | Kind::Secret(_)
+            | Kind::Binding
+            | Kind::Reader
+            | Kind::Enum(_),
+        ) => Some(format!("write \"{text}\"")),
         _ => None,
     };
     findings.add(match help {
@@ -108,11 +119,17 @@ fn expected(kind: &Kind) -> String {
         Kind::Bool => "true or false".into(),
         Kind::Int { .. } | Kind::IntEnum(_) => "a whole number".into(),
         Kind::Number { .. } => "a number".into(),
-        Kind::Str | Kind::File | Kind::Secret(_) | Kind::Binding | Kind::Enum(_) => "a string".into(),
+        Kind::Str
+        | Kind::File
+        | Kind::Pem(_)
+        | Kind::Secret(_)
+        | Kind::Binding
+        | Kind::Reader
+        | Kind::Enum(_) => "a string".into(),
         Kind::Duration => "a duration like \"2s\"".into(),
         Kind::Format(format) => format.expected.into(),
         Kind::List(item) => match item {
-            Kind::Str | Kind::File => "a list of strings".into(),
+            Kind::Str | Kind::File | Kind::Pem(_) => "a list of strings".into(),
             Kind::Part(Scope::Endpoint) => "a list of endpoints".into(),
             Kind::Part(Scope::Backend) => "a list of backends".into(),
             _ => "a list".into(),

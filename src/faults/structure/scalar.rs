@@ -7,16 +7,19 @@ use fjord_document::suggest;
 use super::wrong;
 use crate::options::check::{Findings, Spot};
 use crate::options::duration::{self, DurationError};
+use crate::options::pem::Pem;
 use crate::options::{Kind, whole};
 
 pub(super) fn check(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
     match (kind, &spot.node.kind) {
-        (Kind::Bool, Is::Bool(_)) | (Kind::Str | Kind::Secret(_) | Kind::Binding, Is::String(_)) => {}
+        (Kind::Bool, Is::Bool(_))
+        | (Kind::Str | Kind::Secret(_) | Kind::Binding | Kind::Reader, Is::String(_)) => {}
         (Kind::File, Is::String(name)) => {
             if !name.is_empty() && !findings.exists(name) {
                 findings.add(spot.error("missing-file", format!("the file {name} doesn't exist")));
             }
         }
+        (Kind::Pem(pem), Is::String(text)) => pem_text(spot, *pem, text, findings),
         (Kind::Int { min, max }, Is::Number(text)) => match whole(spot.node) {
             Some(number) if (*min..=*max).contains(&number) => {}
             Some(_) => out_of_range(spot, text, range(*min, *max), findings),
@@ -60,6 +63,28 @@ pub(super) fn check(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
             }
         }
         _ => wrong(spot, kind, findings),
+    }
+}
+
+/// A PEM file that isn't there or can't be read, or the name of a secret that can't be one.
+fn pem_text(spot: &Spot<'_>, pem: Pem, text: &str, findings: &mut Findings<'_>) {
+    match Pem::secret(text) {
+        Some("") => {
+            let message =
+                format!("expected the name of a secret like env:CLIENT_KEY, found \"{}\"", clip(text));
+            findings.add(spot.error("bad-format", message));
+        }
+        Some(_) => {}
+        None if text.is_empty() => findings.add(spot.error("empty", "no file is named")),
+        None if !findings.exists(text) => {
+            findings.add(spot.error("missing-file", format!("the file {text} doesn't exist")));
+        }
+        None => {
+            let fault = findings.files().get(text).and_then(|file| pem.check(file).err());
+            if let Some(fault) = fault {
+                findings.add(spot.error("bad-certificate", format!("{text}: {fault}")));
+            }
+        }
     }
 }
 

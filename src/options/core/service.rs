@@ -38,7 +38,6 @@ pub static SERVICE: &[Opt] = &[
     opt("client_tls", Kind::Object(tls::CLIENT), "TLS towards the origins."),
     opt("allow_insecure_connections", Kind::Bool, "Accepts any certificate of an origin.")
         .default("false")
-        .refused(tls::VERIFIED)
         .deprecated("client_tls.allow_insecure_connections"),
     opt("dns_cache_ttl", Kind::Duration, "How long hosts found by DNS stay known.").default("\"30s\""),
     opt("port", Kind::PORT, "The port of a local run.").default("8080"),

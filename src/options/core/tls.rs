@@ -1,41 +1,61 @@
-//! TLS: what a worker can't decide, because the platform does.
+//! TLS: what calls of origins may choose; what the platform decides towards clients.
 
+use fjord_document::node::Node;
+
+use super::super::pem::Pem;
 use super::super::table::{Kind, Opt, Rule, opt};
 
-/// Why a wish to trust other certificates is refused.
-pub const VERIFIED: &str = "fetch always verifies certificates against the public roots; give the origin a public certificate, or bind it with Workers VPC";
-const CLIENT_CERTS: &str = "fetch presents no certificate of a file; bind one with mtls_certificates and name its hosts in @fjord.hosts";
-const NEGOTIATED: &str = "the platform negotiates TLS 1.2 or 1.3 with its own ciphers";
 const ZONE: &str = "the platform ends TLS; its certificates and versions are settings of the zone";
 
 /// The versions of TLS by name, in order.
 pub const VERSIONS: &[&str] = &["SSL3.0", "TLS10", "TLS11", "TLS12", "TLS13"];
+/// The cipher suites of TLS 1.2 that there are: Go's default ones.
+pub const SUITES_12: [i64; 6] = [49195, 49196, 49199, 49200, 52392, 52393];
 const CURVES: Kind = Kind::With(&Kind::List(&Kind::IntEnum(&[23, 24, 25])), &[Rule::Unique]);
 const SUITES: Kind = Kind::With(&Kind::List(&Kind::INT), &[Rule::Unique]);
 
 /// `client_tls`: TLS towards origins.
 pub static CLIENT: &[Opt] = &[
-    opt("allow_insecure_connections", Kind::Bool, "Accepts any certificate.")
-        .default("false")
-        .refused(VERIFIED),
-    opt("ca_certs", Kind::STRINGS, "Files of further roots to trust.").default("[]").refused(VERIFIED),
-    opt("disable_system_ca_pool", Kind::Bool, "Trusts ca_certs only.").default("false").refused(VERIFIED),
-    opt("client_certs", Kind::List(&Kind::Object(CLIENT_CERT)), "Certificates to present.")
-        .refused(CLIENT_CERTS),
-    opt("min_version", Kind::Enum(VERSIONS), "The lowest version.")
-        .default("\"TLS13\"")
-        .no_effect(NEGOTIATED),
-    opt("max_version", Kind::Enum(VERSIONS), "The highest version.")
-        .default("\"TLS13\"")
-        .no_effect(NEGOTIATED),
-    opt("cipher_suites", SUITES, "The ciphers, by number.").default("[4865,4866,4867]").no_effect(NEGOTIATED),
-    opt("curve_preferences", CURVES, "The curves, by number.").default("[23,24,25]").no_effect(NEGOTIATED),
+    opt("allow_insecure_connections", Kind::Bool, "Accepts any certificate.").default("false"),
+    opt(
+        "ca_certs",
+        Kind::List(&Kind::Pem(Pem::Certificates)),
+        "Files of further roots to trust, or `env:NAME` for a secret with their PEM (Fjord extension).",
+    )
+    .default("[]"),
+    opt("disable_system_ca_pool", Kind::Bool, "Trusts ca_certs only.").default("false"),
+    opt("client_certs", Kind::List(&Kind::Object(CLIENT_CERT)), "Certificates to present."),
+    opt("min_version", Kind::Enum(VERSIONS), "The lowest version; below TLS12 is TLS12.")
+        .default("\"TLS13\""),
+    opt("max_version", Kind::Enum(VERSIONS), "The highest version, TLS12 or TLS13.").default("\"TLS13\""),
+    opt("cipher_suites", SUITES, "The ciphers of TLS 1.2, by number.").default("[4865,4866,4867]"),
+    opt("curve_preferences", CURVES, "The curves, by number.").default("[23,24,25]"),
 ];
 
 static CLIENT_CERT: &[Opt] = &[
-    opt("certificate", Kind::Str, "The file of the certificate.").required(),
-    opt("private_key", Kind::Str, "The file of its key.").required(),
+    opt(
+        "certificate",
+        Kind::Pem(Pem::Certificates),
+        "The file of the certificate, or `env:NAME` for a secret with its PEM (Fjord extension).",
+    )
+    .required(),
+    opt(
+        "private_key",
+        Kind::Pem(Pem::Key),
+        "The file of its key, or `env:NAME` for a secret with its PEM (Fjord extension).",
+    )
+    .required(),
 ];
+
+/// Whether a `client_tls` asks for what the platform's `fetch` doesn't do: then calls go over a socket.
+pub fn is_own(tls: &Node) -> bool {
+    let flag = |name| tls.get(name).and_then(Node::as_bool) == Some(true);
+    let lists = |name| tls.get(name).is_some_and(|list| !list.items().is_empty());
+    flag("allow_insecure_connections")
+        || flag("disable_system_ca_pool")
+        || lists("ca_certs")
+        || lists("client_certs")
+}
 
 /// `tls`: TLS towards clients.
 pub static SERVER: &[Opt] = &[

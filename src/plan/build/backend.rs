@@ -8,12 +8,14 @@ use fjord_http::template::UrlPattern;
 use fjord_http::{Host, canonical};
 use fjord_json::{Shape, ShapeOptions};
 
+use crate::features;
 use crate::features::backend::http;
 use crate::features::proxy;
 use crate::features::telemetry::opentelemetry::Named;
+use crate::options::check::Hosts as Calls;
 use crate::options::{Environment, Namespace, Options, Refusal, Scope, Site};
 use crate::plan::order;
-use crate::proxy::{Backend, Decode, Discovery, Failure, Hosts, Policy, RESOLVER};
+use crate::proxy::{Backend, Decode, Discovery, Failure, Hosts, Policy, RESOLVER, certificates};
 
 use super::endpoint::{Parent, flatmap};
 use super::faults::refuse_faults;
@@ -80,7 +82,20 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         }
         None => Policy { send_body: false, follow: true },
     };
-    let hosts = hosts(&options, parent, &url, site.environment)?;
+    let own = client.as_ref().map(|client| client.object("client_tls")).transpose()?.flatten();
+    let certificates = match own {
+        Some(tls) => certificates::compile(&tls, false, site.environment)
+            .map_err(|refusal| Refusal(format!("backend/http/client: {refusal}")))?,
+        None => parent.defaults.certificates.clone()?,
+    };
+    let calls_broker = site.namespaces().any(|member| {
+        let namespace = features::find(Scope::Backend, &member.key);
+        matches!(namespace.and_then(|namespace| namespace.hosts), Some(Calls::Amqp | Calls::PubSub))
+    });
+    let hosts = match calls_broker {
+        true => Hosts::elsewhere(),
+        false => hosts(&options, parent, &url, site.environment)?,
+    };
     let mut layers = site.compile(order::BACKEND)?;
     let around = site.compile(order::AROUND)?;
     let mut hop = site.compile(order::HOP)?;
@@ -107,6 +122,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         around,
         hop,
         redirects,
+        certificates,
         gzip: !parent.defaults.disable_compression,
         no_op,
         decode: Decode {

@@ -90,7 +90,7 @@ fn head<'a>(
         Ok(version) => return Err(BuildError(format!("unsupported version: {version} (want: 3)"))),
         Err(error) => return Err(error.into()),
     }
-    let mut defaults = Defaults::read(options)?;
+    let mut defaults = Defaults::read(options, environment)?;
     let endpoints = match options.node("endpoints") {
         Some(node) if !matches!(node.kind, Kind::Array(_)) => {
             return Err(BuildError(format!("endpoints: expected a list, found {}", node.kind.name())));

@@ -16,7 +16,7 @@ use crate::features::telemetry::logging;
 use crate::gateway::{RouterOptions, Service, Trust};
 use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role, Scope, Site};
 use crate::plan::order;
-use crate::proxy::private;
+use crate::proxy::{certificates, private};
 
 use super::faults::faults;
 
@@ -46,13 +46,15 @@ pub struct Defaults {
     pub disable_compression: bool,
     /// Whether a step of the service reads the header lines of answers.
     pub reads_headers: bool,
+    /// By which certificates backends are called that say nothing of their own.
+    pub certificates: Result<Option<Rc<str>>, Refusal>,
 }
 
 // === impl Defaults ===
 
 impl Defaults {
     /// Reads the root's own options.
-    pub fn read(options: &Options<'_>) -> Result<Self, OptionError> {
+    pub fn read(options: &Options<'_>, environment: &Environment) -> Result<Self, OptionError> {
         let ttl = options.duration("cache_ttl")?;
         let hosts = options.strings("host")?;
         Ok(Self {
@@ -65,6 +67,7 @@ impl Defaults {
             dns_cache_ttl_ms: dns_cache_ttl(options.duration("dns_cache_ttl")?),
             disable_compression: options.bool("disable_compression")?,
             reads_headers: false,
+            certificates: certificates::of_service(options, environment),
         })
     }
 }
@@ -151,6 +154,8 @@ fn fill(
     }
     service.private = private::compile(options.whole())?.map(Rc::new);
     workers::share(site)?;
+    // Each backend would be called by other certificates than are meant.
+    certificates::of_service(options, site.environment)?;
     for reason in options.all_refused() {
         match reason.starts_with(CLIENTS_ONLY) {
             true => return Err(Refusal(reason)),

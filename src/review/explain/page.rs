@@ -155,9 +155,16 @@ impl Page {
 fn skeleton(owner: Owner, path: &str, option: &Opt) -> String {
     let mut value = match (option.default, &option.kind) {
         (Some(default), _) => default.to_owned(),
-        (None, Kind::Str | Kind::File | Kind::Secret(_) | Kind::Binding | Kind::Format(_)) => {
-            "\"…\"".to_owned()
-        }
+        (
+            None,
+            Kind::Str
+            | Kind::File
+            | Kind::Pem(_)
+            | Kind::Secret(_)
+            | Kind::Binding
+            | Kind::Reader
+            | Kind::Format(_),
+        ) => "\"…\"".to_owned(),
         (None, Kind::Enum(texts)) => format!("\"{}\"", texts.first().unwrap_or(&"…")),
         (None, Kind::Duration) => "\"2s\"".to_owned(),
         (None, Kind::List(_)) => "[ … ]".to_owned(),

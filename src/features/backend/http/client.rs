@@ -21,9 +21,9 @@ pub static NAMESPACE: Namespace = namespace(
 .enterprise()
 .check(check);
 
-/// Checks the versions of TLS.
+/// Checks what TLS asks for.
 fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
     if let Some(tls) = spot.get("client_tls") {
-        looks::versions(&tls, findings);
+        looks::client_tls(&tls, findings);
     }
 }

@@ -183,14 +183,22 @@ impl Cache {
     }
 }
 
-/// Way, method and URL: a POST doesn't purge the GET (spec §22), and a binding isn't the host of the same name. What may
+/// Way, method and URL: another client certificate is another client, a POST doesn't purge the GET (spec §22), and a binding isn't the host of the same name. What may
 /// have any length has it in front.
 fn key(request: &Fetch) -> String {
     let binding = match &request.via {
         Via::Network | Via::Public => "",
         Via::Binding(name) => name,
     };
-    format!("{}:{binding}{}:{}{}", binding.len(), request.method.len(), request.method, request.url)
+    let way =
+        format!("{}:{binding}{}:{}{}", binding.len(), request.method.len(), request.method, request.url);
+    match &request.certificates {
+        Some(certificates) if request.takes_socket() => {
+            // By its hash: a private key may be among them.
+            format!("{}:{way}", fjord_sigv4::hash(certificates.as_bytes()))
+        }
+        _ => way,
+    }
 }
 
 /// The header lines of a kept answer after a 304: its own take the place of those of the same name (RFC 9111 §3.2).

@@ -25,10 +25,11 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
         let message = "there is no endpoint, so every request gets 404";
         findings.add(Diagnostic::new(severity, "no-endpoints", root.head(), message));
     }
-    for key in ["tls", "client_tls"] {
-        if let Some(spot) = root.get(key) {
-            looks::versions(&spot, findings);
-        }
+    if let Some(spot) = root.get("tls") {
+        looks::versions(&spot, findings);
+    }
+    if let Some(spot) = root.get("client_tls") {
+        looks::client_tls(&spot, findings);
     }
     if let Some(spot) = root.get("dns_cache_ttl")
         && spot.duration().is_some_and(|time| time < Duration::from_secs(1))

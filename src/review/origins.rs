@@ -1,0 +1,73 @@
+//! Whether a configuration calls origins that the platform's `fetch` can't reach: then its worker gets the module of `origins/`.
+
+use fjord_document::node::Node;
+
+use crate::features::backend::{amqp, http, pubsub};
+use crate::options::core::tls::is_own;
+use crate::options::{Namespace, Scope, letters};
+
+/// Whether any call goes over a socket.
+pub fn needs_sockets(root: &Node) -> bool {
+    if letters::folds(root, Scope::Service) {
+        let mut folded = root.clone();
+        letters::fold(&mut folded, Scope::Service, &mut Vec::new());
+        return needs_sockets(&folded);
+    }
+    let is_insecure =
+        root.get("allow_insecure_connections").is_some_and(|flag| flag.as_bool() != Some(false));
+    is_insecure || root.get("client_tls").is_some_and(is_own) || backends(root).any(by_socket)
+}
+
+/// All backends, those of agents too.
+fn backends(root: &Node) -> impl Iterator<Item = &Node> {
+    let parts = ["endpoints", "async_agent"].into_iter().filter_map(|list| root.get(list));
+    parts.flat_map(Node::items).filter_map(|part| part.get("backend")).flat_map(Node::items)
+}
+
+fn by_socket(backend: &Node) -> bool {
+    let brokers = [
+        &amqp::consumer::NAMESPACE,
+        &amqp::producer::NAMESPACE,
+        &pubsub::publisher::NAMESPACE,
+        &pubsub::subscriber::NAMESPACE,
+    ];
+    if brokers.into_iter().any(|broker| namespace(backend, broker).is_some()) {
+        return true;
+    }
+    let client = namespace(backend, &http::client::NAMESPACE);
+    client.and_then(|client| client.get("client_tls")).is_some_and(is_own)
+}
+
+/// The value of a namespace, by its name or an old one.
+fn namespace<'a>(part: &'a Node, namespace: &Namespace) -> Option<&'a Node> {
+    let extra = part.get("extra_config")?;
+    let mut names = std::iter::once(&namespace.name).chain(namespace.aliases);
+    names.find_map(|name| extra.get(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fjord_document::Document;
+
+    #[test]
+    fn only_what_goes_over_sockets_needs_them() {
+        let backend = |extra: &str| {
+            format!(r#"{{"endpoints": [{{"backend": [{{}}, {{"extra_config": {{{extra}}}}}]}}]}}"#)
+        };
+        for (text, needs) in [
+            ("{}".to_owned(), false),
+            (r#"{"client_tls": {"min_version": "TLS12"}}"#.to_owned(), false),
+            (r#"{"client_tls": {"ca_certs": ["ca.pem"]}}"#.to_owned(), true),
+            (r#"{"Client_TLS": {"ca_certs": ["ca.pem"]}}"#.to_owned(), true),
+            (r#"{"allow_insecure_connections": true}"#.to_owned(), true),
+            (r#"{"allow_insecure_connections": false}"#.to_owned(), false),
+            (backend(r#""backend/http/client": {"client_tls": {"disable_system_ca_pool": true}}"#), true),
+            (backend(r#""backend/http/client": {"no_redirect": true}"#), false),
+            (backend(r#""backend/pubsub/publisher": {"topic_url": "t"}"#), true),
+            (backend(r#""github.com/devopsfaith/krakend-amqp/produce": {}"#), true),
+        ] {
+            assert_eq!(needs_sockets(&Document::parse(&text).unwrap().root), needs, "{text}");
+        }
+    }
+}
