@@ -121,6 +121,13 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
     Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
     Step { namespace: &modifier::jmespath::NAMESPACE, compile: modifier::jmespath::compile },
     Step { namespace: &backend::lambda::NAMESPACE, compile: backend::lambda::compile },
+    Step { namespace: &backend::amqp::consumer::NAMESPACE, compile: backend::amqp::consumer::compile },
+    Step { namespace: &backend::amqp::producer::NAMESPACE, compile: backend::amqp::producer::compile },
+    Step {
+        namespace: &backend::pubsub::subscriber::NAMESPACE,
+        compile: backend::pubsub::subscriber::compile,
+    },
+    Step { namespace: &backend::pubsub::publisher::NAMESPACE, compile: backend::pubsub::publisher::compile },
 ];
 
 /// Around the exchange with the origin, redirects included.

@@ -1,11 +1,14 @@
 //! Layers around a pipe, outermost first.
 
+use std::rc::Rc;
+
+use fjord_http::Headers;
 use fjord_json::Shape;
 
 use crate::context::Cx;
-use crate::platform::LocalFuture;
+use crate::platform::{Body, LocalFuture};
 
-use super::{Backend, Pipe, Reply, Request};
+use super::{Backend, Error, HttpResponse, Pipe, Reply, Request, Response};
 
 /// One configured step that sees requests on their way in and replies on their way out.
 pub trait Layer {
@@ -43,6 +46,21 @@ impl<'a> Next<'a> {
             Inner::Backend(backend) => Some(&backend.decode.shape),
             Inner::Pipe(_) => None,
         }
+    }
+
+    /// Decodes and shapes what a layer received in the backend's place.
+    ///
+    /// # Errors
+    /// If it can't be decoded.
+    pub fn decode(&self, body: fjord_json::Body) -> Result<Response, Error> {
+        let Inner::Backend(backend) = self.inner else { return Err(Error::no_response()) };
+        let answer = HttpResponse {
+            status: 200,
+            headers: Headers::default(),
+            body: Body::Bytes(body),
+            url: Rc::from(""),
+        };
+        backend.decode.run(&backend.method, backend.url.text(), answer)
     }
 
     /// Hands the request on. Each layer costs one allocation, a pipe without layers none beyond its own.

@@ -1,6 +1,7 @@
 //! Backends, and what they are other than a JSON API.
 
 pub mod amqp;
+mod brokers;
 pub mod conditional;
 pub mod graphql;
 pub mod grpc;

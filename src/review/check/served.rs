@@ -9,7 +9,12 @@ use crate::plan;
 use crate::review::Named;
 
 /// Variables that replace options and that only the deployment knows: they are taken to be there.
-const DEPLOYED: &[(&str, &str)] = &[("AWS_REGION", "us-east-1")];
+const DEPLOYED: &[(&str, &str)] = &[
+    ("AWS_REGION", "us-east-1"),
+    ("KAFKA_BROKERS", "localhost"),
+    ("NATS_SERVER_URL", "nats://localhost"),
+    ("RABBIT_SERVER_URL", "amqp://localhost"),
+];
 
 /// Stands in for secrets, of which only the deployment knows what they hold: good as a key set, and as any text.
 const EMPTY_KEY_SET: &str = "{\"keys\":[]}";

@@ -1,4 +1,5 @@
 //! AMQP.
 
+mod broker;
 pub mod consumer;
 pub mod producer;

@@ -1,4 +1,6 @@
-//! Publish and subscribe.
+//! Publish and subscribe, by the drivers that KrakenD has of gocloud.
 
+mod check;
+mod driver;
 pub mod publisher;
 pub mod subscriber;

@@ -1,7 +1,18 @@
 //! `backend/pubsub/publisher`: publishes the request as a message.
 
-use crate::options::check::Hosts;
-use crate::options::{Kind, Namespace, Scopes, Support, namespace, opt};
+use fjord_document::node::Node;
+
+use crate::context::Cx;
+use crate::features::backend::brokers::plan::object;
+use crate::features::backend::brokers::{Broker, first_values, whole_body};
+use crate::options::check::{Around, Findings, Hosts, Spot};
+use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::platform::LocalFuture;
+use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
+
+use super::check;
+use super::driver::{self, Use};
+use super::subscriber;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -13,5 +24,43 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-pubsub/publisher"])
-.support(Support::NOT_YET)
+.check(check)
 .hosts(Hosts::PubSub);
+
+/// The topic of one backend.
+struct Publisher(Broker);
+
+/// Compiles the publisher.
+///
+/// # Errors
+/// If its URL can't be served, with the reason.
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
+    // A backend with both is a subscriber, as in KrakenD.
+    if site.namespace(&subscriber::NAMESPACE).is_some() {
+        return Ok(None);
+    }
+    let options = Options::of(node, &NAMESPACE);
+    let (driver, address) =
+        driver::url(site.node, options.str("topic_url")?).map_err(|fault| Refusal(fault.into_text()))?;
+    let broker = driver::broker(driver, &address, &Use::Publish, site.environment).map_err(Refusal)?;
+    Ok(Some(Box::new(Publisher(broker))))
+}
+
+impl Layer for Publisher {
+    fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, _: Next<'a>) -> LocalFuture<'a, Reply> {
+        Box::pin(async move { self.publish(cx, request).await.into() })
+    }
+}
+
+// === impl Publisher ===
+
+impl Publisher {
+    async fn publish(&self, cx: Cx<'_>, mut request: Request) -> Result<Response, Error> {
+        let body = whole_body(cx, &mut request).await?;
+        self.0.publish(cx, object([("headers", first_values(&request))]), body).await
+    }
+}
+
+fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    check::check(spot, around, "topic_url", &Use::Publish, findings);
+}
