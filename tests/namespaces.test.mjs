@@ -5,7 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
 import { root } from "./support/gateway.mjs";
-import { GUIDES, examples, fileOf, page as pageOf } from "./support/pages.mjs";
+import { ELSEWHERE, examples, fileOf, page as pageOf } from "./support/pages.mjs";
 
 const FEATURES = path.join(root, "src/features");
 
@@ -96,8 +96,13 @@ test("each namespace has a page, and each that works an example", () => {
   const shown = examples();
   const names = new Set(list.map(({ name }) => name));
   assert.deepEqual([...shown.keys()].filter((name) => !names.has(name)), [], "examples of unknown namespaces");
-  for (const [name, guide = ""] of Object.entries(GUIDES)) assert.ok(fs.readFileSync(path.join(root, "docs", guide), "utf8").includes(name), `${guide} tells of ${name}`);
-  const works = list.filter(({ name, support: is }) => is === "yes" && GUIDES[name] === undefined).map(({ name }) => name);
+  for (const [name, where] of Object.entries(ELSEWHERE)) {
+    assert.ok(!shown.has(name), `${name} has an example: ELSEWHERE needn't name it`);
+    for (const file of [`tests/${where?.test ?? ""}`, ...(where?.guide === undefined ? [] : [`docs/${where.guide}`])]) {
+      assert.ok(fs.readFileSync(path.join(root, file), "utf8").includes(name), `${file} has ${name}`);
+    }
+  }
+  const works = list.filter(({ name, support: is }) => is === "yes" && ELSEWHERE[name] === undefined).map(({ name }) => name);
   assert.deepEqual(works.filter((name) => !shown.has(name)), [], "give a case of tests/gateway the member `example` with the namespace's name");
   const folder = path.join(root, "docs/namespaces");
   const pages = new Map([...names].map((name) => [fileOf(name), pageOf(name, list.filter((entry) => entry.name === name), shown.get(name))]));

@@ -12,13 +12,22 @@ const MAX_VALUE = 120;
 /** A page shows no more requests of a case than these. */
 const MAX_REQUESTS = 4;
 
-/** Pages that show what a case of tests/gateway can't: what is exported, or what is written from a configuration. Tests of their own run it. */
-export const GUIDES = /** @type {Partial<Record<string, string>>} */ ({
-  "documentation/openapi": "openapi.md",
-  "documentation/postman": "openapi.md",
-  "telemetry/opentelemetry": "observability.md",
-  "telemetry/opentelemetry-security": "observability.md",
-});
+/**
+ * Namespaces without an example here, because a case of tests/gateway has no such thing: a queue, an exporter, a document that is written. A test of their
+ * own runs them, and a page may tell of them.
+ *
+ * @type {Partial<Record<string, { test: string, guide?: string }>>}
+ */
+export const ELSEWHERE = {
+  "backend/amqp/consumer": { test: "messages.test.mjs" },
+  "backend/amqp/producer": { test: "messages.test.mjs" },
+  "backend/pubsub/publisher": { test: "messages.test.mjs" },
+  "backend/pubsub/subscriber": { test: "messages.test.mjs" },
+  "documentation/openapi": { test: "openapi.test.mjs", guide: "openapi.md" },
+  "documentation/postman": { test: "openapi.test.mjs", guide: "openapi.md" },
+  "telemetry/opentelemetry": { test: "telemetry.test.mjs", guide: "observability.md" },
+  "telemetry/opentelemetry-security": { test: "telemetry.test.mjs", guide: "observability.md" },
+};
 
 /**
  * A request of a case, with what must come of it: see tests/gateway/case.rs.
@@ -69,7 +78,8 @@ export const fileOf = (name) => `${name.replaceAll("/", "-")}.md`;
 export function page(name, shapes, example) {
   const options = shapes.map(({ section }) => section.trim().replaceAll("](#", "](../reference.md#"));
   const links = shapes.map(({ anchor }) => `[reference](../reference.md#${anchor})`);
-  const guide = GUIDES[name] === undefined ? "" : `\nAn example and more: [${GUIDES[name]}](../${GUIDES[name]}).\n`;
+  const told = ELSEWHERE[name]?.guide;
+  const guide = told === undefined ? "" : `\nAn example and more: [${told}](../${told}).\n`;
   return `<!-- Made by UPDATE=1 node --test tests/namespaces.test.mjs -->\n# \`${name}\`\n\n${options.join("\n\n")}\n${example === undefined ? "" : `\n${shown(example)}`}${guide}\n[All namespaces](../namespaces.md) · ${links.join(" · ")} · \`fjord explain ${name}\`\n`;
 }
 
