@@ -6,6 +6,7 @@ import path from "node:path";
 import { test } from "node:test";
 import { root } from "./support/gateway.mjs";
 import { ELSEWHERE, examples, fileOf, page as pageOf } from "./support/pages.mjs";
+import { entries } from "./support/reference.mjs";
 
 const FEATURES = path.join(root, "src/features");
 
@@ -26,40 +27,7 @@ function purpose(family) {
   return `${line}\n\n`;
 }
 
-/**
- * A namespace as the reference has it. One with several shapes is there once for each.
- *
- * @typedef {{ name: string, anchor: string, places: string, does: string, support: string, section: string }} Entry
- */
-
-/**
- * The namespaces of the reference.
- *
- * @param {string} reference
- * @returns {Entry[]}
- */
-function entries(reference) {
-  /** @type {Map<string, number>} */
-  const seen = new Map();
-  return [...reference.matchAll(/^### `(.+)`\n\n([^]*?)(?=^### |(?![^]))/gm)].map(([, name = "", section = ""]) => {
-    const [, places = "", does = ""] = /^In the `extra_config` of (.+?)\. (.+)$/m.exec(section) ?? [];
-    assert.notEqual(does, "", name);
-    const slug = name.replace(/[^a-z0-9_-]/g, "");
-    const before = seen.get(slug) ?? 0;
-    seen.set(slug, before + 1);
-    return { name, anchor: before === 0 ? slug : `${slug}-${before}`, places, does, support: support(section), section };
-  });
-}
-
-/**
- * Whether a namespace works. Plugins are refused by their names.
- *
- * @param {string} section
- */
-function support(section) {
-  if (/^\*\*Refused\*\*/m.test(section) || /^\| `name` \|.*\| refused: /m.test(section)) return "refused";
-  return /^\*\*Without effect\*\*/m.test(section) ? "no effect" : "yes";
-}
+/** @typedef {import("./support/reference.mjs").Entry} Entry */
 
 const family = (/** @type {string} */ name) => name.split("/", 1)[0] ?? "";
 

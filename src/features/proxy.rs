@@ -2,6 +2,7 @@
 
 mod check;
 pub mod fixed;
+pub mod payload;
 
 use crate::options::{Kind, Namespace, Opt, Scopes, formats, namespace, opt};
 
@@ -17,10 +18,9 @@ pub static NAMESPACE: Namespace = namespace(
             .enterprise()
             .no_effect("an Enterprise option; bodies go to the backend as they come"),
         FLATMAP_FILTER,
-        opt("max_payload", Kind::INT, "The largest request body in bytes; 0 for no limit.")
+        opt("max_payload", Kind::NATURAL, "The largest request body in bytes; more is 413. 0 for no limit.")
             .default("0")
-            .enterprise()
-            .no_effect(UNLIMITED),
+            .enterprise(),
         opt("sequential", Kind::Bool, "Calls the backends one after the other; a failure ends the row.")
             .default("false"),
         PROPAGATED,
@@ -60,8 +60,6 @@ pub static WORKFLOW: Namespace = namespace(
 )
 .aliases(&["github.com/devopsfaith/krakend/proxy"])
 .check(check::check);
-
-const UNLIMITED: &str = "an Enterprise option; the platform limits bodies to 100 MB or more by plan";
 
 const FLATMAP_FILTER: Opt = opt(
     "flatmap_filter",

@@ -67,10 +67,9 @@ pub static NAMESPACE: Namespace = namespace(
         opt("logger_skip_paths", Kind::STRINGS, "Paths whose requests aren't logged."),
         opt("max_multipart_memory", Kind::INT, "Memory for multipart bodies.")
             .no_effect("bodies are not parsed as multipart"),
-        opt("max_payload", Kind::INT, "The largest request body in bytes; 0 for no limit.")
+        opt("max_payload", Kind::NATURAL, "The largest request body in bytes; more is 413. 0 for no limit.")
             .default("0")
-            .enterprise()
-            .no_effect(UNLIMITED),
+            .enterprise(),
         opt("remote_ip_headers", Kind::STRINGS, "The headers to look for the client's address."),
         opt("remove_extra_slash", Kind::Bool, "Matches paths as if repeated slashes were one.")
             .default("false"),
@@ -84,5 +83,3 @@ pub static NAMESPACE: Namespace = namespace(
 
 /// The options of the `router` that say whose word about the client's address counts.
 pub const TRUST: [&str; 3] = ["forwarded_by_client_ip", "remote_ip_headers", "trusted_proxies"];
-
-const UNLIMITED: &str = "an Enterprise option; the platform limits bodies to 100 MB or more by plan";

@@ -16,7 +16,7 @@ mod session;
 pub use endpoint::{Endpoint, EndpointId, InputHeaders, InputQueries};
 pub use handler::{Global, Handler, NextGlobal, NextHandler};
 pub use incoming::{Incoming, Route};
-pub use plan::{Endpoints, Plan};
+pub use plan::{CATCH_ALL, Endpoints, Plan};
 pub use rewrite::Rewrite;
 pub use service::{RouterOptions, Service, Trust};
 pub use session::{Opening, Session, State};

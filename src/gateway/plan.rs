@@ -10,11 +10,16 @@ pub struct Plan {
     pub service: Service,
     /// Methods and paths to numbers: first those of the endpoints, then those of `builtins`.
     pub router: Router,
+    /// The endpoints of [`CATCH_ALL`], each as `/*`; none where there's no such endpoint.
+    pub catch_all: Option<Box<Router>>,
     /// What the router's numbers after those of the endpoints mean.
     pub builtins: Vec<Route>,
     /// The endpoints.
     pub endpoints: Box<dyn Endpoints>,
 }
+
+/// The path of an endpoint that takes what no other endpoint takes.
+pub const CATCH_ALL: &str = "/__catchall";
 
 /// The endpoints of a plan, in the order of the configuration.
 pub trait Endpoints {
@@ -55,11 +60,18 @@ impl Plan {
             }
             Outcome::Options { allow } => Route::Options(allow.to_owned()),
             Outcome::Redirect(redirect) => Route::Redirect(redirect.into_owned()),
-            Outcome::NotFound => Route::NotFound,
+            Outcome::NotFound => return self.caught(method, target).unwrap_or((Route::NotFound, Vec::new())),
             Outcome::MethodNotAllowed { .. } => Route::MethodNotAllowed,
             Outcome::BadRequest => Route::BadRequest,
         };
         (route, Vec::new())
+    }
+
+    /// The endpoint that takes what no other takes; its `*` is the whole path.
+    fn caught(&self, method: &str, target: &str) -> Option<(Route, Vec<(String, String)>)> {
+        let Outcome::Found(found) = self.catch_all.as_ref()?.find(method, target) else { return None };
+        let params = found.params().map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Some((Route::Endpoint(EndpointId(found.route as u32)), params.collect()))
     }
 
     fn numbered(&self, number: usize) -> Route {

@@ -4,7 +4,7 @@
 //! [`features`](crate::features) with its line in the list there, and a line here.
 
 use crate::features::telemetry::opentelemetry;
-use crate::features::{auth, backend, modifier, plugin, proxy, qos, security, server, validation};
+use crate::features::{auth, backend, modifier, plugin, proxy, qos, router, security, server, validation};
 use crate::gateway::{Global, Handler, Rewrite};
 use crate::options::{Refusal, Site, Step};
 use crate::proxy::{Exchange, Layer, When};
@@ -44,6 +44,7 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
     Step { namespace: &modifier::lua_endpoint::NAMESPACE, compile: modifier::lua::service },
     Step { namespace: &security::bot_detector::NAMESPACE, compile: security::steps::service_bots },
     Step { namespace: &qos::ratelimit::service::NAMESPACE, compile: qos::ratelimit::service::compile },
+    Step { namespace: &router::NAMESPACE, compile: proxy::payload::service },
     Step { namespace: &auth::validator::SERVICE, compile: auth::validator::share },
     Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::share },
     Step { namespace: &auth::api_keys::SERVICE, compile: auth::api_keys::share },
@@ -55,6 +56,8 @@ pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::compile },
     Step { namespace: &auth::api_keys::NAMESPACE, compile: auth::api_keys::compile },
     Step { namespace: &auth::validator::NAMESPACE, compile: auth::validator::compile },
+    // Bodies of those who mayn't ask aren't read.
+    Step { namespace: &proxy::NAMESPACE, compile: proxy::payload::endpoint },
     // Everything behind it is replaced (spec §24).
     Step { namespace: &auth::signer::NAMESPACE, compile: auth::signer::compile },
     Step { namespace: &modifier::lua_endpoint::NAMESPACE, compile: modifier::lua::handler },

@@ -41,7 +41,8 @@ import { ORDER } from "./order.mjs";
  * @param {string[]} order
  */
 function steps(extra, order) {
-  const known = order.filter((name) => Object.hasOwn(extra, name));
+  // One with several steps is drawn once, at its last.
+  const known = order.filter((name, index) => Object.hasOwn(extra, name) && order.lastIndexOf(name) === index);
   return [...known, ...Object.keys(extra).filter((name) => !order.includes(name))];
 }
 

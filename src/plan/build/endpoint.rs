@@ -12,7 +12,7 @@ use fjord_json::Flatmap;
 use crate::context::EndpointInfo;
 use crate::features::plugin::req_resp_modifier;
 use crate::features::proxy;
-use crate::gateway::{Endpoint, Handler, InputHeaders, InputQueries};
+use crate::gateway::{CATCH_ALL, Endpoint, Handler, InputHeaders, InputQueries};
 use crate::options::{Environment, Options, Refusal, Scope, Site};
 use crate::plan::order;
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
@@ -105,7 +105,8 @@ fn compile(
     let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
     let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
-    let mut variables = template::Endpoint::new(&info.method, &info.path, defaults.disable_rest);
+    let path = if info.path == CATCH_ALL { "/*" } else { &info.path };
+    let mut variables = template::Endpoint::new(&info.method, path, defaults.disable_rest);
     variables.dynamic_routing = true;
     let parent = Parent {
         defaults,

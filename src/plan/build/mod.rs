@@ -21,7 +21,7 @@ use fjord_document::node::{Kind, Node};
 use fjord_json::Body;
 use fjord_router::{ANY_METHOD, Route, Router};
 
-use crate::gateway::{self, Plan, Service};
+use crate::gateway::{self, CATCH_ALL, Plan, Service};
 use crate::options::{Environment, EnvironmentError, Options, Scope, letters};
 
 use super::endpoints::Endpoints;
@@ -58,9 +58,10 @@ fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
     let router_options =
         fjord_router::Options { disable_rest: defaults.disable_rest, ..service::router_options(&options) };
     let (router, builtins) = routes(&service, &entries, router_options);
+    let catch_all = catch_all(&entries);
     let spans: Vec<_> = entries.into_iter().map(|entry| entry.span).collect();
     let endpoints = Endpoints::new(text, spans.into_iter(), defaults, environment);
-    Ok(Plan { service, router, builtins, endpoints: Box::new(endpoints) })
+    Ok(Plan { service, router, catch_all, builtins, endpoints: Box::new(endpoints) })
 }
 
 /// Compiles a document part by part for what that refuses; no part is kept.
@@ -127,7 +128,10 @@ fn routes(
     let methods: Vec<Cow<'_, str>> = entries.iter().map(|entry| method(&entry.method)).collect();
     let mut routes: Vec<Route<'_>> = Vec::with_capacity(entries.len());
     for (id, entry) in entries.iter().enumerate() {
-        routes.push(Route { method: &methods[id], path: &entry.path, id, builtin: false });
+        // It has no path of its own.
+        if entry.path != CATCH_ALL {
+            routes.push(Route { method: &methods[id], path: &entry.path, id, builtin: false });
+        }
     }
     let mut targets = Vec::new();
     let mut builtin = |methods: &[&'static str], path, target| {
@@ -146,6 +150,19 @@ fn routes(
     }
     // Conflicts are `check`'s to report; the router serves what it can.
     (Router::new(&routes, options).0, targets)
+}
+
+/// The router over the endpoints that take what no other endpoint takes. It redirects nothing.
+#[cold]
+fn catch_all(entries: &[Entry<'_>]) -> Option<Box<Router>> {
+    let caught = entries.iter().enumerate().filter(|(_, entry)| entry.path == CATCH_ALL);
+    let methods: Vec<_> = caught.map(|(id, entry)| (id, method(&entry.method))).collect();
+    if methods.is_empty() {
+        return None;
+    }
+    let routes: Vec<_> =
+        methods.iter().map(|(id, method)| Route { method, path: "/*", id: *id, builtin: false }).collect();
+    Some(Box::new(Router::new(&routes, fjord_router::Options::default()).0))
 }
 
 /// A method as the router and the backends see it.
