@@ -19,10 +19,6 @@ const MAX_REQUESTS = 4;
  * @type {Partial<Record<string, { test: string, guide?: string }>>}
  */
 export const ELSEWHERE = {
-  "backend/amqp/consumer": { test: "messages.test.mjs" },
-  "backend/amqp/producer": { test: "messages.test.mjs" },
-  "backend/pubsub/publisher": { test: "messages.test.mjs" },
-  "backend/pubsub/subscriber": { test: "messages.test.mjs" },
   "documentation/openapi": { test: "openapi.test.mjs", guide: "openapi.md" },
   "documentation/postman": { test: "openapi.test.mjs", guide: "openapi.md" },
   "telemetry/opentelemetry": { test: "telemetry.test.mjs", guide: "observability.md" },

@@ -2,6 +2,8 @@
 
 use fjord::features::qos::bucket::{Bucket, Rate};
 use fjord::platform::{Call, HostError};
+use fjord_http::Headers;
+use serde_json::Value;
 
 use super::World;
 
@@ -26,10 +28,48 @@ impl World {
                 }
                 Ok(Vec::new())
             }
+            "publish" => self.publish(&args),
+            "receive" => self.receive(&args),
+            "settle" => {
+                let settlement = String::from_utf8_lossy(&args[2]).into_owned();
+                self.calls.push(format!("{settlement} {}", broker(&args[0])));
+                Ok(Vec::new())
+            }
             // Who signs what is shown by `tests/auth.test.mjs`.
             "sign" => Ok(b"signature".to_vec()),
             _ => Err(HostError::Failed(format!("no {op}"))),
         }
+    }
+
+    /// A broker takes a message: its call is `publish NAME`, its header lines are those of the message, then key and properties.
+    fn publish(&mut self, args: &[Vec<u8>]) -> Result<Vec<u8>, HostError> {
+        let message: Value = serde_json::from_slice(&args[1]).unwrap();
+        let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let mut headers = Headers::default();
+        for line in message["headers"].as_array().into_iter().flatten() {
+            headers.add(text(&line[0]), text(&line[1]));
+        }
+        let properties = message["properties"].as_object().into_iter().flatten();
+        let key = message.get("key").map(|key| ("key".to_owned(), key.clone()));
+        let beside = properties.map(|(name, value)| (name.clone(), value.clone())).chain(key);
+        beside.for_each(|(name, value)| headers.set(format!(":{name}"), text(&value)));
+        self.seen.push((headers, args[2].clone()));
+        self.broker("publish", &args[0]).map(|_| Vec::new())
+    }
+
+    /// A broker gives a message, with the token 1.
+    fn receive(&mut self, args: &[Vec<u8>]) -> Result<Vec<u8>, HostError> {
+        let body = self.broker("receive", &args[0])?;
+        Ok([&1_u32.to_le_bytes()[..], &body].concat())
+    }
+
+    /// What a broker gives: the body of its script in the table of origins.
+    fn broker(&mut self, op: &str, plan: &[u8]) -> Result<Vec<u8>, HostError> {
+        let call = format!("{op} {}", broker(plan));
+        self.calls.push(call.clone());
+        let script = self.origins.get(&call).and_then(|scripts| scripts.first());
+        let script = script.ok_or_else(|| HostError::Failed(format!("{}: no broker", broker(plan))))?;
+        script.fault.clone().map_or_else(|| Ok(script.body.clone()), |fault| Err(HostError::Failed(fault)))
     }
 
     fn limit(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
@@ -44,4 +84,10 @@ impl World {
         let bucket = self.buckets.entry(key).or_insert_with(|| Bucket::full(&rate, self.now));
         Ok(vec![u8::from(bucket.take(&rate, self.now))])
     }
+}
+
+/// The name of a broker in its plan.
+fn broker(plan: &[u8]) -> String {
+    let plan: Value = serde_json::from_slice(plan).unwrap();
+    plan["broker"]["name"].as_str().unwrap().to_owned()
 }
