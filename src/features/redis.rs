@@ -2,7 +2,7 @@
 
 use crate::features::telemetry::opentelemetry;
 use crate::options::core::tls;
-use crate::options::{Kind, Namespace, Opt, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Opt, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -63,7 +63,7 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.no_effect("limits and quotas count in Durable Objects here: the name of a connection is that of a binding of the worker");
 
 static OPENTELEMETRY: &[Opt] = &[
     opt("disable_metrics", Kind::Bool, "OTEL on Redis calls.").default("false"),

@@ -45,6 +45,11 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
     Step { namespace: &security::bot_detector::NAMESPACE, compile: security::steps::service_bots },
     Step { namespace: &qos::ratelimit::service::NAMESPACE, compile: qos::ratelimit::service::compile },
     Step { namespace: &router::NAMESPACE, compile: proxy::payload::service },
+    Step {
+        namespace: &qos::ratelimit::service::redis::NAMESPACE,
+        compile: qos::ratelimit::service::redis::compile,
+    },
+    Step { namespace: &qos::ratelimit::tiered::NAMESPACE, compile: qos::ratelimit::tiered::service },
     Step { namespace: &auth::validator::SERVICE, compile: auth::validator::share },
     Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::share },
     Step { namespace: &auth::api_keys::SERVICE, compile: auth::api_keys::share },
@@ -62,6 +67,11 @@ pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: &auth::signer::NAMESPACE, compile: auth::signer::compile },
     Step { namespace: &modifier::lua_endpoint::NAMESPACE, compile: modifier::lua::handler },
     Step { namespace: &qos::ratelimit::router::NAMESPACE, compile: qos::ratelimit::router::compile },
+    Step {
+        namespace: &qos::ratelimit::router::redis::NAMESPACE,
+        compile: qos::ratelimit::router::redis::compile,
+    },
+    Step { namespace: &qos::ratelimit::tiered::NAMESPACE, compile: qos::ratelimit::tiered::endpoint },
 ];
 
 /// Around an endpoint's pipe. The shadow split is between these and [`DATA`].

@@ -5,3 +5,4 @@ pub mod circuit_breaker;
 pub mod clients;
 pub mod http_cache;
 pub mod ratelimit;
+pub mod tier;

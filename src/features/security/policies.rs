@@ -16,10 +16,10 @@ use crate::features::validation::cel::Phase;
 use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scope, Scopes, Site, namespace, opt};
 use crate::proxy::Layer;
 
-pub(in crate::features) use check::expression as check_policy;
+pub(in crate::features) use check::{expression as check_policy, over_value as check_over};
 pub(in crate::features) use macros::{OfRequest, Plain};
 pub use rejection::{ERROR, Rejection};
-pub(in crate::features) use set::Policies;
+pub(in crate::features) use set::{Policies, compile_over};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(

@@ -26,7 +26,13 @@ pub struct Counter {
     binding: String,
     /// Names the limit among all that the binding counts for.
     name: String,
+    /// Whether nothing is let through while the binding fails.
+    closes: bool,
 }
+
+/// The binding fails, and the limit lets nothing through then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Down;
 
 // === impl Counter ===
 
@@ -36,10 +42,26 @@ impl Counter {
     /// # Errors
     /// If the counter can't be reached in time.
     pub fn new(options: &Options<'_>, name: String) -> Result<Self, Refusal> {
-        Ok(Self { binding: options.str("binding")?.to_owned(), name })
+        Ok(Self { binding: options.str("binding")?.to_owned(), name, closes: false })
+    }
+
+    /// Reads the options of a limit that KrakenD counts in Redis: the connection's name is that of a binding.
+    ///
+    /// # Errors
+    /// If there is no connection.
+    pub fn redis(options: &Options<'_>, name: String) -> Result<Self, Refusal> {
+        let binding = match (options.str("connection_name")?, options.str("connection_pool")?) {
+            ("", "") => return Err(Refusal::new("there is no connection_name")),
+            ("", old) => old,
+            (name, _) => name,
+        };
+        Ok(Self { binding: binding.to_owned(), name, closes: !options.bool("on_failure_allow")? })
     }
 
     /// Takes a token for everybody or for one client; `here` takes it from the isolate's own bucket.
+    ///
+    /// # Errors
+    /// If the binding fails, and the isolate isn't to count then.
     pub async fn take(
         &self,
         reach: Reach<'_>,
@@ -47,13 +69,17 @@ impl Counter {
         rate: &Rate,
         client: Option<&str>,
         here: impl FnOnce() -> bool,
-    ) -> bool {
+    ) -> Result<bool, Down> {
         // Boxed where it is used: limits that stay in the isolate don't carry it.
         let asked = match self.binding.is_empty() {
             true => None,
             false => Box::pin(self.ask(reach, patience_ms, rate, client)).await,
         };
-        asked.unwrap_or_else(here)
+        match asked {
+            Some(taken) => Ok(taken),
+            None if self.closes => Err(Down),
+            None => Ok(here()),
+        }
     }
 
     /// What the binding says; nothing if it fails.
@@ -74,7 +100,8 @@ impl Counter {
             Err(expired) => expired.to_string(),
         };
         reach.log(Level::Error, || {
-            format!("[RATELIMIT: {}] {}: {reason}. Counting in this isolate", self.name, self.binding)
+            let then = if self.closes { "Nothing is let through" } else { "Counting in this isolate" };
+            format!("[RATELIMIT: {}] {}: {reason}. {then}", self.name, self.binding)
         });
         None
     }

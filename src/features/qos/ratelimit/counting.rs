@@ -8,9 +8,7 @@ use crate::options::check::{Around, Counts, Findings, Spot};
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let named =
-        spot.get("binding").and_then(|spot| Some((spot.str().filter(|name| !name.is_empty())?, spot.span())));
-    let Some((name, span)) = named else {
+    let Some((key, binding)) = binding(spot) else {
         let message = "each isolate counts by itself: all together let more through";
         let fault = Diagnostic::note("counting", spot.head(), message).at(spot.path.pointer());
         findings.add(fault.help(
@@ -18,7 +16,9 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
         ));
         return;
     };
-    let path = spot.path.key("binding").pointer();
+    let (name, span) = (binding.str().unwrap_or_default(), binding.span());
+    let path = spot.path.key(key).pointer();
+    let closes = key != "binding" && !spot.get("on_failure_allow").is_some_and(|allow| allow.is_true());
     let fault = match findings.counts(name) {
         Some(Some(Counts::Exactly)) => match made_up(spot, around) {
             Some(value) => Diagnostic::warning(
@@ -39,8 +39,6 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
             Diagnostic::note("counting", span, message)
         }
         Some(None) => {
-            let message =
-                format!("the worker has no binding `{name}` that counts, so each isolate counts by itself");
             let settings = [
                 Setting {
                     name: "durable_objects.bindings",
@@ -57,7 +55,12 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
                 },
             ];
             let help = format!("add to {}", lines(findings.worker(), &settings));
-            Diagnostic::warning("no-binding", span, message).help(help)
+            let message = |then| format!("the worker has no binding `{name}` that counts, so {then}");
+            let fault = match closes {
+                true => Diagnostic::error("missing-binding", span, message("nothing is let through")),
+                false => Diagnostic::warning("no-binding", span, message("each isolate counts by itself")),
+            };
+            fault.help(help)
         }
         None => {
             let message = format!(
@@ -67,6 +70,14 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
         }
     };
     findings.add(fault.at(path));
+}
+
+/// The option that names the binding of a limit, if one does.
+fn binding<'s>(spot: &'s Spot<'_>) -> Option<(&'static str, Spot<'s>)> {
+    let names = ["binding", "connection_name", "connection_pool"];
+    names.into_iter().find_map(|key| {
+        Some((key, spot.get(key).filter(|binding| binding.str().is_some_and(|name| !name.is_empty()))?))
+    })
 }
 
 /// What tells clients apart, if they choose it themselves.
@@ -87,7 +98,7 @@ fn made_up(spot: &Spot<'_>, around: &Around<'_>) -> Option<String> {
 
 /// A binding counts each limit by one call.
 pub(super) fn calls(spot: &Spot<'_>) -> u64 {
-    if spot.get("binding").is_none_or(|binding| binding.str().is_none_or(str::is_empty)) {
+    if binding(spot).is_none() {
         return 0;
     }
     let limits = |key: &str| spot.get(key).and_then(|rate| rate.f64()).is_some_and(|rate| rate > 0.0);

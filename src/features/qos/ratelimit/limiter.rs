@@ -10,7 +10,7 @@ use crate::features::auth::validator;
 use crate::gateway::Incoming;
 use crate::options::{Options, Refusal, Site};
 
-use super::counter::Counter;
+use super::counter::{Counter, Down};
 use crate::features::qos::bucket::{Bucket, Rate};
 use crate::features::qos::clients::Clients;
 
@@ -39,8 +39,14 @@ enum Client {
 /// A limit was hit; the status says which.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limited {
-    /// 429 for the client's limit, 503 for that of all.
+    /// 429 for the client's limit, 503 for that of all and where nobody can count.
     pub status: u16,
+}
+
+impl From<Down> for Limited {
+    fn from(_: Down) -> Self {
+        Self { status: 503 }
+    }
 }
 
 // === impl Limiter ===
@@ -52,19 +58,44 @@ impl Limiter {
     /// # Errors
     /// If a rate, a strategy or a binding can't be served.
     pub fn new(site: &Site<'_>, options: &Options<'_>) -> Result<Self, Refusal> {
+        Self::named(site, options, site.name())
+    }
+
+    /// The same with a name of its own, which is no other limit's.
+    ///
+    /// # Errors
+    /// As [`Limiter::new`].
+    pub fn named(site: &Site<'_>, options: &Options<'_>, name: String) -> Result<Self, Refusal> {
+        Self::counted(site, options, Counter::new(options, name)?, None)
+    }
+
+    /// Reads the options of limits that KrakenD counts in Redis. Buckets hold one there unless an option says more.
+    ///
+    /// # Errors
+    /// As [`Limiter::new`], and if there is no connection.
+    pub fn redis(site: &Site<'_>, options: &Options<'_>, name: String) -> Result<Self, Refusal> {
+        Self::counted(site, options, Counter::redis(options, name)?, Some(1))
+    }
+
+    /// `default` is the capacity of buckets of which no option says it; none: it depends on the rate.
+    fn counted(
+        site: &Site<'_>,
+        options: &Options<'_>,
+        counter: Counter,
+        default: Option<u64>,
+    ) -> Result<Self, Refusal> {
         let period = options.duration("every")?.as_secs_f64().max(1.0);
         let (max, client_max) = (options.f64("max_rate")?, options.f64("client_max_rate")?);
         let (max_rate, client_rate) = (max / period, client_max / period);
         let all = (max_rate > 0.0).then(|| -> Result<_, Refusal> {
-            let capacity = capacity(options, "capacity", max_rate, max_rate)?;
+            let capacity = capacity(options, "capacity", default, max_rate, max_rate)?;
             Ok((Rate::new(max_rate, capacity), Cell::new(None)))
         });
         let client = (client_rate > 0.0).then(|| -> Result<_, Refusal> {
             // KrakenD looks at the other rate here: a client limit alone lets one request through at once.
-            let capacity = capacity(options, "client_capacity", max_rate, client_rate)?;
+            let capacity = capacity(options, "client_capacity", default, max_rate, client_rate)?;
             Ok((Client::new(site, options)?, Rate::new(client_rate, capacity), Clients::of(site.environment)))
         });
-        let counter = Counter::new(options, site.name())?;
         Ok(Self { all: all.transpose()?, client: client.transpose()?, counter })
     }
 
@@ -83,13 +114,13 @@ impl Limiter {
                 return Err(Limited { status: 429 });
             };
             let here = || clients.take(&key, rate, reach.io.now());
-            if !self.counter.take(reach, patience_ms, rate, Some(&key), here).await {
+            if !self.counter.take(reach, patience_ms, rate, Some(&key), here).await? {
                 return Err(Limited { status: 429 });
             }
         }
         if let Some((rate, bucket)) = &self.all {
             let here = || take(bucket, rate, reach.io.now());
-            if !self.counter.take(reach, patience_ms, rate, None, here).await {
+            if !self.counter.take(reach, patience_ms, rate, None, here).await? {
                 return Err(Limited { status: 503 });
             }
         }
@@ -106,9 +137,16 @@ pub fn take(bucket: &Cell<Option<Bucket>>, rate: &Rate, now: f64) -> bool {
 }
 
 /// The option, or the whole part of `rate`, or one where `tested` is below one.
-fn capacity(options: &Options<'_>, name: &str, tested: f64, rate: f64) -> Result<u64, Refusal> {
+fn capacity(
+    options: &Options<'_>,
+    name: &str,
+    default: Option<u64>,
+    tested: f64,
+    rate: f64,
+) -> Result<u64, Refusal> {
     match options.given(name).then(|| options.int(name)).transpose()? {
         Some(capacity) if capacity > 0 => Ok(capacity as u64),
+        None if default.is_some() => Ok(default.unwrap_or(1)),
         _ if tested < 1.0 => Ok(1),
         _ => Ok(rate as u64),
     }
@@ -154,7 +192,7 @@ fn is_claim(site: &Site<'_>, header: &str) -> bool {
 
 /// The first line of a header, as Go's `Header.Get` has it. The platform hands over lines of one name joined, so that a
 /// value ends at the first `, `: else a second line would make a new client of an old one.
-fn first_line(value: &str) -> &str {
+pub fn first_line(value: &str) -> &str {
     value.split(", ").next().unwrap_or(value)
 }
 

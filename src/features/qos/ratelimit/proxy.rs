@@ -59,7 +59,9 @@ impl Layer for Proxy {
     fn handle<'a>(&'a self, cx: Cx<'a>, request: Request, next: Next<'a>) -> LocalFuture<'a, Reply> {
         Box::pin(async move {
             let here = || take(&self.bucket, &self.rate, cx.io.now());
-            if self.counter.take(cx.reach(), cx.deadline.remaining_ms(), &self.rate, None, here).await {
+            if self.counter.take(cx.reach(), cx.deadline.remaining_ms(), &self.rate, None, here).await
+                == Ok(true)
+            {
                 return next.run(cx, request).await;
             }
             // KrakenD's own spelling; clients may see it (spec §34).

@@ -1,10 +1,10 @@
 //! Policies that can't be read, are never true, or are never asked for.
 
-use fjord_cel::{Program, Type};
+use fjord_cel::{CompileError, Program, Type};
 use fjord_document::Diagnostic;
 
 use super::macros::{EVERYWHERE, OF_REQUESTS};
-use super::set::result_type;
+use super::set::{result_type, type_over};
 use super::{NO_TOKEN, Rejection};
 use crate::features::auth::validator;
 use crate::features::validation::cel::{self, Phase};
@@ -51,20 +51,44 @@ pub(in crate::features) fn expression(
         Ok(program) => program,
         Err(error) => return Some(cel::not_an_expression(spot, text, &error)),
     };
-    match result_type(&program, phase, has_macros) {
-        Ok(Type::Bool | Type::Dyn) => {}
+    let checked = result_type(&program, phase, has_macros);
+    if let Some(fault) = of_result(spot, checked, || names(phase, has_macros)) {
+        return Some(fault);
+    }
+    cel::parameters(spot, &program, around).or_else(|| cel::headers(spot, &program))
+}
+
+/// What is wrong with a policy over other variables than those of a phase.
+pub(in crate::features) fn over_value(
+    spot: &Spot<'_>,
+    declared: &dyn Fn(&str) -> Option<Type>,
+    names: &str,
+) -> Option<Diagnostic> {
+    let text = spot.str()?;
+    match Program::compile(text) {
+        Ok(program) => of_result(spot, type_over(&program, declared), || names.to_owned()),
+        Err(error) => Some(cel::not_an_expression(spot, text, &error)),
+    }
+}
+
+/// What is wrong with the type of a policy's result; `names` says what it can name.
+fn of_result(
+    spot: &Spot<'_>,
+    checked: Result<Type, CompileError>,
+    names: impl FnOnce() -> String,
+) -> Option<Diagnostic> {
+    match checked {
+        Ok(Type::Bool | Type::Dyn) => None,
         Ok(_) => {
-            let fault =
-                spot.error("never-true", "the policy is never true or false, so everything is refused");
-            return Some(fault.help("compare it with something"));
+            let fault = spot.error("never-true", "the policy is never true or false, so it never holds");
+            Some(fault.help("compare it with something"))
         }
         Err(error) => {
             let is_name = error.message.starts_with("undeclared reference");
             let fault = cel::at(spot, "bad-expression", &error.message, error.offset);
-            return Some(if is_name { fault.help(names(phase, has_macros)) } else { fault });
+            Some(if is_name { fault.help(names()) } else { fault })
         }
     }
-    cel::parameters(spot, &program, around).or_else(|| cel::headers(spot, &program))
 }
 
 /// What a policy of a phase can name.

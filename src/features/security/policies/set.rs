@@ -62,3 +62,24 @@ pub(super) fn result_type(program: &Program, phase: Phase, has_macros: bool) -> 
     let declared = |name: &str| declared(name).filter(|_| phase.has(name));
     program.check_with(&declared, &|name, types| macros::signature(name, types, phase, has_macros))
 }
+
+/// Compiles a policy over other variables than those of a phase.
+///
+/// # Errors
+/// If it isn't a policy.
+pub(in crate::features) fn compile_over(
+    source: &str,
+    declared: &dyn Fn(&str) -> Option<Type>,
+) -> Result<Program, CompileError> {
+    let program = Program::compile(source)?;
+    type_over(&program, declared)?;
+    Ok(program)
+}
+
+/// The type of the result of such a policy.
+pub(super) fn type_over(
+    program: &Program,
+    declared: &dyn Fn(&str) -> Option<Type>,
+) -> Result<Type, CompileError> {
+    program.check_with(declared, &|name, types| macros::signature(name, types, Phase::Token, true))
+}
