@@ -99,9 +99,22 @@ const IDLE: &[(&str, &str)] = &[
     ("validation/response-json-schema", r#"{"schema": {}}"#),
     ("validation/response-json-schema", r#"{"schema": {"requird": ["a"]}}"#),
     ("validation/response-json-schema", r#"{"schema": {"type": "object"}, "error": {"status": 204}}"#),
+    ("plugin/http-server", r#"{"name": ["ip-filter"]}"#),
+    ("plugin/http-server", r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": [], "allow": true}}"#),
     (
         "plugin/http-server",
-        r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": ["10.0.0.0/8"], "allow": true}}"#,
+        r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": ["10.0.0.0/33"], "allow": true}}"#,
+    ),
+    ("plugin/http-server", r#"{"name": ["geoip"], "geoip": {"citydb_path": "a"}}"#),
+    ("plugin/http-server", r#"{"name": ["url-rewrite"], "url-rewrite": {"regexp": [["(", "/"]]}}"#),
+    ("plugin/req-resp-modifier", r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": ["a"], "allow": true}}"#),
+    (
+        "plugin/req-resp-modifier",
+        r#"{"name": ["content-replacer"], "content-replacer": {"a": {"find": ""}}}"#,
+    ),
+    (
+        "plugin/req-resp-modifier",
+        r#"{"name": ["response-schema-validator"], "response-schema-validator": {"schema": {"type": "strin"}}}"#,
     ),
     ("plugin/req-resp-modifier", r#"{"name": ["mine"]}"#),
 ];

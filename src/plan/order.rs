@@ -28,8 +28,10 @@ pub struct Telemetry {
 pub type Measured = (Box<dyn Layer>, Box<dyn Exchange>);
 
 /// Before the router.
-pub static ROUTING: &[Step<dyn Rewrite>] =
-    &[Step { namespace: &server::virtualhost::NAMESPACE, compile: server::virtualhost::compile }];
+pub static ROUTING: &[Step<dyn Rewrite>] = &[
+    Step { namespace: &plugin::http_server::NAMESPACE, compile: plugin::http_server::rewrites },
+    Step { namespace: &server::virtualhost::NAMESPACE, compile: server::virtualhost::compile },
+];
 
 /// Around everything, the router's redirects included.
 pub static OUTER: &[Step<dyn Global>] = &[

@@ -2,6 +2,7 @@
 // UPDATE=1 cargo test -p fjord --lib plan::tests
 export const ORDER = {
   service: [
+    "plugin/http-server",
     "server/virtualhost",
     "security/cors",
     "plugin/http-server",
@@ -11,6 +12,8 @@ export const ORDER = {
     "security/bot-detector",
     "qos/ratelimit/service",
     "router",
+    "qos/ratelimit/service/redis",
+    "qos/ratelimit/tiered",
     "auth/validator",
     "auth/basic",
     "auth/api-keys",
@@ -24,6 +27,8 @@ export const ORDER = {
     "auth/signer",
     "modifier/lua-endpoint",
     "qos/ratelimit/router",
+    "qos/ratelimit/router/redis",
+    "qos/ratelimit/tiered",
     "validation/response-json-schema",
     "modifier/lua-proxy",
     "validation/cel",

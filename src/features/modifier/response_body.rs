@@ -12,7 +12,9 @@ use fjord_memory::{Budget, Excess, OUTPUT, room};
 use fjord_pattern::LINE_VISITS;
 
 use crate::context::Cx;
-use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{
+    Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, is_comment, namespace, opt,
+};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
@@ -107,6 +109,42 @@ pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refu
 // === impl ResponseBody ===
 
 impl ResponseBody {
+    /// The changes of the plugin `content-replacer`: fields, each with what is replaced in it.
+    ///
+    /// # Errors
+    /// If there are none, or one has options of the wrong type.
+    pub(in crate::features) fn replacer(fields: &Node) -> Result<Self, Refusal> {
+        let mut changes = Self { modifiers: Vec::new() };
+        for member in fields.members().iter().filter(|member| !is_comment(&member.key)) {
+            let text = |key| {
+                let text = member.value.get(key).and_then(Node::as_str);
+                text.ok_or_else(|| Refusal(format!("content-replacer: {}: there is no {key}", member.key)))
+            };
+            let is_regexp = match member.value.get("regexp") {
+                Some(node) => node
+                    .as_bool()
+                    .ok_or_else(|| Refusal::new("content-replacer: regexp: expected true or false"))?,
+                None => false,
+            };
+            let (find, replace) = (text("find")?, text("replace")?);
+            let change =
+                if is_regexp { Change::regexp(find, replace) } else { Change::literal(find, replace) };
+            changes.push(&member.key, change?);
+        }
+        if changes.modifiers.is_empty() {
+            return Err(Refusal::new("content-replacer: there are no fields"));
+        }
+        Ok(changes)
+    }
+
+    /// Changes a response.
+    ///
+    /// # Errors
+    /// If it can't be changed as configured.
+    pub(in crate::features) fn change(&self, response: &mut Response) -> Result<(), Error> {
+        Ok(self.apply(response)?)
+    }
+
     fn push(&mut self, field: &str, change: Change) {
         let path = field.split('.').map(Box::from).collect();
         self.modifiers.push(Modifier { field: field.into(), path, change });
@@ -182,7 +220,7 @@ impl Layer for ResponseBody {
         Box::pin(async move {
             let mut reply = next.run(cx, request).await;
             if let Some(response) = &mut reply.response
-                && let Err(fault) = self.apply(response)
+                && let Err(fault) = self.change(response)
             {
                 return Reply::err(fault);
             }

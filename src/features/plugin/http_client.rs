@@ -36,7 +36,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
 }
 
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    workers::check(spot, around, "call a worker as the host itself: service://BINDING", findings);
+    workers::check(spot, around, &[], "call a worker as the host itself: service://BINDING", findings);
 }
 
 impl Exchange for Client {

@@ -2,11 +2,12 @@
 
 mod step;
 
-use super::{req_resp_modifier, workers};
+use super::{req_resp_modifier, shipped, workers};
 use crate::options::check::{Around, Findings, Purpose, Spot};
 use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
-pub use step::compile;
+use shipped::{IpFilter, UrlRewrite};
+pub use step::{compile, rewrites};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -23,8 +24,7 @@ pub static NAMESPACE: Namespace = namespace(
             .enterprise()
             .no_effect(NOT_LISTED),
             opt("ip-filter", Kind::Object(req_resp_modifier::IP_FILTER), "Lets clients in by address.")
-                .enterprise()
-                .no_effect(NOT_LISTED),
+                .enterprise(),
             opt(
                 "jwk-aggregator",
                 Kind::Object(&[
@@ -82,15 +82,13 @@ pub static NAMESPACE: Namespace = namespace(
                 ),
                 "Serves endpoints under other paths.",
             )
-            .enterprise()
-            .no_effect(NOT_LISTED),
+            .enterprise(),
             opt(
                 "virtualhost",
                 Kind::Object(&[opt("hosts", Kind::STRINGS, "Hosts.").required()]),
                 "Serves several host names.",
             )
             .enterprise()
-            .no_effect(NOT_LISTED)
             .deprecated("server/virtualhost"),
             opt(
                 "wildcard",
@@ -105,13 +103,20 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .aliases(&["github_com/devopsfaith/krakend/transport/http/server/handler"])
-.calls(Purpose::Plugins, workers::count)
+.calls(Purpose::Plugins, |spot| workers::count(spot, &shipped::SERVER))
 .check(check);
 
-const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
+const NOT_LISTED: &str = "an Enterprise plugin that Fjord doesn't have: `name` with it is refused";
 
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let instead = "put the logic into a worker before or after this one (ip-filter and geoip: rules of the platform's firewall; \
-                   virtualhost, wildcard and url-rewrite: routes of the worker, endpoints that end in /*)";
-    workers::check(spot, around, instead, findings);
+    let instead = "put the logic into a worker before or after this one (geoip: rules of the platform; wildcard: endpoints that end in /*; \
+                   static-filesystem: server/static-filesystem)";
+    shipped::check(spot, &shipped::SERVER, findings);
+    if let Some(filter) = spot.get("ip-filter") {
+        IpFilter::check(&filter, findings);
+    }
+    if let Some(rewrite) = spot.get("url-rewrite") {
+        UrlRewrite::check(&rewrite, findings);
+    }
+    workers::check(spot, around, &shipped::SERVER, instead, findings);
 }

@@ -3,8 +3,9 @@
 mod layer;
 mod message;
 
-use super::workers;
-use crate::options::check::{Around, Findings, Purpose, Spot};
+use super::shipped::{IpFilter, MODIFIERS};
+use super::{shipped, workers};
+use crate::options::check::{Around, Findings, Purpose, Spot, looks};
 use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 pub use layer::compile;
@@ -29,11 +30,8 @@ pub static NAMESPACE: Namespace = namespace(
                 "Replaces strings in fields of the answer.",
             )
             .enterprise()
-            .no_effect(NOT_LISTED)
             .deprecated("modifier/response-body"),
-            opt("ip-filter", Kind::Object(IP_FILTER), "Lets clients in by address.")
-                .enterprise()
-                .no_effect(NOT_LISTED),
+            opt("ip-filter", Kind::Object(IP_FILTER), "Lets clients in by address.").enterprise(),
             opt("name", Kind::STRINGS, "The plugins, in order.").default("[]"),
             opt(
                 "response-schema-validator",
@@ -51,27 +49,41 @@ pub static NAMESPACE: Namespace = namespace(
                 "Lets out only answers that fit a JSON schema.",
             )
             .enterprise()
-            .no_effect(NOT_LISTED)
             .deprecated("validation/response-json-schema"),
         ]),
         &[Rule::Free],
     ),
 )
 .aliases(&["github.com/devopsfaith/krakend/proxy/plugin"])
-.calls(Purpose::Plugins, |spot| 2 * workers::count(spot))
+.calls(Purpose::Plugins, |spot| 2 * workers::count(spot, &MODIFIERS))
 .check(check);
 
-const NOT_LISTED: &str = "an Enterprise plugin, which does nothing unless `name` lists it";
-
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let instead = "use modifier/lua-proxy, modifier/martian or validation/cel (ip-filter: a rule of the platform's firewall)";
-    workers::check(spot, around, instead, findings);
+    let instead = "use modifier/lua-proxy, modifier/martian or validation/cel";
+    shipped::check(spot, &MODIFIERS, findings);
+    if let Some(filter) = spot.get("ip-filter") {
+        IpFilter::check(&filter, findings);
+    }
+    let names = spot.get("name");
+    let reads = |name: Spot<'_>| matches!(name.str(), Some("content-replacer" | "response-schema-validator"));
+    if names.is_some_and(|names| names.items().any(reads)) {
+        looks::no_op(
+            spot,
+            around,
+            "a no-op answer isn't decoded, so it can't be changed or checked",
+            findings,
+        );
+    }
+    workers::check(spot, around, &MODIFIERS, instead, findings);
 }
+
+const ONE_ADDRESS: &str = "a client has one address here: the platform's, or that of the service's `router.remote_ip_headers` and `router.trusted_proxies`";
 
 /// Shared by several namespaces.
 pub static IP_FILTER: &[Opt] = &[
     opt("CIDR", Kind::STRINGS, "The networks.").required(),
     opt("allow", Kind::Bool, "Whether the networks are let in or kept out.").default("false").required(),
-    opt("client_ip_headers", Kind::STRINGS, "The headers with the address of the client."),
-    opt("trusted_proxies", Kind::STRINGS, "The proxies whose headers count."),
+    opt("client_ip_headers", Kind::STRINGS, "The headers with the address of the client.")
+        .no_effect(ONE_ADDRESS),
+    opt("trusted_proxies", Kind::STRINGS, "The proxies whose headers count.").no_effect(ONE_ADDRESS),
 ];

@@ -74,12 +74,20 @@ fn mapping(root: &Node) -> Option<&Node> {
     root.get(FJORD_KEY)?.get("plugins").filter(|node| !matches!(node.kind, Kind::Null))
 }
 
-/// Reports each plugin of a namespace that no worker stands in for.
-pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, instead: &str, findings: &mut Findings<'_>) {
+/// Reports each plugin of a namespace that no worker stands in for, but for the `shipped` ones.
+pub(super) fn check(
+    spot: &Spot<'_>,
+    around: &Around<'_>,
+    shipped: &[&str],
+    instead: &str,
+    findings: &mut Findings<'_>,
+) {
     // A part alone doesn't know the mapping: the plan asks for it.
     let (Some(service), Some(names)) = (around.service, spot.get("name")) else { return };
     let mut look = |spot: &Spot<'_>| {
-        let Some(name) = spot.str().filter(|name| !name.is_empty()) else { return };
+        let Some(name) = spot.str().filter(|name| !name.is_empty() && !shipped.contains(name)) else {
+            return;
+        };
         if entries(service.node).all(|(known, _)| known != name) {
             findings.add(unmapped(spot, name, instead));
         }
@@ -90,11 +98,12 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, instead: &str, finding
     }
 }
 
-/// How many plugins a namespace names.
-pub(super) fn count(spot: &Spot<'_>) -> u64 {
+/// How many plugins a namespace names, but for the `shipped` ones.
+pub(super) fn count(spot: &Spot<'_>, shipped: &[&str]) -> u64 {
     let names = spot.get("name");
+    let is_worker = |name: &Spot<'_>| name.str().is_none_or(|name| !shipped.contains(&name));
     names.map_or(0, |names| match names.node.kind {
-        Kind::Array(_) => names.items().len() as u64,
+        Kind::Array(_) => names.items().filter(is_worker).count() as u64,
         _ => 1,
     })
 }
@@ -115,7 +124,7 @@ fn reason(name: &str) -> String {
 // === impl Worker ===
 
 impl Worker {
-    /// The workers of the plugins that a namespace names, in the order of the configuration.
+    /// The workers of the plugins that a namespace names, but for the `shipped` ones, in the order of the configuration.
     ///
     /// # Errors
     /// If there is none for one of them, or its options fit no header line.
@@ -123,9 +132,14 @@ impl Worker {
         site: &Site<'_>,
         node: &Node,
         namespace: &'static Namespace,
+        shipped: &[&str],
     ) -> Result<Vec<Worker>, Refusal> {
         let names = Options::of(node, namespace).strings("name")?;
-        names.into_iter().map(|name| Worker::new(site, node, namespace, name)).collect()
+        names
+            .into_iter()
+            .filter(|name| !shipped.contains(name))
+            .map(|name| Worker::new(site, node, namespace, name))
+            .collect()
     }
 
     /// The worker of one plugin.

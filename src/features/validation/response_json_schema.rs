@@ -28,7 +28,7 @@ pub static NAMESPACE: Namespace = namespace(
 .check(check::check);
 
 /// The check of the answers of an endpoint or a backend.
-struct AnswerCheck {
+pub(in crate::features) struct AnswerCheck {
     schema: Schema,
     rejection: Rejection,
 }
@@ -39,15 +39,31 @@ struct AnswerCheck {
 /// If the schema isn't one, or the status of the error isn't that of a failure.
 pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
     let options = Options::of(node, &NAMESPACE);
-    let schema = options.node("schema").ok_or_else(|| Refusal::new("there is no schema"))?;
-    let schema = Schema::compile(schema).map_err(|error| Refusal(error.to_string()))?;
     let rejection = Rejection::read(options.object("error")?)?;
-    Ok(Some(Box::new(AnswerCheck { schema, rejection })))
+    Ok(Some(Box::new(AnswerCheck::new(options.node("schema"), rejection)?)))
 }
 
 // === impl AnswerCheck ===
 
 impl AnswerCheck {
+    /// The check of a schema.
+    ///
+    /// # Errors
+    /// If it isn't one.
+    pub(in crate::features) fn new(schema: Option<&Node>, rejection: Rejection) -> Result<Self, Refusal> {
+        let schema = schema.ok_or_else(|| Refusal::new("there is no schema"))?;
+        let schema = Schema::compile(schema).map_err(|error| Refusal(error.to_string()))?;
+        Ok(Self { schema, rejection })
+    }
+
+    /// The error in the place of a response that doesn't fit.
+    ///
+    /// # Errors
+    /// If the response doesn't fit.
+    pub(in crate::features) fn judge(&self, response: &Response) -> Result<(), Error> {
+        self.check(response).map_err(|faults| self.rejection.error(|| Error::decode(faults)))
+    }
+
     /// The faults of a response, one in a line.
     fn check(&self, response: &Response) -> Result<(), String> {
         if response.io.is_some() {

@@ -8,17 +8,27 @@ use fjord_json::{Map, Value};
 
 use super::NAMESPACE;
 use crate::context::Reach;
+use crate::features::plugin::shipped::{self, IpFilter, UrlRewrite};
 use crate::features::plugin::workers::Worker;
-use crate::gateway::{Global, Incoming, NextGlobal, Route};
-use crate::options::{Refusal, Site};
+use crate::features::server::virtualhost::VirtualHosts;
+use crate::gateway::{Global, Incoming, NextGlobal, Rewrite, Route};
+use crate::options::{Options, Refusal, Site};
 use crate::platform::{
     Answer, AnswerBody, Body, Deadline, Fetch, Fetched, Level, LocalFuture, Passed, RequestBody,
 };
 use crate::proxy::Error;
 use crate::render;
 
-/// The workers, in the order in which requests pass through them.
-struct Servers(Vec<Worker>);
+/// The plugins, in the order in which requests pass through them.
+struct Servers(Vec<Server>);
+
+enum Server {
+    IpFilter(IpFilter),
+    Worker(Worker),
+}
+
+/// The plugins that change where requests go, in the order in which requests pass through them.
+struct Rewrites(Vec<Box<dyn Rewrite>>);
 
 /// What a worker makes of a request.
 enum Verdict {
@@ -39,9 +49,63 @@ const OF_MESSAGE: [&str; 2] = ["Host", "Content-Length"];
 /// # Errors
 /// If no worker stands in for one of the plugins.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Refusal> {
-    let mut workers = Worker::all(site, node, &NAMESPACE)?;
-    workers.reverse();
-    Ok((!workers.is_empty()).then(|| Box::new(Servers(workers)) as Box<dyn Global>))
+    let options = Options::of(node, &NAMESPACE);
+    let mut servers = Vec::new();
+    for name in options.strings("name")?.into_iter().rev() {
+        match name {
+            "ip-filter" => {
+                let filter = shipped::listed(&options, name)?.as_ref().map(IpFilter::compile).transpose()?;
+                servers.extend(filter.map(Server::IpFilter));
+            }
+            name if shipped::SERVER.contains(&name) => {}
+            name => servers.push(Server::Worker(Worker::new(site, node, &NAMESPACE, name)?)),
+        }
+    }
+    Ok((!servers.is_empty()).then(|| Box::new(Servers(servers)) as Box<dyn Global>))
+}
+
+/// Compiles the plugins that change where requests go.
+///
+/// # Errors
+/// If one has no options, or they can't be served.
+pub fn rewrites(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Rewrite>>, Refusal> {
+    let options = Options::of(node, &NAMESPACE);
+    let mut rewrites: Vec<Box<dyn Rewrite>> = Vec::new();
+    for name in options.strings("name")?.into_iter().rev() {
+        let Some(options) = shipped::SERVER.contains(&name).then(|| shipped::listed(&options, name)) else {
+            continue;
+        };
+        match (name, options?) {
+            ("url-rewrite", Some(options)) => rewrites.push(Box::new(UrlRewrite::compile(&options)?)),
+            ("virtualhost", Some(options)) => {
+                let mut hosts = VirtualHosts::default();
+                for host in options.strings("hosts")? {
+                    hosts.add(host, host);
+                }
+                rewrites.push(Box::new(hosts));
+            }
+            _ => {}
+        }
+    }
+    Ok((!rewrites.is_empty()).then(|| Box::new(Rewrites(rewrites)) as Box<dyn Rewrite>))
+}
+
+impl Rewrite for Rewrites {
+    fn rewrite(&self, host: &str, target: &str) -> Option<String> {
+        let mut changed: Option<String> = None;
+        for step in &self.0 {
+            changed = step.rewrite(host, changed.as_deref().unwrap_or(target)).or(changed);
+        }
+        changed
+    }
+
+    fn admits(&self, host: &str, endpoint: &str) -> bool {
+        self.0.iter().all(|step| step.admits(host, endpoint))
+    }
+
+    fn hidden_prefix(&self, host: &str) -> Option<String> {
+        self.0.iter().find_map(|step| step.hidden_prefix(host))
+    }
 }
 
 impl Global for Servers {
@@ -57,7 +121,17 @@ impl Global for Servers {
                 return next.run(reach, incoming).await;
             }
             let deadline = Deadline::of_request(reach.io, incoming.timeout_ms);
-            for worker in &self.0 {
+            for server in &self.0 {
+                let worker = match server {
+                    Server::IpFilter(filter) if filter.lets_in(&incoming.client_ip) => continue,
+                    Server::IpFilter(_) => {
+                        reach.log(Level::Info, || {
+                            format!("[PLUGIN: ip-filter] {} isn't let in", incoming.client_ip)
+                        });
+                        return render::status(403);
+                    }
+                    Server::Worker(worker) => worker,
+                };
                 match pass(worker, reach, &deadline, &mut incoming).await {
                     Ok(Verdict::GoesOn) => {}
                     Ok(Verdict::Answered(answer)) => return answer,

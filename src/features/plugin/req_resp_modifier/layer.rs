@@ -6,13 +6,23 @@ use fjord_http::Headers;
 use super::NAMESPACE;
 use super::message::{self, Members, change_request, change_response};
 use crate::context::Cx;
+use crate::features::modifier::response_body::ResponseBody;
+use crate::features::plugin::shipped::{self, IpFilter, MODIFIERS};
 use crate::features::plugin::workers::Worker;
-use crate::options::{Refusal, Site};
+use crate::features::security::policies::Rejection;
+use crate::features::validation::response_json_schema::AnswerCheck;
+use crate::options::{Options, Refusal, Site};
 use crate::platform::{Body, Fetch, LocalFuture, RequestBody};
-use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
+use crate::proxy::{Blame, Error, Layer, Next, Reply, Request, Response};
 
-/// The workers, in the order of the configuration.
-struct Modifiers(Vec<Worker>);
+/// The plugins: those that are shipped, and the workers in the order of the configuration. A request meets the filter first, an answer
+/// the check last.
+struct Modifiers {
+    filter: Option<IpFilter>,
+    workers: Vec<Worker>,
+    replacer: Option<ResponseBody>,
+    check: Option<AnswerCheck>,
+}
 
 /// Where the calls go. The binding takes them, whatever the host.
 const REQUEST: &str = "http://fjord.plugin/request";
@@ -23,8 +33,24 @@ const RESPONSE: &str = "http://fjord.plugin/response";
 /// # Errors
 /// If no worker stands in for one of the plugins.
 pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, Refusal> {
-    let workers = Worker::all(site, node, &NAMESPACE)?;
-    Ok((!workers.is_empty()).then(|| Box::new(Modifiers(workers)) as Box<dyn Layer>))
+    let options = Options::of(node, &NAMESPACE);
+    let filter = shipped::listed(&options, "ip-filter")?.as_ref().map(IpFilter::compile).transpose()?;
+    let replacer = shipped::listed(&options, "content-replacer")?;
+    let replacer = replacer.map(|options| ResponseBody::replacer(options.whole())).transpose()?;
+    let check = match shipped::listed(&options, "response-schema-validator")? {
+        Some(options) => {
+            let error = options.object("error")?;
+            let rejection = match &error {
+                Some(error) => Rejection::new(error.int("status")?, error.str("body")?)?,
+                None => Rejection::read(None)?,
+            };
+            Some(AnswerCheck::new(options.node("schema"), rejection)?)
+        }
+        None => None,
+    };
+    let workers = Worker::all(site, node, &NAMESPACE, &MODIFIERS)?;
+    let is_idle = filter.is_none() && replacer.is_none() && check.is_none() && workers.is_empty();
+    Ok((!is_idle).then(|| Box::new(Modifiers { filter, workers, replacer, check }) as Box<dyn Layer>))
 }
 
 impl Layer for Modifiers {
@@ -42,8 +68,13 @@ impl Layer for Modifiers {
 
 impl Modifiers {
     async fn around(&self, cx: Cx<'_>, mut request: Request, next: Next<'_>) -> Result<Reply, Error> {
-        let mut waiting = Vec::with_capacity(self.0.len());
-        for worker in &self.0 {
+        if let Some(filter) = &self.filter
+            && !filter.lets_in(request.headers.get("X-Forwarded-For").unwrap_or_default())
+        {
+            return Err(Error::of_step(Blame::Client, "ip-filter: the client isn't let in").with_status(403));
+        }
+        let mut waiting = Vec::with_capacity(self.workers.len());
+        for worker in &self.workers {
             if show_request(worker, cx, &mut request).await? {
                 waiting.push(worker);
             }
@@ -55,6 +86,15 @@ impl Modifiers {
         {
             for worker in waiting {
                 show_response(worker, cx, response).await?;
+            }
+        }
+        // Those that mask and check see partial answers, too.
+        if let Some(response) = &mut reply.response {
+            if let Some(replacer) = &self.replacer {
+                replacer.change(response)?;
+            }
+            if let Some(check) = &self.check {
+                check.judge(response)?;
             }
         }
         Ok(reply)

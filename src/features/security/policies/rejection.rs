@@ -39,10 +39,21 @@ impl Rejection {
     /// If one has a value of the wrong type, or the status isn't that of a failure.
     pub fn read(options: Option<Options<'_>>) -> Result<Self, Refusal> {
         let Some(options) = options else { return Ok(Self { status: 500, body: None }) };
-        let status = u16::try_from(options.int("status")?).ok().filter(|status| STATUSES.contains(status));
+        let mut rejection = Self::new(options.int("status")?, options.str("body")?)?;
+        if let Some((_, content_type)) = &mut rejection.body {
+            options.str("content_type")?.clone_into(content_type);
+        }
+        Ok(rejection)
+    }
+
+    /// A rejection with a text; an empty one stands for the engine's own.
+    ///
+    /// # Errors
+    /// If the status isn't that of a failure.
+    pub fn new(status: i64, body: &str) -> Result<Self, Refusal> {
+        let status = u16::try_from(status).ok().filter(|status| STATUSES.contains(status));
         let status = status.ok_or_else(|| Refusal::new(NO_FAILURE))?;
-        let (body, content_type) = (options.str("body")?, options.str("content_type")?);
-        let body = (!body.is_empty()).then(|| (body.to_owned(), content_type.to_owned()));
+        let body = (!body.is_empty()).then(|| (body.to_owned(), "text/plain".to_owned()));
         Ok(Self { status, body })
     }
 
