@@ -5,7 +5,7 @@ mod protocol;
 use serde_json::{Map, Value, json};
 use worker::{Context, Env, Fetch, Request, Response, Result, event};
 
-use protocol::{Call, Lines, Message};
+use protocol::{Call, Lines};
 
 /// Answers a call of the gateway. What fails closes: the answer has no line of the protocol, and the gateway answers 500.
 #[event(fetch)]
@@ -38,11 +38,10 @@ async fn stamp(mut call: Call) -> Result<Response> {
 
 /// Replaces members of the response.
 async fn mask(mut call: Call) -> Result<Response> {
-    let Message::Response(response) = call.request.json().await? else {
-        return Response::from_json(&json!({}));
-    };
-    let mut data: Map<String, Value> =
-        response.get("data").and_then(Value::as_object).cloned().unwrap_or_default();
+    let message: Value = call.request.json().await?;
+    // It's shown the request, too.
+    let Some(response) = message.get("response") else { return Response::from_json(&json!({})) };
+    let mut data: Map<String, Value> = response["data"].as_object().cloned().unwrap_or_default();
     for field in call.options["mask"]["fields"].as_array().into_iter().flatten() {
         if let Some(value) = field.as_str().and_then(|field| data.get_mut(field)) {
             *value = json!("***");

@@ -2,8 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use worker::{Error, Headers, Request, Response, Result};
 
 /// The version of the protocol.
@@ -30,16 +29,6 @@ pub struct Call {
 
 /// Header lines that a request goes on with: none removes a line.
 pub type Lines<'a> = BTreeMap<&'a str, Option<&'a str>>;
-
-/// What a modifier is shown: `request` or `response`.
-#[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Message {
-    /// The request, before the backends are called.
-    Request(Map<String, Value>),
-    /// The response of the backends.
-    Response(Map<String, Value>),
-}
 
 // === impl Call ===
 
