@@ -44,6 +44,13 @@ fn clips_long_lines() {
 }
 
 #[test]
+fn places_in_one_clipped_line_stand_under_it() {
+    let config = r#"{"version":3,"host":["https://a.example"],"endpoints":[{"endpoint":"/a","backend":[{"url_pattern":"/e"}]},{"endpoint":"/a","backend":[{"url_pattern":"/f","group":"some name that makes the line long"}]},{"endpoint":"/a","backend":[{"url_pattern":"/g"}]}]}"#;
+    let shown = text(&check_bytes(config.as_bytes(), &CheckOptions::default()), "k.json", false);
+    compare("one_line.txt", &shown);
+}
+
+#[test]
 fn annotates_for_github() {
     compare("mixed.github.txt", &checked("mixed.json", github, View::Lint));
 }

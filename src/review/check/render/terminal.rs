@@ -20,6 +20,16 @@ const ALSO: usize = 10;
 /// A finding, and those that say the same of other places.
 type Group<'c> = (&'c Diagnostic, Vec<&'c Diagnostic>);
 
+/// A line as it is shown.
+struct Excerpt {
+    line: usize,
+    text: String,
+    /// The column of its first character.
+    first: usize,
+    /// The column after the last character of the line that is shown.
+    end: usize,
+}
+
 /// The colours, or nothing in their place.
 struct Paint {
     on: bool,
@@ -124,21 +134,25 @@ fn finding(
         let mut marks: Vec<(&Range<u32>, &str, char, &str)> = vec![(&diagnostic.span, "", '^', color)];
         marks.extend(diagnostic.related.iter().map(|(span, label)| (span, &**label, '-', BLUE)));
         marks.sort_by_key(|(span, ..)| span.start);
-        let mut shown = 0;
+        let mut shown: Option<Excerpt> = None;
         for (span, label, sign, color) in marks {
             let at = lines.position(span.start);
-            if shown != 0 && at.line > shown + 1 {
+            if shown.as_ref().is_some_and(|shown| at.line > shown.line + 1) {
                 let _ = writeln!(out, "{}", paint.wrap(BLUE, "..."));
             }
-            if at.line != shown {
-                let number = paint.wrap(BLUE, &format!("{:>width$}", at.line));
-                let line = format!("{number} {bar} {}", excerpt(lines, span.start, at).0);
-                let _ = writeln!(out, "{}", line.trim_end());
-            }
-            shown = at.line;
-            let (shift, caret) = caret(lines, span, sign);
+            let line = match shown.take().filter(|shown| shown.has(at)) {
+                Some(shown) => shown,
+                None => {
+                    let excerpt = Excerpt::new(lines, span.start, at);
+                    let number = paint.wrap(BLUE, &format!("{:>width$}", at.line));
+                    let _ = writeln!(out, "{}", format!("{number} {bar} {}", excerpt.text).trim_end());
+                    excerpt
+                }
+            };
+            let (shift, caret) = line.caret(at, lines.position(span.end), sign);
             let label = if label.is_empty() { String::new() } else { format!(" {label}") };
             let _ = writeln!(out, "{pad} {bar} {shift}{}", paint.wrap(color, &format!("{caret}{label}")));
+            shown = Some(line);
         }
         let _ = writeln!(out, "{pad} {bar}");
     }
@@ -161,40 +175,8 @@ fn finding(
     }
 }
 
-/// The line of a place as it is shown, and the column that its first character has; long lines are clipped around the place.
-fn excerpt(lines: &Lines<'_>, offset: u32, at: Position) -> (String, usize) {
-    let (text, place) = lines.line(at.line).unwrap_or_default();
-    // Lines may have megabytes: only what is around the place is looked at.
-    let (before, behind) =
-        text.split_at_checked((offset as usize).saturating_sub(place.start)).unwrap_or((text, ""));
-    let room = WIDTH.saturating_sub(behind.chars().take(WIDTH).count()).max(BEFORE - 1);
-    let back = match before.char_indices().rev().nth(room) {
-        None => 0,
-        Some((at, c)) => at + c.len_utf8(),
-    };
-    let skipped = at.column.saturating_sub(1).saturating_sub(before[back..].chars().count());
-    let (start, skipped) = if text[..back].is_empty() || is_short(text) { (0, 0) } else { (back, skipped) };
-    let mut rest = text[start..].chars();
-    let shown: String = rest.by_ref().take(WIDTH).map(printable).collect();
-    let left = if start > 0 { "…" } else { "" };
-    let right = if rest.next().is_some() { "…" } else { "" };
-    (format!("{left}{shown}{right}"), skipped + 1 - usize::from(start > 0))
-}
-
 fn is_short(line: &str) -> bool {
     line.len() <= 4 * WIDTH && line.chars().count() <= WIDTH
-}
-
-/// The blanks before a mark and the mark itself.
-fn caret(lines: &Lines<'_>, span: &Range<u32>, sign: char) -> (String, String) {
-    let start = lines.position(span.start);
-    let end = lines.position(span.end);
-    let (shown, first) = excerpt(lines, span.start, start);
-    let visible = shown.chars().count();
-    let from = start.column - first.min(start.column);
-    let to = if end.line == start.line { end.column - first.min(end.column) } else { visible };
-    let len = to.min(visible).saturating_sub(from).max(1);
-    (" ".repeat(from), sign.to_string().repeat(len))
 }
 
 /// Tabs and control characters would move the carets or the terminal.
@@ -203,6 +185,50 @@ fn printable(c: char) -> char {
         '\t' => ' ',
         c if c.is_control() => '\u{fffd}',
         c => c,
+    }
+}
+
+// === impl Excerpt ===
+
+impl Excerpt {
+    /// What is shown of the line of a place: a long one is clipped around it.
+    fn new(lines: &Lines<'_>, offset: u32, at: Position) -> Self {
+        let (text, place) = lines.line(at.line).unwrap_or_default();
+        // Lines may have megabytes: only what is around the place is looked at.
+        let (before, behind) =
+            text.split_at_checked((offset as usize).saturating_sub(place.start)).unwrap_or((text, ""));
+        let room = WIDTH.saturating_sub(behind.chars().take(WIDTH).count()).max(BEFORE - 1);
+        let back = match before.char_indices().rev().nth(room) {
+            None => 0,
+            Some((at, c)) => at + c.len_utf8(),
+        };
+        let skipped = at.column.saturating_sub(1).saturating_sub(before[back..].chars().count());
+        let (start, skipped) =
+            if text[..back].is_empty() || is_short(text) { (0, 0) } else { (back, skipped) };
+        let mut rest = text[start..].chars();
+        let shown: String = rest.by_ref().take(WIDTH).map(printable).collect();
+        let left = if start > 0 { "…" } else { "" };
+        let right = if rest.next().is_some() { "…" } else { "" };
+        Self {
+            line: at.line,
+            text: format!("{left}{shown}{right}"),
+            first: skipped + 1 - usize::from(start > 0),
+            end: skipped + 1 + shown.chars().count(),
+        }
+    }
+
+    /// Whether a place is in what is shown: its line, and no clipped part of it.
+    fn has(&self, at: Position) -> bool {
+        at.line == self.line && (self.first..self.end.max(self.first + 1)).contains(&at.column)
+    }
+
+    /// The blanks before a mark and the mark itself.
+    fn caret(&self, start: Position, end: Position, sign: char) -> (String, String) {
+        let visible = self.text.chars().count();
+        let from = start.column - self.first.min(start.column);
+        let to = if end.line == start.line { end.column - self.first.min(end.column) } else { visible };
+        let len = to.min(visible).saturating_sub(from).max(1);
+        (" ".repeat(from), sign.to_string().repeat(len))
     }
 }
 
