@@ -6,10 +6,21 @@ use fjord_lua::{Limits, Options, Scope, Script};
 /// Checks the scripts of any of the three namespaces.
 pub(crate) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
     let files = findings.files();
-    for source in spot.get("sources").iter().flat_map(Spot::items) {
-        if let Some(text) = source.str().and_then(|name| files.get(name)) {
+    let before = findings.count();
+    let list = spot.get("sources");
+    let mut sources = Vec::new();
+    for source in list.iter().flat_map(Spot::items) {
+        if let Some(name) = source.str()
+            && let Some(text) = files.get(name)
+        {
             syntax(&source, text, findings);
+            sources.push((name, &**text));
         }
+    }
+    if let Some(list) = list
+        && findings.count() == before
+    {
+        joined(&list, &sources, findings);
     }
     for key in ["pre", "post"] {
         if let Some(script) = spot.get(key)
@@ -20,10 +31,25 @@ pub(crate) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
     }
 }
 
+/// What is wrong with the sources together: they are one script.
+fn joined(spot: &Spot<'_>, sources: &[(&str, &str)], findings: &mut Findings<'_>) {
+    let Err(error) = Script::compile(sources, "", "", options()) else { return };
+    let what = error.message.split(" (").next().unwrap_or_default();
+    let place = error.place.map(|place| format!(" in line {} of {}", place.line, place.script));
+    let message = format!(
+        "the sources are joined into one script, which can't be read: {what}{}, so every request fails",
+        place.unwrap_or_default()
+    );
+    findings.add(spot.error("bad-script", message));
+}
+
+/// What is read doesn't depend on where the script is.
+fn options() -> Options {
+    Options { scope: Scope::Proxy, open_libs: false, limits: Limits::default() }
+}
+
 fn syntax(spot: &Spot<'_>, text: &str, findings: &mut Findings<'_>) {
-    // What is read doesn't depend on where the script is.
-    let options = Options { scope: Scope::Proxy, open_libs: false, limits: Limits::default() };
-    let Err(error) = Script::compile(&[], text, "", options) else { return };
+    let Err(error) = Script::compile(&[], text, "", options()) else { return };
     let what = error.message.split(" (pre-script").next().unwrap_or_default().trim();
     let line = match what.ends_with("at EOF") {
         true => text.lines().count().max(1),
