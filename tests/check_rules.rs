@@ -541,8 +541,7 @@ fn sentences_name_what_to_write() {
         ),
         (
             service("").replace("\"version\": 3", "\"version\": 4"),
-            "4 is the format of KrakenD 3, which Fjord doesn't read; write 3: most options mean the same there, and the check says \
-             of each other one that it doesn't know it",
+            "4 is the format of KrakenD 3: it is read as 3, and what Fjord doesn't know in it is refused; ",
         ),
     ];
     for (text, want) in cases {

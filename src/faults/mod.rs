@@ -14,6 +14,7 @@ use fjord_document::{Diagnostic, Severity};
 use structure::{extra_config, members};
 
 use crate::features;
+use crate::options::check::rules::is_unknown;
 use crate::options::check::{CheckOptions, Findings, Spot};
 use crate::options::{Namespace, Role, Scope};
 
@@ -27,6 +28,8 @@ pub(crate) struct Part<'a> {
     pub endpoint: Option<(&'a Node, Option<usize>)>,
     /// Whether placeholders may be parts of segments.
     pub disable_rest: bool,
+    /// Whether the configuration is in a later format.
+    pub is_later: bool,
     /// The texts of the files that the configuration names.
     pub files: &'a BTreeMap<String, String>,
 }
@@ -37,6 +40,8 @@ pub(crate) struct Fault {
     pub namespace: Option<&'static Namespace>,
     /// Begins with the way to the place.
     pub reason: String,
+    /// Whether it is about a name that nobody knows.
+    pub is_unknown: bool,
 }
 
 /// The faults of a part that close it: one of its own members at most, and one of each namespace.
@@ -51,6 +56,9 @@ pub(crate) fn faults(part: &Part<'_>) -> Vec<Fault> {
             }
             Some(extra) => extra_config::check(extra, part.scope, findings),
             None => {}
+        }
+        if part.is_later {
+            members::strangers_inside(&spot, part.scope, findings);
         }
     });
     let mut faults: Vec<Fault> = own.into_iter().collect();
@@ -81,10 +89,11 @@ impl Part<'_> {
         namespace: Option<&'static Namespace>,
         look: impl FnOnce(&mut Findings<'_>),
     ) -> Option<Fault> {
-        let mut findings = Findings::new(CheckOptions { files: Some(self.files), ..CheckOptions::default() });
+        let options = CheckOptions { files: Some(self.files), ..CheckOptions::default() };
+        let mut findings = Findings::new(options).later(self.is_later);
         look(&mut findings);
         let error = findings.into_list().into_iter().find(|d| d.severity == Severity::Error)?;
-        Some(Fault { namespace, reason: reason(key, &error) })
+        Some(Fault { namespace, reason: reason(key, &error), is_unknown: is_unknown(error.code) })
     }
 }
 

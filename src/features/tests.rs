@@ -42,6 +42,7 @@ const OTHER_DEFAULTS: &[(&str, &str, &str)] = &[
 /// Types and choices that are narrower than the schema's, and why.
 const OTHER_KINDS: &[(&str, &str, &str)] = &[
     ("", "sd_scheme", "hosts speak http or https"),
+    ("", "version", "a later format is read as this one"),
     ("", "output_encoding", "yaml is a rendering at the service too"),
     ("", "tls", "null is the same as nothing"),
 ];

@@ -23,6 +23,8 @@ pub struct Site<'a> {
     pub timeout_ms: u32,
     /// Whether placeholders may be parts of segments.
     pub disable_rest: bool,
+    /// Whether the configuration is in a later format.
+    pub is_later: bool,
 }
 
 /// Why a part of the configuration isn't served.

@@ -8,7 +8,8 @@ use fjord_document::{Diagnostic, Severity, suggest};
 
 use super::{expected, support, value, version, wrong};
 use crate::features;
-use crate::options::check::{Findings, Spot};
+use crate::options::check::rules::is_unknown;
+use crate::options::check::{CheckOptions, Findings, Spot};
 use crate::options::role::looks_like_guard;
 use crate::options::{Kind, Opt, Role, Rule, Scope, Support, core, is_comment};
 
@@ -77,6 +78,23 @@ pub(crate) fn strangers(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'
     let options = core::options(scope);
     for (key, member) in spot.members().filter(|(key, _)| !options.iter().any(|option| option.name == *key)) {
         findings.add(unknown(&member, key, options, Extent::part(scope), findings.role()));
+    }
+}
+
+/// Reports what nobody knows inside of the options of a part itself. Parts in it are asked for themselves.
+pub(crate) fn strangers_inside(spot: &Spot<'_>, scope: Scope, findings: &mut Findings<'_>) {
+    for option in core::options(scope) {
+        if let (Kind::Object(_) | Kind::With(Kind::Object(_), _), Some(member)) =
+            (&option.kind, spot.get(option.name))
+        {
+            let mut inside = Findings::new(CheckOptions::default()).later(true);
+            value(&member, &option.kind, &mut inside);
+            inside
+                .into_list()
+                .into_iter()
+                .filter(|found| is_unknown(found.code))
+                .for_each(|found| findings.add(found));
+        }
     }
 }
 

@@ -19,6 +19,8 @@ pub struct Findings<'a> {
     muted: usize,
     /// What the namespace is for that is looked at.
     role: Role,
+    /// Whether the configuration is in a later format: what nobody knows in it closes what it is in.
+    is_later: bool,
 }
 
 /// The places of findings: there may be a hundred thousand.
@@ -41,14 +43,33 @@ enum Said<'f> {
 impl<'a> Findings<'a> {
     /// Nothing yet.
     pub fn new(options: CheckOptions<'a>) -> Findings<'a> {
-        Findings { options, list: Vec::new(), closed: Vec::new(), index: None, muted: 0, role: Role::Plain }
+        Findings {
+            options,
+            list: Vec::new(),
+            closed: Vec::new(),
+            index: None,
+            muted: 0,
+            role: Role::Plain,
+            is_later: false,
+        }
+    }
+
+    /// The same for a configuration that may be in a later format.
+    pub fn later(mut self, is_later: bool) -> Findings<'a> {
+        self.is_later = is_later;
+        self
     }
 
     /// Adds a finding. An error stays one where its rule says so.
     pub fn add(&mut self, mut diagnostic: Diagnostic) {
-        if diagnostic.severity == Severity::Error
-            && !rules::class(diagnostic.code).is_error(self.role, self.options.view)
-        {
+        let class = match self.is_later && rules::is_unknown(diagnostic.code) {
+            true => {
+                diagnostic.severity = Severity::Error;
+                rules::Class::Closes
+            }
+            false => rules::class(diagnostic.code),
+        };
+        if diagnostic.severity == Severity::Error && !class.is_error(self.role, self.options.view) {
             diagnostic.severity = Severity::Warning;
         }
         self.list.push(diagnostic);

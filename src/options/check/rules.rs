@@ -251,6 +251,11 @@ pub fn class(code: &str) -> Class {
     found.map_or(Class::Closes, |rule| rule.class)
 }
 
+/// Whether a finding is about a name that nobody knows, or not there. In a later format it may be one that counts.
+pub fn is_unknown(code: &str) -> bool {
+    ["unknown-option", "unknown-namespace", "wrong-scope"].contains(&code)
+}
+
 // === impl Class ===
 
 impl Class {

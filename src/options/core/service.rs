@@ -8,7 +8,7 @@ const POOL: &str = "the platform manages connections to the origins";
 
 /// The options of the root.
 pub static SERVICE: &[Opt] = &[
-    opt("version", Kind::IntEnum(&[3]), "The version of the format.").required(),
+    opt("version", Kind::IntEnum(&[3, 4]), "The version of the format; 4 is read as 3.").required(),
     opt("name", Kind::Str, "A label of the service for logs and traces."),
     opt("endpoints", Kind::List(&Kind::Part(Scope::Endpoint)), "The routes that are served."),
     opt("host", Kind::STRINGS, "The hosts of backends that name none."),

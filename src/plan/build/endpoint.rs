@@ -99,6 +99,7 @@ fn compile(
         backend: None,
         timeout_ms: info.timeout_ms,
         disable_rest: defaults.disable_rest,
+        is_later: defaults.is_later,
     };
     refuse_faults(&site)?;
     let proxy = site.namespace(&proxy::NAMESPACE).map(|node| Options::new(node, proxy::NAMESPACE.options()));

@@ -11,6 +11,7 @@ pub(super) fn faults(site: &Site<'_>) -> Vec<Fault> {
         node: site.node,
         endpoint: site.endpoint_node.map(|node| (node, site.backend)),
         disable_rest: site.disable_rest,
+        is_later: site.is_later,
         files: &site.environment.files,
     })
 }

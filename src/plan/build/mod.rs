@@ -22,6 +22,7 @@ use fjord_json::Body;
 use fjord_router::{ANY_METHOD, Route, Router};
 
 use crate::gateway::{self, CATCH_ALL, Plan, Service};
+use crate::options::core::LATER;
 use crate::options::{Environment, EnvironmentError, Options, Scope, letters};
 
 use super::endpoints::Endpoints;
@@ -87,7 +88,7 @@ fn head<'a>(
     environment: &Environment,
 ) -> Result<(Defaults, Service, &'a [Node]), BuildError> {
     match options.int("version") {
-        Ok(3) => {}
+        Ok(3 | LATER) => {}
         Ok(version) => return Err(BuildError(format!("unsupported version: {version} (want: 3)"))),
         Err(error) => return Err(error.into()),
     }

@@ -14,6 +14,7 @@ use crate::features::router;
 use crate::features::router::TRUST;
 use crate::features::telemetry::logging;
 use crate::gateway::{RouterOptions, Service, Trust};
+use crate::options::core::is_later;
 use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role, Scope, Site};
 use crate::plan::order;
 use crate::proxy::{certificates, private};
@@ -48,6 +49,8 @@ pub struct Defaults {
     pub reads_headers: bool,
     /// By which certificates backends are called that say nothing of their own.
     pub certificates: Result<Option<Rc<str>>, Refusal>,
+    /// Whether the configuration is in a later format.
+    pub is_later: bool,
 }
 
 // === impl Defaults ===
@@ -68,6 +71,7 @@ impl Defaults {
             disable_compression: options.bool("disable_compression")?,
             reads_headers: false,
             certificates: certificates::of_service(options, environment),
+            is_later: is_later(options.whole()),
         })
     }
 }
@@ -102,6 +106,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         backend: None,
         timeout_ms: 0,
         disable_rest: options.bool("disable_rest").unwrap_or_default(),
+        is_later: is_later(options.whole()),
     };
     let mut info =
         ServiceInfo { version_header: format!("Version {KRAKEND_VERSION}"), ..ServiceInfo::default() };
@@ -166,6 +171,8 @@ fn fill(
     for fault in faults(site) {
         let name = fault.namespace.map(|namespace| namespace.name);
         match fault.namespace.map(Namespace::role) {
+            // Nobody knows what it guards.
+            _ if site.is_later && fault.is_unknown => return Err(Refusal(fault.reason)),
             Some(Role::Step | Role::Plain) => {}
             // Without permissions browsers keep answers from other pages: nothing gets more open.
             Some(Role::Shield) if name == Some("security/cors") => permits = false,

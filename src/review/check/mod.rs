@@ -17,6 +17,7 @@ use fjord_document::{Document, Lines, Origin, Reading, Severity};
 
 use crate::faults::structure;
 use crate::options::check::{Findings, Spot};
+use crate::options::core::is_later;
 use crate::options::letters::{self, Renamed};
 use crate::options::{Environment, Scope};
 
@@ -61,7 +62,7 @@ struct Found {
 fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
     let (mut diagnostics, mut closed) = (reading.diagnostics.clone(), Vec::new());
     if let Some(document) = &reading.document {
-        let mut findings = Findings::new(*options);
+        let mut findings = Findings::new(*options).later(is_later(&document.root));
         let (root, overrides) = overridden(&document.root, options, &mut findings);
         let root = folded(root, &mut findings);
         structure::check(&root, &mut findings);
