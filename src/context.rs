@@ -55,6 +55,8 @@ pub struct EndpointInfo {
     pub cache_control: Option<String>,
     /// How the answer is rendered.
     pub output: Output,
+    /// Whether its answers are cached at the edge (`@fjord.cache`).
+    pub is_cached: bool,
 }
 
 /// Named values for `url_pattern` and the features: url parameters, claims (`JWT.x`), values of earlier responses

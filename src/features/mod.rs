@@ -5,6 +5,7 @@ pub mod async_agent;
 pub mod auth;
 pub mod backend;
 pub mod documentation;
+pub mod endpoint_cache;
 pub mod governance;
 pub mod grpc;
 pub mod modifier;

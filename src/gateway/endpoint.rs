@@ -1,7 +1,7 @@
 //! Answers at an endpoint: checks the url parameters, builds the request of the pipe, renders the reply.
 
 use std::borrow::Cow;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use fjord_http::template::title;
 use fjord_http::{Headers, Query};
@@ -36,6 +36,8 @@ pub struct Endpoint {
     pub header_list: Option<u32>,
     /// Why this endpoint can't be served: it answers 501 and the log tells this.
     pub refused: Option<String>,
+    /// This endpoint, for work that goes on after a request.
+    pub me: Weak<Endpoint>,
 }
 
 /// Which header lines of the client enter an endpoint (`input_headers`).
@@ -74,6 +76,7 @@ impl Endpoint {
             pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
             header_list: None,
             refused: Some(reason),
+            me: Weak::new(),
         }
     }
 
@@ -135,6 +138,10 @@ impl Inside for Endpoint {
 
     fn reply<'a>(&'a self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Reply> {
         Box::pin(self.run(cx, incoming))
+    }
+
+    fn detached(&self) -> Option<Rc<dyn Inside>> {
+        Some(self.me.upgrade()?)
     }
 }
 

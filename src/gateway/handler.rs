@@ -1,5 +1,7 @@
 //! Steps that see the client's request and the answer on the wire, outermost first.
 
+use std::rc::Rc;
+
 use crate::context::{Cx, Reach};
 use crate::platform::{Answer, LocalFuture};
 use crate::proxy::Reply;
@@ -32,6 +34,11 @@ pub trait Handler {
     /// Handles a request, by `next` or without it.
     fn handle<'a>(&'a self, cx: Cx<'a>, incoming: Incoming, next: NextHandler<'a>)
     -> LocalFuture<'a, Answer>;
+
+    /// The header lines that it reads beside those that enter the endpoint; none: it may read any.
+    fn request_headers(&self) -> Option<&[&'static str]> {
+        None
+    }
 }
 
 /// What the [`Global`] steps of a list lead to.
@@ -47,6 +54,9 @@ pub trait Inside {
 
     /// The reply of the pipe, before it is rendered.
     fn reply<'a>(&'a self, cx: Cx<'a>, incoming: Incoming) -> LocalFuture<'a, Reply>;
+
+    /// The same for work that goes on after the request; none where it can't.
+    fn detached(&self) -> Option<Rc<dyn Inside>>;
 }
 
 /// What follows a [`Global`] step: the steps further in, then the routes.
@@ -92,6 +102,11 @@ impl<'a> NextHandler<'a> {
             Some((step, steps)) => step.handle(cx, incoming, Self { steps, ..self }),
             None => self.inner.answer(cx, incoming),
         }
+    }
+
+    /// What it leads to, for work that goes on after the request; none where handlers are further in.
+    pub fn detached(self) -> Option<Rc<dyn Inside>> {
+        if self.steps.is_empty() { self.inner.detached() } else { None }
     }
 
     /// Runs the pipe past the handlers further in, for a step that makes an answer of the reply itself.

@@ -11,7 +11,7 @@ use crate::platform::RequestBody;
 use super::EndpointId;
 
 /// The client's request.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Incoming {
     /// The method, as sent.
     pub method: String,

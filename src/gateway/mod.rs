@@ -14,7 +14,7 @@ mod service;
 mod session;
 
 pub use endpoint::{Endpoint, EndpointId, InputHeaders, InputQueries};
-pub use handler::{Global, Handler, NextGlobal, NextHandler};
+pub use handler::{Global, Handler, Inside, NextGlobal, NextHandler};
 pub use incoming::{Incoming, Route};
 pub use plan::{CATCH_ALL, Endpoints, Plan};
 pub use rewrite::Rewrite;

@@ -3,6 +3,7 @@
 
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::rc::Rc;
 
 use fjord_document::Document;
 use fjord_document::node::{Kind, Node};
@@ -26,7 +27,7 @@ pub(super) struct Endpoints {
 /// Where an endpoint is in the text, and what it became.
 struct Place {
     span: Range<u32>,
-    compiled: OnceCell<Box<Endpoint>>,
+    compiled: OnceCell<Rc<Endpoint>>,
 }
 
 // === impl Endpoints ===
@@ -67,7 +68,9 @@ impl gateway::Endpoints for Endpoints {
 
     fn get(&self, id: EndpointId, service: &Service) -> &Endpoint {
         let place = &self.places[id.0 as usize];
-        place.compiled.get_or_init(|| Box::new(self.compile(&place.span, service)))
+        let compile =
+            || Rc::new_cyclic(|me| Endpoint { me: me.clone(), ..self.compile(&place.span, service) });
+        place.compiled.get_or_init(compile)
     }
 
     fn header_names(&self, list: u32) -> Option<Vec<String>> {

@@ -43,7 +43,8 @@ impl Needs {
 /// All lines (none) where any step may read them that isn't a part of the pipe.
 fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
     let around = || service.outer.iter().chain(&service.global);
-    let steps = !endpoint.handlers.is_empty() || around().any(|step| step.request_headers().is_none());
+    let of_handlers = || endpoint.handlers.iter().map(|handler| handler.request_headers());
+    let steps = of_handlers().chain(around().map(|step| step.request_headers())).any(|read| read.is_none());
     let mut names = match &endpoint.input_headers {
         InputHeaders::All => return None,
         _ if steps => return None,
@@ -56,7 +57,7 @@ fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
         trust.headers.iter().filter(|name| !names.contains(name)).map(|name| format!("{mark}{name}"));
     let forwarded: Vec<String> = forwarded.collect();
     names.extend(forwarded);
-    let read = around().filter_map(|step| step.request_headers()).flatten();
+    let read = of_handlers().chain(around().map(|step| step.request_headers())).flatten().flatten();
     names.extend(read.map(|name| (*name).to_owned()));
     if endpoint.info.output == Output::Negotiate {
         names.push("Accept".to_owned());

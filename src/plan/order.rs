@@ -57,7 +57,7 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
     Step { namespace: &auth::api_keys::SERVICE, compile: auth::api_keys::share },
 ];
 
-/// Around an endpoint's pipe, on the client's request.
+/// Around an endpoint's pipe, on the client's request. The cache of its answers (`@fjord.cache`) is inside of them.
 pub static HANDLERS: &[Step<dyn Handler>] = &[
     Step { namespace: &security::bot_detector::NAMESPACE, compile: security::steps::endpoint_bots },
     Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::compile },

@@ -78,7 +78,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
       vars: variables,
       counters,
       readers,
-      cache: /http-?cache/.test(config.text),
+      cache: /http-?cache|@fjord/.test(config.text),
       sockets: config.read.needs_sockets(),
       assets,
       assetsFirst,

@@ -2,10 +2,10 @@
 
 mod callers;
 mod check;
-mod edge;
+pub(in crate::features) mod edge;
 mod exchange;
 mod policy;
-mod store;
+pub(in crate::features) mod store;
 
 pub use callers::Callers;
 pub use exchange::{SharedCache, compile};

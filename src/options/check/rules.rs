@@ -201,6 +201,7 @@ pub static RULES: &[Rule] = &[
     rule("debug", Class::Advises, TELLS),
     rule("deprecated", Class::Advises, TELLS),
     rule("everybody", Class::Advises, TELLS),
+    rule("cache", Class::Advises, TELLS),
     rule("grpc", Class::Advises, TELLS),
     rule("half-fits", Class::Advises, TELLS),
     rule("long-timeout", Class::Advises, TELLS),

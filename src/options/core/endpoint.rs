@@ -29,6 +29,11 @@ pub static ENDPOINT: &[Opt] = &[
     opt("input_query_strings", NAMES, "The client's query parameters that are forwarded; * for all.")
         .default("[]"),
     opt("extra_config", Kind::ExtraConfig(Scope::Endpoint), "Components of the endpoint, by namespace."),
+    opt(
+        super::FJORD_KEY,
+        Kind::Object(super::FJORD_OF_ENDPOINT),
+        "Fjord extension: what KrakenD has no option for.",
+    ),
 ];
 
 /// The options of a workflow.

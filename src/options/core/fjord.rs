@@ -25,6 +25,25 @@ pub static FJORD: &[Opt] = &[
     ),
 ];
 
+/// The members of `@fjord` at an endpoint.
+pub static FJORD_OF_ENDPOINT: &[Opt] = &[opt(
+    "cache",
+    Kind::Object(CACHE),
+    "Fjord extension: caches whole answers at the edge for cache_ttl, where the variable FJORD_CACHE of the worker is set. See docs/caching.md.",
+)];
+
+static CACHE: &[Opt] = &[
+    opt(
+        "stale_while_revalidate",
+        Kind::Duration,
+        "How long after cache_ttl an answer is used while it's fetched anew.",
+    )
+    .default("\"0s\""),
+    opt("stale_if_error", Kind::Duration, "How long after cache_ttl an answer is used if backends fail.")
+        .default("\"0s\""),
+    opt("tags", Kind::STRINGS, "Names by which answers are purged, beside the endpoint's path."),
+];
+
 /// Whether a text can be the name of a binding: an identifier.
 pub fn is_binding(text: &str) -> bool {
     !text.is_empty()

@@ -1,6 +1,6 @@
 //! Compiles an endpoint.
 
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use fjord_document::node::Node;
 use fjord_encoding::Output;
@@ -11,7 +11,7 @@ use fjord_json::Flatmap;
 
 use crate::context::EndpointInfo;
 use crate::features::plugin::req_resp_modifier;
-use crate::features::proxy;
+use crate::features::{endpoint_cache, proxy};
 use crate::gateway::{CATCH_ALL, Endpoint, Handler, InputHeaders, InputQueries};
 use crate::options::{Environment, Options, Refusal, Scope, Site};
 use crate::plan::order;
@@ -49,6 +49,7 @@ pub(in crate::plan) fn build(node: &Node, defaults: &Defaults, environment: &Env
         timeout_ms: defaults.timeout_ms,
         cache_control: None,
         output: Output::Json,
+        is_cached: false,
     };
     match compile(&mut info, &options, defaults, environment) {
         Ok(parts) => Endpoint {
@@ -60,6 +61,7 @@ pub(in crate::plan) fn build(node: &Node, defaults: &Defaults, environment: &Env
             pipe: parts.pipe,
             header_list: None,
             refused: None,
+            me: Weak::new(),
         },
         Err(refusal) => Endpoint::refused(info, refusal.0),
     }
@@ -142,7 +144,19 @@ fn compile(
     };
     let plumbing =
         Plumbing { sequential, timeout_ms: info.timeout_ms, propagated: &propagated, ignore_errors: false };
-    let handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
+    let mut handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
+    let cache = endpoint_cache::Inputs {
+        ttl: ttl.or(defaults.cache_ttl),
+        of_service: &defaults.not_cached,
+        headers: &input_headers,
+        queries: &input_query_strings,
+        negotiates: info.output == Output::Negotiate,
+    };
+    // Inside of all handlers: what they turn away is turned away before a hit, too.
+    if let Some(cache) = endpoint_cache::compile(&site, &cache)? {
+        info.is_cached = true;
+        handlers.push(cache);
+    }
     if !shadows.is_empty() {
         let timeout_ms = shadows.iter().map(|(.., timeout)| *timeout).max().unwrap_or(info.timeout_ms);
         let pipe = plumbing.pipe(shadows.into_iter().map(|(backend, ..)| backend).collect(), flatmap())?;

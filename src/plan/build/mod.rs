@@ -21,6 +21,7 @@ use fjord_document::node::{Kind, Node};
 use fjord_json::Body;
 use fjord_router::{ANY_METHOD, Route, Router};
 
+use crate::features::endpoint_cache;
 use crate::gateway::{self, CATCH_ALL, Plan, Service};
 use crate::options::core::LATER;
 use crate::options::{Environment, EnvironmentError, Options, Scope, letters};
@@ -101,6 +102,7 @@ fn head<'a>(
     };
     let service = service::build(options, environment);
     defaults.reads_headers = service.global.iter().any(|step| step.reads_headers());
+    defaults.not_cached = endpoint_cache::reasons::of_service(options.whole());
     Ok((defaults, service, endpoints))
 }
 

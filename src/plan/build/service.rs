@@ -9,6 +9,7 @@ use fjord_json::Value;
 
 use crate::KRAKEND_VERSION;
 use crate::context::ServiceInfo;
+use crate::features::endpoint_cache;
 use crate::features::plugin::workers;
 use crate::features::router;
 use crate::features::router::TRUST;
@@ -51,6 +52,8 @@ pub struct Defaults {
     pub certificates: Result<Option<Rc<str>>, Refusal>,
     /// Whether the configuration is in a later format.
     pub is_later: bool,
+    /// Why no answer may be cached at the edge.
+    pub not_cached: Vec<String>,
 }
 
 // === impl Defaults ===
@@ -72,6 +75,7 @@ impl Defaults {
             reads_headers: false,
             certificates: certificates::of_service(options, environment),
             is_later: is_later(options.whole()),
+            not_cached: Vec::new(),
         })
     }
 }
@@ -182,6 +186,10 @@ fn fill(
     }
     if permits {
         service.outer = site.compile(order::OUTER)?;
+    }
+    // A cache before the worker must not keep answers by mistake: a tier that nobody knows isn't taken for none.
+    if let Some(step) = endpoint_cache::around(site)? {
+        service.outer.insert(0, step);
     }
     // As KrakenD goes on without telemetry.
     match (order::TELEMETRY.request)(site) {

@@ -100,6 +100,7 @@ fn compile(site: &Site<'_>, node: &Node, parent: &Parent<'_>, method: &str) -> R
         timeout_ms,
         cache_control: None,
         output: Output::Json,
+        is_cached: false,
     };
     Ok(Workflow { info: Rc::new(info), layers, pipe, ignore_errors })
 }

@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 
 use fjord_http::Headers;
 
-use crate::context::Cx;
-use crate::platform::Level;
+use crate::context::{Cx, Reach};
+use crate::platform::{Deadline, Level};
 
 use super::store::Kept;
 
 /// The most that a look into the cache takes of a request's time, in milliseconds.
-const PATIENCE_MS: u32 = 500;
+pub const PATIENCE_MS: u32 = 500;
 
 /// The answer under a key. A cache that fails is an empty one.
 pub async fn find(cx: Cx<'_>, key: &str) -> Option<Kept> {
@@ -30,17 +30,40 @@ pub async fn remove(cx: Cx<'_>, key: &str) {
     call(cx, "cache_remove", vec![name(key)]).await;
 }
 
+/// The bytes under a key that no answer has; none if there are none.
+pub async fn read(reach: Reach<'_>, deadline: &Deadline<'_>, key: &str) -> Option<Vec<u8>> {
+    let read = tried(reach, deadline, "cache_find", vec![name(key)]).await;
+    read.map_err(|reason| warn(reach, "[SERVICE: Cache]", &reason)).ok().filter(|bytes| !bytes.is_empty())
+}
+
+/// Keeps bytes under a key that no answer has; says whether it could.
+pub async fn write(reach: Reach<'_>, deadline: &Deadline<'_>, key: &str, bytes: Vec<u8>) -> bool {
+    let written = tried(reach, deadline, "cache_put", vec![name(key), bytes]).await;
+    written.map_err(|reason| warn(reach, "[SERVICE: Cache]", &reason)).is_ok()
+}
+
 async fn call(cx: Cx<'_>, op: &'static str, args: Vec<Vec<u8>>) -> Option<Vec<u8>> {
-    let patience = cx.deadline.within(PATIENCE_MS);
-    let reason = match patience.bound(cx.io.call(op, args)).await {
-        Ok(Ok(answer)) => return Some(answer),
-        Ok(Err(error)) => error.to_string(),
-        Err(expired) => expired.to_string(),
-    };
-    cx.log(Level::Warning, || {
-        format!("[ENDPOINT: {}][HTTP-Cache] the edge's cache: {reason}", cx.endpoint.path)
-    });
-    None
+    let called = tried(cx.reach(), cx.deadline, op, args).await;
+    let part = || format!("[ENDPOINT: {}][HTTP-Cache]", cx.endpoint.path);
+    called.map_err(|reason| warn(cx.reach(), &part(), &reason)).ok()
+}
+
+async fn tried(
+    reach: Reach<'_>,
+    deadline: &Deadline<'_>,
+    op: &'static str,
+    args: Vec<Vec<u8>>,
+) -> Result<Vec<u8>, String> {
+    let patience = deadline.within(PATIENCE_MS);
+    match patience.bound(reach.io.call(op, args)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(error.to_string()),
+        Err(expired) => Err(expired.to_string()),
+    }
+}
+
+fn warn(reach: Reach<'_>, part: &str, reason: &str) {
+    reach.log(Level::Warning, || format!("{part} the edge's cache: {reason}"));
 }
 
 /// A key as a segment of a path: URLs have any length and any character.

@@ -77,6 +77,7 @@ impl Cost {
             });
         });
         others.insert(Purpose::Dns, dns);
+        *others.entry(Purpose::Cache).or_default() += super::cache::calls(endpoint, service);
         let fetched: u64 = others.values().sum();
         let calls = made.saturating_add(fetched);
         let output = endpoint.get("output_encoding").or_else(|| service.get("output_encoding"));

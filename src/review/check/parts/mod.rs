@@ -4,6 +4,7 @@
 
 mod backend;
 mod bindings;
+mod cache;
 mod edge;
 mod hosts;
 mod inputs;
@@ -67,6 +68,7 @@ fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mu
     inputs::endpoint(&endpoint, findings);
     service::endpoint_timeout(&endpoint, &around, findings);
     privacy::cache_ttl(&endpoint, root, findings);
+    cache::check(&endpoint, root, findings);
     response::groups(&endpoint, findings);
     sequence::shadows(&endpoint, findings);
     edge::limits(spot, root, findings);
