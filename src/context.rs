@@ -75,7 +75,8 @@ impl Reach<'_> {
     /// Writes to the log if the service's level lets it through.
     pub fn log(self, level: Level, message: impl FnOnce() -> String) {
         if self.logs(level) {
-            self.io.log(level, self.service.log.line(self.io.now(), level, &message()));
+            let trace = self.io.trace().map(|trace| trace.id);
+            self.io.log(level, self.service.log.line(self.io.now(), level, &message(), trace));
         }
     }
 }

@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::gateway::{Global, Handler, InputHeaders, InputQueries};
 use crate::options::core::{FJORD_KEY, FJORD_OF_ENDPOINT};
-use crate::options::{Environment, Options, Refusal, Site};
+use crate::options::{Environment, Opt, Options, Refusal, Site, is_comment};
 
 use handler::Cache;
 use purge::Purges;
@@ -129,10 +129,23 @@ pub fn compile(site: &Site<'_>, inputs: &Inputs<'_>) -> Result<Option<Box<dyn Ha
     }))))
 }
 
-/// `@fjord.cache` of an endpoint.
+/// `@fjord.cache` of an endpoint. What nobody knows there isn't passed over: something else was meant.
 fn asked(endpoint: &Node) -> Result<Option<Options<'_>>, Refusal> {
     let Some(node) = endpoint.get(FJORD_KEY) else { return Ok(None) };
-    Ok(Options::new(node, FJORD_OF_ENDPOINT).object("cache")?)
+    known(node, FJORD_OF_ENDPOINT, FJORD_KEY)?;
+    let cache = Options::new(node, FJORD_OF_ENDPOINT).object("cache")?;
+    if let (Some(cache), Some(table)) = (&cache, FJORD_OF_ENDPOINT.first()) {
+        known(cache.whole(), table.kind.options(), "@fjord.cache")?;
+    }
+    Ok(cache)
+}
+
+fn known(node: &Node, table: &[Opt], name: &str) -> Result<(), Refusal> {
+    let is_known = |key: &str| is_comment(key) || table.iter().any(|option| option.name == key);
+    match node.members().iter().find(|member| !is_known(&member.key)) {
+        Some(odd) => Err(Refusal(format!("{name}: unknown option `{}`", odd.key))),
+        None => Ok(()),
+    }
 }
 
 fn fingerprint(endpoint: &Node) -> String {

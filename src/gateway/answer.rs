@@ -3,7 +3,8 @@
 //! A list without steps costs nothing: its stage calls the next one. Only a list with steps is run through [`NextGlobal`].
 
 use crate::context::Reach;
-use crate::platform::{Answer, Level, LocalFuture, hops};
+use crate::log::{Asked, Ended};
+use crate::platform::{Answer, AnswerBody, Level, LocalFuture, hops};
 use crate::render;
 
 use super::handler::{NextGlobal, Routes};
@@ -30,13 +31,21 @@ async fn routed(plan: &Plan, reach: Reach<'_>, incoming: Incoming) -> Answer {
     let access =
         log.access.as_ref().filter(|_| !matches!(incoming.route, Route::BadRequest | Route::Redirect(_)));
     let entry = access.and_then(|access| {
-        let Incoming { client_ip, method, target, .. } = &incoming;
-        Some((access, access.begin(client_ip, method, target, reach.io.now())?))
+        let Incoming { client_ip, method, target, host, headers, .. } = &incoming;
+        let asked = Asked { client_ip, method, target, host, headers };
+        Some((access, access.begin(asked, reach.io.now())?))
     });
     let answer = unlogged(plan, reach, incoming).await;
     if let Some((access, entry)) = entry {
         let now = reach.io.now();
-        reach.io.log(Level::Info, log.access_line(now, access.line(&entry, answer.status, now)));
+        let size = match &answer.body {
+            AnswerBody::Empty => Some(0),
+            AnswerBody::Bytes(bytes) => Some(bytes.len()),
+            AnswerBody::Stream(_) => None,
+        };
+        let trace = reach.io.trace().map(|trace| trace.id);
+        let line = access.line(&entry, Ended { status: answer.status, size, trace, now });
+        reach.io.log(Level::Info, log.access_line(now, line, trace));
     }
     answer
 }

@@ -72,6 +72,14 @@ impl Incoming {
         self.target.split_once('?').map_or(&self.target, |(path, _)| path)
     }
 
+    /// Which part of the gateway a line of the log is about: `ENDPOINT: /users/{id}`, or `SERVICE: Gin` where no endpoint answers.
+    pub fn part(&self) -> String {
+        match &self.endpoint {
+            Some(endpoint) => format!("ENDPOINT: {}", endpoint.path),
+            None => "SERVICE: Gin".to_owned(),
+        }
+    }
+
     /// The query, as on the wire, without `?`.
     pub fn raw_query(&self) -> &str {
         self.target.split_once('?').map_or("", |(_, query)| query)

@@ -1,15 +1,32 @@
-//! The line of each request: `[GIN] 2006/01/02 - 15:04:05 | 200 |  12ms |  127.0.0.1 | GET  "/path"`.
+//! The line of each request: `[GIN] 2006/01/02 - 15:04:05 | 200 |  12ms |  127.0.0.1 | GET  "/path"`, or in the forms of Apache's
+//! server, or as JSON.
 
-use fjord_http::escape;
+use fjord_http::{Headers, escape};
+use fjord_json::{Map, Value};
 
 use super::clock::Layout;
 
-/// Which requests get a line.
+/// Which requests get a line, and how it's written.
 #[derive(Debug)]
 pub struct AccessLog {
+    form: AccessForm,
     layout: Layout,
     /// Paths without one (`router.logger_skip_paths`).
     skipped: Vec<String>,
+}
+
+/// How a line is written (`access_log_format`).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AccessForm {
+    /// KrakenD's own.
+    #[default]
+    Gin,
+    /// Apache's common log format.
+    Common,
+    /// The same with referrer and user agent.
+    Combined,
+    /// JSON, whose members the platform's log indexes.
+    Json,
 }
 
 /// What a line says of a request, kept until its answer is there.
@@ -19,38 +36,164 @@ pub struct Entry {
     client_ip: String,
     method: String,
     target: String,
+    host: String,
+    referrer: String,
+    agent: String,
+}
+
+/// What a line says of an answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Ended {
+    /// The status.
+    pub status: u16,
+    /// The bytes of the body, where the gateway has it.
+    pub size: Option<usize>,
+    /// The trace that the request belongs to.
+    pub trace: Option<u128>,
+    /// When it was there, in milliseconds since 1970.
+    pub now: f64,
+}
+
+/// The request, as far as a line says anything of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Asked<'a> {
+    /// The client's address.
+    pub client_ip: &'a str,
+    /// The method.
+    pub method: &'a str,
+    /// Path and query.
+    pub target: &'a str,
+    /// The host.
+    pub host: &'a str,
+    /// The header lines.
+    pub headers: &'a Headers,
+}
+
+// === impl AccessForm ===
+
+impl AccessForm {
+    /// The form that `access_log_format` names; none for one that isn't there.
+    pub fn named(name: &str) -> Option<Self> {
+        match name {
+            "" | "default" => Some(Self::Gin),
+            "httpdCommon" => Some(Self::Common),
+            "httpdCombine" => Some(Self::Combined),
+            "json" => Some(Self::Json),
+            _ => None,
+        }
+    }
 }
 
 // === impl AccessLog ===
 
 impl AccessLog {
     /// A log of all paths but these.
-    pub fn new(skipped: Vec<String>) -> AccessLog {
-        AccessLog { layout: Layout::parse("2006/01/02 - 15:04:05"), skipped }
+    pub fn new(skipped: Vec<String>, form: AccessForm) -> AccessLog {
+        let layout = match form {
+            AccessForm::Gin => "2006/01/02 - 15:04:05",
+            AccessForm::Common | AccessForm::Combined => "02/Jan/2006:15:04:05 -0700",
+            AccessForm::Json => "2006-01-02T15:04:05.000Z07:00",
+        };
+        AccessLog { form, layout: Layout::parse(layout), skipped }
+    }
+
+    /// Whether its lines are JSON already.
+    pub fn is_json(&self) -> bool {
+        self.form == AccessForm::Json
+    }
+
+    /// The header lines of a request that its lines show.
+    pub fn request_headers(&self) -> &'static [&'static str] {
+        match self.form {
+            AccessForm::Gin | AccessForm::Common => &[],
+            AccessForm::Combined | AccessForm::Json => &["Referer", "User-Agent"],
+        }
     }
 
     /// Begins a line; none for a path that is skipped.
-    pub fn begin(&self, client_ip: &str, method: &str, target: &str, now: f64) -> Option<Entry> {
+    pub fn begin(&self, asked: Asked<'_>, now: f64) -> Option<Entry> {
+        let Asked { client_ip, method, target, host, headers } = asked;
         let path = target.split_once('?').map_or(target, |(path, _)| path);
         let path = escape::unescape(path).unwrap_or_default();
         let is_skipped = self.skipped.iter().any(|skipped| *skipped == path);
+        let shown = |name: &str| match self.request_headers().contains(&name) {
+            true => headers.get(name).unwrap_or_default().to_owned(),
+            false => String::new(),
+        };
         (!is_skipped).then(|| Entry {
             began: now,
             client_ip: client_ip.to_owned(),
             method: method.to_owned(),
             target: target.to_owned(),
+            host: if self.is_json() { host.to_owned() } else { String::new() },
+            referrer: shown("Referer"),
+            agent: shown("User-Agent"),
         })
     }
 
     /// The line of an answered request.
-    pub fn line(&self, entry: &Entry, status: u16, now: f64) -> String {
-        let Entry { began, client_ip, method, target } = entry;
+    pub fn line(&self, entry: &Entry, ended: Ended) -> String {
+        match self.form {
+            AccessForm::Gin => self.gin(entry, ended),
+            AccessForm::Common => self.httpd(entry, ended),
+            AccessForm::Combined => {
+                let quoted = |text: &str| escape::quote(if text.is_empty() { "-" } else { text }.as_bytes());
+                format!("{} {} {}", self.httpd(entry, ended), quoted(&entry.referrer), quoted(&entry.agent))
+            }
+            AccessForm::Json => self.json(entry, ended),
+        }
+    }
+
+    fn gin(&self, entry: &Entry, ended: Ended) -> String {
+        let Entry { began, client_ip, method, target, .. } = entry;
+        let Ended { status, now, .. } = ended;
         let mut line = "[GIN] ".to_owned();
         self.layout.write(now, &mut line);
         let latency = latency(now - began);
         line.push_str(&format!(" | {status:3} | {latency:>13} | {client_ip:>15} | {method:<7}  "));
         line.push_str(&escape::quote(target.as_bytes()));
         line
+    }
+
+    /// `127.0.0.1 - - [02/Jan/2006:15:04:05 +0000] "GET /path HTTP/1.1" 200 17`. The platform doesn't tell the version of HTTP.
+    fn httpd(&self, entry: &Entry, ended: Ended) -> String {
+        let mut time = String::new();
+        self.layout.write(entry.began, &mut time);
+        let request = escape::quote(format!("{} {} HTTP/1.1", entry.method, entry.target).as_bytes());
+        let size = ended.size.map_or_else(|| "-".to_owned(), |size| size.to_string());
+        format!("{} - - [{time}] {request} {} {size}", entry.client_ip, ended.status)
+    }
+
+    fn json(&self, entry: &Entry, ended: Ended) -> String {
+        let mut time = String::new();
+        self.layout.write(entry.began, &mut time);
+        let (path, query) = entry.target.split_once('?').unwrap_or((&entry.target, ""));
+        let number = |number: f64| Value::Number(format!("{number:.0}").into());
+        let mut line = Map::new();
+        let texts = [
+            ("time", time.as_str()),
+            ("client_ip", &entry.client_ip),
+            ("method", &entry.method),
+            ("host", &entry.host),
+            ("path", path),
+            ("query", query),
+            ("referer", &entry.referrer),
+            ("user_agent", &entry.agent),
+        ];
+        for (name, text) in texts {
+            if !text.is_empty() {
+                line.insert(name.to_owned(), Value::String(text.to_owned()));
+            }
+        }
+        line.insert("status".to_owned(), number(f64::from(ended.status)));
+        line.insert("latency_ms".to_owned(), number((ended.now - entry.began).max(0.0)));
+        if let Some(size) = ended.size {
+            line.insert("size".to_owned(), number(size as f64));
+        }
+        if let Some(trace) = ended.trace {
+            line.insert("trace_id".to_owned(), Value::String(format!("{trace:032x}")));
+        }
+        String::from_utf8_lossy(&Value::Object(line).to_json()).into_owned()
     }
 }
 
@@ -83,5 +226,26 @@ mod tests {
         ] {
             assert_eq!(latency(ms), expected);
         }
+    }
+
+    #[test]
+    fn lines_have_the_form_that_is_asked_for() {
+        let headers = Headers::from_iter([("User-Agent", "curl/8 \"x\""), ("Authorization", "secret")]);
+        let asked =
+            Asked { client_ip: "10.1.2.3", method: "GET", target: "/a?b=1", host: "h", headers: &headers };
+        let ended = Ended { status: 200, size: Some(17), trace: Some(0xab), now: 1_700_000_000_057.0 };
+        let line = |form| {
+            let log = AccessLog::new(Vec::new(), form);
+            log.line(&log.begin(asked, 1_700_000_000_045.0).unwrap(), ended)
+        };
+        let common = r#"10.1.2.3 - - [14/Nov/2023:22:13:20 +0000] "GET /a?b=1 HTTP/1.1" 200 17"#;
+        assert_eq!(line(AccessForm::Common), common);
+        assert_eq!(line(AccessForm::Combined), format!(r#"{common} "-" "curl/8 \"x\"""#));
+        let json = concat!(
+            r#"{"client_ip":"10.1.2.3","host":"h","latency_ms":12,"method":"GET","path":"/a","query":"b=1","size":17,"#,
+            r#""status":200,"time":"2023-11-14T22:13:20.045Z","trace_id":"000000000000000000000000000000ab","#,
+            r#""user_agent":"curl/8 \"x\""}"#
+        );
+        assert_eq!(line(AccessForm::Json), json);
     }
 }

@@ -4,7 +4,7 @@ mod access;
 mod clock;
 mod pattern;
 
-pub use access::{AccessLog, Entry};
+pub use access::{AccessForm, AccessLog, Asked, Ended, Entry};
 pub use pattern::{Pattern, PatternError};
 
 use fjord_json::{Map, Value};
@@ -51,26 +51,33 @@ impl Log {
         Log { level, access, form }
     }
 
-    /// The line that a message becomes, at a moment in milliseconds since 1970.
-    pub fn line(&self, now: f64, level: Level, message: &str) -> String {
+    /// The line that a message becomes, at a moment in milliseconds since 1970. The trace that it belongs to is at its end.
+    pub fn line(&self, now: f64, level: Level, message: &str, trace: Option<u128>) -> String {
         match &self.form.0 {
-            Lines::Plain => one_line(message),
+            Lines::Plain => one_line(message) + &mark(trace),
             Lines::Text { prefix, pattern } => {
                 let mut line = prefix.clone();
-                pattern.write(now, level, &one_line(message), &mut line);
+                pattern.write(now, level, &(one_line(message) + &mark(trace)), &mut line);
                 line
             }
-            Lines::Json(layout) => json(layout, now, level_name(level), message),
+            Lines::Json(layout) => json(layout, now, level_name(level), message, trace),
         }
     }
 
     /// The line of a request: of no level, and as it is where lines are texts.
-    pub fn access_line(&self, now: f64, line: String) -> String {
-        match &self.form.0 {
-            Lines::Json(layout) => json(layout, now, level_name(Level::Info), &line),
-            _ => line,
+    pub fn access_line(&self, now: f64, line: String, trace: Option<u128>) -> String {
+        match (&self.form.0, &self.access) {
+            // A line of its own form stays as it is.
+            (_, Some(access)) if access.is_json() => line,
+            (Lines::Json(layout), _) => json(layout, now, level_name(Level::Info), &line, trace),
+            _ => line + &mark(trace),
         }
     }
+}
+
+/// The trace at the end of a line of text.
+fn mark(trace: Option<u128>) -> String {
+    trace.map_or_else(String::new, |trace| format!(" trace_id={trace:032x}"))
 }
 
 /// The name of a level in a line.
@@ -84,17 +91,20 @@ pub fn level_name(level: Level) -> &'static str {
     }
 }
 
-fn json(layout: &Layout, now: f64, level: &str, message: &str) -> String {
+fn json(layout: &Layout, now: f64, level: &str, message: &str, trace: Option<u128>) -> String {
     let mut time = String::new();
     layout.write(now, &mut time);
     let text = |text: &str| Value::String(text.to_owned());
-    let line = Map::from([
+    let mut line = Map::from([
         ("@timestamp".to_owned(), Value::String(time)),
         ("@version".to_owned(), Value::Number("1".into())),
         ("level".to_owned(), text(level)),
         ("message".to_owned(), text(message)),
         ("module".to_owned(), text("KRAKEND")),
     ]);
+    if let Some(trace) = trace {
+        line.insert("trace_id".to_owned(), Value::String(format!("{trace:032x}")));
+    }
     String::from_utf8_lossy(&Value::Object(line).to_json()).into_owned()
 }
 

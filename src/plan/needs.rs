@@ -59,6 +59,8 @@ fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
     names.extend(forwarded);
     let read = of_handlers().chain(around().map(|step| step.request_headers())).flatten().flatten();
     names.extend(read.map(|name| (*name).to_owned()));
+    let logged = service.info.log.access.as_ref().map_or(&[][..], |access| access.request_headers());
+    names.extend(logged.iter().map(|name| (*name).to_owned()));
     if endpoint.info.output == Output::Negotiate {
         names.push("Accept".to_owned());
     }

@@ -9,7 +9,7 @@ use super::http::{Decision, Facts, SecureHttp};
 use crate::context::{Cx, Reach};
 use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler};
 use crate::options::{Refusal, Site};
-use crate::platform::{Answer, AnswerBody, LocalFuture};
+use crate::platform::{Answer, AnswerBody, Level, LocalFuture};
 use crate::render;
 
 /// Compiles `security/cors`.
@@ -121,6 +121,15 @@ fn is_bot(detector: &BotDetector, incoming: &Incoming) -> bool {
     detector.is_bot(incoming.headers.get("User-Agent").unwrap_or_default())
 }
 
+/// The answer to a bot.
+fn turned_away(reach: Reach<'_>, incoming: &Incoming) -> Answer {
+    reach.log(Level::Warning, || {
+        let agent = incoming.headers.get("User-Agent").unwrap_or_default();
+        format!("[{}][BotDetector] 403: the user agent {agent:?} is a bot's", incoming.part())
+    });
+    render::status(403)
+}
+
 impl Global for BotDetector {
     fn handle<'a>(
         &'a self,
@@ -129,7 +138,7 @@ impl Global for BotDetector {
         next: NextGlobal<'a>,
     ) -> LocalFuture<'a, Answer> {
         match is_bot(self, &incoming) {
-            true => Box::pin(std::future::ready(render::status(403))),
+            true => Box::pin(std::future::ready(turned_away(reach, &incoming))),
             false => next.run(reach, incoming),
         }
     }
@@ -143,7 +152,7 @@ impl Handler for BotDetector {
         next: NextHandler<'a>,
     ) -> LocalFuture<'a, Answer> {
         match is_bot(self, &incoming) {
-            true => Box::pin(std::future::ready(render::status(403))),
+            true => Box::pin(std::future::ready(turned_away(cx.reach(), &incoming))),
             false => next.run(cx, incoming),
         }
     }

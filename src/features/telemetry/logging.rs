@@ -2,7 +2,8 @@
 
 use fjord_document::node::Node;
 
-use crate::log::{AccessLog, Form, Log, Pattern, level_name};
+use crate::log::{AccessForm, AccessLog, Form, Log, Pattern, level_name};
+use crate::options::check::{Around, Findings, Spot};
 use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Support, namespace, opt};
 use crate::platform::Level;
 
@@ -19,11 +20,10 @@ pub static NAMESPACE: Namespace = namespace(
         opt(
             "access_log_format",
             Kind::Enum(&["default", "httpdCommon", "httpdCombine", "json", "custom"]),
-            "The form of a line for each request.",
+            "The form of a line for each request. `custom` isn't there: such lines have the default form.",
         )
         .default("\"\"")
-        .enterprise()
-        .no_effect(ENTERPRISE),
+        .enterprise(),
         opt("access_log_missing_key_marker", Kind::Str, "What to write for a missing value.")
             .default("\"-\"")
             .enterprise()
@@ -44,7 +44,18 @@ pub static NAMESPACE: Namespace = namespace(
         .no_effect(ONE_LOG),
     ]),
 )
-.aliases(&["github_com/devopsfaith/krakend-gologging"]);
+.aliases(&["github_com/devopsfaith/krakend-gologging"])
+.check(check);
+
+fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let Some(format) = spot.get("access_log_format")
+        && format.str() == Some("custom")
+    {
+        findings.add(
+            format.warning("no-effect", "lines of requests have no pattern here: they have the default form"),
+        );
+    }
+}
 
 /// The namespace at the backend.
 pub static BACKEND: Namespace = namespace(
@@ -98,7 +109,9 @@ pub fn compile(node: &Node, skipped: Option<Vec<String>>) -> Result<Log, Refusal
             Form::text(prefix, Pattern::parse(pattern).map_err(|error| refused(&error.to_string()))?)
         }
     };
-    Ok(Log::new(level, skipped.map(AccessLog::new), form))
+    // A form that isn't there has a finding, and the default's lines.
+    let access = AccessForm::named(options.str("access_log_format")?).unwrap_or_default();
+    Ok(Log::new(level, skipped.map(|skipped| AccessLog::new(skipped, access)), form))
 }
 
 fn level(name: &str) -> Option<Level> {

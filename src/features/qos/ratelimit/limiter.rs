@@ -9,6 +9,8 @@ use crate::context::Reach;
 use crate::features::auth::validator;
 use crate::gateway::Incoming;
 use crate::options::{Options, Refusal, Site};
+use crate::platform::{Answer, Level};
+use crate::render;
 
 use super::counter::{Counter, Down};
 use crate::features::qos::bucket::{Bucket, Rate};
@@ -36,16 +38,22 @@ enum Client {
     Param(String),
 }
 
-/// A limit was hit; the status says which.
+/// Which limit was hit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limited {
-    /// 429 for the client's limit, 503 for that of all and where nobody can count.
-    pub status: u16,
+pub enum Limited {
+    /// That of the client.
+    Client,
+    /// That of the client, and nothing in the request says who that is.
+    Nobody,
+    /// That of all clients.
+    All,
+    /// Whoever counts for all can't be reached.
+    Down,
 }
 
 impl From<Down> for Limited {
     fn from(_: Down) -> Self {
-        Self { status: 503 }
+        Self::Down
     }
 }
 
@@ -111,20 +119,36 @@ impl Limiter {
     pub async fn take(&self, reach: Reach<'_>, incoming: &Incoming, patience_ms: u32) -> Result<(), Limited> {
         if let Some((client, rate, clients)) = &self.client {
             let Some(key) = client.key(incoming).filter(|key| !key.is_empty()) else {
-                return Err(Limited { status: 429 });
+                return Err(Limited::Nobody);
             };
             let here = || clients.take(&key, rate, reach.io.now());
             if !self.counter.take(reach, patience_ms, rate, Some(&key), here).await? {
-                return Err(Limited { status: 429 });
+                return Err(Limited::Client);
             }
         }
         if let Some((rate, bucket)) = &self.all {
             let here = || take(bucket, rate, reach.io.now());
             if !self.counter.take(reach, patience_ms, rate, None, here).await? {
-                return Err(Limited { status: 503 });
+                return Err(Limited::All);
             }
         }
         Ok(())
+    }
+}
+
+// === impl Limited ===
+
+impl Limited {
+    /// The answer to a request that isn't let through; the log says why.
+    pub fn answer(self, reach: Reach<'_>, incoming: &Incoming) -> Answer {
+        let (status, reason) = match self {
+            Self::Client => (429, "the client has reached its rate"),
+            Self::Nobody => (429, "nothing in the request tells its client from others"),
+            Self::All => (503, "all clients together have reached the rate"),
+            Self::Down => (503, "whoever counts for all can't be reached"),
+        };
+        reach.log(Level::Warning, || format!("[{}][RateLimit] {status}: {reason}", incoming.part()));
+        render::status(status)
     }
 }
 

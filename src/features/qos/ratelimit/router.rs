@@ -12,7 +12,6 @@ use crate::gateway::{Handler, Incoming, NextHandler};
 use crate::options::check::Purpose;
 use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{Answer, LocalFuture};
-use crate::render;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -75,7 +74,7 @@ impl Handler for Router {
         Box::pin(async move {
             match self.0.take(cx.reach(), &incoming, cx.deadline.remaining_ms()).await {
                 Ok(()) => next.run(cx, incoming).await,
-                Err(limited) => render::status(limited.status),
+                Err(limited) => limited.answer(cx.reach(), &incoming),
             }
         })
     }

@@ -12,7 +12,6 @@ use crate::gateway::{Global, Incoming, NextGlobal};
 use crate::options::check::Purpose;
 use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace};
 use crate::platform::{Answer, LocalFuture};
-use crate::render;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -47,7 +46,7 @@ impl Global for Service {
         Box::pin(async move {
             match self.0.take(reach, &incoming, u32::MAX).await {
                 Ok(()) => next.run(reach, incoming).await,
-                Err(limited) => render::status(limited.status),
+                Err(limited) => limited.answer(reach, &incoming),
             }
         })
     }

@@ -15,7 +15,6 @@ use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler};
 use crate::options::check::{Around, Findings, Purpose, Spot, looks};
 use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{Answer, LocalFuture};
-use crate::render;
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -158,7 +157,7 @@ impl Handler for Tiered {
         Box::pin(async move {
             match self.take(cx.reach(), &incoming, cx.deadline.remaining_ms()).await {
                 Ok(()) => next.run(cx, incoming).await,
-                Err(limited) => render::status(limited.status),
+                Err(limited) => limited.answer(cx.reach(), &incoming),
             }
         })
     }
@@ -174,7 +173,7 @@ impl Global for Tiered {
         Box::pin(async move {
             match self.take(reach, &incoming, u32::MAX).await {
                 Ok(()) => next.run(reach, incoming).await,
-                Err(limited) => render::status(limited.status),
+                Err(limited) => limited.answer(reach, &incoming),
             }
         })
     }
