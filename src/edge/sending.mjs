@@ -23,8 +23,9 @@ const underWay = new Set();
  * @param {Uint8Array} bytes
  * @param {Request} request
  */
-export function answerBody(bytes, { method, signal }) {
-  if (bytes.length <= LONG || method === "HEAD") return bytes;
+export function answerBody(bytes, request) {
+  // Its signal is made when it's looked for.
+  if (bytes.length <= LONG || request.method === "HEAD") return bytes;
   let held = bytes.length;
   for (const answer of underWay) {
     if (Date.now() - answer.since > FORGOTTEN_AFTER) underWay.delete(answer);
@@ -34,7 +35,7 @@ export function answerBody(bytes, { method, signal }) {
   const answer = { size: bytes.length, since: Date.now() };
   underWay.add(answer);
   const end = () => underWay.delete(answer);
-  signal.addEventListener("abort", end);
+  request.signal.addEventListener("abort", end);
   const { readable, writable } = new FixedLengthStream(bytes.length);
   written(bytes.slice(), writable).then(end, end);
   return readable;
