@@ -5,6 +5,7 @@
 // isn't listed fails the run, and so does one that is listed and passes: the list only gets shorter. By hand:
 //   --prune          takes cases that pass off the list
 //   --list REASON    puts the failing cases of the chosen suites on the list
+//   --recipes WAY    `always` makes calls by recipe wherever there is one, `off` nowhere; else by recipe where a request comes again
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -85,12 +86,13 @@ async function startUpstreams() {
  * Results of a suite that the gateway serves.
  *
  * @param {string} suite
- * @param {string} [only]
+ * @param {{ only?: string, recipes?: string }} wish
  * @returns {Promise<CaseResult[]>}
  */
-async function serveSuite(suite, only) {
+async function serveSuite(suite, { only, recipes }) {
   const report = path.join(os.tmpdir(), `fjord-report-${process.pid}.json`);
-  const args = [FJORD, "run", "--lenient", "-c", path.join(folder, suite, "krakend.json"), "-p", String(PORT)];
+  const way = recipes === undefined ? [] : ["--env", `FJORD_RECIPES=${recipes}`];
+  const args = [FJORD, "run", "--lenient", "-c", path.join(folder, suite, "krakend.json"), "-p", String(PORT), ...way];
   const gateway = await start(args, /^listening on /m, { cwd: path.join(folder, suite) });
   try {
     const cases = path.join(folder, suite, "cases.json");
@@ -130,9 +132,9 @@ const readList = () => /** @type {Exception[]} */ (JSON.parse(readText(LIST) ?? 
  * Runs the suites that match. Gives back `{ passed, failed, known, problems }`: problems are the lines about cases that
  * fail unexpectedly, or pass unexpectedly.
  *
- * @param {{ filter?: string, only?: string, edit?: Edit, log?: (line: string) => void }} [options]
+ * @param {{ filter?: string, only?: string, recipes?: string, edit?: Edit, log?: (line: string) => void }} [options]
  */
-export async function runSuites({ filter = "", only, edit, log = console.log } = {}) {
+export async function runSuites({ filter = "", only, recipes, edit, log = console.log } = {}) {
   const list = readList();
   /** @type {{ passed: number, failed: number, known: number, problems: string[] }} */
   const total = { passed: 0, failed: 0, known: 0, problems: [] };
@@ -143,7 +145,7 @@ export async function runSuites({ filter = "", only, edit, log = console.log } =
       /** @type {CaseResult[]} */
       let results;
       try {
-        results = await (suite === "check" ? checkSuite(only) : serveSuite(suite, only));
+        results = await (suite === "check" ? checkSuite(only) : serveSuite(suite, { only, recipes }));
       } catch (error) {
         if (!(error instanceof Failure)) throw error;
         total.failed++;
@@ -202,11 +204,11 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await main(async () => {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { only: { type: "string" }, prune: { type: "boolean" }, list: { type: "string" } },
+      options: { only: { type: "string" }, prune: { type: "boolean" }, list: { type: "string" }, recipes: { type: "string" } },
     });
     if (!haveSuites()) throw new Failure(`No recorded suites in ${folder}: FJORD_CONFORMANCE names the folder.`);
     const edit = values.prune || values.list ? editor(readList(), { prune: values.prune, reason: values.list }) : undefined;
-    const { passed, failed, known, problems } = await runSuites({ filter: positionals[0], only: values.only, edit });
+    const { passed, failed, known, problems } = await runSuites({ filter: positionals[0], only: values.only, recipes: values.recipes, edit });
     for (const problem of problems) console.log(`\n${problem}`);
     if (known > 0) console.log(`\n${known} known exceptions: tests/conformance-exceptions.json`);
     console.log(`${passed} passed, ${failed} failed`);

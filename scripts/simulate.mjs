@@ -1,10 +1,10 @@
-// `npm run simulate -- [SEEDS]`: requests at random over virtual time, optimized. `cargo test` runs 2,000 seeds of the same.
+// `npm run simulate -- [SEEDS]`: requests at random over virtual time, optimized. `cargo test` runs 1,000 seeds of the same.
 import { Failure, at, call, env, main } from "./lib.mjs";
 
 const HELP = `npm run simulate -- [SEEDS]
 npm run simulate -- --seed N
 
-  SEEDS      how many (100000): some requests each, on one core, with origins that fail and clients that leave
+  SEEDS      how many (100000), each both ways (with recipes and without): some requests, on one core, with origins that fail and clients that leave
   --seed N   one seed, told in full`;
 
 /** Compiled in a minute, not in the five that the edge module's profile takes. */

@@ -103,7 +103,9 @@ test("traps inside the core, however many, leave the stack to the requests in fl
     // A buffer longer than any can be: the core panics in the middle of an entry.
     /** @type {Core["raw"]["fetched"]} */
     const fetched = (...args) => (trapping ? core.raw.input(0xffff_ff00) : core.raw.fetched(...args));
-    return { ...core, raw: { ...core.raw, fetched } };
+    /** @type {Core["raw"]["resume"]} */
+    const resume = (...args) => (trapping ? core.raw.input(0xffff_ff00) : core.raw.resume(...args));
+    return { ...core, raw: { ...core.raw, fetched, resume } };
   };
   let trapping = false;
   const gateway = new Driver(make, config, "{}");

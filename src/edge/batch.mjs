@@ -40,6 +40,8 @@ import * as protocol from "./protocol.mjs";
  *
  * @typedef {object} Batch
  * @property {number} state bits `STATE_*`: how the request continues
+ * @property {number} place
+ * @property {number} list with the first batch: the number of the list of header lines that the request needs
  * @property {Effect[]} effects
  * @property {Answer | null} answer
  */
@@ -50,90 +52,136 @@ const EMPTY = new Uint8Array(0);
 
 /**
  * The batch at an address.
+ *
  * @param {{ words: Uint32Array, bytes: Uint8Array, text(at: number, length: number): string }} memory
  * @param {number} address
  * @returns {Batch}
  */
 export function readBatch(memory, address) {
-  const { words, bytes } = memory;
-  let at = address >>> 2;
-  const word = () => /** @type {number} */ (words[at++]);
-  const state = word();
-  const first = word() >>> 2;
-  const end = first + word();
-  const text = memory.text(word(), word());
-  at = first;
-  let position = 0;
-  const string = () => text.slice(position, (position += word()));
-  // Calls of one batch may send the same bytes.
-  let last = { from: 0, bytes: EMPTY };
-  const taken = () => {
-    const from = word();
-    const length = word();
-    if (from !== last.from || length !== last.bytes.length) last = { from, bytes: bytes.slice(from, from + length) };
-    return last.bytes;
-  };
+  const { words } = memory;
+  const head = address >>> 2;
+  const number = (/** @type {number} */ index) => /** @type {number} */ (words[head + index]);
+  const reader = new Reader(memory, number(1) >>> 2, number(3), number(4));
+  /** @type {Batch} */
+  const batch = { state: number(0), place: number(5), list: number(6), effects: NOTHING, answer: null };
+  reader.records(number(2), batch);
+  return batch;
+}
 
-  /** @type {Effect[]} */
-  let effects = NOTHING;
-  /** @type {Answer | null} */
-  let answer = null;
-  /** @param {Effect} effect */
-  const add = (effect) => (effects === NOTHING ? (effects = [effect]) : effects.push(effect));
-  while (at < end) {
-    const kind = word();
+/** Reads records: their words in order, their texts one after the other from one blob. */
+class Reader {
+  #words;
+  #bytes;
+  #at;
+  #text;
+  #position = 0;
+  /** Where the bytes read last stand: calls of one batch may send the same. */
+  #from = 0;
+  #last = EMPTY;
+
+  /**
+   * @param {{ words: Uint32Array, bytes: Uint8Array, text(at: number, length: number): string }} memory
+   * @param {number} at
+   * @param {number} text
+   * @param {number} length
+   */
+  constructor(memory, at, text, length) {
+    this.#words = memory.words;
+    this.#bytes = memory.bytes;
+    this.#at = at;
+    this.#text = length === 0 ? "" : memory.text(text, length);
+  }
+
+  /**
+   * @param {number} length how many words they have
+   * @param {Batch} batch
+   */
+  records(length, batch) {
+    const end = this.#at + length;
+    if (length > 0 && this.#words[this.#at] !== protocol.ANSWER) batch.effects = [];
+    while (this.#at < end) {
+      const kind = this.#word();
+      if (kind === protocol.ANSWER) batch.answer = this.#answer();
+      else batch.effects.push(this.#effect(kind));
+    }
+  }
+
+  /**
+   * @param {number} kind
+   * @returns {Effect}
+   */
+  #effect(kind) {
     switch (kind) {
-      case protocol.FETCH: {
-        const id = word();
-        const flags = word();
-        const cutAfter = word();
-        const binding = string();
-        const method = string();
-        const url = string();
-        const block = string();
-        const trace = string();
-        const body = word();
-        const has = body === protocol.BODY_CHUNKED || body === protocol.BODY_SIZED;
-        const sent = has ? taken() : ((at += 2), null);
-        const socket = flags & protocol.FETCH_SOCKET ? { plan: string(), millis: word() } : null;
-        add({ kind, id, flags, cutAfter, binding, method, url, block, trace, body, bytes: sent, socket });
-        break;
-      }
+      case protocol.FETCH:
+        return this.#fetch();
       case protocol.TIMER:
-        add({ kind, id: word(), ms: word() });
-        break;
+        return { kind, id: this.#word(), ms: this.#word() };
       case protocol.CANCEL:
       case protocol.READ_BODY:
-        add({ kind, id: word() });
-        break;
+        return { kind, id: this.#word() };
       case protocol.READ_STREAM:
-        add({ kind, id: word(), of: word() });
-        break;
+        return { kind, id: this.#word(), of: this.#word() };
       case protocol.CALL: {
-        const id = word();
-        const operation = string();
-        add({ kind, id, operation, args: Array.from({ length: word() }, taken) });
-        break;
+        const id = this.#word();
+        const operation = this.#string();
+        return { kind, id, operation, args: Array.from({ length: this.#word() }, () => this.#taken()) };
       }
       case protocol.LOG:
-        add({ kind, level: word(), line: string() });
-        break;
-      case protocol.ANSWER: {
-        const status = word();
-        const block = string();
-        const passed = word();
-        const of = word();
-        const own = word();
-        const body = word();
-        const from = word();
-        const length = word();
-        const sent = body === protocol.ANSWER_BYTES ? bytes.subarray(from, from + length) : null;
-        answer = { status, block, passed, of, own, bytes: sent, stream: body === protocol.ANSWER_STREAM ? from : null };
-        break;
-      }
+        return { kind, level: this.#word(), line: this.#string() };
       default:
         throw new Error(`the core asks for something unknown: record ${kind}`);
     }
   }
-  return { state, effects, answer };
+
+  /** @returns {Fetch} */
+  #fetch() {
+    const id = this.#word();
+    const flags = this.#word();
+    const cutAfter = this.#word();
+    const binding = this.#string();
+    const method = this.#string();
+    const url = this.#string();
+    const block = this.#string();
+    const trace = this.#string();
+    const body = this.#word();
+    const has = body === protocol.BODY_CHUNKED || body === protocol.BODY_SIZED;
+    const bytes = has ? this.#taken() : null;
+    if (!has) this.#at += 2;
+    const socket = flags & protocol.FETCH_SOCKET ? { plan: this.#string(), millis: this.#word() } : null;
+    return { kind: protocol.FETCH, id, flags, cutAfter, binding, method, url, block, trace, body, bytes, socket };
+  }
+
+  /** @returns {Answer} */
+  #answer() {
+    const status = this.#word();
+    const block = this.#string();
+    const passed = this.#word();
+    const of = this.#word();
+    const own = this.#word();
+    const body = this.#word();
+    const from = this.#word();
+    const length = this.#word();
+    const bytes = body === protocol.ANSWER_BYTES ? this.#bytes.subarray(from, from + length) : null;
+    return { status, block, passed, of, own, bytes, stream: body === protocol.ANSWER_STREAM ? from : null };
+  }
+
+  #word() {
+    return /** @type {number} */ (this.#words[this.#at++]);
+  }
+
+  #string() {
+    const from = this.#position;
+    this.#position += this.#word();
+    return this.#text.slice(from, this.#position);
+  }
+
+  #taken() {
+    const from = this.#word();
+    const length = this.#word();
+    if (from !== this.#from || length !== this.#last.length) {
+      this.#from = from;
+      this.#last = this.#bytes.slice(from, from + length);
+    }
+    return this.#last;
+  }
 }

@@ -11,6 +11,7 @@ use fjord_json::Body;
 use crate::gateway::State;
 use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed, RequestBody, Stream, Via};
 
+use super::places::PlaceId;
 use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record, StateBit};
 
 /// What the script gets back from an entry. Its first words are the [`Batch::head`].
@@ -35,21 +36,29 @@ impl Batch {
         self.shared.clear();
     }
 
-    /// The address of `[state, words, number of words, text, bytes of text]`.
-    pub fn head(&mut self, state: State) -> u32 {
-        let bit = |set: bool, bit: StateBit| if set { bit as u32 } else { 0 };
+    /// The address of `[state, words, number of words, text, bytes of text, place, list of header lines]`.
+    pub fn head(&mut self, (place, list): (PlaceId, u32), state: u32) -> u32 {
         self.head.clear();
         self.head.extend([
-            bit(state.finished, StateBit::Finished)
-                | bit(state.background, StateBit::Background)
-                | bit(state.watched, StateBit::Watched)
-                | bit(state.abortable, StateBit::Abortable),
+            state,
             address(self.words.as_ptr()),
             self.words.len() as u32,
             address(self.text.as_ptr()),
             self.text.len() as u32,
+            place.into(),
+            list,
         ]);
         address(self.head.as_ptr())
+    }
+
+    /// The state of a turn, as bits.
+    pub fn state(state: State, recipe: bool) -> u32 {
+        let bit = |set: bool, bit: StateBit| if set { bit as u32 } else { 0 };
+        bit(state.finished, StateBit::Finished)
+            | bit(state.background, StateBit::Background)
+            | bit(state.watched, StateBit::Watched)
+            | bit(state.abortable, StateBit::Abortable)
+            | bit(recipe, StateBit::Recipe)
     }
 
     /// Adds an effect.

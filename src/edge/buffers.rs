@@ -8,6 +8,8 @@ use fjord_memory::{Excess, afford_body};
 
 use super::batch::Batch;
 use super::desk::Turn;
+use super::places::PlaceId;
+use super::protocol::StateBit;
 
 /// Where the script writes and reads.
 #[derive(Default)]
@@ -49,6 +51,13 @@ impl Buffers {
         Ok(Body::from(input.get(from..from + len).unwrap_or_default()))
     }
 
+    /// The numbers at the start of the input buffer.
+    pub fn words(&self, count: usize) -> Vec<u32> {
+        let input = self.input.borrow();
+        let words = input.get(..4 * count).unwrap_or_default().chunks_exact(4);
+        words.map(|word| u32::from_le_bytes(word.try_into().unwrap_or_default())).collect()
+    }
+
     /// Text of the input buffer.
     pub fn text(&self, range: Range<usize>) -> String {
         let input = self.input.borrow();
@@ -65,8 +74,15 @@ impl Buffers {
         self.batch.borrow_mut().clear();
     }
 
-    /// The address of the batch of a turn; 0 without one.
-    pub fn batch(&self, turn: Option<Turn>) -> u32 {
+    /// The address of a batch that asks for the header lines of a list.
+    pub fn lines_wanted(&self, place: PlaceId, list: u32) -> u32 {
+        let mut batch = self.batch.borrow_mut();
+        batch.clear();
+        batch.head((place, list), StateBit::Lines as u32)
+    }
+
+    /// The address of the batch of a turn; 0 without one. `list` is that of the header lines which the request needed.
+    pub fn batch(&self, place: PlaceId, list: u32, turn: Option<Turn>) -> u32 {
         let Some(turn) = turn else { return 0 };
         let mut batch = self.batch.borrow_mut();
         // Nothing is asked for twice.
@@ -77,7 +93,7 @@ impl Buffers {
         if let Some(answer) = turn.answer {
             batch.answer(answer);
         }
-        batch.head(turn.state)
+        batch.head((place, list), Batch::state(turn.state, turn.recipe))
     }
 }
 

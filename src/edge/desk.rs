@@ -11,7 +11,7 @@ use fjord_json::Body;
 use fjord_memory::{Excess, afford};
 
 use crate::gateway::{Gateway, Opening, Session, State};
-use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request};
+use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request, RequestBody};
 
 use super::places::{PlaceId, Places};
 use super::protocol::{CLIENT, PEER};
@@ -45,6 +45,9 @@ pub struct Turn {
     pub answer: Option<Answer>,
     /// How the request continues.
     pub state: State,
+    /// Whether the same request leads to the same effects again: the host may perform them unasked then, and enter the core with
+    /// their outcomes ([`Desk::resume`]).
+    pub recipe: bool,
 }
 
 /// The number of the header list that stands for all headers. Other lists are counted from 1.
@@ -96,8 +99,49 @@ impl Desk {
     }
 
     /// Starts an opened request.
-    pub fn start(&self, place: PlaceId, mut headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
+    pub fn start(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
+        let (session, is_steady) = self.begin(place, headers, has_body, now)?;
+        let turn = self.go(place, session);
+        let asks_alone = turn.answer.is_none() && turn.state == State::default();
+        let recipe =
+            is_steady && !has_body && asks_alone && turn.effects.iter().all(|(_, effect)| is_plain(effect));
+        Some(Turn { recipe, ..turn })
+    }
+
+    /// Starts an opened request whose recipe the host has followed since `began`: its effects are performed, these are the outcomes
+    /// that have come in so far.
+    pub fn resume(
+        &self,
+        place: PlaceId,
+        headers: Headers,
+        began: f64,
+        outcomes: impl IntoIterator<Item = (EffectId, Outcome)>,
+        now: f64,
+    ) -> Option<Turn> {
+        let (mut session, _) = self.begin(place, headers, false, began)?;
+        let answer = session.poll();
+        let mut effects = session.take_effects();
+        effects.retain(|(_, effect)| !is_plain(effect));
+        if answer.is_some() {
+            return Some(self.turn(place, session, answer));
+        }
+        for (id, outcome) in outcomes {
+            session.complete(id, outcome, now);
+        }
+        let mut turn = self.go(place, session);
+        turn.effects.splice(0..0, effects);
+        Some(turn)
+    }
+
+    fn begin(
+        &self,
+        place: PlaceId,
+        mut headers: Headers,
+        has_body: bool,
+        now: f64,
+    ) -> Option<(Session, bool)> {
         let Holder::Opening { method, url, opening } = self.take(place)? else { return None };
+        let is_steady = opening.is_steady();
         let (scheme, host, target) = split_url(&url);
         let request = Request {
             method,
@@ -110,7 +154,7 @@ impl Desk {
         };
         let seed = self.seed.get().wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         self.seed.set(seed);
-        Some(self.go(place, opening.start(request, now, seed ^ now.to_bits())))
+        Some((opening.start(request, now, seed ^ now.to_bits()), is_steady))
     }
 
     /// A body of `len` bytes is announced for an effect. False if it isn't wanted.
@@ -180,13 +224,18 @@ impl Desk {
 
     fn go(&self, place: PlaceId, mut session: Session) -> Turn {
         let answer = session.poll();
+        self.turn(place, session, answer)
+    }
+
+    /// What a poll led to.
+    fn turn(&self, place: PlaceId, session: Session, answer: Option<Answer>) -> Turn {
         let (effects, state) = (session.take_effects(), session.state());
         if state.finished {
             self.close(place);
         } else {
             self.places.borrow_mut().put(place, Holder::Session(session));
         }
-        Turn { effects, answer, state }
+        Turn { effects, answer, state, recipe: false }
     }
 
     fn take(&self, place: PlaceId) -> Option<Holder> {
@@ -203,6 +252,18 @@ impl Desk {
             |holder| matches!(holder, Holder::Session(session) if session.last_deadline() + GRACE_MS < now),
         );
         drop(overdue);
+    }
+}
+
+/// Whether the same effect can be performed again for another request: a timer, or a plain call, without a body, outside of any
+/// trace, not over a socket.
+fn is_plain(effect: &Effect) -> bool {
+    match effect {
+        Effect::Timer(_) => true,
+        Effect::Fetch(fetch) => {
+            matches!(fetch.body, RequestBody::None) && fetch.trace.is_none() && fetch.certificates.is_none()
+        }
+        _ => false,
     }
 }
 
@@ -224,7 +285,8 @@ fn caller(headers: &mut Headers) -> Caller {
 
 /// Scheme, authority and target of an absolute URL as the runtime shows it: nothing is normalised.
 fn split_url(url: &str) -> (&str, &str, &str) {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("http", url));
+    let scheme = url.split_once(':').filter(|(_, rest)| rest.starts_with("//"));
+    let (scheme, rest) = scheme.map_or(("http", url), |(scheme, rest)| (scheme, &rest[2..]));
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (host, target) = rest.split_at(end);
     (scheme, host, if target.is_empty() { "/" } else { target })

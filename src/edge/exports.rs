@@ -13,14 +13,17 @@ use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
 use super::buffers::{Buffers, address};
-use super::desk::{Desk, Turn};
+use super::desk::{ALL_HEADERS, Desk, Turn};
 use super::places::PlaceId;
-use super::protocol::{IN_PARTS, NOWHERE, PLACES, STAYS};
+use super::protocol::{IN_PARTS, STAYS};
 
 thread_local! {
     static DESK: Desk = Desk::default();
     static BUFFERS: Buffers = Buffers::default();
 }
+
+/// Bytes that tell an outcome in [`resume`].
+const OUTCOME: usize = 12;
 
 #[wasm_bindgen]
 extern "C" {
@@ -75,14 +78,37 @@ pub fn expect(place: u32, id: u32, len: usize) -> bool {
     entry(|desk| desk.expect(place.into(), id, len))
 }
 
-/// Opens a request whose method and URL are in the input buffer, one after the other. Returns its place, and above the 32 bits of
-/// that the number of the header list that it needs; or [`NOWHERE`] if no place is free, or no memory for one more.
+/// Opens a request whose method, URL and header lines (those of a `list`) are in the input buffer, one after the other, and starts
+/// it if it needs no others. Returns the address of a batch, or 0 if no place is free, or no memory for one more.
 #[wasm_bindgen]
-pub fn open(method: usize, url: usize, now: f64) -> f64 {
-    entry(|desk| match desk.open(text(0, method), text(method, url), now) {
-        Some(place) => f64::from(u32::from(place)) + f64::from(desk.header_list(place)) * PLACES,
-        None => NOWHERE.into(),
-    })
+pub fn open(method: usize, url: usize, headers: usize, list: u32, has_body: bool, now: f64) -> u32 {
+    let Some((place, needed)) = opened(0, method, url, now) else { return 0 };
+    if list != needed && list != ALL_HEADERS {
+        return BUFFERS.with(|buffers| buffers.lines_wanted(place, needed));
+    }
+    let turn = DESK.with(|desk| desk.start(place, lines(method + url, headers), has_body, now));
+    batch(place, needed, turn)
+}
+
+/// Opens and starts a request whose recipe the script has followed since `began`. In the input buffer are `outcomes` times three
+/// numbers (the effect, the status, the length of the body or [`STAYS`]), then method, URL and header lines, then the bodies.
+/// Returns as [`open`].
+#[wasm_bindgen]
+pub fn resume(outcomes: usize, method: usize, url: usize, headers: usize, began: f64, now: f64) -> u32 {
+    let from = outcomes * OUTCOME;
+    let Some((place, list)) = opened(from, method, url, now) else { return 0 };
+    let mut at = from + method + url + headers;
+    let words = BUFFERS.with(|buffers| buffers.words(from / 4));
+    let outcomes = words.chunks_exact(3).map(|outcome| {
+        let (id, status, len) = (outcome[0], outcome[1], outcome[2]);
+        let body = body_at(id, at, len);
+        at += if len == STAYS { 0 } else { len as usize };
+        let answer = body.map(|body| Fetched { status: status as u16, headers: Headers::default(), body });
+        (id, Outcome::Fetched(answer))
+    });
+    let lines = lines(from + method + url, headers);
+    let turn = DESK.with(|desk| desk.resume(place, lines, began, outcomes, now));
+    batch(place, list, turn)
 }
 
 /// The names of a header list, separated by line breaks.
@@ -94,7 +120,7 @@ pub fn header_names(list: u32) -> String {
 /// Starts an opened request; `headers` bytes of header lines are in the input buffer. Returns the address of a batch.
 #[wasm_bindgen]
 pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
-    batch(entry(|desk| desk.start(place.into(), lines(headers), has_body, now)))
+    batch(place.into(), ALL_HEADERS, entry(|desk| desk.start(place.into(), lines(0, headers), has_body, now)))
 }
 
 /// An origin answered: `headers` bytes of header lines are in the input buffer, and behind them `body` bytes of its body, unless that
@@ -103,14 +129,10 @@ pub fn start(place: u32, headers: usize, has_body: bool, now: f64) -> u32 {
 #[wasm_bindgen]
 pub fn fetched(place: u32, id: u32, status: u32, headers: usize, body: u32, now: f64) -> u32 {
     let body = match body {
-        STAYS => Ok(Body::Stream(Stream(id))),
         IN_PARTS => received(place, id).map(Body::Bytes),
-        len => BUFFERS
-            .with(|buffers| buffers.copied(headers, len as usize))
-            .map(Body::Bytes)
-            .map_err(HostError::from),
+        len => body_at(id, headers, len),
     };
-    let headers = lines(headers);
+    let headers = lines(0, headers);
     let answer = body.map(|body| Fetched { status: status as u16, headers, body });
     complete(place, id, Outcome::Fetched(answer), now)
 }
@@ -154,7 +176,7 @@ pub fn in_flight(now: f64) -> usize {
 /// The client left.
 #[wasm_bindgen]
 pub fn leave(place: u32, now: f64) -> u32 {
-    batch(entry(|desk| desk.leave(place.into(), now)))
+    batch(place.into(), ALL_HEADERS, entry(|desk| desk.leave(place.into(), now)))
 }
 
 /// Drops a request.
@@ -170,7 +192,8 @@ pub fn sniff() -> String {
 }
 
 fn complete(place: u32, id: u32, outcome: Outcome, now: f64) -> u32 {
-    batch(entry(|desk| desk.complete(PlaceId::from(place), id, outcome, now)))
+    let place = PlaceId::from(place);
+    batch(place, ALL_HEADERS, entry(|desk| desk.complete(place, id, outcome, now)))
 }
 
 /// Lets the desk work for a request. What the last batch held is free before this request takes more.
@@ -179,8 +202,24 @@ fn entry<T>(work: impl FnOnce(&Desk) -> T) -> T {
     DESK.with(work)
 }
 
-fn batch(turn: Option<Turn>) -> u32 {
-    BUFFERS.with(|buffers| buffers.batch(turn))
+/// Opens a request whose method and URL stand at `from`; its place, and the number of the header list that it needs.
+fn opened(from: usize, method: usize, url: usize, now: f64) -> Option<(PlaceId, u32)> {
+    entry(|desk| {
+        let place = desk.open(text(from, method), text(from + method, url), now)?;
+        Some((place, desk.header_list(place)))
+    })
+}
+
+fn batch(place: PlaceId, list: u32, turn: Option<Turn>) -> u32 {
+    BUFFERS.with(|buffers| buffers.batch(place, list, turn))
+}
+
+/// A body that stands at `from`, or stays with the script ([`STAYS`]).
+fn body_at(id: u32, from: usize, len: u32) -> Result<Body, HostError> {
+    if len == STAYS {
+        return Ok(Body::Stream(Stream(id)));
+    }
+    Ok(Body::Bytes(BUFFERS.with(|buffers| buffers.copied(from, len as usize))?))
 }
 
 /// The fresh body; empty if there is none.
@@ -198,13 +237,13 @@ fn text(from: usize, len: usize) -> String {
     BUFFERS.with(|buffers| buffers.text(from..from + len))
 }
 
-/// Header lines from the input buffer: names and values, each ended by a zero.
-fn lines(len: usize) -> Headers {
+/// Header lines that stand at `from`: names and values, each ended by a zero.
+fn lines(from: usize, len: usize) -> Headers {
     let mut headers = Headers::default();
     if len == 0 {
         return headers;
     }
-    let text = text(0, len);
+    let text = text(from, len);
     let mut parts = text.split('\0');
     while let (Some(name), Some(value)) = (parts.next(), parts.next()) {
         headers.add(name.to_owned(), value);

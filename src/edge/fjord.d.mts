@@ -8,8 +8,8 @@ export class Config {
   counters(): string;
   files(): string;
   needs_sockets(): boolean;
-  readers(): string;
   constructor(config: Uint8Array | number[]);
+  readers(): string;
 }
 export function body(len: number): number;
 export function body_read(place: number, id: number, failed: boolean, len: number, now: number): number;
@@ -25,8 +25,9 @@ export function in_flight(now: number): number;
 export function init(files: Uint8Array | number[], env: Uint8Array | number[], seed: number): string | undefined;
 export function input(len: number): number;
 export function leave(place: number, now: number): number;
-export function open(method: number, url: number, now: number): number;
+export function open(method: number, url: number, headers: number, list: number, has_body: boolean, now: number): number;
 export function part(place: number, id: number, len: number): number;
+export function resume(outcomes: number, method: number, url: number, headers: number, began: number, now: number): number;
 export function schema(): string;
 export function sniff(): string;
 export function start(place: number, headers: number, has_body: boolean, now: number): number;

@@ -7,6 +7,7 @@ import { operations } from "./ops.mjs";
 import { callOrigin } from "./origins.mjs";
 import { passed, response } from "./passing.mjs";
 import * as protocol from "./protocol.mjs";
+import { recipeOf } from "./recipes.mjs";
 import { receive } from "./receiving.mjs";
 import { answerBody } from "./sending.mjs";
 import { callOverSocket } from "./sockets.mjs";
@@ -18,6 +19,8 @@ const EMPTY = new Uint8Array(0);
  * @typedef {import("./batch.mjs").Effect} Effect
  * @typedef {import("./instance.mjs").Instance} Instance
  * @typedef {import("./ops.mjs").Env} Env
+ * @typedef {import("./recipes.mjs").Following} Following
+ * @typedef {import("./recipes.mjs").Recipe} Recipe
  */
 
 export class Flight {
@@ -27,6 +30,19 @@ export class Flight {
   #env;
   #ctx;
   #place = protocol.NOWHERE;
+  /** What enters the core of the request. */
+  #method = "";
+  #url = "";
+  #lines = "";
+  /**
+   * The recipe that is followed until the core is entered.
+   *
+   * @type {Following | null}
+   */
+  #following = null;
+  /** Whether the core has yet to start the request, and the list of header lines that it wants for that; -1: it has them. */
+  #opening = false;
+  #wanted = -1;
   #over = false;
   /** @type {((response: Response | Promise<Response>) => void) | null} */
   #resolve = null;
@@ -83,22 +99,77 @@ export class Flight {
    * @returns {Response | Promise<Response>}
    */
   start() {
-    const { raw } = this.#instance;
+    const { recipes } = this.#instance;
     const { method, url } = this.#request;
-    this.#enter(() => {
-      const length = this.#instance.write(method + url);
-      const opened = raw.open(method.length, length - method.length, Date.now());
-      if (opened === protocol.NOWHERE) return this.#overloaded();
-      // The 32 bits below.
-      this.#place = opened >>> 0;
-      const headers = this.#headers(this.#instance.list(Math.floor(opened / protocol.PLACES)));
-      return raw.start(this.#place, headers, hasBody(this.#request), Date.now());
-    });
+    this.#method = method;
+    this.#url = url;
+    const known = recipes.known(method, url);
+    // Most requests need what the last one needed.
+    const list = known === null ? this.#instance.lastList : known.list;
+    this.#lines = this.#headers(this.#instance.list(list));
+    const bodied = hasBody(this.#request);
+    const recipe = known === null || bodied || known.lines !== this.#lines ? null : known.recipe;
+    if (recipe === null || !this.#follow(recipe)) this.#open(list, bodied);
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /**
+   * Enters the core with the request.
+   *
+   * @param {number} list
+   * @param {boolean} bodied
+   */
+  #open(list, bodied) {
+    const instance = this.#instance;
+    this.#opening = true;
+    this.#enter(() => instance.open(this.#method, this.#url, this.#lines, list, bodied) || this.#overloaded());
+    if (this.#wanted < 0) return;
+    this.#lines = this.#headers(instance.list(this.#wanted));
+    this.#enter(() => instance.raw.start(this.#place, instance.write(this.#lines), bodied, Date.now()));
+  }
+
+  /**
+   * Makes the calls of a recipe. False if there's no room for what they give.
+   *
+   * @param {Recipe} recipe
+   */
+  #follow(recipe) {
+    this.#following = this.#instance.recipes.follow(recipe);
+    if (this.#following === null) return false;
+    for (const effect of recipe.effects) this.#effect(effect, false);
+    return true;
+  }
+
+  /** Enters the core with what the recipe that is followed has led to, if one is. */
+  #resume() {
+    const following = this.#following;
+    if (following === null) return;
+    const instance = this.#instance;
+    this.#following = null;
+    instance.recipes.end(following);
+    this.#started = following.outcomes.length > 0;
+    this.#enter(() => instance.resume(this.#method, this.#url, this.#lines, following) || this.#overloaded());
+  }
+
+  /**
+   * Whether the answer of a call waits for those of the others: it does in the plain case.
+   *
+   * @param {number} id
+   * @param {number} flags
+   * @param {number} status
+   * @param {Uint8Array | number} body
+   */
+  #waits(id, flags, status, body) {
+    const following = this.#following;
+    if (following === null || flags & protocol.FETCH_WANT_HEADERS || (status !== 200 && status !== 201)) return false;
+    if (!this.#instance.recipes.hold(following, id, status, body)) return false;
+    if (following.outcomes.length === 3 * following.recipe.calls) this.#resume();
+    return true;
   }
 
   /** There's no memory, or no place, for one more request. */
   #overloaded() {
+    this.#instance.recipes.pause();
     this.#answer(refused("the requests in flight leave no room for this one"));
     this.#finish();
     return 0;
@@ -124,7 +195,7 @@ export class Flight {
   }
 
   /**
-   * Writes header lines to the input buffer, and what is known of who asks.
+   * Header lines as the core reads them, and what is known of who asks.
    *
    * @param {import("./instance.mjs").HeaderList | null} list
    */
@@ -141,17 +212,44 @@ export class Flight {
         if (value !== null) lines += `${name}\0${value}\0`;
       }
     }
-    return lines === "" ? 0 : this.#instance.write(lines);
+    return lines;
   }
 
   /** @param {import("./batch.mjs").Batch} batch */
-  #perform({ state, effects, answer }) {
+  #perform(batch) {
+    const { state, effects, answer } = batch;
+    this.#place = batch.place;
+    if (this.#opening && this.#opened(batch)) return;
     const finished = (state & protocol.STATE_FINISHED) !== 0;
     if (state & protocol.STATE_ABORTABLE) this.#abortable = true;
     for (const effect of effects) this.#effect(effect, finished);
     if (answer !== null) this.#answer(this.#made(answer));
     if (finished) this.#finish();
     else this.#goOn(state);
+  }
+
+  /**
+   * The first batch of the core. True if it isn't to be performed: other lines are asked for, or a recipe is followed instead.
+   *
+   * @param {import("./batch.mjs").Batch} batch
+   */
+  #opened({ state, place, list, effects }) {
+    const instance = this.#instance;
+    if (state & protocol.STATE_LINES) {
+      this.#wanted = list;
+      return true;
+    }
+    this.#opening = false;
+    const needed = this.#wanted < 0 ? list : this.#wanted;
+    const recipe = state & protocol.STATE_RECIPE ? recipeOf(effects) : null;
+    if (recipe !== null || needed !== instance.lastList) {
+      instance.recipes.learn(this.#url, { method: this.#method, list: needed, lines: this.#lines, recipe });
+    }
+    instance.lastList = needed;
+    if (recipe === null || !instance.recipes.always || !this.#follow(recipe)) return false;
+    instance.raw.close(place);
+    this.#place = protocol.NOWHERE;
+    return true;
   }
 
   /**
@@ -232,6 +330,7 @@ export class Flight {
    * @param {() => number} call
    */
   #tell(id, call) {
+    this.#resume();
     if (!this.#cancelled?.has(id)) this.#enter(call);
   }
 
@@ -269,6 +368,7 @@ export class Flight {
         // A worker behind a binding may send more than it announces.
         if (whole !== null && whole.length <= SHORT) body = whole;
         else {
+          this.#resume();
           body = protocol.IN_PARTS;
           if (whole === null) await this.#receive(id, answer, length);
           else if (this.#wants(id)) this.#instance.part(this.#place, id, whole);
@@ -278,7 +378,7 @@ export class Flight {
       this.#failed(id, error);
       return;
     }
-    this.#deliver(id, flags, answer, body);
+    if (!this.#waits(id, flags, answer.status, body)) this.#deliver(id, flags, answer, body);
   }
 
   /**

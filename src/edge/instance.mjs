@@ -1,6 +1,7 @@
 // One instance of the core and its memory: what goes in, what comes out.
 import { readBatch } from "./batch.mjs";
 import { UNTOLD } from "./protocol.mjs";
+import { Recipes } from "./recipes.mjs";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
@@ -19,6 +20,9 @@ const GROWN = 44 << 20;
 export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight continue, new ones get a new instance. */
   trapped = false;
+  recipes = new Recipes();
+  /** The number of the list of header lines that the last request needed. */
+  lastList = 0;
   #core;
   /** Where the core's stack begins. A trap unwinds nothing: what it left on the stack would be lost to all later entries. */
   #stack;
@@ -26,6 +30,9 @@ export class Instance {
   /** @type {HeaderList[]} */
   #lists = [];
   #input = 0;
+  /** How long the last head was, after its method. */
+  #urlBytes = 0;
+  #linesBytes = 0;
   #capacity = 0;
   /** Views of the memory, made anew when they're looked for and it has grown. */
   #bytes = new Uint8Array(0);
@@ -46,6 +53,7 @@ export class Instance {
    * @param {import("./ops.mjs").Env} env
    */
   init(config, files, env) {
+    this.recipes.choose(env.FJORD_RECIPES);
     const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string"));
     this.body(encoder.encode(config));
     return this.#core.init(encoder.encode(files), encoder.encode(JSON.stringify(variables)), Math.random());
@@ -114,6 +122,63 @@ export class Instance {
     const most = text.length * 3;
     this.#reserve(most);
     return encoder.encodeInto(text, this.bytes.subarray(this.#input, this.#input + most)).written;
+  }
+
+  /**
+   * Opens a request with the header lines of a list; the address of a batch.
+   *
+   * @param {string} method
+   * @param {string} url
+   * @param {string} lines
+   * @param {number} list
+   * @param {boolean} hasBody
+   */
+  open(method, url, lines, list, hasBody) {
+    this.#reserve((method.length + url.length + lines.length) * 3);
+    this.#head(0, method, url, lines);
+    return this.raw.open(method.length, this.#urlBytes, this.#linesBytes, list, hasBody, Date.now());
+  }
+
+  /**
+   * Opens a request whose recipe has been followed; the address of a batch.
+   *
+   * @param {string} method
+   * @param {string} url
+   * @param {string} lines
+   * @param {import("./recipes.mjs").Following} following
+   */
+  resume(method, url, lines, { began, outcomes, bytes: length }) {
+    // Three numbers of four bytes for each.
+    const from = 4 * outcomes.length;
+    this.#reserve(from + (method.length + url.length + lines.length) * 3 + length);
+    const { bytes, words } = this;
+    let at = this.#input + from + this.#head(from, method, url, lines);
+    const first = this.#input >>> 2;
+    for (const [index, outcome] of outcomes.entries()) {
+      words[first + index] = typeof outcome === "number" ? outcome : outcome.length;
+      if (typeof outcome === "number") continue;
+      bytes.set(outcome, at);
+      at += outcome.length;
+    }
+    return this.raw.resume(outcomes.length / 3, method.length, this.#urlBytes, this.#linesBytes, began, Date.now());
+  }
+
+  /**
+   * Writes method, URL and header lines to the input buffer; returns the number of bytes.
+   *
+   * @param {number} from
+   * @param {string} method
+   * @param {string} url
+   * @param {string} lines
+   */
+  #head(from, method, url, lines) {
+    const text = method + url + lines;
+    const at = this.#input + from;
+    const { written } = encoder.encodeInto(text, this.bytes.subarray(at, at + 3 * text.length));
+    // Only other than ASCII takes more bytes than it has units.
+    this.#urlBytes = written === text.length ? url.length : encoder.encode(url).length;
+    this.#linesBytes = written - method.length - this.#urlBytes;
+    return written;
   }
 
   /**

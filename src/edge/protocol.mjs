@@ -5,7 +5,7 @@
 export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
 
 /** Bits of the first word of a batch: how the request continues. */
-export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8;
+export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8, STATE_RECIPE = 16, STATE_LINES = 32;
 
 /** Bits of a call to an origin. */
 export const FETCH_STREAM = 1, FETCH_WANT_HEADERS = 2, FETCH_GZIP = 4, FETCH_SOCKET = 8;
@@ -31,11 +31,8 @@ export const UNTOLD = "?";
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
 
-/** All places are taken, in place of one. */
+/** In place of a place: none. */
 export const NOWHERE = 4294967295;
-
-/** What is told beside a place is a multiple of this. */
-export const PLACES = 4294967296;
 
 /** In place of the length of a body: it came in parts; it stays with the script. */
 export const IN_PARTS = 4294967295, STAYS = 4294967294;

@@ -51,6 +51,10 @@ numbers! {
         Watched = 4,
         /// Each call may have to be aborted.
         Abortable = 8,
+        /// The same request leads to the same effects: the script may perform them unasked.
+        Recipe = 16,
+        /// The request isn't started: it needs the header lines of the list that is told.
+        Lines = 32,
     }
 }
 
@@ -123,11 +127,8 @@ pub use crate::plan::UNTOLD;
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
 
-/// In place of a place: all are taken.
+/// In place of a place: none.
 pub const NOWHERE: u32 = u32::MAX;
-
-/// How many places there could be: what is beside a place is a multiple of this.
-pub const PLACES: f64 = 4_294_967_296.0;
 
 /// In place of the length of a body: it came in parts.
 pub const IN_PARTS: u32 = u32::MAX;
@@ -187,11 +188,7 @@ mod tests {
             "\n/** In front of a name of a header list: needed only where the platform doesn't tell the client's address. */\nexport const UNTOLD = {UNTOLD:?};\n"
         );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
-        out +=
-            &format!("\n/** All places are taken, in place of one. */\nexport const NOWHERE = {NOWHERE};\n");
-        out += &format!(
-            "\n/** What is told beside a place is a multiple of this. */\nexport const PLACES = {PLACES};\n"
-        );
+        out += &format!("\n/** In place of a place: none. */\nexport const NOWHERE = {NOWHERE};\n");
         out += &format!(
             "\n/** In place of the length of a body: it came in parts; it stays with the script. */\nexport const IN_PARTS = {IN_PARTS}, STAYS = {STAYS};\n"
         );

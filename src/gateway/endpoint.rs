@@ -34,6 +34,8 @@ pub struct Endpoint {
     pub pipe: Pipe,
     /// The number of the list of header lines that it needs ([`Plan::header_names`](super::Plan::header_names)); none: all.
     pub header_list: Option<u32>,
+    /// Whether the same request always leads to the same calls: nothing acts before them, nothing is chosen.
+    pub is_steady: bool,
     /// Why this endpoint can't be served: it answers 501 and the log tells this.
     pub refused: Option<String>,
     /// This endpoint, for work that goes on after a request.
@@ -75,6 +77,7 @@ impl Endpoint {
             layers: Vec::new(),
             pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
             header_list: None,
+            is_steady: false,
             refused: Some(reason),
             me: Weak::new(),
         }

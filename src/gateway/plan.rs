@@ -29,6 +29,9 @@ pub trait Endpoints {
     /// The endpoint `id` of a service.
     fn get(&self, id: EndpointId, service: &Service) -> &Endpoint;
 
+    /// The number of the list of header lines for what no endpoint answers; none: all.
+    fn header_list(&self, service: &Service) -> Option<u32>;
+
     /// The names of a list of header lines.
     fn header_names(&self, list: u32) -> Option<Vec<String>>;
 }
@@ -44,6 +47,11 @@ impl Plan {
     /// All endpoints, in the order of the configuration.
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         (0..self.endpoints.count()).map(|index| self.endpoint(EndpointId(index as u32)))
+    }
+
+    /// The number of the list of header lines for what no endpoint answers; none: all.
+    pub fn header_list(&self) -> Option<u32> {
+        self.endpoints.header_list(&self.service)
     }
 
     /// The names of a list of header lines.

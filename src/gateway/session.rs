@@ -68,10 +68,17 @@ impl Gateway {
 impl Opening {
     /// The number of the list of header lines that [`Opening::start`] must get; none: all. More do no harm.
     pub fn header_list(&self) -> Option<u32> {
+        let plan = self.gateway.plan();
         match self.route {
-            Route::Endpoint(id) => self.gateway.plan.endpoint(id).header_list,
-            _ => None,
+            Route::Endpoint(id) => plan.endpoint(id).header_list,
+            Route::Debug | Route::Echo => None,
+            _ => plan.header_list(),
         }
+    }
+
+    /// Whether the same request always leads to the same calls.
+    pub fn is_steady(&self) -> bool {
+        matches!(self.route, Route::Endpoint(id) if self.gateway.plan.endpoint(id).is_steady)
     }
 
     /// Starts the request, at `now` (ms since the epoch) and with a seed for random choices.

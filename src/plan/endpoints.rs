@@ -13,6 +13,7 @@ use super::build::{Defaults, endpoint};
 use super::needs::Needs;
 use crate::gateway::{self, Endpoint, EndpointId, Service};
 use crate::options::{Environment, Scope, letters};
+use crate::proxy::Backend;
 
 /// The endpoints, in the order of the configuration.
 pub(super) struct Endpoints {
@@ -22,6 +23,8 @@ pub(super) struct Endpoints {
     defaults: Defaults,
     environment: Environment,
     needs: Needs,
+    /// The list of header lines for what no endpoint answers.
+    others: OnceCell<Option<u32>>,
 }
 
 /// Where an endpoint is in the text, and what it became.
@@ -41,7 +44,7 @@ impl Endpoints {
         environment: Environment,
     ) -> Self {
         let places = spans.map(|span| Place { span, compiled: OnceCell::new() }).collect();
-        Self { text, places, defaults, environment, needs: Needs::default() }
+        Self { text, places, defaults, environment, needs: Needs::default(), others: OnceCell::new() }
     }
 
     fn compile(&self, span: &Range<u32>, service: &Service) -> Endpoint {
@@ -56,7 +59,8 @@ impl Endpoints {
         if let Some(fault) = fault {
             endpoint.refused = Some(format!("it can't be read: {}", fault.message));
         }
-        endpoint.header_list = self.needs.number(&endpoint, service);
+        endpoint.header_list = self.needs.number(Some(&endpoint), service);
+        endpoint.is_steady = is_steady(&endpoint, service);
         endpoint
     }
 }
@@ -73,7 +77,21 @@ impl gateway::Endpoints for Endpoints {
         place.compiled.get_or_init(compile)
     }
 
+    fn header_list(&self, service: &Service) -> Option<u32> {
+        *self.others.get_or_init(|| self.needs.number(None, service))
+    }
+
     fn header_names(&self, list: u32) -> Option<Vec<String>> {
         self.needs.names(list)
     }
+}
+
+/// Whether nothing acts before an endpoint's first calls, and nothing chooses among them.
+fn is_steady(endpoint: &Endpoint, service: &Service) -> bool {
+    let steps = !service.global.is_empty() || !service.outer.is_empty() || !endpoint.handlers.is_empty();
+    let refused = service.refused.is_some() || endpoint.refused.is_some();
+    !steps
+        && !refused
+        && endpoint.layers.is_empty()
+        && endpoint.pipe.backends().iter().all(Backend::is_steady)
 }

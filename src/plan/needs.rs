@@ -19,8 +19,8 @@ const MAX_LISTS: usize = 250;
 // === impl Needs ===
 
 impl Needs {
-    /// The number of the list of an endpoint; none if it needs all lines.
-    pub(super) fn number(&self, endpoint: &Endpoint, service: &Service) -> Option<u32> {
+    /// The number of the list of an endpoint, or of what none answers; none if it needs all lines.
+    pub(super) fn number(&self, endpoint: Option<&Endpoint>, service: &Service) -> Option<u32> {
         let names = names(endpoint, service)?;
         let mut lists = self.0.borrow_mut();
         let known = lists.iter().position(|list| *list == names);
@@ -41,15 +41,21 @@ impl Needs {
 }
 
 /// All lines (none) where any step may read them that isn't a part of the pipe.
-fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
+fn names(endpoint: Option<&Endpoint>, service: &Service) -> Option<Vec<String>> {
     let around = || service.outer.iter().chain(&service.global);
-    let of_handlers = || endpoint.handlers.iter().map(|handler| handler.request_headers());
-    let steps = of_handlers().chain(around().map(|step| step.request_headers())).any(|read| read.is_none());
-    let mut names = match &endpoint.input_headers {
-        InputHeaders::All => return None,
-        _ if steps => return None,
-        InputHeaders::ContentType => vec!["Content-Type".to_owned()],
-        InputHeaders::Listed(names) => names.clone(),
+    let of_handlers = || {
+        let handlers = endpoint.into_iter().flat_map(|endpoint| &endpoint.handlers);
+        handlers.map(|handler| handler.request_headers())
+    };
+    if of_handlers().chain(around().map(|step| step.request_headers())).any(|read| read.is_none()) {
+        return None;
+    }
+    let mut names = match endpoint.map(|endpoint| &endpoint.input_headers) {
+        Some(InputHeaders::All) => return None,
+        Some(InputHeaders::ContentType) => vec!["Content-Type".to_owned()],
+        Some(InputHeaders::Listed(names)) => names.clone(),
+        // A redirect's.
+        None => vec!["X-Forwarded-Prefix".to_owned()],
     };
     let trust = &service.router.client_ip;
     let mark = if trust.is_given { "" } else { UNTOLD };
@@ -61,7 +67,7 @@ fn names(endpoint: &Endpoint, service: &Service) -> Option<Vec<String>> {
     names.extend(read.map(|name| (*name).to_owned()));
     let logged = service.info.log.access.as_ref().map_or(&[][..], |access| access.request_headers());
     names.extend(logged.iter().map(|name| (*name).to_owned()));
-    if endpoint.info.output == Output::Negotiate {
+    if endpoint.is_some_and(|endpoint| endpoint.info.output == Output::Negotiate) {
         names.push("Accept".to_owned());
     }
     names.sort();

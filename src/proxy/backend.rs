@@ -61,6 +61,34 @@ pub struct Backend {
 // === impl Backend ===
 
 impl Backend {
+    /// Whether the same request always leads to the same call, and nothing but its body and status tells of the answer.
+    pub fn is_steady(&self) -> bool {
+        // Without `..`: a field that is added must be judged here.
+        let Self {
+            when,
+            workflow,
+            concurrent_calls,
+            hosts,
+            layers,
+            around,
+            hop,
+            reads_headers,
+            method: _,
+            url: _,
+            input_headers: _,
+            input_query_strings: _,
+            concurrent_timeout_ms: _,
+            redirects: _,
+            certificates: _,
+            gzip: _,
+            no_op: _,
+            decode: _,
+        } = self;
+        let chosen = when.is_some() || workflow.is_some() || *concurrent_calls > 1 || !hosts.is_one();
+        let steps = !layers.is_empty() || !around.is_empty() || !hop.is_empty();
+        !chosen && !steps && !reads_headers
+    }
+
     /// Builds the call and makes it.
     pub async fn run(&self, cx: Cx<'_>, mut request: Request) -> Reply {
         if let Some(allowed) = &self.input_query_strings {

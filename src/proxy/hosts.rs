@@ -47,6 +47,11 @@ impl Hosts {
         Self { hosts: Vec::new(), discovery: None, fixed: Some(Rc::from("")) }
     }
 
+    /// Whether every call goes to the same host.
+    pub fn is_one(&self) -> bool {
+        self.discovery.is_none() && self.hosts.len() == 1
+    }
+
     /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
     /// the pattern's own.
     ///

@@ -14,8 +14,8 @@ use serde_json::{Value, json};
 use crate::sim::{Client, Run, Script, World};
 use crate::token::token;
 
-/// Runs a case; the reason if it fails.
-pub fn run(case: &Value) -> Result<(), String> {
+/// Runs a case, following recipes or not; the reason if it fails.
+pub fn run(case: &Value, recipes: bool) -> Result<(), String> {
     let mut config = case["config"].clone();
     if config.get("endpoints").is_none() {
         // A case about one endpoint writes just that.
@@ -33,7 +33,7 @@ pub fn run(case: &Value) -> Result<(), String> {
     };
     // Two isolates: `isolate` says which one a request comes to.
     let gateways = [gateway()?, gateway()?];
-    let mut world = World { now: 1_700_000_000_000.0, ..World::default() };
+    let mut world = World { now: 1_700_000_000_000.0, recipes, ..World::default() };
     for (call, answers) in case["origins"].as_object().into_iter().flatten() {
         let answers = answers.as_array().cloned().unwrap_or_else(|| vec![answers.clone()]);
         world.origins.insert(call.clone(), answers.iter().map(script).collect());

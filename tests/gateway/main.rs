@@ -49,9 +49,11 @@ fn each_folder_of_cases_has_its_page() {
 fn every_case_answers_as_written() {
     let (mut passed, mut failures) = (0, Vec::new());
     for (file, case) in cases() {
-        match case::run(&case) {
-            Ok(()) => passed += 1,
-            Err(reason) => failures.push(format!("{file}: {}: {reason}", case["name"])),
+        for (recipes, way) in [(false, ""), (true, " (by recipe)")] {
+            match case::run(&case, recipes) {
+                Ok(()) => passed += 1,
+                Err(reason) => failures.push(format!("{file}: {}{way}: {reason}", case["name"])),
+            }
         }
     }
     assert!(failures.is_empty(), "{passed} passed, {} failed:\n{}", failures.len(), failures.join("\n"));

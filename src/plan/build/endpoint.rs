@@ -60,6 +60,7 @@ pub(in crate::plan) fn build(node: &Node, defaults: &Defaults, environment: &Env
             layers: parts.layers,
             pipe: parts.pipe,
             header_list: None,
+            is_steady: false,
             refused: None,
             me: Weak::new(),
         },

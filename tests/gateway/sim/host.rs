@@ -60,6 +60,8 @@ struct Flight {
     /// Header lines and bodies of answers that stay with the host.
     streams: BTreeMap<u32, (Headers, Vec<u8>)>,
     answer: Option<Run>,
+    /// As `flight.mjs`: what the recipe that it follows has led to so far, and how many calls that has.
+    held: Option<(Vec<(u32, Outcome)>, usize)>,
 }
 
 enum Event {
@@ -101,6 +103,7 @@ impl<'a> Host<'a> {
             timers: BTreeSet::new(),
             streams: BTreeMap::new(),
             answer: None,
+            held: None,
         });
         index
     }
@@ -139,7 +142,7 @@ impl<'a> Host<'a> {
     pub fn leaves(&mut self, index: usize) {
         let now = self.world.now;
         let flight = &mut self.flights[index];
-        if flight.over || flight.place.is_none() {
+        if flight.over || flight.place.is_none() && flight.held.is_none() {
             return;
         }
         flight.left = true;
@@ -164,72 +167,114 @@ impl<'a> Host<'a> {
         let flight = &mut self.flights[index];
         let request = flight.client.request.clone();
         let desk = self.desks[flight.desk];
-        let url = format!("{}://{}{}", request.scheme, request.host, request.target);
-        let place = desk.open(request.method, url, now).expect("there is a place");
+        let place = desk.open(request.method.clone(), url_of(&request), now).expect("there is a place");
         flight.place = Some(place);
         flight.began = now;
         if let Some(after) = flight.client.leaves_ms {
             self.later(index, after, Event::Leaves);
         }
-        let mut headers = request.headers;
-        match request.caller {
-            Caller::Unknown => {}
-            Caller::Peer(address) => headers.add(PEER, address),
-            Caller::Client(address) => headers.add(CLIENT, address),
+        let turn = desk.start(place, lines_of(&request), request.has_body, now);
+        match turn {
+            Some(turn) if turn.recipe && self.world.recipes => self.follow(index, turn),
+            turn => self.perform(index, turn),
         }
-        let turn = desk.start(place, headers, request.has_body, now);
+    }
+
+    /// Performs a recipe: the core forgets that it was asked for it.
+    fn follow(&mut self, index: usize, turn: Turn) {
+        let flight = &mut self.flights[index];
+        self.desks[flight.desk].close(flight.place.take().expect("it was opened"));
+        let calls = turn.effects.iter().filter(|(_, effect)| matches!(effect, Effect::Fetch(_))).count();
+        flight.held = Some((Vec::new(), calls));
+        self.world.followed += 1;
+        for (id, effect) in turn.effects {
+            self.effect(index, id, effect, turn.state);
+        }
+    }
+
+    /// Enters the core with what a recipe has led to.
+    fn resume(&mut self, index: usize) {
+        let flight = &mut self.flights[index];
+        let Some((outcomes, _)) = flight.held.take() else { return };
+        let (now, request) = (self.world.now, flight.client.request.clone());
+        flight.started = !outcomes.is_empty();
+        let desk = self.desks[flight.desk];
+        let place = desk.open(request.method.clone(), url_of(&request), now).expect("there is a place");
+        flight.place = Some(place);
+        let turn = desk.resume(place, lines_of(&request), flight.began, outcomes, now);
         self.perform(index, turn);
     }
 
-    fn ends(&mut self, index: usize, id: u32, outcome: Outcome) {
+    fn ends(&mut self, index: usize, id: u32, mut outcome: Outcome) {
         let flight = &mut self.flights[index];
         match outcome {
             Outcome::Elapsed if !flight.timers.remove(&id) => return,
             Outcome::Fetched(_) if flight.fetches.remove(&id).is_none() => return,
             _ => {}
         }
+        if let Some((outcomes, calls)) = &mut flight.held {
+            match outcome {
+                Outcome::Fetched(Ok(fetched)) if matches!(fetched.status, 200 | 201) => {
+                    // Nobody asked for header lines.
+                    outcomes
+                        .push((id, Outcome::Fetched(Ok(Fetched { headers: Headers::default(), ..fetched }))));
+                    if outcomes.len() == *calls {
+                        self.resume(index);
+                    }
+                    return;
+                }
+                other => outcome = other,
+            }
+            self.resume(index);
+            let flight = &self.flights[index];
+            if flight.over || flight.place.is_none() {
+                return;
+            }
+        }
+        let flight = &self.flights[index];
         let turn = self.desks[flight.desk].complete(flight.place.unwrap(), id, outcome, self.world.now);
         self.perform(index, turn);
     }
 
     fn perform(&mut self, index: usize, turn: Option<Turn>) {
-        let Some(Turn { effects, answer, state }) = turn else {
+        let Some(Turn { effects, answer, state, .. }) = turn else {
             return self.faults.push(format!("request {index} was dropped while it was in flight"));
         };
         self.flights[index].abortable |= state.abortable;
         for (id, effect) in effects {
-            match effect {
-                Effect::Fetch(fetch) => self.fetch(index, id, fetch),
-                Effect::Timer(ms) => {
-                    self.flights[index].timers.insert(id);
-                    self.later(index, ms, Event::Ends(id, Outcome::Elapsed));
-                }
-                Effect::ReadBody => {
-                    let client = &self.flights[index].client;
-                    let passed = (self.world.now - self.flights[index].began) as u32;
-                    let (body, after) = (client.body.clone(), client.body_after_ms.saturating_sub(passed));
-                    self.later(
-                        index,
-                        after,
-                        Event::Ends(id, Outcome::Body(Ok(fjord_json::Body::from(body)))),
-                    );
-                }
-                Effect::ReadStream(Stream(of)) => {
-                    let body = self.flights[index].streams[&of].1.clone();
-                    self.later(index, 0, Event::Ends(id, Outcome::Body(Ok(fjord_json::Body::from(body)))));
-                }
-                Effect::Call(call) => {
-                    let outcome = Outcome::Called(self.world.call(call));
-                    self.later(index, 0, Event::Ends(id, outcome));
-                }
-                Effect::Log(_, line) => self.world.log.push(line),
-                Effect::Cancel(id) => self.cancel(index, id, state),
-            }
+            self.effect(index, id, effect, state);
         }
         if let Some(answer) = answer {
             self.answered(index, answer);
         }
         self.go_on(index, state);
+    }
+
+    fn effect(&mut self, index: usize, id: u32, effect: Effect, state: State) {
+        match effect {
+            Effect::Fetch(fetch) => self.fetch(index, id, fetch),
+            Effect::Timer(ms) => {
+                self.flights[index].timers.insert(id);
+                self.later(index, ms, Event::Ends(id, Outcome::Elapsed));
+            }
+            Effect::ReadBody => {
+                let client = &self.flights[index].client;
+                let passed = (self.world.now - self.flights[index].began) as u32;
+                let (body, after) = (client.body.clone(), client.body_after_ms.saturating_sub(passed));
+                let body = Outcome::Body(Ok(fjord_json::Body::from(body)));
+                self.later(index, after, Event::Ends(id, body));
+            }
+            Effect::ReadStream(Stream(of)) => {
+                let body = self.flights[index].streams[&of].1.clone();
+                self.later(index, 0, Event::Ends(id, Outcome::Body(Ok(fjord_json::Body::from(body)))));
+            }
+            Effect::Call(call) => {
+                let outcome = Outcome::Called(self.world.call(call));
+                self.later(index, 0, Event::Ends(id, outcome));
+            }
+            Effect::Log(_, line) => self.world.log.push(line),
+            Effect::Cancel(id) => self.cancel(index, id, state),
+        }
     }
 
     fn go_on(&mut self, index: usize, state: State) {
@@ -311,4 +356,19 @@ impl<'a> Host<'a> {
             self.faults.push(format!("request {index} has two answers"));
         }
     }
+}
+
+fn url_of(request: &Request) -> String {
+    format!("{}://{}{}", request.scheme, request.host, request.target)
+}
+
+/// The header lines, and who asks.
+fn lines_of(request: &Request) -> Headers {
+    let mut headers = request.headers.clone();
+    match &request.caller {
+        Caller::Unknown => {}
+        Caller::Peer(address) => headers.add(PEER, address.as_str()),
+        Caller::Client(address) => headers.add(CLIENT, address.as_str()),
+    }
+    headers
 }

@@ -56,6 +56,10 @@ pub struct World {
     pub cache: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
     /// The services that were used, in order.
     pub services: Vec<&'static str>,
+    /// Whether recipes are followed: the core is entered when the answers of their calls are there.
+    pub recipes: bool,
+    /// How many were.
+    pub followed: usize,
 }
 
 /// What came back.

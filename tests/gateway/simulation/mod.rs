@@ -26,7 +26,7 @@ use origins::Mood;
 use random::Random;
 
 /// Seeds of a run without a number.
-const SEEDS: u64 = 2000;
+const SEEDS: u64 = 1000;
 
 /// What is to be clear again soon after the last request: the longest time that a breaker is open or a trial lasts, and more than a
 /// leader is waited for. It is less than the time after which places are swept.
@@ -58,7 +58,7 @@ struct Sent {
 }
 
 impl Isolate {
-    fn new(seed: u64) -> Self {
+    fn new(seed: u64, recipes: bool) -> Self {
         let environment =
             Environment::from_json("{}", r#"{"SECRET":"s"}"#).expect("the variables are an object");
         let plan =
@@ -68,7 +68,7 @@ impl Isolate {
         desk.serve(gateway.clone(), seed);
         let mood = Mood::new(seed);
         let mut world =
-            World { now: 1_700_000_000_000.0, cache: Some(Default::default()), ..World::default() };
+            World { now: 1_700_000_000_000.0, cache: Some(Default::default()), recipes, ..World::default() };
         world.counters.push("LIMITS".to_owned());
         world.origin = Some(mood.origin());
         let holders = holders(&gateway);
@@ -143,10 +143,10 @@ fn judge(sent: &Sent, answer: &Run) -> Result<(), String> {
     Ok(())
 }
 
-/// Runs a seed; the reason if something is wrong.
+/// Runs a seed; how many recipes were followed, or the reason if something is wrong.
 #[expect(clippy::print_stderr, reason = "whoever names a seed wants to see it")]
-fn run(seed: u64, tell: bool) -> Result<(), String> {
-    let mut isolate = Isolate::new(seed);
+fn run(seed: u64, recipes: bool, tell: bool) -> Result<usize, String> {
+    let mut isolate = Isolate::new(seed, recipes);
     let mut random = Random::new(seed);
     let mut host = Host::new(&mut isolate.world, vec![&isolate.desk]);
     let (mut all, mut asked) = (Vec::new(), BTreeSet::new());
@@ -188,30 +188,41 @@ fn run(seed: u64, tell: bool) -> Result<(), String> {
     if !faults.is_empty() {
         return Err(faults.join("; "));
     }
-    isolate.settle(&asked, seed)
+    isolate.settle(&asked, seed)?;
+    Ok(isolate.world.followed)
 }
 
 #[test]
 fn whatever_happens_each_request_has_its_answer_and_nothing_is_held() {
     let number = |name| std::env::var(name).ok().map(|value| value.parse().expect("a number"));
     if let Some(seed) = number("FJORD_SEED") {
-        return run(seed, true).unwrap();
+        for recipes in [false, true] {
+            run(seed, recipes, true).unwrap();
+        }
+        return;
     }
-    for seed in 0..number("FJORD_SEEDS").unwrap_or(SEEDS) {
-        if let Err(reason) = run(seed, false) {
-            panic!(
-                "seed {seed}: {reason}\nFJORD_SEED={seed} cargo test --test gateway simulation -- --nocapture"
-            );
+    let mut followed = 0;
+    let seeds = 0..number("FJORD_SEEDS").unwrap_or(SEEDS);
+    for (seed, recipes) in seeds.flat_map(|seed| [(seed, false), (seed, true)]) {
+        match run(seed, recipes, false) {
+            Ok(number) => followed += number,
+            Err(reason) => panic!(
+                "seed {seed}, recipes {recipes}: {reason}\nFJORD_SEED={seed} cargo test --test gateway simulation -- --nocapture"
+            ),
         }
     }
+    assert!(followed > 0, "no recipe was followed");
 }
 
 /// Each endpoint, and a client that leaves after each of its events.
 #[test]
 fn a_client_may_leave_at_any_point() {
-    for (at, endpoint) in ENDPOINTS.iter().enumerate() {
+    for (recipes, (at, endpoint)) in [false, true]
+        .into_iter()
+        .flat_map(|recipes| ENDPOINTS.iter().enumerate().map(move |each| (recipes, each)))
+    {
         for events in 0.. {
-            let mut isolate = Isolate::new(at as u64);
+            let mut isolate = Isolate::new(at as u64, recipes);
             isolate.mood.linger();
             if endpoint.path.contains("breaker") {
                 // The circuit is open, and this request is on trial.
@@ -241,7 +252,10 @@ fn a_client_may_leave_at_any_point() {
                 Err(faults.join("; "))
             };
             if let Err(reason) = settled {
-                panic!("{}: the client leaves after {happened} events: {reason}", endpoint.path);
+                panic!(
+                    "{}, recipes {recipes}: the client leaves after {happened} events: {reason}",
+                    endpoint.path
+                );
             }
         }
     }

@@ -1,0 +1,160 @@
+// Recipes: where the plan says that the same request leads to the same calls, those of the last one are made at once for the next,
+// and the core is entered with their answers. What is asked for by a recipe, and when it isn't the plain case, the core decides.
+import { FETCH, TIMER } from "./protocol.mjs";
+
+/** Requests that are known, at most; and how long one with its lines may be. */
+const KNOWN = 512;
+const LONGEST = 1024;
+
+/** Requests that wait for the calls of a recipe, at most, and what they may hold of answers together, in bytes. Others ask the core. */
+const WAITING = 1024;
+const HELD = 4 << 20;
+
+/** A request is forgotten so many ms after its last timer, should its end never be heard of: its client left. */
+const LATE = 1000;
+/** Ms between two looks for such, and ms without recipes after the core had no room: it's asked before calls are made then. */
+const PAUSE = 1000;
+
+/**
+ * @typedef {import("./batch.mjs").Effect} Effect
+ *
+ * @typedef {object} Recipe
+ * @property {Effect[]} effects calls and timers
+ * @property {number} calls how many calls they have
+ * @property {number} until when the last of the timers ends, in ms from the start
+ *
+ * @typedef {object} Known A request that was asked for before.
+ * @property {string} method
+ * @property {number} list the number of the list of header lines that it needs
+ * @property {string} lines those that it had
+ * @property {Recipe | null} recipe
+ *
+ * @typedef {object} Following A request that waits for the calls of a recipe.
+ * @property {Recipe} recipe
+ * @property {number} began
+ * @property {(number | Uint8Array)[]} outcomes of each call that has ended: its number, the status, the body or `STAYS`
+ * @property {number} bytes of the bodies
+ */
+
+export class Recipes {
+  /** Whether none is followed, and whether each is, from the first request on. Tests compare both ways. */
+  #off = false;
+  always = false;
+  /**
+   * By URL.
+   *
+   * @type {Map<string, Known>}
+   */
+  #known = new Map();
+  /** @type {Set<Following>} */
+  #waiting = new Set();
+  #held = 0;
+  #nextLook = 0;
+  #pausedUntil = 0;
+
+  /**
+   * What the variable `FJORD_RECIPES` says.
+   *
+   * @param {unknown} way
+   */
+  choose(way) {
+    this.#off = way === "off";
+    this.always = way === "always";
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} url
+   */
+  known(method, url) {
+    const known = this.#known.get(url);
+    return known === undefined || known.method !== method ? null : known;
+  }
+
+  /**
+   * Keeps what a request led to.
+   *
+   * @param {string} url
+   * @param {Known} known
+   */
+  learn(url, known) {
+    if (url.length + known.lines.length > LONGEST) return;
+    if (this.#known.size >= KNOWN) this.#known.clear();
+    this.#known.set(url, known);
+  }
+
+  /**
+   * Begins to follow a recipe; null if too many do.
+   *
+   * @param {Recipe} recipe
+   * @returns {Following | null}
+   */
+  follow(recipe) {
+    const began = Date.now();
+    if (this.#off || began < this.#pausedUntil) return null;
+    if (this.#waiting.size >= WAITING && !this.#sweep(began)) return null;
+    const following = { recipe, began, outcomes: [], bytes: 0 };
+    this.#waiting.add(following);
+    return following;
+  }
+
+  /**
+   * Holds the outcome of a call; whether there's room for it.
+   *
+   * @param {Following} following
+   * @param {number} id
+   * @param {number} status
+   * @param {Uint8Array | number} body
+   */
+  hold(following, id, status, body) {
+    const length = typeof body === "number" ? 0 : body.length;
+    if (this.#held + length > HELD && (!this.#sweep(Date.now()) || this.#held + length > HELD)) return false;
+    this.#held += length;
+    following.bytes += length;
+    following.outcomes.push(id, status, body);
+    return true;
+  }
+
+  /**
+   * A request waits no more.
+   *
+   * @param {Following} following
+   */
+  end(following) {
+    if (this.#waiting.delete(following)) this.#held -= following.bytes;
+  }
+
+  /** The core had no room for a request whose calls were made already. */
+  pause() {
+    this.#pausedUntil = Date.now() + PAUSE;
+  }
+
+  /**
+   * Forgets requests whose clients left; whether there were any.
+   *
+   * @param {number} now
+   */
+  #sweep(now) {
+    if (now < this.#nextLook) return false;
+    this.#nextLook = now + PAUSE;
+    const before = this.#waiting.size;
+    for (const following of this.#waiting) if (following.began + following.recipe.until + LATE < now) this.end(following);
+    return this.#waiting.size < before;
+  }
+}
+
+/**
+ * The recipe of effects.
+ *
+ * @param {Effect[]} effects
+ * @returns {Recipe}
+ */
+export function recipeOf(effects) {
+  let calls = 0;
+  let until = 0;
+  for (const effect of effects) {
+    if (effect.kind === FETCH) calls++;
+    else if (effect.kind === TIMER) until = Math.max(until, effect.ms);
+  }
+  return { effects, calls, until };
+}

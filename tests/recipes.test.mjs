@@ -1,0 +1,218 @@
+// Recipes over the real core, with a platform made of functions: the same calls and answers as without, and one entry in the plain case.
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import test from "node:test";
+
+/**
+ * The scripts of the build. They are typed as workerd's; here is what this test uses of them, as Node has it.
+ *
+ * @typedef {import("../src/edge/fjord.mjs").Core} Core
+ * @typedef {{ answer: (request: Request, env: object, ctx: { waitUntil: () => void }) => Response | Promise<Response> }} Gateway
+ */
+const load = (/** @type {string} */ name) => import(new URL(`../build/${name}`, import.meta.url).href);
+/** @type {{ Driver: new (instantiate: () => object, config: string, files: string) => Gateway }} */
+const { Driver } = await load("driver.mjs");
+/** @type {typeof import("../src/edge/fjord.mjs")} */
+const { instantiate } = await load("fjord.mjs");
+
+const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
+
+// Workers have it.
+Object.assign(globalThis, { IdentityTransformStream: TransformStream });
+
+const config = JSON.stringify({
+  version: 3,
+  host: ["http://origin.test"],
+  endpoints: [
+    { endpoint: "/one", input_headers: ["X-Tag"], backend: [{ url_pattern: "/a" }] },
+    { endpoint: "/one", method: "POST", backend: [{ url_pattern: "/a", method: "POST" }] },
+    { endpoint: "/item/{id}", backend: [{ url_pattern: "/a?id={id}" }] },
+    { endpoint: "/three", timeout: "100ms", backend: [{ url_pattern: "/a" }, { url_pattern: "/b" }, { url_pattern: "/c" }] },
+    { endpoint: "/hasty", timeout: "50ms", backend: [{ url_pattern: "/a" }] },
+    { endpoint: "/hosts", backend: [{ url_pattern: "/a", host: ["http://origin.test", "http://other.test"] }] },
+    { endpoint: "/limited", backend: [{ url_pattern: "/a" }], extra_config: { "qos/ratelimit/router": { max_rate: 1000 } } },
+  ],
+});
+
+/** The entries that carry a request on. */
+const ENTRIES = /** @type {const} */ (["open", "start", "resume", "fetched", "fetch_failed", "elapsed", "leave", "part"]);
+
+/** A gateway whose entries are listed. `replace` may take the place of one. */
+function counting(/** @type {Partial<Core["raw"]>} */ replace = {}) {
+  /** @type {string[]} */
+  const entries = [];
+  const make = () => {
+    const core = instantiate(module);
+    /** @type {Record<string, unknown>} */
+    const raw = { ...core.raw };
+    for (const name of ENTRIES) {
+      const entry = /** @type {(...args: number[]) => unknown} */ (replace[name] ?? core.raw[name]);
+      raw[name] = (/** @type {number[]} */ ...args) => {
+        entries.push(name);
+        return entry(...args);
+      };
+    }
+    return { ...core, raw };
+  };
+  return { gateway: new Driver(make, config, "{}"), taken: () => entries.splice(0) };
+}
+
+/**
+ * An origin's answer, which announces its length.
+ *
+ * @param {unknown} value
+ */
+function json(value, status = 200) {
+  const body = JSON.stringify(value);
+  return new Response(body, { status, headers: { "content-type": "application/json", "content-length": String(body.length) } });
+}
+
+/**
+ * Origins: what they answer by path. Returns the calls that were made, with the client's address as they tell it.
+ *
+ * @param {import("node:test").TestContext} t
+ * @param {Record<string, () => Response | Promise<Response>>} answers
+ */
+function origins(t, answers) {
+  /** @type {string[]} */
+  const calls = [];
+  t.mock.method(globalThis, "fetch", async (/** @type {string | Request} */ call, /** @type {RequestInit | undefined} */ init) => {
+    const request = new Request(call, init);
+    const url = new URL(request.url);
+    calls.push(`${request.method} ${url.pathname}${url.search} ${request.headers.get("x-forwarded-for")} ${request.headers.get("x-tag")}`);
+    const answer = answers[url.pathname];
+    assert.ok(answer);
+    return answer();
+  });
+  return { taken: () => calls.splice(0) };
+}
+
+/**
+ * Status, what says whether all is there, and the body.
+ *
+ * @param {Gateway} gateway
+ * @param {string} path
+ * @param {RequestInit} [init]
+ */
+async function get(gateway, path, init, env = {}) {
+  const answer = await gateway.answer(new Request(`http://gateway.test${path}`, init), env, { waitUntil() {} });
+  return { status: answer.status, completed: answer.headers.get("x-krakend-completed"), body: await answer.text() };
+}
+
+const plain = { "/a": () => json({ a: 1 }), "/b": () => json({ b: 2 }), "/c": () => json({ c: 3 }) };
+
+test("the same request makes the same calls, and enters the core once", async (t) => {
+  const { gateway, taken } = counting();
+  const calls = origins(t, plain);
+  for (const path of ["/one", "/item/7", "/three"]) {
+    const first = await get(gateway, path);
+    assert.equal(first.status, 200);
+    assert.equal(first.completed, "true");
+    const made = calls.taken();
+    assert.ok(!taken().includes("resume"));
+    assert.deepEqual(await get(gateway, path), first);
+    assert.deepEqual(calls.taken(), made);
+    assert.deepEqual(taken(), ["resume"], path);
+  }
+});
+
+test("a request with other lines, another method or a body asks the core, and so does what chooses or acts before its calls", async (t) => {
+  const { gateway, taken } = counting();
+  const calls = origins(t, plain);
+  const warm = async (/** @type {string} */ path) => {
+    for (let i = 0; i < 3; i++) await get(gateway, path);
+    calls.taken();
+    return taken().splice(-2);
+  };
+  await warm("/one");
+  const lines = { "x-tag": "other" };
+  await get(gateway, "/one", { headers: lines });
+  assert.deepEqual(taken(), ["open", "fetched"]);
+  assert.deepEqual(calls.taken(), ["GET /a 127.0.0.1 other"]);
+  await get(gateway, "/one", { headers: lines });
+  assert.deepEqual(taken(), ["resume"]);
+  assert.deepEqual(calls.taken(), ["GET /a 127.0.0.1 other"]);
+  const posted = { method: "POST", body: "{}", headers: { "content-length": "2" } };
+  for (let i = 0; i < 3; i++) await get(gateway, "/one", posted);
+  assert.ok(!taken().includes("resume"));
+  for (const path of ["/hosts", "/limited"]) assert.ok(!(await warm(path)).includes("resume"), path);
+});
+
+test("what isn't the plain case goes on in the core, and no call is made twice", async (t) => {
+  const late = () => new Promise((/** @type {(answer: Response) => void} */ resolve) => setTimeout(resolve, 300, json({ c: 3 })));
+  const long = () => json({ b: "x".repeat(20_000) });
+  /** @type {[string, Record<string, () => Response | Promise<Response>>, string[]][]} */
+  const cases = [
+    ["a bad status", { "/b": () => json({}, 500) }, ["resume", "fetched"]],
+    ["a failed call", { "/b": () => Promise.reject(new Error("no such place")) }, ["resume", "fetch_failed"]],
+    ["no JSON", { "/b": () => new Response("b", { headers: { "content-length": "1" } }) }, ["resume"]],
+    ["a long body", { "/b": long }, ["resume", "part", "fetched"]],
+    ["a late call", { "/c": late }, ["resume"]],
+  ];
+  for (const [name, changes, entries] of cases) {
+    const { gateway, taken } = counting();
+    const calls = origins(t, plain);
+    for (let i = 0; i < 3; i++) await get(gateway, "/three");
+    assert.deepEqual(taken().splice(-1), ["resume"]);
+    calls.taken();
+    t.mock.restoreAll();
+    const changed = origins(t, { ...plain, ...changes });
+    const log = t.mock.method(console, "error", () => {});
+    const asked = counting();
+    const want = await get(asked.gateway, "/three", {}, { FJORD_RECIPES: "off" });
+    const [made, said] = [changed.taken(), log.mock.callCount()];
+    assert.deepEqual(await get(gateway, "/three"), want, name);
+    assert.deepEqual(changed.taken(), made, name);
+    assert.equal(log.mock.callCount(), 2 * said, name);
+    const used = taken();
+    assert.equal(used[0], "resume", name);
+    for (const entry of entries) assert.ok(used.includes(entry), `${name}: ${used.join()}`);
+    t.mock.restoreAll();
+  }
+});
+
+test("without room in the core a request is refused, and the next asks first", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const calls = origins(t, plain);
+  const { gateway, taken } = counting({ resume: () => 0 });
+  assert.equal((await get(gateway, "/one")).status, 200);
+  taken();
+  assert.equal((await get(gateway, "/one")).status, 503);
+  assert.deepEqual(taken(), ["resume"]);
+  assert.equal((await get(gateway, "/one")).status, 200);
+  assert.deepEqual(taken(), ["open", "fetched"]);
+  assert.equal(calls.taken().length, 3);
+});
+
+test("only so many requests wait for the calls of recipes", async (t) => {
+  t.mock.method(console, "error", () => {});
+  const { gateway, taken } = counting();
+  origins(t, plain);
+  for (let i = 0; i < 3; i++) await get(gateway, "/hasty");
+  t.mock.restoreAll();
+  t.mock.method(console, "error", () => {});
+  const calls = origins(t, { "/a": () => new Promise(() => {}) });
+  taken();
+  const answers = Array.from({ length: 1100 }, () => get(gateway, "/hasty"));
+  assert.equal(calls.taken().length, 1100);
+  assert.deepEqual(taken(), Array.from({ length: 1100 - 1024 }, () => "open"));
+  for (const { status } of await Promise.all(answers)) assert.equal(status, 500);
+  taken();
+  await get(gateway, "/hasty");
+  assert.equal(taken()[0], "resume", "they have ended");
+});
+
+test("a variable says whether recipes are followed: never, or from the first request on", async (t) => {
+  const calls = origins(t, plain);
+  for (const [way, entries] of /** @type {const} */ ([
+    ["off", ["open", "fetched"]],
+    ["always", ["open", "resume"]],
+  ])) {
+    const { gateway, taken } = counting();
+    for (let i = 0; i < 3; i++) assert.equal((await get(gateway, "/one", {}, { FJORD_RECIPES: way })).body, '{"a":1}');
+    const used = taken();
+    assert.deepEqual(used.slice(0, 2), entries, way);
+    assert.equal(used.includes("resume"), way === "always");
+    assert.equal(calls.taken().length, 3);
+  }
+});
