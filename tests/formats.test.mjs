@@ -181,9 +181,9 @@ test("the files of an environment are those that are served", async () => {
   const settings = { assets: assets("www"), env: { live: { assets: { ...assets("live"), run_worker_first: true } }, same: {} } };
   const { dir: top, remove: removeTop } = folder({ "wrangler.json": JSON.stringify(settings), "www/a.txt": "", "live/b.txt": "" });
   const served = async (/** @type {string} */ environment) => (await workerBeside(path.join(top, "krakend.json"), environment))?.served;
-  assert.deepEqual(await served(""), { folder: path.join(top, "www"), isFirst: true });
-  assert.deepEqual(await served("same"), { folder: path.join(top, "www"), isFirst: true });
-  assert.deepEqual(await served("live"), { folder: path.join(top, "live"), isFirst: false });
+  assert.deepEqual(await served(""), { folder: path.join(top, "www"), workerFirst: [] });
+  assert.deepEqual(await served("same"), { folder: path.join(top, "www"), workerFirst: [] });
+  assert.deepEqual(await served("live"), { folder: path.join(top, "live"), workerFirst: ["/*"] });
   removeTop();
 });
 

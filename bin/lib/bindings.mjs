@@ -1,6 +1,7 @@
 // What a worker's own configuration declares.
 import fs from "node:fs";
 import path from "node:path";
+import { matcher } from "../workers/globs.mjs";
 import { leftAside, missingExports } from "./surroundings.mjs";
 
 /** The names of a Wrangler file, in the order in which Wrangler looks for them: it reads the first. */
@@ -28,10 +29,9 @@ const SIGNAL_DATE = "2026-11-17";
  */
 
 /**
- * A folder of files that the platform serves, and whether it answers with them before it asks the worker. `"sometimes"` stands for a
- * list of paths.
+ * A folder of files that the platform serves, and the globs of the paths for which it asks the worker before it answers with them.
  *
- * @typedef {{ folder: string, isFirst: boolean | "sometimes" }} Served
+ * @typedef {{ folder: string, workerFirst: string[] }} Served
  */
 
 /**
@@ -123,7 +123,7 @@ function servedFolder(assets, folder) {
   const { directory, binding, run_worker_first: workerFirst = false } = members(assets);
   const found = typeof directory === "string" && binding === "ASSETS" ? path.resolve(folder, directory) : undefined;
   if (found === undefined || !fs.existsSync(found)) return undefined;
-  return { folder: found, isFirst: Array.isArray(workerFirst) ? "sometimes" : workerFirst !== true };
+  return { folder: found, workerFirst: globs(workerFirst) };
 }
 
 /**
@@ -234,7 +234,7 @@ function assetsOf(assets, folder) {
   if (typeof directory !== "string" || workerFirst === true) return [];
   const root = path.resolve(folder, directory);
   if (!fs.existsSync(root)) return [];
-  const isFirst = Array.isArray(workerFirst) ? matcher(workerFirst) : () => false;
+  const isFirst = matcher(globs(workerFirst));
   const paths = filesBelow(root).flatMap((name) => {
     const file = `/${name.split(path.sep).join("/")}`;
     // Pages are found without their endings.
@@ -242,6 +242,9 @@ function assetsOf(assets, folder) {
   });
   return [...new Set(paths)].filter((file) => !isFirst(file)).sort();
 }
+
+/** The paths for which `run_worker_first` has the worker asked first. @param {unknown} value */
+const globs = (value) => (Array.isArray(value) ? value.filter(isText) : value === true ? ["/*"] : []);
 
 /**
  * The files below a folder, as far as they are looked at.
@@ -255,17 +258,4 @@ function filesBelow(root) {
     if (files.length === MAX_ASSETS) break;
   }
   return files;
-}
-
-/**
- * Whether one of the globs fits a path, and none that begins with `!`.
- *
- * @param {unknown[]} globs
- */
-function matcher(globs) {
-  const regex = (/** @type {string} */ glob) => new RegExp(`^${glob.split("*").map((part) => part.replace(/[.+?^${}()|[\]\\]/g, "\\$&")).join(".*")}$`);
-  const texts = globs.filter(isText);
-  const yes = texts.filter((glob) => !glob.startsWith("!")).map(regex);
-  const no = texts.filter((glob) => glob.startsWith("!")).map((glob) => regex(glob.slice(1)));
-  return (/** @type {string} */ file) => yes.some((glob) => glob.test(file)) && !no.some((glob) => glob.test(file));
 }

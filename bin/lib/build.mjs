@@ -3,6 +3,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { configFile } from "./arguments.mjs";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "./core.mjs";
+import { writeConsole } from "./build/console.mjs";
 import { Failure } from "./errors.mjs";
 import { linkedFiles } from "./linked.mjs";
 
@@ -14,16 +15,19 @@ export const options = {
   config: { type: "string", short: "c" },
   out: { type: "string", short: "o", default: "build" },
   lenient: { type: "boolean", default: false },
+  console: { type: "string" },
 };
 
 export const help = `fjord build: writes the worker that serves a configuration, ready for wrangler.
 
-Usage: fjord build [[-c] FILE] [-o DIR] [--lenient]
+Usage: fjord build [[-c] FILE] [-o DIR] [--lenient] [--console DIR]
 
   -c, --config FILE   the configuration; it is checked first; default: krakend.json in this folder
   -o, --out DIR       where to (default: build); "main" of the Wrangler file is DIR/worker.mjs
       --lenient       build what can be served of a configuration with faults: endpoints that can't
                       work answer 501, and the log says why at the first request
+      --console DIR   also write the console there, a page of static files: whoever opens it sees
+                      the configuration
   -h, --help          this text
 
 While "wrangler dev" runs, a mistake is shown and what was built before keeps serving.`;
@@ -47,6 +51,11 @@ export async function execute(values, positionals) {
     return;
   }
   refuseShadowed(report);
+  if (values.console !== undefined) {
+    writeConsole(path.resolve(values.console), config.text, write);
+    // Its files may be among those that the platform answers with.
+    refuseShadowed(checkConfig(await readConfig(core, file), { view }).report);
+  }
   if (out !== buildDir) {
     const modules = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
     for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));

@@ -19,7 +19,7 @@ export const help = `fjord new: makes a folder with a gateway that runs.
 
 Usage: fjord new DIR [--from FILE] [--repo URL]
 
-      --from FILE   begin with an existing configuration, or template, and the files that it names; or
+      --from FILE   begin with an existing configuration or template, and the files it names; or
                     with an OpenAPI document (version 3), an endpoint for each of its operations
       --repo URL    the public repository of the folder: README.md gets a button that deploys it;
                     default: the remote "origin" of DIR, if it is on GitHub or GitLab

@@ -16,7 +16,7 @@ import { linkedFiles } from "./linked.mjs";
  * @property {string} address
  * @property {Record<string, string>} vars
  * @property {string} [assets] A folder of files for the binding ASSETS.
- * @property {boolean} [assetsFirst] Whether they are answered before the gateway is asked.
+ * @property {string[]} [workerFirst] The globs of paths for which the gateway is asked before they are answered; all by default.
  * @property {import("./run/variables.mjs").Binding[]} [bindings] Services at other addresses.
  * @property {string[]} [direct] Bindings whose calls go over the network of this machine.
  * @property {boolean} [logRequests] Whether each request and each call is logged.
@@ -94,9 +94,9 @@ const external = ({ name, address, https, host }) => `
     (name = ${quote(`bind-${name}`)}, external = (address = ${quote(address)}, ${https ? `https = (certificateHost = ${quote(host)}, tlsOptions = (trustBrowserCas = true))` : "http = ()"})),`;
 
 /**
- * @param {Pick<Required<Settings>, "address" | "cache" | "assetsFirst"> & { hasObjects: boolean, assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
+ * @param {Pick<Required<Settings>, "address" | "cache" | "workerFirst"> & { hasObjects: boolean, assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
  */
-function workerdConfig({ modules, bindings, services, address, assets, assetsFirst, hasObjects, cache, cfHeader, flags, dir }) {
+function workerdConfig({ modules, bindings, services, address, assets, workerFirst, hasObjects, cache, cfHeader, flags, dir }) {
   const disk = `
     (name = "assets", worker = (
       modules = [${moduleLines(["assets.mjs"])}],
@@ -106,10 +106,11 @@ function workerdConfig({ modules, bindings, services, address, assets, assetsFir
     (name = "disk", disk = (path = ${quote(assets ?? "")})),`;
   const front = `
     (name = "front", worker = (
-      modules = [${moduleLines(["front.mjs"])}],
-      bindings = [(name = "ASSETS", service = "assets"), (name = "GATEWAY", service = "gateway")],
+      modules = [${moduleLines(FRONT)}],
+      bindings = [(name = "ASSETS", service = "assets"), (name = "GATEWAY", service = "gateway"), (name = "WORKER_FIRST", json = ${quote(JSON.stringify(workerFirst))})],
       compatibilityDate = "${COMPATIBILITY_DATE}",
     )),`;
+  const assetsFirst = isMixed(workerFirst);
   return `using Workerd = import "/workerd/workerd.capnp";
 
 const config :Workerd.Config = (
@@ -133,6 +134,12 @@ const gateway :Workerd.Worker = (
 `;
 }
 
+/** What answers with static files before the gateway. */
+const FRONT = ["front.mjs", "globs.mjs"];
+
+/** Whether static files are answered before the gateway at some path. @param {string[]} workerFirst */
+export const isMixed = (workerFirst) => workerFirst.join() !== "/*";
+
 /** The workers beside the gateway. */
 const workersDir = new URL("../workers/", import.meta.url);
 
@@ -142,7 +149,7 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, assetsFirst = false, bindings: services = [], direct = [], counters = [], readers = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bindings: services = [], direct = [], counters = [], readers = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   // Another worker than the gateway's brings all of its own.
@@ -154,7 +161,7 @@ function prepare(dir, { config, address, vars, assets, assetsFirst = false, bind
   }
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
-  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(assetsFirst ? ["front.mjs"] : []), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
+  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(isMixed(workerFirst) ? FRONT : []), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
   for (const name of workers) fs.copyFileSync(new URL(name, workersDir), path.join(dir, name));
 
   // Values travel in the environment: no escaping, and no secret on the disk.
@@ -174,7 +181,7 @@ function prepare(dir, { config, address, vars, assets, assetsFirst = false, bind
   const entries = [...(logRequests ? ["requests.mjs"] : []), "worker.mjs"];
   const modules = [...entries, ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
   const flags = logRequests ? ["nodejs_als"] : [];
-  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, assetsFirst, hasObjects, cache, cfHeader, flags, dir };
+  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, workerFirst, hasObjects, cache, cfHeader, flags, dir };
   fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig(parts));
   return environment;
 }

@@ -56,5 +56,5 @@ function endpointItem(method, path) {
 export function liveView(place, text) {
   const { endpoints } = graphOf(JSON.parse(text));
   const items = endpoints.filter(({ method }) => method === "GET").map(({ method, path }) => endpointItem(method, path));
-  fill(place, h("h2", {}, "The gateway that serves this page"), h("p", { class: "summary" }, "It runs now, with the configuration of this repository: these requests go to it."), h("ul", { class: "list live" }, ...items, endpointItem("GET", "/__health")));
+  fill(place, h("h2", {}, "The gateway that serves this page"), h("p", { class: "summary" }, "It runs now, with the configuration that the page began with: these requests go to it."), h("ul", { class: "list live" }, ...items, endpointItem("GET", "/__health")));
 }

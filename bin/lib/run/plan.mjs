@@ -6,6 +6,7 @@ import { WRANGLER_FILES, overrides } from "../bindings.mjs";
 import { checkConfig, listed, loadCore, locate, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
 import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
+import { isMixed } from "../workerd.mjs";
 import { listenAddress } from "./address.mjs";
 import { devVars, devVarsFile } from "./variables.mjs";
 
@@ -48,8 +49,8 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const bound = new Set(bindings.map(({ name }) => name));
   const beside = folder === undefined && !bound.has("ASSETS") ? config.worker?.served : undefined;
-  const assetsFirst = beside?.isFirst === true;
-  if (beside?.isFirst === "sometimes") console.error("warning: run_worker_first is a list: this run asks the gateway first for every path");
+  const workerFirst = beside?.workerFirst ?? ["/*"];
+  const assetsFirst = isMixed(workerFirst);
   const value = parsed(config.text);
   const privates = bindingsOf(value, "hosts");
   const plugins = bindingsOf(value, "plugins");
@@ -81,7 +82,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
       cache: /http-?cache|@fjord/.test(config.text),
       sockets: config.read.needs_sockets(),
       assets,
-      assetsFirst,
+      workerFirst,
       bindings,
       direct: privates.filter((name) => !taken.has(name)),
       logRequests: debug,
