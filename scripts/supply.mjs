@@ -35,12 +35,17 @@ const NPM = {
     if (development && name.startsWith("@img/sharp-")) return [...usual, "LGPL-3.0-or-later"];
     // What reads OpenTelemetry's messages in the tests.
     if (development && (name === "protobufjs" || name.startsWith("@protobufjs/"))) return [...usual, "BSD-3-Clause"];
+    // Below the OpenAPI validator and the MCP client of the tests.
+    if (development && ["fast-uri", "json-schema-typed", "qs"].includes(name)) return [...usual, "BSD-2-Clause", "BSD-3-Clause"];
     // Signatures, below the NATS client of the tests.
     return development && name === "tweetnacl" ? [...usual, "Unlicense"] : usual;
   },
   sources: ["https://registry.npmjs.org"],
-  // koa, below the identity provider of the tests, mixes two generations of its own packages.
-  duplicates: ["content-type@1.0.5", "depd@1.1.2", "http-errors@1.8.1", "mime-db@1.52.0", "mime-types@2.1.35", "statuses@1.5.0"],
+  // koa, below the identity provider of the tests, mixes two generations of its own packages; express, below the MCP client, has a third.
+  duplicates: [
+    ...["content-type@1.0.5", "depd@1.1.2", "http-errors@1.8.1", "mime-db@1.52.0", "mime-types@2.1.35", "statuses@1.5.0"],
+    ...["accepts@1.3.8", "content-disposition@1.0.1", "cookie@0.7.2", "fresh@0.5.2", "negotiator@0.6.3", "path-to-regexp@6.3.0"],
+  ],
 };
 
 /** Whether an SPDX expression is satisfied by some licences. @param {string} expression @param {string[]} allowed */

@@ -28,6 +28,8 @@ use crate::options::{Namespace, Scope};
 /// Every namespace, in each of its shapes.
 static NAMESPACES: &[&Namespace] = &[
     &ai::llm::NAMESPACE,
+    &ai::mcp::NAMESPACE,
+    &ai::mcp::SERVICE,
     &async_agent::amqp::NAMESPACE,
     &auth::api_keys::NAMESPACE,
     &auth::api_keys::SERVICE,

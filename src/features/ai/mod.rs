@@ -1,3 +1,4 @@
 //! Language models.
 
 pub mod llm;
+pub mod mcp;

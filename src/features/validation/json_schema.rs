@@ -4,7 +4,7 @@
 
 mod check;
 
-pub(super) use check::schema as check_schema;
+pub(in crate::features) use check::schema as check_schema;
 
 use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};

@@ -19,6 +19,7 @@ use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take
 
 use super::backend;
 use super::faults::refuse_faults;
+use super::mcp;
 use super::service::{Defaults, milliseconds};
 
 /// The path of an endpoint and what its backends inherit.
@@ -137,7 +138,12 @@ fn compile(
         ([(_, encoding)], []) | (_, [(_, encoding, _)]) => Some(encoding.as_str()),
         _ => None,
     };
-    info.output = Output::parse(output, single_encoding);
+    let server = mcp::build(&site, &parent)?;
+    info.output = match &server {
+        // It renders its answers itself.
+        Some(_) => Output::NoOp,
+        None => Output::parse(output, single_encoding),
+    };
     let flatmap = || Some(proxy.as_ref().map(flatmap)?).filter(|flatmap| !flatmap.is_empty());
     let propagated = match &proxy {
         Some(proxy) => proxy.strings("sequential_propagated_params")?,
@@ -165,6 +171,9 @@ fn compile(
         layers.push(Box::new(Splitter(Rc::new(shadow))));
     }
     layers.extend(site.compile(order::DATA)?);
+    if let Some(server) = server {
+        layers.push(server);
+    }
     if let Some(layer) = (order::TELEMETRY.pipe)(&site, &info.method) {
         layers.insert(0, layer);
     }

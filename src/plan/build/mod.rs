@@ -6,6 +6,7 @@
 mod backend;
 pub(super) mod endpoint;
 mod faults;
+mod mcp;
 mod outline;
 mod service;
 mod workflow;
@@ -103,6 +104,7 @@ fn head<'a>(
     let service = service::build(options, environment);
     defaults.reads_headers = service.global.iter().any(|step| step.reads_headers());
     defaults.not_cached = endpoint_cache::reasons::of_service(options.whole());
+    defaults.mcp = mcp::servers(options, environment);
     Ok((defaults, service, endpoints))
 }
 

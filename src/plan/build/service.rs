@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use fjord_document::node::Node;
 use fjord_http::host::HostError;
 use fjord_http::{Host, TrustedProxies, canonical};
 use fjord_json::Value;
@@ -54,6 +55,8 @@ pub struct Defaults {
     pub is_later: bool,
     /// Why no answer may be cached at the edge.
     pub not_cached: Vec<String>,
+    /// The servers of `ai/mcp`, which endpoints name.
+    pub mcp: Option<Node>,
 }
 
 // === impl Defaults ===
@@ -72,6 +75,7 @@ impl Defaults {
             disable_rest: options.bool("disable_rest")?,
             dns_cache_ttl_ms: dns_cache_ttl(options.duration("dns_cache_ttl")?),
             disable_compression: options.bool("disable_compression")?,
+            mcp: None,
             reads_headers: false,
             certificates: certificates::of_service(options, environment),
             is_later: is_later(options.whole()),
@@ -98,10 +102,9 @@ pub fn milliseconds(duration: std::time::Duration) -> Option<u32> {
     (!duration.is_zero()).then(|| u32::try_from(duration.as_millis()).unwrap_or(u32::MAX).max(1))
 }
 
-/// Compiles the service. A part that guards all endpoints and can't be served makes each of them answer 501; any other is left
-/// out.
-pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
-    let site = Site {
+/// The surroundings of the service's own steps.
+pub(super) fn site<'a>(options: &Options<'a>, environment: &'a Environment) -> Site<'a> {
+    Site {
         scope: Scope::Service,
         environment,
         node: options.whole(),
@@ -111,7 +114,13 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         timeout_ms: 0,
         disable_rest: options.bool("disable_rest").unwrap_or_default(),
         is_later: is_later(options.whole()),
-    };
+    }
+}
+
+/// Compiles the service. A part that guards all endpoints and can't be served makes each of them answer 501; any other is left
+/// out.
+pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
+    let site = site(options, environment);
     let mut info =
         ServiceInfo { version_header: format!("Version {KRAKEND_VERSION}"), ..ServiceInfo::default() };
     let mut service = Service {

@@ -79,7 +79,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
 }
 
 /// One schema. Depth is bounded by the document's.
-pub(in crate::features::validation) fn schema(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+pub(in crate::features) fn schema(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     match &spot.node.kind {
         Is::Bool(_) => return,
         Is::Object(_) => {}
