@@ -68,6 +68,10 @@ const IDLE: &[(&str, &str)] = &[
     ("qos/ratelimit/router/redis", r#"{"connection_name": "", "max_rate": 1}"#),
     ("qos/ratelimit/service/redis", r#"{"connection_name": "a", "client_max_rate": 1}"#),
     ("governance/quota", r#"{"quota_name": "a", "tier_key": "X", "tiers": []}"#),
+    (
+        "governance/quota",
+        r#"{"quota_name": "a", "tier_key": "", "tiers": [{"rule_name": "r", "tier_value_as": "*"}]}"#,
+    ),
     ("modifier/request-body-generator", r#"{"template": "e3sgLmEgfQ=="}"#),
     ("modifier/request-body-generator", r#"{"template": "e30"}"#),
     ("modifier/response-body-generator", r#"{"template": "e3sgdXVpZHY0IH19"}"#),
@@ -156,6 +160,22 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
         ("modifier/request-body-generator", Backend, json!({"template": "e30="})),
         ("modifier/response-body-generator", Endpoint, json!({"template": "e30="})),
         ("modifier/response-body-generator", Backend, json!({"template": "e30="})),
+        ("governance/processors", Service, processors()),
+        (
+            "governance/quota",
+            Service,
+            json!({"quota_name": "a", "tier_key": "X", "tiers": [{"rule_name": "r", "tier_value_as": "*", "strategy": "ip"}]}),
+        ),
+        (
+            "governance/quota",
+            Endpoint,
+            json!({"quota_name": "a", "tier_key": "X", "tiers": [{"rule_name": "r", "tier_value_as": "*", "strategy": "ip"}]}),
+        ),
+        (
+            "governance/quota",
+            Backend,
+            json!({"quota_name": "a", "tier_key": "X", "tiers": [{"rule_name": "r", "tier_value_as": "*", "strategy": "ip"}]}),
+        ),
         ("modifier/jmespath", Endpoint, json!({"expr": "a"})),
         ("modifier/jmespath", Backend, json!({"expr": "a"})),
         ("modifier/response-body", Endpoint, json!({"modifiers": [{"upper": {"field": "a"}}]})),
@@ -195,9 +215,18 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
     ]
 }
 
+/// The quota that attachments refer to.
+fn processors() -> Value {
+    let rules = json!([{"name": "r", "limits": [{"amount": 1, "unit": "day"}]}]);
+    json!({"quotas": [{"name": "a", "connection_name": "A", "rules": rules}]})
+}
+
 fn document(name: &str, scope: Scope, value: &Value) -> String {
     let extra = |at: Scope| if at == scope { json!({name: value}) } else { json!({}) };
     let mut service = extra(Scope::Service);
+    if name == "governance/quota" {
+        service["governance/processors"] = processors();
+    }
     if name == "auth/api-keys" && scope == Scope::Endpoint {
         service = json!({"auth/api-keys": {"keys": [{"key": "k", "roles": ["a"]}]}});
     }

@@ -102,9 +102,60 @@ describe("a limit counted by a Durable Object", () => {
     assert.equal((await statuses(isolates.slice(1), 1))[200], 1);
   });
 
+  test("is exact by the name of a Redis connection, and by tiers", async (t) => {
+    const backend = [{ host: [(await upstream(t)).url], url_pattern: "/" }];
+    const shared = { every: "1h", max_rate: 10, capacity: 10, connection_name: "LIMITS" };
+    const redis = await twoIsolates(t, config([endpoint("/limited", backend, { extra_config: { "qos/ratelimit/router/redis": shared } })]));
+    assert.deepEqual(await statuses(redis, 25), { 200: 10, 503: 40 });
+    const tiers = [
+      { tier_value: "gold", ratelimit_redis: { ...shared, capacity: 20 } },
+      { tier_value_as: "*", ratelimit_redis: { every: "1h", client_max_rate: 5, client_capacity: 5, strategy: "ip", connection_name: "LIMITS" } },
+    ];
+    const tiered = { "qos/ratelimit/tiered": { tier_key: "X-Tier", tiers } };
+    const isolates = await twoIsolates(t, config([endpoint("/limited", backend, { extra_config: tiered })]));
+    assert.deepEqual(await statuses(isolates, 25, { "X-Tier": "gold" }), { 200: 20, 503: 30 });
+    assert.deepEqual(await statuses(isolates, 25), { 200: 5, 429: 45 });
+  });
+
   test("without it each isolate counts by itself", async (t) => {
     const isolates = await twoIsolates(t, limited(await upstream(t), slow));
     assert.deepEqual(await statuses(isolates, 25), { 200: 20, 503: 30 });
+  });
+});
+
+describe("a quota", () => {
+  /** A gateway whose clients may use `amount` in a year. */
+  const metered = (/** @type {{ url: string }} */ { url }, /** @type {number} */ amount, /** @type {object} */ more = {}) => {
+    const rules = [{ name: "all", limits: [{ amount, unit: "year" }, { amount: 1e6, unit: "month" }] }];
+    const quota = { quota_name: "q", tier_key: "X-Tier", tiers: [{ rule_name: "all", tier_value_as: "*", strategy: "header", key: "X-Client" }], ...more };
+    // On a busy machine a thousand counts take their time.
+    return config([endpoint("/limited", [{ host: [url], url_pattern: "/" }], { timeout: "20s", extra_config: { "governance/quota": quota } })], {
+      extra_config: { "governance/processors": { quotas: [{ name: "q", connection_name: "LIMITS", rules }] } },
+    });
+  };
+
+  test("is exact for each client, of 1,000 requests at once across isolates", async (t) => {
+    const isolates = await twoIsolates(t, metered(await upstream(t), 100));
+    const clients = ["ada", "bob"];
+    const answers = await Promise.all(clients.map((client) => statuses(isolates, 250, { "X-Client": client })));
+    assert.deepEqual(answers, clients.map(() => ({ 200: 100, 429: 400 })));
+    const refused = await fetch(`${isolates[0]}/limited`, { headers: { "X-Client": "ada" } });
+    assert.deepEqual([refused.headers.get("X-Quota-Limit"), refused.headers.get("X-Quota-Remaining")], ["100", "0"]);
+    // The year is over at the end of it, in UTC.
+    const left = (Date.UTC(new Date().getUTCFullYear() + 1, 0, 1) - Date.now()) / 1000;
+    assert.ok(Math.abs(Number(refused.headers.get("Retry-After")) - left) < 60, `${refused.headers.get("Retry-After")}`);
+    assert.equal((await fetch(`${isolates[0]}/limited`)).status, 400);
+  });
+
+  test("is used by what answers say they cost", async (t) => {
+    const upstream = await origin(t, { "/": { json: { usage: 40 } } });
+    const isolates = await twoIsolates(t, metered(upstream, 100, { weight_key: "usage" }));
+    const remaining = [];
+    for (const url of [...isolates, ...isolates]) {
+      const answer = await fetch(`${url}/limited`, { headers: { "X-Client": "ada" } });
+      remaining.push([answer.status, answer.headers.get("X-Quota-Remaining")]);
+    }
+    assert.deepEqual(remaining, [[200, "60"], [200, "20"], [200, "0"], [429, "0"]]);
   });
 });
 

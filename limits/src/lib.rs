@@ -11,6 +11,8 @@
 
 #[path = "../../src/features/qos/bucket.rs"]
 pub mod bucket;
+#[path = "../../src/features/governance/windows.rs"]
+pub mod windows;
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;
@@ -19,6 +21,7 @@ use js_sys::Date;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use bucket::{Bucket, Rate};
+use windows::{Limits, Usage};
 
 /// Objects that nobody asks are taken from memory after this time at the earliest. A bucket that is full again by then
 /// needs no storage.
@@ -26,12 +29,16 @@ const REMEMBERED_MS: f64 = 10_000.0;
 
 /// The storage's key.
 const COUNT: &str = "count";
+/// The same of a quota.
+const USAGE: &str = "usage";
 
 /// The bucket of one limit and client.
 #[durable_object(alarm)]
 pub struct FjordLimits {
     state: State,
     count: RefCell<Option<(Rate, Bucket)>>,
+    /// What is used of a quota, if the object counts for one.
+    usage: RefCell<Option<Usage>>,
     /// Whether the storage holds a count, and an alarm will look after it.
     is_stored: Cell<bool>,
 }
@@ -40,11 +47,14 @@ pub struct FjordLimits {
 
 impl DurableObject for FjordLimits {
     fn new(state: State, _: Env) -> Self {
-        Self { state, count: RefCell::default(), is_stored: Cell::default() }
+        Self { state, count: RefCell::default(), usage: RefCell::default(), is_stored: Cell::default() }
     }
 
     /// Takes a token at the rate that the path says: 204 if there was one, else 429.
     async fn fetch(&self, request: Request) -> Result<Response> {
+        if let Some(take) = request.path().strip_prefix("/quota/") {
+            return self.quota(take).await;
+        }
         let Ok(rate) = request.path().trim_start_matches('/').parse::<Rate>() else {
             return Response::error("expected /INTERVAL/CAPACITY", 400);
         };
@@ -68,6 +78,14 @@ impl DurableObject for FjordLimits {
 
     /// Forgets a bucket that would be full by now: storage holds only what is in use.
     async fn alarm(&self) -> Result<Response> {
+        if let Some(usage) = self.state.storage().get::<Usage>(USAGE).await? {
+            let left = usage.ends_ms() - now();
+            if left > 0.0 {
+                self.state.storage().set_alarm(millis(left)).await?;
+                return Response::empty();
+            }
+            self.usage.take();
+        }
         let stored: Option<(Rate, Bucket)> = self.state.storage().get(COUNT).await?;
         let left = stored.map_or(0.0, |(rate, bucket)| bucket.forgettable_ms(&rate, now()));
         if left > 0.0 {
@@ -82,6 +100,44 @@ impl DurableObject for FjordLimits {
 }
 
 impl FjordLimits {
+    /// Uses an amount of a quota: `take/WEIGHT/LIMITS` where something is left of all limits, `add/WEIGHT/LIMITS` anyway.
+    async fn quota(&self, take: &str) -> Result<Response> {
+        let mut parts = take.splitn(3, '/');
+        let (verb, weight, limits) = (parts.next(), parts.next(), parts.next());
+        let forced = match verb {
+            Some("take") => false,
+            Some("add") => true,
+            _ => return Response::error("expected take or add", 400),
+        };
+        let weight = weight.and_then(|weight| weight.parse::<f64>().ok());
+        let limits = limits.and_then(|limits| limits.parse::<Limits>().ok());
+        let (Some(weight), Some(limits)) = (weight, limits) else {
+            return Response::error("expected WEIGHT/LIMITS", 400);
+        };
+        if self.usage.borrow().is_none() {
+            let stored = self.state.storage().get(USAGE).await?;
+            self.is_stored.set(stored.is_some());
+            // Of requests that waited for the storage together, the first one's count is kept.
+            let mut usage = self.usage.borrow_mut();
+            if usage.is_none() {
+                *usage = Some(stored.unwrap_or_default());
+            }
+        }
+        let (verdict, usage) = {
+            let mut usage = self.usage.borrow_mut();
+            let usage = usage.get_or_insert_with(Usage::default);
+            (usage.take(&limits, weight, forced, now()), usage.clone())
+        };
+        if weight > 0.0 && (verdict.is_allowed || forced) {
+            let ends_ms = usage.ends_ms();
+            self.state.storage().put(USAGE, usage).await?;
+            if !self.is_stored.replace(true) {
+                self.state.storage().set_alarm(millis(ends_ms - now())).await?;
+            }
+        }
+        Response::ok(verdict.to_string())
+    }
+
     /// Takes a token; the rate may have changed since the last one.
     fn take(&self, rate: Rate) -> (bool, (Rate, Bucket)) {
         let now = now();

@@ -20,6 +20,21 @@ export async function limit(args, env) {
 }
 
 /**
+ * What the object of a quota's account says, as text: whether something may be used, and what is left. `take` says how much and of which limits.
+ *
+ * @param {[binding: Uint8Array, key: Uint8Array, take: Uint8Array]} args
+ * @param {import("./ops.mjs").Env} env
+ */
+export async function quota(args, env) {
+  const [binding, key, take] = [decoder.decode(args[0]), decoder.decode(args[1]), decoder.decode(args[2])];
+  const bound = /** @type {Partial<DurableObjectNamespace> | undefined} */ (env[binding]);
+  if (!isNamespace(bound)) throw new Error(bound === undefined ? "the worker has no such binding" : "the binding counts no quotas");
+  const answer = await bound.get(bound.idFromName(key)).fetch(`http://limits/quota/${take}`);
+  if (answer.status !== 200) throw new Error(`the object answered ${answer.status}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/**
  * @param {Partial<DurableObjectNamespace> | undefined} bound
  * @returns {bound is DurableObjectNamespace}
  */

@@ -19,7 +19,7 @@ pub enum Role {
 /// The roles by name, or by the start of a name; the first that fits holds.
 const ROLES: &[(&str, Role)] = &[
     ("auth/", Role::Guard),
-    ("governance/quota", Role::Guard),
+    ("governance/", Role::Guard),
     ("modifier/", Role::Guard),
     ("plugin/", Role::Guard),
     ("qos/ratelimit/", Role::Guard),

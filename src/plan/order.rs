@@ -4,7 +4,9 @@
 //! [`features`](crate::features) with its line in the list there, and a line here.
 
 use crate::features::telemetry::opentelemetry;
-use crate::features::{auth, backend, modifier, plugin, proxy, qos, router, security, server, validation};
+use crate::features::{
+    auth, backend, governance, modifier, plugin, proxy, qos, router, security, server, validation,
+};
 use crate::gateway::{Global, Handler, Rewrite};
 use crate::options::{Refusal, Site, Step};
 use crate::proxy::{Exchange, Layer, When};
@@ -52,6 +54,8 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
         compile: qos::ratelimit::service::redis::compile,
     },
     Step { namespace: &qos::ratelimit::tiered::NAMESPACE, compile: qos::ratelimit::tiered::service },
+    Step { namespace: &governance::processors::NAMESPACE, compile: governance::processors::share },
+    Step { namespace: &governance::quota::NAMESPACE, compile: governance::quota::service },
     Step { namespace: &auth::validator::SERVICE, compile: auth::validator::share },
     Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::share },
     Step { namespace: &auth::api_keys::SERVICE, compile: auth::api_keys::share },
@@ -74,6 +78,7 @@ pub static HANDLERS: &[Step<dyn Handler>] = &[
         compile: qos::ratelimit::router::redis::compile,
     },
     Step { namespace: &qos::ratelimit::tiered::NAMESPACE, compile: qos::ratelimit::tiered::endpoint },
+    Step { namespace: &governance::quota::NAMESPACE, compile: governance::quota::endpoint },
 ];
 
 /// Around an endpoint's pipe. The shadow split is between these and [`DATA`].
@@ -126,6 +131,7 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
     Step { namespace: &plugin::req_resp_modifier::NAMESPACE, compile: plugin::req_resp_modifier::compile },
     Step { namespace: &qos::circuit_breaker::NAMESPACE, compile: qos::circuit_breaker::compile },
     Step { namespace: &qos::ratelimit::proxy::NAMESPACE, compile: qos::ratelimit::proxy::compile },
+    Step { namespace: &governance::quota::NAMESPACE, compile: governance::quota::backend },
     Step { namespace: &modifier::lua_backend::NAMESPACE, compile: modifier::lua::layer },
     Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
     Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },

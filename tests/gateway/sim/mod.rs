@@ -50,6 +50,8 @@ pub struct World {
     pub counters: Vec<String>,
     /// What they have counted, by `BINDING KEY`.
     pub buckets: BTreeMap<String, Bucket>,
+    /// What is used of quotas, by binding and key.
+    pub usages: BTreeMap<String, fjord::features::governance::windows::Usage>,
     /// The counts that were asked for, in order.
     pub counted: Vec<String>,
     /// What the edge's cache has; none if it fails.

@@ -12,6 +12,7 @@ impl World {
         self.services.push(op);
         match op {
             "limit" => self.limit(args),
+            "quota" => self.quota(args),
             "cache_find" | "cache_put" | "cache_remove" => {
                 let Some(cache) = self.cache.as_mut() else {
                     // Nobody waits to hear how keeping went.
@@ -70,6 +71,21 @@ impl World {
         let script = self.origins.get(&call).and_then(|scripts| scripts.first());
         let script = script.ok_or_else(|| HostError::Failed(format!("{}: no broker", broker(plan))))?;
         script.fault.clone().map_or_else(|| Ok(script.body.clone()), |fault| Err(HostError::Failed(fault)))
+    }
+
+    fn quota(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
+        let [binding, key, take] =
+            <[Vec<u8>; 3]>::try_from(args).unwrap().map(|arg| String::from_utf8(arg).unwrap());
+        if !self.counters.contains(&binding) {
+            return Err(HostError::Failed("the worker has no such binding".to_owned()));
+        }
+        let key = format!("{binding} {key}");
+        self.counted.push(key.clone());
+        let parts: Vec<&str> = take.splitn(3, '/').collect();
+        let [verb, weight, limits] = parts[..] else { panic!("{take}") };
+        let usage = self.usages.entry(key).or_default();
+        let verdict = usage.take(&limits.parse().unwrap(), weight.parse().unwrap(), verb == "add", self.now);
+        Ok(verdict.to_string().into_bytes())
     }
 
     fn limit(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {

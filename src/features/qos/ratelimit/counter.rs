@@ -100,8 +100,11 @@ impl Counter {
             Err(expired) => expired.to_string(),
         };
         reach.log(Level::Error, || {
-            let then = if self.closes { "Nothing is let through" } else { "Counting in this isolate" };
-            format!("[RATELIMIT: {}] {}: {reason}. {then}", self.name, self.binding)
+            let (name, binding) = (&self.name, &self.binding);
+            match self.closes {
+                true => format!("[RATELIMIT: {name}] {binding}: {reason}. Nothing is let through"),
+                false => format!("[RATELIMIT: {name}] {binding}: {reason}. Counting in this isolate"),
+            }
         });
         None
     }

@@ -222,7 +222,7 @@ pub fn first_line(value: &str) -> &str {
 
 /// What is kept of a client's key. A client chooses the key, so a long one is kept as its hash: longer than any that is kept
 /// as it is.
-fn short(key: &str) -> String {
+pub fn short(key: &str) -> String {
     if key.len() <= LONGEST_KEY { key.to_owned() } else { format!("\n{}", hash(key.as_bytes())) }
 }
 
