@@ -17,7 +17,7 @@ test("the console is served beside the endpoints, with the gateway's configurati
   const { dir, remove } = folder({ "krakend.json": JSON.stringify(GATEWAY), "wrangler.jsonc": WRANGLER, "www/data.json": '{"n":1}', "www/_headers": "/x\n  A: b\n", "www/console/engine-OLD.js": "" });
   t.after(remove);
   const built = await command(["build", "--console", "www"], { cwd: dir });
-  assert.equal(built.code, 0, built.stderr);
+  assert.deepEqual([built.code, built.stderr], [0, ""]);
   assert.ok(!fs.existsSync(path.join(dir, "www/console/engine-OLD.js")));
   assert.equal(fs.readFileSync(path.join(dir, "www/_headers"), "utf8"), "/x\n  A: b\n");
   const gateway = await runGateway(["-c", path.join(dir, "krakend.json"), "-p", "0"]);
@@ -32,6 +32,17 @@ test("the console is served beside the endpoints, with the gateway's configurati
   assert.deepEqual(await (await get("/hello")).json(), { n: 1 });
   // Other files are the gateway's to answer: it has no such endpoint.
   assert.equal((await get("/data.json")).status, 404);
+});
+
+test("a gateway that answers for every path is told how the page is seen", async (t) => {
+  const first = WRANGLER.replace(/\["\/\*".*?\]/, "true");
+  const { dir, remove } = folder({ "krakend.json": JSON.stringify(GATEWAY), "wrangler.jsonc": first, "www/data.json": "{}" });
+  t.after(remove);
+  const { code, stderr } = await command(["build", "--console", "www"], { cwd: dir });
+  assert.equal(code, 0);
+  assert.match(stderr, /^note: the gateway answers for "\/" first\. To see the page, set run_worker_first of assets to (\[.+\])\n$/);
+  // What it says is what the other test serves.
+  assert.ok(WRANGLER.includes((/\[.+\]/.exec(stderr)?.[0] ?? "?").replaceAll(", ", ",")));
 });
 
 test("a page of one's own stays, and an endpoint that the page would shadow is an error", async (t) => {

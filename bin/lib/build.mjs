@@ -1,6 +1,7 @@
 // `fjord build`: all that a worker is made of, in one folder.
 import fs from "node:fs";
 import path from "node:path";
+import { matcher } from "../workers/globs.mjs";
 import { configFile } from "./arguments.mjs";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "./core.mjs";
 import { writeConsole } from "./build/console.mjs";
@@ -52,7 +53,12 @@ export async function execute(values, positionals) {
   }
   refuseShadowed(report);
   if (values.console !== undefined) {
-    writeConsole(path.resolve(values.console), config.text, write);
+    const dir = path.resolve(values.console);
+    writeConsole(dir, config.text, write);
+    const served = config.worker?.served;
+    if (served?.folder === dir && matcher(served.workerFirst)("/")) {
+      console.error('note: the gateway answers for "/" first. To see the page, set run_worker_first of assets to ["/*", "!/", "!/index.html", "!/logo.svg", "!/console/*"]');
+    }
     // Its files may be among those that the platform answers with.
     refuseShadowed(checkConfig(await readConfig(core, file), { view }).report);
   }
