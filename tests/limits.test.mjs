@@ -148,8 +148,8 @@ describe("a quota", () => {
   });
 
   test("is used by what answers say they cost", async (t) => {
-    const upstream = await origin(t, { "/": { json: { usage: 40 } } });
-    const isolates = await twoIsolates(t, metered(upstream, 100, { weight_key: "usage" }));
+    const weighing = await origin(t, { "/": { json: { usage: 40 } } });
+    const isolates = await twoIsolates(t, metered(weighing, 100, { weight_key: "usage" }));
     const remaining = [];
     for (const url of [...isolates, ...isolates]) {
       const answer = await fetch(`${url}/limited`, { headers: { "X-Client": "ada" } });
