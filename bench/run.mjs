@@ -130,7 +130,7 @@ async function measureCases(upstream, options) {
 /** @param {Options} options */
 async function measure(options) {
   if (!canMeasure) throw new Failure("CPU time of threads is read from /proc, which is not here: the bench needs Linux.");
-  if (!options["no-build"]) call(process.execPath, [at("scripts/build.mjs")]);
+  if (!options["no-build"]) call(process.execPath, [at("scripts/build.mjs"), "--modules"]);
   const upstream = await startUpstream();
   try {
     const memoryRequests = number("memory-requests", options["memory-requests"]);

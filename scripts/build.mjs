@@ -1,6 +1,8 @@
 // Builds what the worker is made of, into build/:
 //
-//   fjord.wasm, fjord.mjs    the core and its glue, from Rust: only when a source has changed
+//   modules/tools/           the core with everything, and its glue, from Rust: only when a source has changed
+//   modules/core/, full/     smaller ones of the edge: only with --modules, and the one that a configuration needs when it is deployed
+//   fjord.wasm, fjord.mjs    the module that serves the configuration: the smallest of those
 //   limits.wasm, limits*.mjs the Durable Object that counts for rate limits, likewise
 //   origins/                 calls of origins that fetch can't reach: only with --origins or FJORD_ORIGINS=1, likewise
 //   examples/                the example in Rust, for the tests: only with --examples, likewise
@@ -13,58 +15,12 @@
 // While `wrangler dev` runs, a mistake prints its message and what was built before keeps serving.
 import fs from "node:fs";
 import path from "node:path";
+import { MODULES } from "../bin/lib/modules.mjs";
 import { buildConfig } from "./config.mjs";
 import { buildConsole } from "./console.mjs";
-import { Failure, at, call, env, main, readText, root, run, writeText } from "./lib.mjs";
-import { EXAMPLES, ORIGINS, SOURCES, fingerprint } from "./sources.mjs";
-
-const TARGET = "wasm32-unknown-unknown";
-
-/** Installs the pinned toolchain or the wasm target where one is missing: rustup may be set not to do it by itself. */
-async function ensureRust() {
-  const libraries = await run("rustc", ["--print", "target-libdir", "--target", TARGET]);
-  if (libraries.code === 0 && fs.existsSync(libraries.output.trim())) return;
-  if ((await run("rustup", ["--version"])).code !== 0) {
-    throw new Failure("Rust is missing: install rustup (https://rustup.rs), then run this again.");
-  }
-  const [, channel] = /channel = "(.+)"/.exec(readText(at("rust-toolchain.toml")) ?? "") ?? [];
-  if (channel === undefined) throw new Failure("rust-toolchain.toml names no channel.");
-  call("rustup", ["toolchain", "install", channel, "--profile", "minimal", "--component", "rustfmt", "--component", "clippy", "--target", TARGET]);
-}
-
-/**
- * Compiles, and shows how far it is: the first time takes minutes. Cargo draws no bar where `CI` is set, as it is for all other programs.
- *
- * @param {string[]} args
- */
-function cargo(...args) {
-  const quiet = process.env.WRANGLER_COMMAND === undefined ? [] : ["--quiet"];
-  call("cargo", ["build", ...quiet, "--locked", ...args], { env: { ...env, CI: process.env.CI } });
-}
-
-async function buildWasm() {
-  const stamp = at("build/.fingerprint");
-  const now = fingerprint(SOURCES);
-  if (readText(stamp) === now && fs.existsSync(at("build/fjord.wasm"))) return;
-  await ensureRust();
-  cargo("--release", "--lib", "--package", "fjord", "--package", "fjord-limits", "--target", TARGET);
-  buildBindgen();
-  const staging = at("target/edge");
-  fs.rmSync(staging, { recursive: true, force: true });
-  bindgen("fjord", staging, "fjord", "factory");
-  bindgen("fjord_limits", staging, "limits", "module");
-  fs.mkdirSync(at("build"), { recursive: true });
-  for (const file of fs.readdirSync(staging)) fs.renameSync(path.join(staging, file), at("build", file));
-  writeText(stamp, now);
-  const kilobytes = Math.round(fs.statSync(at("build/fjord.wasm")).size / 1000);
-  console.log(`build/fjord.wasm: ${kilobytes} kB`);
-}
-
-function buildBindgen() {
-  cargo("--profile", "tools", "--package", "fjord-bindgen");
-}
-
-const bindgen = (/** @type {string} */ crate, /** @type {string[]} */ ...args) => call(at("target/tools/fjord-bindgen"), [at(`target/${TARGET}/release/${crate}.wasm`), ...args]);
+import { Failure, at, main, readText, root, writeText } from "./lib.mjs";
+import { TARGET, bindgen, buildLimits, buildModule, cargo, compiled, ensureRust, removeStale } from "./modules.mjs";
+import { EXAMPLES, ORIGINS, fingerprint } from "./sources.mjs";
 
 /** The module of the other origins. In a command of its own: beside the core, cargo would give their common crates the features of both. */
 async function buildOrigins() {
@@ -73,8 +29,7 @@ async function buildOrigins() {
   if (readText(stamp) !== now || !fs.existsSync(at("build/origins/module.wasm"))) {
     await ensureRust();
     cargo("--release", "--lib", "--package", "fjord-origins", "--target", TARGET);
-    buildBindgen();
-    bindgen("fjord_origins", at("build/origins"), "module", "resettable");
+    bindgen(compiled("fjord_origins"), at("build/origins"), "module", "resettable");
     writeText(stamp, now);
     console.log(`build/origins/module.wasm: ${Math.round(fs.statSync(at("build/origins/module.wasm")).size / 1000)} kB`);
   }
@@ -90,8 +45,7 @@ async function buildExamples() {
   if (readText(stamp) === now && fs.existsSync(at("build/examples/plugins.wasm"))) return;
   await ensureRust();
   cargo("--release", "--lib", "--package", "fjord-example-plugins", "--target", TARGET);
-  buildBindgen();
-  bindgen("fjord_example_plugins", at("build/examples"), "plugins", "module");
+  bindgen(compiled("fjord_example_plugins"), at("build/examples"), "plugins", "module");
   writeText(stamp, now);
 }
 
@@ -105,13 +59,18 @@ function copyScripts() {
 }
 
 await main(async () => {
-  const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(at("build/krakend.json"));
+  const command = process.env.WRANGLER_COMMAND;
+  const all = process.argv.includes("--modules");
+  const serving = command === "dev" && fs.existsSync(at("build/krakend.json"));
   try {
-    await buildWasm();
+    removeStale();
+    await buildModule("tools");
+    await buildLimits();
+    if (all) for (const name of MODULES) await buildModule(name);
     if (process.argv.includes("--origins") || process.env.FJORD_ORIGINS === "1") await buildOrigins();
     if (process.argv.includes("--examples")) await buildExamples();
     copyScripts();
-    await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"), buildOrigins);
+    await buildConfig(process.env.FJORD_CONFIG ?? path.join(root, "krakend.json"), { deploys: command !== undefined && command !== "dev", buildOrigins });
     await buildConsole();
   } catch (error) {
     if (!(error instanceof Failure) || !serving) throw error;

@@ -39,12 +39,12 @@ export async function buildConsole() {
       entryPoints: { engine: at("console/engine/worker.mjs") },
       chunkNames: "engine-[hash]",
       inject: [at("console/shims/globals.mjs")],
-      alias: { ...Object.fromEntries(Object.entries(SHIMS).map(([name, file]) => [name, at(file)])), "fjord:driver": at("src/edge/driver.mjs"), "fjord:core": at("build/fjord.mjs") },
+      alias: { ...Object.fromEntries(Object.entries(SHIMS).map(([name, file]) => [name, at(file)])), "fjord:driver": at("src/edge/driver.mjs"), "fjord:core": at("build/modules/tools/fjord.mjs") },
     }));
   } catch (error) {
     throw new Failure(`the console can't be bundled: ${messageOf(error)}`);
   }
-  fs.copyFileSync(at("build/fjord.wasm"), path.join(OUT, "fjord.wasm"));
+  fs.copyFileSync(at("build/modules/tools/fjord.wasm"), path.join(OUT, "fjord.wasm"));
   writeText(path.join(OUT, "licenses.txt"), licenses(bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs))));
   writeText(path.join(OUT, "examples.json"), JSON.stringify(examples()));
   writeText(STAMP, now);

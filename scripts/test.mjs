@@ -104,7 +104,7 @@ const stages = {
   supply: supplyChain,
   clippy: task("cargo", "clippy", "--quiet", "--locked", ...CORE, "--package", "fjord-origins", "--all-targets", "--", "-D", "warnings"),
   "clippy-wasm": task("cargo", "clippy", "--quiet", "--locked", "--lib", ...CORE, "--package", "fjord-limits", "--package", "fjord-origins", "--target", TARGET, "--", "-D", "warnings"),
-  build: task(process.execPath, at("scripts/build.mjs"), "--origins", "--examples"),
+  build: task(process.execPath, at("scripts/build.mjs"), "--origins", "--modules", "--examples"),
   core: cargoTest(...CORE),
   origins: cargoTest("--package", "fjord-origins"),
   fuzz: fuzzTest,

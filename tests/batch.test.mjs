@@ -11,9 +11,9 @@ const load = (/** @type {string} */ name) => import(new URL(`../build/${name}`, 
  */
 const { Driver } = await load("driver.mjs");
 /** @type {typeof import("../src/edge/fjord.mjs")} */
-const { instantiate } = await load("fjord.mjs");
+const { instantiate } = await load("modules/tools/fjord.mjs");
 
-const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
+const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/modules/tools/fjord.wasm", import.meta.url)));
 
 // Workers have it.
 Object.assign(globalThis, { IdentityTransformStream: TransformStream });

@@ -17,13 +17,13 @@ const { Driver } = await load("driver.mjs");
 /** @type {{ readBatch: (memory: Instance, address: number) => object }} */
 const { readBatch } = await load("batch.mjs");
 /** @type {typeof import("../src/edge/fjord.mjs")} */
-const { instantiate } = await load("fjord.mjs");
+const { instantiate } = await load("modules/tools/fjord.mjs");
 /** @type {{ Instance: new (core: object) => Instance }} */
 const { Instance } = await load("instance.mjs");
 /** @type {{ limit: (args: Uint8Array[], env: object) => Promise<Uint8Array> }} */
 const { limit } = await load("ratelimit.mjs");
 
-const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
+const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/modules/tools/fjord.wasm", import.meta.url)));
 const config = JSON.stringify({
   version: 3,
   host: ["http://origin.test"],

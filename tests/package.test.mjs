@@ -132,9 +132,9 @@ describe("on a machine without Rust", { timeout: 110_000 }, () => {
   });
 
   test("the package has the command, the modules, the schema, the types and the console, and nothing else", () => {
-    const odd = packed.filter((name) => !/^(bin\/.+\.mjs|build\/.+\.(mjs|wasm)|build\/krakend\.schema\.json|types\/.+\.d\.mts|www\/(index\.html|logo\.svg|_headers|console\/[\w-]+\.(js|css|json|txt))|package\.json|README\.md|LICENSE)$/.test(name));
+    const odd = packed.filter((name) => !/^(bin\/.+\.mjs|build\/.+\.(mjs|wasm)|build\/\.module|build\/krakend\.schema\.json|types\/.+\.d\.mts|www\/(index\.html|logo\.svg|_headers|console\/[\w-]+\.(js|css|json|txt))|package\.json|README\.md|LICENSE)$/.test(name));
     assert.deepEqual(odd, []);
-    for (const name of ["bin/fjord.mjs", "build/fjord.wasm", "build/worker.mjs", "build/gateway.mjs", "build/limits.wasm", "build/krakend.schema.json", "types/index.d.mts", "www/index.html", "www/console/app.js", "www/console/engine.js"]) {
+    for (const name of ["bin/fjord.mjs", "build/fjord.wasm", "build/.module", "build/modules/core/fjord.wasm", "build/modules/tools/fjord.mjs", "build/worker.mjs", "build/gateway.mjs", "build/limits.wasm", "build/krakend.schema.json", "types/index.d.mts", "www/index.html", "www/console/app.js", "www/console/engine.js"]) {
       assert.ok(packed.includes(name), name);
     }
   });

@@ -142,7 +142,7 @@ test("more endpoints than the worker has memory for are refused", async (t) => {
 });
 
 describe("the module's maximum of memory", () => {
-  const wasm = fs.readFileSync(path.join(root, "build/fjord.wasm"));
+  const wasm = fs.readFileSync(path.join(root, "build/modules/tools/fjord.wasm"));
 
   test("is another one in a copy, which is the same otherwise", () => {
     const copy = withMaximum(wasm, 256 << 20);
@@ -238,6 +238,6 @@ describe("fjord new", () => {
 });
 
 test("the types of the module's exports are those of the build", () => {
-  const [declared, built] = ["src/edge", "build"].map((name) => fs.readFileSync(path.join(root, name, "fjord.d.mts"), "utf8"));
-  assert.equal(declared, built, "copy build/fjord.d.mts to src/edge/");
+  const [declared, built] = ["src/edge", "build/modules/tools"].map((name) => fs.readFileSync(path.join(root, name, "fjord.d.mts"), "utf8"));
+  assert.equal(declared, built, "copy build/modules/tools/fjord.d.mts to src/edge/");
 });

@@ -5,6 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { buildDir, checkConfig, loadCore, readConfig } from "../../bin/lib/core.mjs";
+import { MODULE_FILES, moduleFor } from "../../bin/lib/modules.mjs";
 import { startWorkerd } from "../../bin/lib/workerd.mjs";
 
 // Each server ends with this process, by a listener of its own.
@@ -91,12 +92,15 @@ export const weighingBuild = () => wrappedBuild("weighing");
  * The build with a script of `bench/workers/KIND` before its glue, and one before its entry.
  *
  * @param {"counting" | "weighing" | "observed"} kind
+ * @param {"core" | "full"} [module] What its configuration needs.
  */
-export function wrappedBuild(kind) {
+export function wrappedBuild(kind, module = "core") {
   const dir = temporary();
+  const { url } = moduleFor({ module });
   for (const name of fs.readdirSync(buildDir).filter((file) => /\.(mjs|wasm)$/.test(file))) {
     const isWrapped = name === "fjord.mjs" || name === "worker.mjs";
-    fs.copyFileSync(path.join(buildDir, name), path.join(dir, isWrapped ? `plain-${name}` : name));
+    const from = MODULE_FILES.includes(name) ? new URL(name, url) : path.join(buildDir, name);
+    fs.copyFileSync(from, path.join(dir, isWrapped ? `plain-${name}` : name));
   }
   for (const name of ["fjord.mjs", "worker.mjs"]) fs.copyFileSync(path.join(here, "../workers", kind, name), path.join(dir, name));
   return { dir, remove: () => fs.rmSync(dir, { recursive: true }) };

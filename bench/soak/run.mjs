@@ -133,7 +133,7 @@ await main(async () => {
   if (options.help) return console.log(HELP);
   if (options.build) call(process.execPath, [at("scripts/build.mjs")]);
   const origin = await startOrigin();
-  const build = wrappedBuild("observed");
+  const build = wrappedBuild("observed", "full");
   try {
     const { value, files } = configuration(origin.url);
     const { config, refused } = await prepare(value, files);

@@ -21,6 +21,7 @@ const LONGEST_BODY = 8 << 20;
  * @property {boolean} [color]
  * @property {boolean} [quiet]
  * @property {boolean} [costs]
+ * @property {boolean} [module] Whether to say which module serves it, and for which capabilities.
  * @property {import("./faults.mjs").Source} [schema]
  * @property {Record<string, string>} variables Those that take the place of options.
  */
@@ -32,8 +33,8 @@ const LONGEST_BODY = 8 << 20;
  * @param {CheckWish} wish
  * @returns {{ ok: boolean, text: string, github: string, report: Report }}
  */
-export function check({ file, read, files, fits, origin, worker }, { view = "run", color = false, quiet = false, costs = false, schema, variables }) {
-  const options = { file, view, color, quiet, files, fits, origin, worker, counters: worker?.counters, variables, costs, schema };
+export function check({ file, read, files, fits, origin, worker }, { view = "run", color = false, quiet = false, costs = false, module = false, schema, variables }) {
+  const options = { file, view, color, quiet, files, fits, origin, worker, counters: worker?.counters, variables, costs, module, schema };
   const { text, github, ...report } = /** @type {Report & { text: string, github: string }} */ (JSON.parse(read.check(JSON.stringify(options))));
   const around = worker?.findings ?? [];
   report.diagnostics.push(...around.map(entry));

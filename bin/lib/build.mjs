@@ -7,6 +7,7 @@ import { buildDir, checkConfig, loadCore, readConfig, wantsColor, workerFiles } 
 import { writeConsole } from "./build/console.mjs";
 import { Failure } from "./errors.mjs";
 import { linkedFiles } from "./linked.mjs";
+import { MODULE_FILES, PLACED, moduleFor } from "./modules.mjs";
 
 /** Stands among the files: what of the configuration is closed, and why. */
 const CLOSED = "fjord:closed";
@@ -43,7 +44,7 @@ export async function execute(values, positionals) {
   const core = await loadCore();
   const config = await readConfig(core, file);
   const view = values.lenient ? "lenient" : "run";
-  const { ok, text, report } = checkConfig(config, { view, color: wantsColor(process.stderr) });
+  const { ok, text, report } = checkConfig(config, { view, color: wantsColor(process.stderr), module: true });
   if (text) console.error(text.trimEnd());
   if (!ok) {
     const serving = process.env.WRANGLER_COMMAND === "dev" && fs.existsSync(path.join(out, "krakend.json"));
@@ -63,16 +64,28 @@ export async function execute(values, positionals) {
     refuseShadowed(checkConfig(await readConfig(core, file), { view }).report);
   }
   if (out !== buildDir) {
-    const modules = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name));
-    for (const name of modules) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
+    const scripts = fs.readdirSync(buildDir).filter((name) => /\.(mjs|wasm)$/.test(name) && !MODULE_FILES.includes(name));
+    for (const name of scripts) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
     write(path.join(out, "worker.d.mts"), fs.readFileSync(new URL("../../types/worker.d.mts", import.meta.url)));
   }
   const linked = Object.entries(linkedFiles(config.read.needs_sockets()));
   for (const [name, bytes] of linked) write(path.join(out, name), bytes);
+  place(moduleFor(report), out);
   write(path.join(out, "krakend.json"), Buffer.from(config.text));
   // The worker's log tells what is closed at the first request.
   const closed = report.closed && { [CLOSED]: report.closed.join("\n") };
   write(path.join(out, "files.json"), Buffer.from(JSON.stringify({ ...workerFiles(config), ...closed })));
+}
+
+/**
+ * Puts a module where the worker's scripts import it from.
+ *
+ * @param {ReturnType<typeof moduleFor>} module
+ * @param {string} out
+ */
+export function place({ name, url }, out) {
+  for (const file of MODULE_FILES) write(path.join(out, file), fs.readFileSync(new URL(file, url)));
+  if (out === buildDir) write(path.join(out, PLACED), Buffer.from(name));
 }
 
 /**

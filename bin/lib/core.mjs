@@ -2,18 +2,14 @@
 import fs from "node:fs";
 import path from "node:path";
 import v8 from "node:v8";
-import { fileURLToPath } from "node:url";
 import { check, fitsWorker } from "./ask.mjs";
 import { overrides, workerBeside } from "./bindings.mjs";
-import { Failure } from "./errors.mjs";
 import { withMaximum } from "./memory.mjs";
+import { moduleFor } from "./modules.mjs";
 import { readSource } from "./source.mjs";
 
 export { wantsColor } from "./color.mjs";
-
-/** The folder with the worker's modules. A URL, because `import()` takes no path that begins with a drive letter. */
-export const buildUrl = new URL("../../build/", import.meta.url);
-export const buildDir = path.resolve(fileURLToPath(buildUrl));
+export { buildDir } from "./modules.mjs";
 
 /**
  * How V8 runs a module that is asked once: functions are validated when they are called first, and only what runs for long is
@@ -71,7 +67,7 @@ const LAST_KNOWN_NODE = 24;
 /**
  * The report for programs.
  *
- * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[], closed?: string[] }} Report
+ * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[], closed?: string[], module?: import("./modules.mjs").ModuleName, capabilities?: string[] }} Report
  */
 
 /** A fresh instance of the core, with as much memory as a tool may need. */
@@ -79,11 +75,10 @@ export const loadCore = () => instance((wasm) => withMaximum(wasm, MAX_MEMORY));
 
 /** @param {(wasm: Buffer<ArrayBuffer>) => Buffer<ArrayBuffer>} change */
 async function instance(change) {
-  const wasm = path.join(buildDir, "fjord.wasm");
-  if (!fs.existsSync(wasm)) throw new Failure("build/fjord.wasm is missing: run `npm run build` first.");
+  const { url } = moduleFor({ module: "tools" });
   if (parseInt(process.versions.node) <= LAST_KNOWN_NODE) BRIEFLY.forEach((flag) => v8.setFlagsFromString(flag));
-  const { instantiate } = /** @type {Glue} */ (await import(new URL("fjord.mjs", buildUrl).href));
-  return instantiate(new WebAssembly.Module(change(fs.readFileSync(wasm))));
+  const { instantiate } = /** @type {Glue} */ (await import(new URL("fjord.mjs", url).href));
+  return instantiate(new WebAssembly.Module(change(fs.readFileSync(new URL("fjord.wasm", url)))));
 }
 
 /**

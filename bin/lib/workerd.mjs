@@ -4,9 +4,9 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
-import { buildDir } from "./core.mjs";
 import { Failure, codeOf } from "./errors.mjs";
 import { linkedFiles } from "./linked.mjs";
+import { MODULE_FILES, buildDir } from "./modules.mjs";
 
 /**
  * What a local gateway is made of.
@@ -25,6 +25,7 @@ import { linkedFiles } from "./linked.mjs";
  * @property {boolean} [cache] Whether backends share answers.
  * @property {boolean} [sockets] Whether origins are called over sockets.
  * @property {string} [codeDir] The worker's modules, if they aren't those of the build.
+ * @property {URL} [module] The folder of the core's module and its glue, if they aren't those beside the others.
  * @property {string} [cfHeader] The header line that tells a request's `cf`, as JSON; without one workerd tells the peer.
  */
 
@@ -149,9 +150,10 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bindings: services = [], direct = [], counters = [], readers = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bindings: services = [], direct = [], counters = [], readers = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, module, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
+  if (module !== undefined) for (const name of MODULE_FILES) fs.copyFileSync(new URL(name, module), path.join(dir, name));
   // Another worker than the gateway's brings all of its own.
   const linked = codeDir === buildDir ? linkedFiles(sockets) : {};
   for (const [name, bytes] of Object.entries(linked)) {

@@ -19,5 +19,5 @@ pub mod desk;
 pub mod exports;
 pub mod places;
 pub mod protocol;
-#[cfg(target_arch = "wasm32")]
+#[cfg(all(target_arch = "wasm32", feature = "tools"))]
 pub mod tools;

@@ -14,6 +14,7 @@
 //!
 //! A wrong type is an [`OptionError`] with the option's path and place; `check` reports the same faults before.
 
+mod capability;
 pub mod check;
 pub mod core;
 pub mod duration;
@@ -29,10 +30,11 @@ mod site;
 mod table;
 mod words;
 
+pub use capability::{Capability, Module};
 pub use environment::{Environment, EnvironmentError, Shared};
 pub use namespace::{Calls, Namespace, namespace};
 pub(crate) use reader::whole;
 pub use reader::{OptionError, Options};
 pub use role::Role;
-pub use site::{Compiled, Refusal, Site, Step, is_comment, is_empty};
+pub use site::{Compiled, Refusal, Site, Step, is_comment, is_empty, step};
 pub use table::{Edition, Format, Kind, Opt, Rule, Scope, Scopes, Secret, Support, opt};

@@ -1,7 +1,10 @@
 //! What a namespace of `extra_config` says of itself.
 
+use fjord_document::node::Node;
+
+use super::Capability;
 use super::check::{Check, Hosts, Purpose, Spot};
-use super::table::{Edition, Kind, Opt, Scopes, Support};
+use super::table::{Edition, Kind, Opt, Scopes, Support, words};
 
 /// How many calls to origins what is configured at a place makes.
 pub type Calls = fn(&Spot<'_>) -> u64;
@@ -29,6 +32,10 @@ pub struct Namespace {
     pub hosts: Option<Hosts>,
     /// Whether it asks who a client is: what an endpoint with it answers may be for that client alone.
     pub identifies: bool,
+    /// What a module must have to serve it, beside what all modules have.
+    pub capability: Option<Capability>,
+    /// Which values need that; none where all do.
+    pub needs_it: Option<fn(&Node) -> bool>,
     /// What it is for, in a sentence.
     pub doc: &'static str,
     /// What it takes.
@@ -48,7 +55,9 @@ pub const fn namespace(name: &'static str, scopes: Scopes, doc: &'static str, va
         calls: None,
         hosts: None,
         identifies: false,
-        doc,
+        capability: None,
+        needs_it: None,
+        doc: words(doc),
         value,
     }
 }
@@ -76,7 +85,7 @@ impl Namespace {
 
     /// Accepted without effect, for this reason.
     pub const fn no_effect(self, reason: &'static str) -> Namespace {
-        self.support(Support::NoEffect(reason))
+        self.support(Support::NoEffect(words(reason)))
     }
 
     /// Refused, for this reason.
@@ -86,14 +95,43 @@ impl Namespace {
 
     /// Deprecated; the replacement.
     pub const fn superseded(mut self, by: &'static str) -> Namespace {
-        self.superseded = Some(by);
+        self.superseded = Some(words(by));
         self
     }
 
     /// With what says what is wrong beyond the table.
     pub const fn check(mut self, check: Check) -> Namespace {
-        self.check = Some(check);
+        if self.is_included() {
+            self.check = Some(check);
+        }
         self
+    }
+
+    /// Served by modules with this capability only. Comes before [`Namespace::check`], which is linked into those alone.
+    pub const fn requires(mut self, capability: Capability) -> Namespace {
+        assert!(self.check.is_none(), "what a namespace requires is said before its check");
+        self.capability = Some(capability);
+        self
+    }
+
+    /// Served by modules with this capability only, where its value needs it. All modules have its check and its step.
+    pub const fn requires_where(mut self, capability: Capability, needs_it: fn(&Node) -> bool) -> Namespace {
+        self.capability = Some(capability);
+        self.needs_it = Some(needs_it);
+        self
+    }
+
+    /// Whether this module can serve it, whatever its value.
+    pub const fn is_included(&self) -> bool {
+        match self.capability {
+            Some(capability) => capability.is_included() || self.needs_it.is_some(),
+            None => true,
+        }
+    }
+
+    /// What a module must have to serve this value.
+    pub fn required(&self, value: &Node) -> Option<Capability> {
+        self.capability.filter(|_| self.needs_it.is_none_or(|needs_it| needs_it(value)))
     }
 
     /// With the calls that it makes beside those of the backends.

@@ -39,6 +39,19 @@ pub struct Step<T: ?Sized> {
     pub compile: fn(&Site<'_>, &Node) -> Compiled<T>,
 }
 
+/// The step that a namespace configures. A module that can't serve the namespace doesn't link the step.
+pub const fn step<T: ?Sized>(
+    namespace: &'static Namespace,
+    compile: fn(&Site<'_>, &Node) -> Compiled<T>,
+) -> Step<T> {
+    Step { namespace, compile: if namespace.is_included() { compile } else { absent } }
+}
+
+/// Stands in for a step that this module lacks: its part was refused before, by name.
+fn absent<T: ?Sized>(_: &Site<'_>, _: &Node) -> Compiled<T> {
+    Err(Refusal::new("this build of the worker lacks it"))
+}
+
 /// A compiled step; nothing where it is switched off.
 pub type Compiled<T> = Result<Option<Box<T>>, Refusal>;
 

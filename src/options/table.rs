@@ -177,8 +177,13 @@ pub const fn opt(name: &'static str, kind: Kind, doc: &'static str) -> Opt {
         support: Support::Implemented,
         lax: false,
         deprecated: None,
-        doc,
+        doc: words(doc),
     }
+}
+
+/// Words that tools alone show: other modules don't carry them.
+pub(super) const fn words(text: &'static str) -> &'static str {
+    if cfg!(feature = "tools") { text } else { "" }
 }
 
 // === impl Support ===
@@ -214,7 +219,7 @@ impl Opt {
 
     /// Accepted without effect, for this reason.
     pub const fn no_effect(mut self, reason: &'static str) -> Opt {
-        self.support = Support::NoEffect(reason);
+        self.support = Support::NoEffect(words(reason));
         self
     }
 
@@ -232,7 +237,7 @@ impl Opt {
 
     /// Deprecated; the replacement.
     pub const fn deprecated(mut self, instead: &'static str) -> Opt {
-        self.deprecated = Some(instead);
+        self.deprecated = Some(words(instead));
         self
     }
 }

@@ -8,13 +8,16 @@ use crate::features::{
     auth, backend, governance, modifier, plugin, proxy, qos, router, security, server, validation,
 };
 use crate::gateway::{Global, Handler, Rewrite};
-use crate::options::{Refusal, Site, Step};
+use crate::options::{Refusal, Site, Step, step};
 use crate::proxy::{Exchange, Layer, When};
 
 /// What the service's telemetry/opentelemetry puts around everything, [`OUTER`] included; around each pipe, outside of [`LAYERS`];
 /// around each backend, outside of [`BACKEND`]; around each call, inside of [`HOP`].
-pub static TELEMETRY: Telemetry =
-    Telemetry { request: opentelemetry::request, pipe: opentelemetry::pipe, backend: opentelemetry::backend };
+pub static TELEMETRY: Telemetry = if opentelemetry::NAMESPACE.is_included() {
+    Telemetry { request: opentelemetry::request, pipe: opentelemetry::pipe, backend: opentelemetry::backend }
+} else {
+    Telemetry { request: |_| Ok(None), pipe: |_, _| None, backend: |_, _| None }
+};
 
 /// Compiles what one namespace of the service puts around all that is served.
 pub struct Telemetry {
@@ -31,137 +34,109 @@ pub type Measured = (Box<dyn Layer>, Box<dyn Exchange>);
 
 /// Before the router.
 pub static ROUTING: &[Step<dyn Rewrite>] = &[
-    Step { namespace: &plugin::http_server::NAMESPACE, compile: plugin::http_server::rewrites },
-    Step { namespace: &server::virtualhost::NAMESPACE, compile: server::virtualhost::compile },
+    step(&plugin::http_server::NAMESPACE, plugin::http_server::rewrites),
+    step(&server::virtualhost::NAMESPACE, server::virtualhost::compile),
 ];
 
 /// Around everything, the router's redirects included.
 pub static OUTER: &[Step<dyn Global>] = &[
-    Step { namespace: &security::cors::NAMESPACE, compile: security::steps::cors },
-    Step { namespace: &plugin::http_server::NAMESPACE, compile: plugin::http_server::compile },
+    step(&security::cors::NAMESPACE, security::steps::cors),
+    step(&plugin::http_server::NAMESPACE, plugin::http_server::compile),
 ];
 
 /// Around everything that is routed; not around redirects and the health answer.
 pub static GLOBAL: &[Step<dyn Global>] = &[
-    Step { namespace: &modifier::response_headers::NAMESPACE, compile: modifier::response_headers::compile },
-    Step { namespace: &security::http::NAMESPACE, compile: security::steps::secure_http },
-    Step { namespace: &modifier::lua_endpoint::NAMESPACE, compile: modifier::lua::service },
-    Step { namespace: &security::bot_detector::NAMESPACE, compile: security::steps::service_bots },
-    Step { namespace: &qos::ratelimit::service::NAMESPACE, compile: qos::ratelimit::service::compile },
-    Step { namespace: &router::NAMESPACE, compile: proxy::payload::service },
-    Step {
-        namespace: &qos::ratelimit::service::redis::NAMESPACE,
-        compile: qos::ratelimit::service::redis::compile,
-    },
-    Step { namespace: &qos::ratelimit::tiered::NAMESPACE, compile: qos::ratelimit::tiered::service },
-    Step { namespace: &governance::processors::NAMESPACE, compile: governance::processors::share },
-    Step { namespace: &governance::quota::NAMESPACE, compile: governance::quota::service },
-    Step { namespace: &auth::validator::SERVICE, compile: auth::validator::share },
-    Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::share },
-    Step { namespace: &auth::api_keys::SERVICE, compile: auth::api_keys::share },
+    step(&modifier::response_headers::NAMESPACE, modifier::response_headers::compile),
+    step(&security::http::NAMESPACE, security::steps::secure_http),
+    step(&modifier::lua_endpoint::NAMESPACE, modifier::lua::service),
+    step(&security::bot_detector::NAMESPACE, security::steps::service_bots),
+    step(&qos::ratelimit::service::NAMESPACE, qos::ratelimit::service::compile),
+    step(&router::NAMESPACE, proxy::payload::service),
+    step(&qos::ratelimit::service::redis::NAMESPACE, qos::ratelimit::service::redis::compile),
+    step(&qos::ratelimit::tiered::NAMESPACE, qos::ratelimit::tiered::service),
+    step(&governance::processors::NAMESPACE, governance::processors::share),
+    step(&governance::quota::NAMESPACE, governance::quota::service),
+    step(&auth::validator::SERVICE, auth::validator::share),
+    step(&auth::basic::NAMESPACE, auth::basic::share),
+    step(&auth::api_keys::SERVICE, auth::api_keys::share),
 ];
 
 /// Around an endpoint's pipe, on the client's request. The cache of its answers (`@fjord.cache`) is inside of them.
 pub static HANDLERS: &[Step<dyn Handler>] = &[
-    Step { namespace: &security::bot_detector::NAMESPACE, compile: security::steps::endpoint_bots },
-    Step { namespace: &auth::basic::NAMESPACE, compile: auth::basic::compile },
-    Step { namespace: &auth::api_keys::NAMESPACE, compile: auth::api_keys::compile },
-    Step { namespace: &auth::validator::NAMESPACE, compile: auth::validator::compile },
+    step(&security::bot_detector::NAMESPACE, security::steps::endpoint_bots),
+    step(&auth::basic::NAMESPACE, auth::basic::compile),
+    step(&auth::api_keys::NAMESPACE, auth::api_keys::compile),
+    step(&auth::validator::NAMESPACE, auth::validator::compile),
     // Bodies of those who mayn't ask aren't read.
-    Step { namespace: &proxy::NAMESPACE, compile: proxy::payload::endpoint },
+    step(&proxy::NAMESPACE, proxy::payload::endpoint),
     // Everything behind it is replaced (spec §24).
-    Step { namespace: &auth::signer::NAMESPACE, compile: auth::signer::compile },
-    Step { namespace: &modifier::lua_endpoint::NAMESPACE, compile: modifier::lua::handler },
-    Step { namespace: &qos::ratelimit::router::NAMESPACE, compile: qos::ratelimit::router::compile },
-    Step {
-        namespace: &qos::ratelimit::router::redis::NAMESPACE,
-        compile: qos::ratelimit::router::redis::compile,
-    },
-    Step { namespace: &qos::ratelimit::tiered::NAMESPACE, compile: qos::ratelimit::tiered::endpoint },
-    Step { namespace: &governance::quota::NAMESPACE, compile: governance::quota::endpoint },
+    step(&auth::signer::NAMESPACE, auth::signer::compile),
+    step(&modifier::lua_endpoint::NAMESPACE, modifier::lua::handler),
+    step(&qos::ratelimit::router::NAMESPACE, qos::ratelimit::router::compile),
+    step(&qos::ratelimit::router::redis::NAMESPACE, qos::ratelimit::router::redis::compile),
+    step(&qos::ratelimit::tiered::NAMESPACE, qos::ratelimit::tiered::endpoint),
+    step(&governance::quota::NAMESPACE, governance::quota::endpoint),
 ];
 
 /// Around an endpoint's pipe. The shadow split is between these and [`DATA`].
 pub static LAYERS: &[Step<dyn Layer>] = &[
-    Step {
-        namespace: &validation::response_json_schema::NAMESPACE,
-        compile: validation::response_json_schema::compile,
-    },
-    Step { namespace: &modifier::lua_proxy::NAMESPACE, compile: modifier::lua::layer },
-    Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
-    Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },
-    Step { namespace: &validation::json_schema::NAMESPACE, compile: validation::json_schema::compile },
+    step(&validation::response_json_schema::NAMESPACE, validation::response_json_schema::compile),
+    step(&modifier::lua_proxy::NAMESPACE, modifier::lua::layer),
+    step(&validation::cel::NAMESPACE, validation::cel::compile),
+    step(&security::policies::NAMESPACE, security::policies::compile),
+    step(&validation::json_schema::NAMESPACE, validation::json_schema::compile),
     // Checks see the client's body; what they let through is written anew.
-    Step {
-        namespace: &modifier::request_body_generator::NAMESPACE,
-        compile: modifier::request_body_generator::compile,
-    },
-    Step {
-        namespace: &modifier::response_body_generator::NAMESPACE,
-        compile: modifier::response_body_generator::compile,
-    },
-    Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
-    Step { namespace: &modifier::jmespath::NAMESPACE, compile: modifier::jmespath::compile },
+    step(&modifier::request_body_generator::NAMESPACE, modifier::request_body_generator::compile),
+    step(&modifier::response_body_generator::NAMESPACE, modifier::response_body_generator::compile),
+    step(&modifier::response_body::NAMESPACE, modifier::response_body::compile),
+    step(&modifier::jmespath::NAMESPACE, modifier::jmespath::compile),
 ];
 
 /// Around the merge; they apply to the shadow pipe, too.
 pub static DATA: &[Step<dyn Layer>] = &[
-    Step { namespace: &proxy::NAMESPACE, compile: proxy::fixed::compile },
-    Step { namespace: &plugin::req_resp_modifier::NAMESPACE, compile: plugin::req_resp_modifier::compile },
+    step(&proxy::NAMESPACE, proxy::fixed::compile),
+    step(&plugin::req_resp_modifier::NAMESPACE, plugin::req_resp_modifier::compile),
 ];
 
 /// Whether a backend is called.
-pub static WHEN: &[Step<When>] =
-    &[Step { namespace: &backend::conditional::NAMESPACE, compile: backend::conditional::compile }];
+pub static WHEN: &[Step<When>] = &[step(&backend::conditional::NAMESPACE, backend::conditional::compile)];
 
 /// Around one backend's call.
 pub static BACKEND: &[Step<dyn Layer>] = &[
-    Step {
-        namespace: &validation::response_json_schema::NAMESPACE,
-        compile: validation::response_json_schema::compile,
-    },
+    step(&validation::response_json_schema::NAMESPACE, validation::response_json_schema::compile),
     // Before GraphQL, whose variables it can write.
-    Step {
-        namespace: &modifier::request_body_generator::NAMESPACE,
-        compile: modifier::request_body_generator::compile,
-    },
-    Step { namespace: &modifier::body_generator::NAMESPACE, compile: modifier::body_generator::compile },
-    Step { namespace: &backend::soap::NAMESPACE, compile: backend::soap::compile },
-    Step { namespace: &backend::graphql::NAMESPACE, compile: backend::graphql::compile },
-    Step { namespace: &plugin::req_resp_modifier::NAMESPACE, compile: plugin::req_resp_modifier::compile },
-    Step { namespace: &qos::circuit_breaker::NAMESPACE, compile: qos::circuit_breaker::compile },
-    Step { namespace: &qos::ratelimit::proxy::NAMESPACE, compile: qos::ratelimit::proxy::compile },
-    Step { namespace: &governance::quota::NAMESPACE, compile: governance::quota::backend },
-    Step { namespace: &modifier::lua_backend::NAMESPACE, compile: modifier::lua::layer },
-    Step { namespace: &validation::cel::NAMESPACE, compile: validation::cel::compile },
-    Step { namespace: &security::policies::NAMESPACE, compile: security::policies::compile },
-    Step {
-        namespace: &modifier::response_body_generator::NAMESPACE,
-        compile: modifier::response_body_generator::compile,
-    },
-    Step { namespace: &modifier::response_body::NAMESPACE, compile: modifier::response_body::compile },
-    Step { namespace: &modifier::jmespath::NAMESPACE, compile: modifier::jmespath::compile },
-    Step { namespace: &backend::lambda::NAMESPACE, compile: backend::lambda::compile },
-    Step { namespace: &backend::amqp::consumer::NAMESPACE, compile: backend::amqp::consumer::compile },
-    Step { namespace: &backend::amqp::producer::NAMESPACE, compile: backend::amqp::producer::compile },
-    Step {
-        namespace: &backend::pubsub::subscriber::NAMESPACE,
-        compile: backend::pubsub::subscriber::compile,
-    },
-    Step { namespace: &backend::pubsub::publisher::NAMESPACE, compile: backend::pubsub::publisher::compile },
+    step(&modifier::request_body_generator::NAMESPACE, modifier::request_body_generator::compile),
+    step(&modifier::body_generator::NAMESPACE, modifier::body_generator::compile),
+    step(&backend::soap::NAMESPACE, backend::soap::compile),
+    step(&backend::graphql::NAMESPACE, backend::graphql::compile),
+    step(&plugin::req_resp_modifier::NAMESPACE, plugin::req_resp_modifier::compile),
+    step(&qos::circuit_breaker::NAMESPACE, qos::circuit_breaker::compile),
+    step(&qos::ratelimit::proxy::NAMESPACE, qos::ratelimit::proxy::compile),
+    step(&governance::quota::NAMESPACE, governance::quota::backend),
+    step(&modifier::lua_backend::NAMESPACE, modifier::lua::layer),
+    step(&validation::cel::NAMESPACE, validation::cel::compile),
+    step(&security::policies::NAMESPACE, security::policies::compile),
+    step(&modifier::response_body_generator::NAMESPACE, modifier::response_body_generator::compile),
+    step(&modifier::response_body::NAMESPACE, modifier::response_body::compile),
+    step(&modifier::jmespath::NAMESPACE, modifier::jmespath::compile),
+    step(&backend::lambda::NAMESPACE, backend::lambda::compile),
+    step(&backend::amqp::consumer::NAMESPACE, backend::amqp::consumer::compile),
+    step(&backend::amqp::producer::NAMESPACE, backend::amqp::producer::compile),
+    step(&backend::pubsub::subscriber::NAMESPACE, backend::pubsub::subscriber::compile),
+    step(&backend::pubsub::publisher::NAMESPACE, backend::pubsub::publisher::compile),
 ];
 
 /// Around the exchange with the origin, redirects included.
 pub static AROUND: &[Step<dyn Exchange>] = &[
-    Step { namespace: &modifier::martian::NAMESPACE, compile: modifier::martian::compile },
+    step(&modifier::martian::NAMESPACE, modifier::martian::compile),
     // Everything after it is replaced (spec §1).
-    Step { namespace: &plugin::http_client::NAMESPACE, compile: plugin::http_client::compile },
+    step(&plugin::http_client::NAMESPACE, plugin::http_client::compile),
 ];
 
 /// Around each hop of the exchange.
 pub static HOP: &[Step<dyn Exchange>] = &[
-    Step { namespace: &auth::client_credentials::NAMESPACE, compile: auth::client_credentials::compile },
-    Step { namespace: &auth::gcp::NAMESPACE, compile: auth::gcp::compile },
-    Step { namespace: &auth::aws_sigv4::NAMESPACE, compile: auth::aws_sigv4::compile },
-    Step { namespace: &qos::http_cache::NAMESPACE, compile: qos::http_cache::compile },
+    step(&auth::client_credentials::NAMESPACE, auth::client_credentials::compile),
+    step(&auth::gcp::NAMESPACE, auth::gcp::compile),
+    step(&auth::aws_sigv4::NAMESPACE, auth::aws_sigv4::compile),
+    step(&qos::http_cache::NAMESPACE, qos::http_cache::compile),
 ];

@@ -7,6 +7,7 @@ use fjord_json::{Data, Form, Map, Object, Shape, Value};
 use fjord_memory::Excess;
 
 use super::{BadStatus, Error, HttpResponse, Kind, Response};
+use crate::options::Capability;
 use crate::platform::{Body, hops};
 
 /// What a backend does with an answer.
@@ -51,12 +52,18 @@ impl Decode {
             Encoding::Json if self.is_collection => fjord_json::decode(body, Form::Collection, &self.shape)?,
             Encoding::Json => fjord_json::decode(body, Form::Json, &self.shape)?,
             Encoding::SafeJson => fjord_json::decode(body, Form::Safe, &self.shape)?,
-            Encoding::Xml => {
+            Encoding::Xml if Capability::Xml.is_included() => {
                 self.shaped(fjord_encoding::xml::decode(body.as_slice(), self.is_collection)?)?
             }
             Encoding::Text => self.shaped(fjord_encoding::decode_string(body.as_slice())?)?,
-            Encoding::Rss => self.shaped(fjord_encoding::feed::decode(body.as_slice())?)?,
-            Encoding::Yaml => self.yaml(body)?,
+            Encoding::Rss if Capability::Feeds.is_included() => {
+                self.shaped(fjord_encoding::feed::decode(body.as_slice())?)?
+            }
+            Encoding::Yaml if Capability::Yaml.is_included() => self.yaml(body)?,
+            // A plan that needs them is refused where they aren't.
+            Encoding::Xml | Encoding::Rss | Encoding::Yaml => {
+                return Err(Error::decode("this build of the worker has no such decoder"));
+            }
             Encoding::NoOp | Encoding::Nothing => None,
         };
         Ok(Response { data, complete: true, ..Response::default() })

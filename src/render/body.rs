@@ -4,6 +4,7 @@ use fjord_encoding::{Output, xml, yaml};
 use fjord_json::{DecodeError, Map, Object, Value};
 use fjord_memory::{Excess, afford, afford_output};
 
+use crate::options::Capability;
 use crate::proxy::Response;
 
 /// The type of JSON.
@@ -23,11 +24,15 @@ pub fn render(output: Output, response: Option<&Response>) -> Result<(&'static s
         Output::Json | Output::NoOp | Output::Negotiate => (JSON, json(data)?),
         Output::JsonCollection => (JSON, collection(data.flatten())?),
         Output::Text => (TEXT, string(data.flatten())?),
-        Output::Xml => match data {
+        Output::Xml if Capability::Xml.is_included() => match data {
             None => ("application/xml; charset=utf-8", Vec::new()),
             Some(data) => (XML, xml::render(&map(data)?)?.unwrap_or_default()),
         },
-        Output::Yaml => (YAML, yaml::render(&Value::Object(map(data.flatten())?))?.into_bytes()),
+        Output::Yaml if Capability::Yaml.is_included() => {
+            (YAML, yaml::render(&Value::Object(map(data.flatten())?))?.into_bytes())
+        }
+        // A plan that needs them is refused where they aren't.
+        Output::Xml | Output::Yaml => (TEXT, Vec::new()),
     })
 }
 

@@ -1,8 +1,8 @@
 // The console for a gateway of one's own: static files, as they are in this package's www/, with the gateway's configuration.
 import fs from "node:fs";
 import path from "node:path";
-import { buildDir } from "../core.mjs";
 import { Failure } from "../errors.mjs";
+import { moduleFor } from "../modules.mjs";
 
 const WWW = new URL("../../../www/", import.meta.url);
 
@@ -27,7 +27,7 @@ export function writeConsole(dir, config, write) {
   const own = { name: "This gateway", files: { "krakend.json": config }, answers: {} };
   const files = new Map([
     ...bundled.map((name) => /** @type {const} */ ([name, fs.readFileSync(new URL(`console/${name}`, WWW))])),
-    ["fjord.wasm", fs.readFileSync(path.join(buildDir, "fjord.wasm"))],
+    ["fjord.wasm", fs.readFileSync(new URL("fjord.wasm", moduleFor({ module: "tools" }).url))],
     ["examples.json", Buffer.from(JSON.stringify([own, ...others]))],
   ]);
   for (const [name, bytes] of files) write(path.join(dir, "console", name), bytes);

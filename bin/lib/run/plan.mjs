@@ -5,6 +5,7 @@ import { refusal } from "../ask.mjs";
 import { WRANGLER_FILES, overrides } from "../bindings.mjs";
 import { checkConfig, listed, loadCore, locate, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
+import { moduleFor } from "../modules.mjs";
 import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
 import { isMixed } from "../workerd.mjs";
 import { listenAddress } from "./address.mjs";
@@ -63,7 +64,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
     overrides: overrides(variables),
     assets: assetsFirst ? (config.worker?.assets ?? []) : [],
   };
-  const checked = checkConfig({ ...config, worker }, { view: lenient ? "lenient" : "run", color: wantsColor(process.stderr), quiet: true });
+  const checked = checkConfig({ ...config, worker }, { view: lenient ? "lenient" : "run", color: wantsColor(process.stderr), quiet: true, module: true });
   if (checked.text) console.error(checked.text.trimEnd());
   // What KrakenD itself would serve with a fault in it is served leniently too, as far as there is something to serve.
   const refused = !config.fits || (lenient ? refusal(core, config, variables) : !checked.ok);
@@ -76,6 +77,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   return {
     settings: {
       config: { text: config.text, files: config.files },
+      module: moduleFor(checked.report).url,
       vars: variables,
       counters,
       readers,

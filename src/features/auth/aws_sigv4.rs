@@ -12,7 +12,9 @@ use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 use crate::context::Cx;
 use crate::features::backend::lambda;
 use crate::options::check::{Around, Findings, Purpose, Spot};
-use crate::options::{Compiled, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{
+    Capability, Compiled, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt,
+};
 use crate::platform::{Level, LocalFuture, RequestBody};
 use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
@@ -39,6 +41,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::Secrets(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])],
     ),
 )
+.requires(Capability::CloudAuth)
 .enterprise()
 .check(check)
 .calls(Purpose::Tokens, |spot| {

@@ -12,7 +12,7 @@ pub use users::SharedUsers;
 
 use super::unused::unused;
 use crate::options::check::{Around, Findings, Spot};
-use crate::options::{Kind, Namespace, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -33,6 +33,7 @@ pub static NAMESPACE: Namespace = namespace(
         ),
     ]),
 )
+.requires(Capability::Basic)
 .enterprise()
 .check(check)
 .identifies();

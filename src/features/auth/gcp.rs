@@ -11,7 +11,7 @@ use fjord_json::{Map, Value};
 use crate::context::Cx;
 use crate::options::check::Purpose;
 use crate::options::{
-    Compiled, Kind, Namespace, Options, Refusal, Rule, Scopes, Secret, Site, namespace, opt,
+    Capability, Compiled, Kind, Namespace, Options, Refusal, Rule, Scopes, Secret, Site, namespace, opt,
 };
 use crate::platform::{LocalFuture, Shared};
 use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
@@ -49,6 +49,7 @@ pub static NAMESPACE: Namespace = namespace(
         ])],
     ),
 )
+.requires(Capability::CloudAuth)
 .enterprise()
 .check(check::check)
 .calls(Purpose::Tokens, |_| 1);

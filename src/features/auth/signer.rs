@@ -14,7 +14,7 @@ use super::refuse::Closed;
 use crate::gateway::Handler;
 use crate::options::check::Purpose;
 use crate::options::{
-    Kind, Namespace, Options, Refusal, Rule, Scopes, Secret, Site, formats, namespace, opt,
+    Capability, Kind, Namespace, Options, Refusal, Rule, Scopes, Secret, Site, formats, namespace, opt,
 };
 
 /// The namespace.
@@ -73,6 +73,7 @@ pub static NAMESPACE: Namespace = namespace(
         ])],
     ),
 )
+.requires(Capability::Signer)
 .aliases(&["github.com/devopsfaith/krakend-jose/signer"])
 .check(check::check)
 .calls(Purpose::Keys, key_source::check::fetches);

@@ -12,7 +12,7 @@ use fjord_http::canonical;
 use crate::context::Cx;
 use crate::features::security::policies::{OfRequest, Policies};
 use crate::features::validation::cel::{Cause, Phase};
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::Level;
 use crate::proxy::{Condition, Request, When};
 
@@ -28,6 +28,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("value", Kind::Str, "Expected header value or policy expression."),
     ]),
 )
+.requires(Capability::Conditional)
 .enterprise()
 .check(check::check);
 

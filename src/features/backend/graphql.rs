@@ -12,7 +12,7 @@ use fjord_json::{Body, DecodeError, Map, Value};
 use fjord_memory::afford_output;
 
 use crate::context::{Cx, Params};
-use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::{LocalFuture, RequestBody};
 use crate::proxy::{Error, Layer, Next, Reply, Request};
 
@@ -37,6 +37,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::OneOf(&[&["type", "query"], &["type", "query_path"]])],
     ),
 )
+.requires(Capability::GraphQl)
 .aliases(&["github.com/devopsfaith/krakend/transport/http/client/graphql"])
 .check(check::check);
 

@@ -11,7 +11,9 @@ use fjord_sigv4::{Credentials, Signable, hash, sign, timestamp};
 
 use crate::context::{Cx, Params};
 use crate::options::check::Hosts;
-use crate::options::{Environment, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{
+    Capability, Environment, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt,
+};
 use crate::platform::{Body, Fetch, Fetched, LocalFuture, RequestBody};
 use crate::proxy::{self, Blame, Error, Layer, Metadata, Next, Reply, Request, Response};
 
@@ -33,6 +35,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::Secrets(&["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])],
     ),
 )
+.requires(Capability::Lambda)
 .aliases(&["github.com/devopsfaith/krakend-lambda"])
 .check(check::check)
 .hosts(Hosts::Elsewhere);

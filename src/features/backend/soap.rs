@@ -3,7 +3,7 @@
 use fjord_document::node::Node;
 
 use crate::features::modifier::generator;
-use crate::options::{Compiled, Kind, Namespace, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Compiled, Kind, Namespace, Scopes, Site, namespace, opt};
 use crate::proxy::Layer;
 
 /// The namespace.
@@ -22,6 +22,7 @@ pub static NAMESPACE: Namespace = namespace(
         generator::ONE_TEMPLATE,
     ),
 )
+.requires(Capability::Templates)
 .enterprise()
 .check(generator::check_input);
 

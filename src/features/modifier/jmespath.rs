@@ -8,7 +8,7 @@ use fjord_json::{Map, Object, Value};
 
 use crate::context::Cx;
 use crate::options::check::{Around, Findings, Spot, looks};
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
@@ -24,6 +24,7 @@ pub static NAMESPACE: Namespace = namespace(
     )
     .required()]),
 )
+.requires(Capability::JmesPath)
 .enterprise()
 .check(check);
 

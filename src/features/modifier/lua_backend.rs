@@ -2,7 +2,7 @@
 
 use super::lua;
 use crate::features::modifier::lua_endpoint;
-use crate::options::{Kind, Namespace, Scopes, namespace};
+use crate::options::{Capability, Kind, Namespace, Scopes, namespace};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -11,5 +11,6 @@ pub static NAMESPACE: Namespace = namespace(
     "Runs Lua around the call of a backend.",
     Kind::Object(lua_endpoint::OPTIONS),
 )
+.requires(Capability::Lua)
 .aliases(&["github.com/devopsfaith/krakend-lua/proxy/backend"])
 .check(lua::check);

@@ -1,7 +1,7 @@
 //! `modifier/lua-endpoint`: runs Lua on the request before everything else.
 
 use super::lua;
-use crate::options::{Kind, Namespace, Opt, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Opt, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -10,6 +10,7 @@ pub static NAMESPACE: Namespace = namespace(
     "Runs Lua on the request before everything else.",
     Kind::Object(OPTIONS),
 )
+.requires(Capability::Lua)
 .aliases(&["github.com/devopsfaith/krakend-lua/router"])
 .check(lua::check);
 

@@ -16,7 +16,7 @@ pub use exchange::compile;
 pub use message::{Framing, Request, Response};
 pub use program::{Program, Unique};
 
-use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -25,6 +25,7 @@ pub static NAMESPACE: Namespace = namespace(
     "Changes the request to the backend and its response.",
     Kind::Same(&MODIFIER),
 )
+.requires(Capability::Martian)
 .aliases(&["github.com/devopsfaith/krakend-martian"])
 .check(check::check);
 

@@ -13,7 +13,7 @@ use fjord_pattern::LINE_VISITS;
 
 use crate::context::Cx;
 use crate::options::{
-    Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, is_comment, namespace, opt,
+    Capability, Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, is_comment, namespace, opt,
 };
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
@@ -35,6 +35,7 @@ pub static NAMESPACE: Namespace = namespace(
     )
     .default("[]")]),
 )
+.requires(Capability::ResponseBody)
 .enterprise()
 .check(check::check);
 

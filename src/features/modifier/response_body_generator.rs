@@ -4,7 +4,7 @@ use fjord_document::node::Node;
 
 use super::generator;
 
-use crate::options::{Compiled, Namespace, Scopes, Site, namespace};
+use crate::options::{Capability, Compiled, Namespace, Scopes, Site, namespace};
 use crate::proxy::Layer;
 
 /// The namespace.
@@ -14,6 +14,7 @@ pub static NAMESPACE: Namespace = namespace(
     "Writes the answer from a template.",
     generator::VALUE,
 )
+.requires(Capability::Templates)
 .enterprise()
 .check(generator::check);
 

@@ -5,7 +5,7 @@ use fjord_document::node::Node;
 use super::workers::{self, Worker};
 use crate::context::Cx;
 use crate::options::check::{Around, Findings, Hosts, Spot};
-use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
@@ -16,6 +16,7 @@ pub static NAMESPACE: Namespace = namespace(
     "Calls the backend through a plugin: a worker that `@fjord.plugins` names.",
     Kind::With(&Kind::Object(&[opt("name", Kind::Str, "The plugin.")]), &[Rule::Free]),
 )
+.requires(Capability::Plugins)
 .aliases(&["github.com/devopsfaith/krakend/transport/http/client/executor"])
 .hosts(Hosts::Elsewhere)
 .check(check);

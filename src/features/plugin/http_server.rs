@@ -4,7 +4,7 @@ mod step;
 
 use super::{req_resp_modifier, shipped, workers};
 use crate::options::check::{Around, Findings, Purpose, Spot};
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Rule, Scopes, namespace, opt};
 
 use shipped::{IpFilter, UrlRewrite};
 pub use step::{compile, rewrites};
@@ -102,6 +102,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::Free],
     ),
 )
+.requires(Capability::Plugins)
 .aliases(&["github_com/devopsfaith/krakend/transport/http/server/handler"])
 .calls(Purpose::Plugins, |spot| workers::count(spot, &shipped::SERVER))
 .check(check);

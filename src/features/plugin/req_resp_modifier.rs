@@ -6,7 +6,7 @@ mod message;
 use super::shipped::{IpFilter, MODIFIERS};
 use super::{shipped, workers};
 use crate::options::check::{Around, Findings, Purpose, Spot, looks};
-use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 pub use layer::compile;
 
@@ -54,6 +54,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::Free],
     ),
 )
+.requires(Capability::Plugins)
 .aliases(&["github.com/devopsfaith/krakend/proxy/plugin"])
 .calls(Purpose::Plugins, |spot| 2 * workers::count(spot, &MODIFIERS))
 .check(check);

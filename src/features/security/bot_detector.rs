@@ -4,10 +4,11 @@ use std::fmt;
 use std::ops::Range;
 
 use fjord_document::node::Node;
-use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
+use fjord_pattern::PatternError;
 
+use super::patterns::Patterns;
 use crate::options::check::{Around, Findings, Spot, looks};
-use crate::options::{Kind, Namespace, OptionError, Options, Rule, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, OptionError, Options, Rule, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -28,6 +29,9 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .aliases(&["github_com/devopsfaith/krakend-botdetector"])
+.requires_where(Capability::Patterns, |value| {
+    value.get("patterns").is_some_and(|list| !list.items().is_empty())
+})
 .check(check);
 
 /// Tells bots by their user agents.
@@ -35,7 +39,7 @@ pub static NAMESPACE: Namespace = namespace(
 pub struct BotDetector {
     allow: Vec<Box<str>>,
     deny: Vec<Box<str>>,
-    patterns: Vec<Pattern>,
+    patterns: Patterns,
     empty_is_bot: bool,
 }
 
@@ -62,15 +66,13 @@ impl BotDetector {
     /// If an option has a value of the wrong type, or a pattern isn't a regular expression.
     pub fn compile(node: &Node) -> Result<BotDetector, BotDetectorError> {
         let options = Options::of(node, &NAMESPACE);
-        let patterns = options.strings("patterns")?.into_iter().enumerate().map(|(i, text)| {
-            Pattern::new(text).map_err(|error| {
-                let item = options.items("patterns").ok().and_then(|items| items.get(i));
-                BotDetectorError::Pattern { span: item.unwrap_or(node).span.clone(), error }
-            })
-        });
+        let patterns = Patterns::compile(&options.strings("patterns")?).map_err(|(index, error)| {
+            let item = options.items("patterns").ok().and_then(|items| items.get(index));
+            BotDetectorError::Pattern { span: item.unwrap_or(node).span.clone(), error }
+        })?;
         let texts = |name| options.strings(name).map(|texts| texts.into_iter().map(Box::from).collect());
         Ok(BotDetector {
-            patterns: patterns.collect::<Result<_, _>>()?,
+            patterns,
             allow: texts("allow")?,
             deny: texts("deny")?,
             empty_is_bot: options.bool("empty_user_agent_is_bot")?,
@@ -84,9 +86,7 @@ impl BotDetector {
             return self.empty_is_bot;
         }
         let is_in = |list: &[Box<str>]| list.iter().any(|item| **item == *agent);
-        let mut visits = LINE_VISITS;
-        let fits = |pattern: &Pattern| pattern.is_match_within(agent, &mut visits).unwrap_or(true);
-        !is_in(&self.allow) && (is_in(&self.deny) || self.patterns.iter().any(fits))
+        !is_in(&self.allow) && (is_in(&self.deny) || self.patterns.any_matches(agent).unwrap_or(true))
     }
 }
 
@@ -116,9 +116,10 @@ fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
         let Some(text) = item.str() else { continue };
         looks::regex(&item, text, "KrakenD switches the detector off", findings);
         // A pattern that finds nothing in particular finds it in every client.
-        if Pattern::new(text)
-            .is_ok_and(|pattern| ["", "x", "Mozilla/5.0"].iter().all(|name| pattern.is_match(name)))
-        {
+        let matches_all = |pattern: Patterns| {
+            ["", "x", "Mozilla/5.0"].iter().all(|name| pattern.any_matches(name) == Some(true))
+        };
+        if Patterns::compile(&[text]).is_ok_and(matches_all) {
             findings.add(item.warning("everybody", "this matches every client, so all are refused as bots"));
         }
     }

@@ -9,10 +9,11 @@ use std::ops::Range;
 
 use fjord_document::node::Node;
 use fjord_http::Headers;
-use fjord_pattern::{LINE_VISITS, Pattern, PatternError};
+use fjord_pattern::PatternError;
 use fjord_router::{escape_html, escape_non_ascii};
 
-use crate::options::{Kind, Namespace, Opt, OptionError, Options, Scopes, namespace, opt};
+use super::patterns::Patterns;
+use crate::options::{Capability, Kind, Namespace, Opt, OptionError, Options, Scopes, namespace, opt};
 
 /// The namespace at the service.
 pub static NAMESPACE: Namespace = namespace(
@@ -22,6 +23,9 @@ pub static NAMESPACE: Namespace = namespace(
     Kind::Object(OPTIONS),
 )
 .aliases(&["github_com/devopsfaith/krakend-httpsecure"])
+.requires_where(Capability::Patterns, |value| {
+    value.get("allowed_hosts_are_regex").is_some_and(|flag| flag.as_bool() == Some(true))
+})
 .check(check::check);
 
 /// The namespace at the endpoint.
@@ -101,7 +105,7 @@ pub struct SecureHttp {
 #[derive(Debug)]
 enum Hosts {
     Names(Vec<String>),
-    Patterns(Vec<Pattern>),
+    Patterns(Patterns),
 }
 
 /// What of a request is looked at.
@@ -241,14 +245,12 @@ impl SecureHttp {
 }
 
 /// The names as patterns for the whole host, put together exactly as KrakenD does.
-fn patterns(names: &[&str], options: Options<'_>) -> Result<Vec<Pattern>, SecureHttpError> {
-    let compile = |(i, name): (usize, &&str)| {
-        Pattern::new(&format!("^{name}$")).map_err(|error| {
-            let item = options.items("allowed_hosts").ok().and_then(|items| items.get(i));
-            SecureHttpError::Pattern { span: item.unwrap_or(options.whole()).span.clone(), error }
-        })
-    };
-    names.iter().enumerate().map(compile).collect()
+fn patterns(names: &[&str], options: Options<'_>) -> Result<Patterns, SecureHttpError> {
+    let texts: Vec<String> = names.iter().map(|name| format!("^{name}$")).collect();
+    Patterns::compile(&texts).map_err(|(index, error)| {
+        let item = options.items("allowed_hosts").ok().and_then(|items| items.get(index));
+        SecureHttpError::Pattern { span: item.unwrap_or(options.whole()).span.clone(), error }
+    })
 }
 
 fn bad_host() -> Decision {
@@ -280,12 +282,8 @@ impl Hosts {
     fn contain(&self, host: &str) -> bool {
         match self {
             Hosts::Names(names) => names.iter().any(|name| name.to_lowercase() == host.to_lowercase()),
-            Hosts::Patterns(patterns) => {
-                // A name that is made to take too long is none of them.
-                let mut visits = LINE_VISITS;
-                let fits = |pattern: &Pattern| pattern.is_match_within(host, &mut visits);
-                patterns.iter().map_while(fits).any(|fits| fits)
-            }
+            // A name that is made to take too long is none of them.
+            Hosts::Patterns(patterns) => patterns.any_matches(host).unwrap_or(false),
         }
     }
 }

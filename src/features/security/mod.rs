@@ -3,5 +3,6 @@
 pub mod bot_detector;
 pub mod cors;
 pub mod http;
+mod patterns;
 pub mod policies;
 pub mod steps;

@@ -13,7 +13,9 @@ use fjord_document::node::Node;
 
 use crate::features::auth::validator;
 use crate::features::validation::cel::Phase;
-use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scope, Scopes, Site, namespace, opt};
+use crate::options::{
+    Capability, Kind, Namespace, Opt, Options, Refusal, Rule, Scope, Scopes, Site, namespace, opt,
+};
 use crate::proxy::Layer;
 
 pub(in crate::features) use check::{expression as check_policy, over_value as check_over};
@@ -51,6 +53,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::AnyOf(&[&["req"], &["resp"], &["jwt"]])],
     ),
 )
+.requires(Capability::Cel)
 .enterprise()
 .check(check::check);
 

@@ -17,7 +17,9 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::gateway::Global;
-use crate::options::{Kind, Namespace, Opt, Refusal, Rule, Scopes, Site, Support, namespace, opt};
+use crate::options::{
+    Capability, Kind, Namespace, Opt, Refusal, Rule, Scopes, Site, Support, namespace, opt,
+};
 use crate::proxy::{Exchange, Layer};
 
 use super::opentelemetry_security::NAMESPACE as SECURITY;
@@ -173,6 +175,7 @@ pub static NAMESPACE: Namespace = namespace(
         .default("1"),
     ]),
 )
+.requires(Capability::OpenTelemetry)
 .check(check::check);
 
 /// A collector.

@@ -9,6 +9,7 @@ mod layer;
 mod variables;
 
 pub(in crate::features) use check::{VARIABLES, at, headers, not_an_expression, parameters};
+pub(in crate::features) use checks::absent;
 pub use checks::{Cause, Checks, Phase, Rejected, declared};
 pub(in crate::features) use layer::Members;
 pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
@@ -16,7 +17,7 @@ pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 use fjord_document::node;
 use fjord_document::node::Node;
 
-use crate::options::{Kind, Namespace, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Refusal, Rule, Scopes, Site, namespace, opt};
 use crate::proxy::Layer;
 
 /// The namespace.
@@ -31,6 +32,7 @@ pub static NAMESPACE: Namespace = namespace(
         &[Rule::AtLeast(1)],
     ),
 )
+.requires(Capability::Cel)
 .aliases(&["github.com/devopsfaith/krakend-cel"])
 .check(check::check);
 

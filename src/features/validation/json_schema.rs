@@ -10,7 +10,7 @@ use fjord_document::node::Node;
 use fjord_schema::{Schema, validate_body};
 
 use crate::context::Cx;
-use crate::options::{Kind, Namespace, Refusal, Scopes, Site, namespace};
+use crate::options::{Capability, Kind, Namespace, Refusal, Scopes, Site, namespace};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request};
 
@@ -21,6 +21,7 @@ pub static NAMESPACE: Namespace = namespace(
     "Lets in only bodies that fit a JSON schema.",
     Kind::FREE,
 )
+.requires(Capability::JsonSchema)
 .aliases(&["github.com/devopsfaith/krakend-jsonschema"])
 .check(check::check);
 

@@ -10,7 +10,7 @@ use fjord_schema::Schema;
 
 use crate::context::Cx;
 use crate::features::security::policies::{self, Rejection};
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::{Level, LocalFuture};
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
@@ -24,6 +24,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("schema", Kind::FREE, "JSON schema object.").required(),
     ]),
 )
+.requires(Capability::JsonSchema)
 .enterprise()
 .check(check::check);
 

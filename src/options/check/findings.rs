@@ -7,13 +7,14 @@ use fjord_document::{Diagnostic, Severity};
 use super::rules::{self, View};
 use super::spot::Spot;
 use super::{CheckOptions, Counts};
-use crate::options::Role;
+use crate::options::{Capability, Role};
 
 /// What was found so far.
 pub struct Findings<'a> {
     options: CheckOptions<'a>,
     list: Vec<Diagnostic>,
     closed: Vec<String>,
+    required: BTreeSet<Capability>,
     /// Made when the plan has its say.
     index: Option<Index>,
     muted: usize,
@@ -47,6 +48,7 @@ impl<'a> Findings<'a> {
             options,
             list: Vec::new(),
             closed: Vec::new(),
+            required: BTreeSet::new(),
             index: None,
             muted: 0,
             role: Role::Plain,
@@ -148,6 +150,16 @@ impl<'a> Findings<'a> {
     /// What answers 501, a line for each endpoint.
     pub fn take_closed(&mut self) -> Vec<String> {
         std::mem::take(&mut self.closed)
+    }
+
+    /// Notes what a module must have to serve the plan.
+    pub fn require(&mut self, capabilities: BTreeSet<Capability>) {
+        self.required = capabilities;
+    }
+
+    /// What a module must have to serve the plan.
+    pub fn take_required(&mut self) -> BTreeSet<Capability> {
+        std::mem::take(&mut self.required)
     }
 
     /// Adds what Fjord makes of an option, unless that is said of its parent.

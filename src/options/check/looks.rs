@@ -4,6 +4,7 @@ use fjord_http::headers::is_token;
 use fjord_pattern::Pattern;
 
 use super::{Around, Findings, Spot};
+use crate::options::Capability;
 use crate::options::core::tls::{VERSIONS, is_own};
 use crate::options::pem::Pem;
 
@@ -18,6 +19,9 @@ pub fn header_name(item: &Spot<'_>, findings: &mut Findings<'_>) {
 
 /// A regular expression that Go doesn't read.
 pub fn regex(item: &Spot<'_>, text: &str, otherwise: &str, findings: &mut Findings<'_>) {
+    if !Capability::Patterns.is_included() {
+        return;
+    }
     let Err(error) = Pattern::new(text) else { return };
     let fault = item.error("bad-regex", format!("not an RE2 expression: {}; {otherwise}", error.message));
     findings.add(match item.inside(error.offset) {

@@ -7,6 +7,7 @@
 use serde::Deserialize;
 
 use crate::options::Role;
+use crate::options::table::words;
 
 /// What becomes of a configuration with an error of some code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -241,7 +242,7 @@ pub static RULES: &[Rule] = &[
 ];
 
 const fn rule(code: &'static str, class: Class, reason: &'static str) -> Rule {
-    Rule { code, class, reason }
+    Rule { code, class, reason: words(reason) }
 }
 
 /// The class of a code.

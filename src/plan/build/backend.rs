@@ -13,7 +13,7 @@ use crate::features::backend::http;
 use crate::features::proxy;
 use crate::features::telemetry::opentelemetry::Named;
 use crate::options::check::Hosts as Calls;
-use crate::options::{Environment, Namespace, Options, Refusal, Scope, Site};
+use crate::options::{Capability, Environment, Namespace, Options, Refusal, Scope, Site};
 use crate::plan::order;
 use crate::proxy::{Backend, Decode, Discovery, Failure, Hosts, Policy, RESOLVER, certificates};
 
@@ -56,6 +56,8 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     let url = UrlPattern::compile(options.str("url_pattern")?, &parent.variables, index)
         .map_err(|error| Refusal(error.to_string()))?;
     let encoding = if parent.no_op { "no-op" } else { options.str("encoding")? };
+    let decoder = Encoding::parse(encoding);
+    site.environment.require(Capability::of_encoding(decoder))?;
     let proxy = namespace(site, &proxy::BACKEND);
     let flatmap = proxy.as_ref().map(flatmap);
     let shape = Shape::new(ShapeOptions {
@@ -126,7 +128,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         gzip: !parent.defaults.disable_compression,
         no_op,
         decode: Decode {
-            encoding: Encoding::parse(encoding),
+            encoding: decoder,
             is_collection: options.bool("is_collection")?,
             shape,
             failure: failure(site)?,

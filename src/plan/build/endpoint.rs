@@ -13,7 +13,7 @@ use crate::context::EndpointInfo;
 use crate::features::plugin::req_resp_modifier;
 use crate::features::{endpoint_cache, proxy};
 use crate::gateway::{CATCH_ALL, Endpoint, Handler, InputHeaders, InputQueries};
-use crate::options::{Environment, Options, Refusal, Scope, Site};
+use crate::options::{Capability, Environment, Options, Refusal, Scope, Site};
 use crate::plan::order;
 use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
 
@@ -144,6 +144,7 @@ fn compile(
         Some(_) => Output::NoOp,
         None => Output::parse(output, single_encoding),
     };
+    environment.require(Capability::of_output(info.output))?;
     let flatmap = || Some(proxy.as_ref().map(flatmap)?).filter(|flatmap| !flatmap.is_empty());
     let propagated = match &proxy {
         Some(proxy) => proxy.strings("sequential_propagated_params")?,

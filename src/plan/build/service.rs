@@ -21,7 +21,7 @@ use crate::options::{Environment, Namespace, OptionError, Options, Refusal, Role
 use crate::plan::order;
 use crate::proxy::{certificates, private};
 
-use super::faults::faults;
+use super::faults::{faults, require};
 
 /// The option of the root that keeps clients out: without it all endpoints would be open.
 const CLIENTS_ONLY: &str = "tls.enable_mtls:";
@@ -180,6 +180,7 @@ fn fill(
             false => service.left_out.push(reason),
         }
     }
+    require(site)?;
     let mut permits = true;
     for fault in faults(site) {
         let name = fault.namespace.map(|namespace| namespace.name);

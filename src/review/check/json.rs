@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use fjord_document::{Diagnostic, Lines, Origin, Reading, Severity};
 
 use super::parts::costs;
+use crate::options::Module;
+
 use super::{CheckOptions, Checked, Cost, Counts, CustomSchema, Found, View, Worker, found, render};
 
 /// What the command line asks for.
@@ -31,6 +33,8 @@ struct Wish {
     variables: Option<BTreeMap<String, String>>,
     /// Whether to tell what each endpoint costs.
     costs: bool,
+    /// Whether to tell which module serves it.
+    module: bool,
     /// Where the text comes from, if it isn't that of the file.
     origin: Option<Origin>,
 }
@@ -48,6 +52,15 @@ struct Report<'a> {
     /// The endpoints that answer 501, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     closed: Vec<String>,
+    /// The smallest module of the edge that serves the configuration, and the names of what it needs beside the core.
+    #[serde(flatten)]
+    needs: Option<Needs>,
+}
+
+#[derive(Serialize)]
+struct Needs {
+    module: &'static str,
+    capabilities: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -74,7 +87,7 @@ struct Related<'a> {
 /// object with any of `file`, `view` (`run`, `lint` or `lenient`), `color`, `quiet`, `files` (texts of the named files that are there, by name),
 /// `fits` (whether the worker has room for the configuration), `counters` (the bindings that count, `{NAME: "exactly" | "locally"}`), `worker` (what the worker declares), `schema` (one
 /// that the configuration must fit, too: `{file, text}`), `variables` (of the environment), `costs` (whether to add what each
-/// endpoint costs) and `origin` (the files that the text was made from).
+/// endpoint costs), `module` (whether to add which module serves it, and for what) and `origin` (the files that the text was made from).
 ///
 /// # Errors
 /// If `options` isn't such an object.
@@ -88,7 +101,7 @@ pub fn report(reading: &Reading<'_>, options: &str) -> serde_json::Result<String
         schema: wish.schema.as_ref(),
         variables: wish.variables.as_ref(),
     };
-    let Found { mut diagnostics, closed } = found(reading, &options);
+    let Found { mut diagnostics, closed, required } = found(reading, &options);
     if wish.fits == Some(false) {
         let fault = Diagnostic::error("no-room", 0..1, "the worker has no memory for all these endpoints");
         diagnostics.insert(0, fault.help("serve them by several workers: one has 128 MB for everything"));
@@ -97,17 +110,21 @@ pub fn report(reading: &Reading<'_>, options: &str) -> serde_json::Result<String
     if wish.quiet {
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }
+    let needs = wish.module.then(|| Needs {
+        module: Module::with(&required).name(),
+        capabilities: required.iter().map(|capability| capability.name()).collect(),
+    });
     let root = reading.document.as_ref().map(|document| &document.root).filter(|_| wish.costs);
     let costs = root.map(costs).unwrap_or_default();
     Ok(match &wish.origin {
-        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color, costs, closed),
-        None => write(&[(&*wish.file, &checked)], &wish.file, wish.color, costs, closed),
+        Some(origin) => write(&checked.apart(origin), &wish.file, wish.color, costs, closed, needs),
+        None => write(&[(&*wish.file, &checked)], &wish.file, wish.color, costs, closed, needs),
     })
 }
 
 /// The report on a checked configuration.
 pub fn json(checked: &Checked<'_>, file: &str, color: bool) -> String {
-    write(&[(file, checked)], file, color, Vec::new(), Vec::new())
+    write(&[(file, checked)], file, color, Vec::new(), Vec::new(), None)
 }
 
 /// The report on what was found in each of the sources.
@@ -117,6 +134,7 @@ fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(
     color: bool,
     costs: Vec<Cost>,
     closed: Vec<String>,
+    needs: Option<Needs>,
 ) -> String {
     // Most files are in order: their lines needn't be counted.
     let parts = parts.iter().map(|(file, checked)| (*file, checked.borrow()));
@@ -133,6 +151,7 @@ fn write<'a, C: std::borrow::Borrow<Checked<'a>>>(
         github: parts.iter().map(|(file, checked)| render::github(checked, file)).collect(),
         costs,
         closed,
+        needs,
     };
     serde_json::to_string(&report).expect("strings and numbers are JSON")
 }

@@ -10,6 +10,7 @@ mod render;
 mod served;
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 use fjord_document::document::pointer_at;
 use fjord_document::node::Node;
@@ -19,7 +20,7 @@ use crate::faults::structure;
 use crate::options::check::{Findings, Spot};
 use crate::options::core::is_later;
 use crate::options::letters::{self, Renamed};
-use crate::options::{Environment, Scope};
+use crate::options::{Capability, Environment, Scope};
 
 pub use crate::options::check::{CheckOptions, Counts, CustomSchema, View, Worker, rules};
 pub use fjord_document::Diagnostic;
@@ -57,10 +58,13 @@ struct Found {
     diagnostics: Vec<Diagnostic>,
     /// The endpoints that the plan closes, a line for each.
     closed: Vec<String>,
+    /// What a module must have to serve the plan.
+    required: BTreeSet<Capability>,
 }
 
 fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
     let (mut diagnostics, mut closed) = (reading.diagnostics.clone(), Vec::new());
+    let mut required = BTreeSet::new();
     if let Some(document) = &reading.document {
         let mut findings = Findings::new(*options).later(is_later(&document.root));
         let (root, overrides) = overridden(&document.root, options, &mut findings);
@@ -75,6 +79,7 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
             served::check(&root, &mut findings);
         }
         closed = findings.take_closed();
+        required = findings.take_required();
         let mut list = findings.into_list();
         for (path, variable) in overrides {
             // The text shows another value than the one that is wrong.
@@ -90,7 +95,7 @@ fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
         let message = format!("{} more findings, from here on", more.len());
         diagnostics.push(Diagnostic::new(worst, "more", next.span.clone(), message).at(&*next.path));
     }
-    Found { diagnostics, closed }
+    Found { diagnostics, closed, required }
 }
 
 /// The root as it is with the variables of the environment, and a note on each of these; the pointers of the values, with the

@@ -32,7 +32,9 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let variables = deployed.chain(secrets).collect();
     let root = Spot::root(root);
     let environment = Environment { files: files.clone(), variables, ..Environment::default() };
-    let refusals = match plan::refusals(root.node, &environment) {
+    let refusals = plan::refusals(root.node, &environment);
+    findings.require(environment.required());
+    let refusals = match refusals {
         Ok(refusals) => refusals,
         Err(error) => {
             return blame(&root, &error.to_string(), &mut |spot, reason| findings.refuse_all(spot, reason));

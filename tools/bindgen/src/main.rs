@@ -6,6 +6,10 @@
 //! written as `NAME.d.mts`. With `module` it is a module with one instance, which may import others: the crate `worker` brings
 //! scripts of its own (`NAME-0.mjs`, ...). With `resettable` that module has a function that replaces its instance by a fresh one
 //! (`__wbg_reset_state`).
+//!
+//! The module has no names of functions. They are in `NAME.symbols.json`, for traces: `scripts/symbols.mjs` puts them back.
+
+mod symbols;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -80,7 +84,9 @@ fn generate() -> Result<()> {
     if is_factory {
         fs::write(out_dir.join(format!("{name}.d.mts")), types(&output)?)?;
     }
-    fs::write(out_dir.join(format!("{name}.wasm")), output.wasm_mut().emit_wasm())?;
+    let (wasm, names) = symbols::split(&output.wasm_mut().emit_wasm())?;
+    fs::write(out_dir.join(format!("{name}.wasm")), wasm)?;
+    fs::write(out_dir.join(format!("{name}.symbols.json")), symbols::json(&names))?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::context::Cx;
 use crate::features::backend::brokers::plan::{object, texts};
 use crate::features::backend::brokers::{Broker, Undecodable};
 use crate::options::check::Hosts;
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Layer, Next, Reply, Request};
 
@@ -44,6 +44,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("routing_key", Kind::STRINGS, "The keys that the queue is bound to.").required(),
     ]),
 )
+.requires(Capability::Brokers)
 .aliases(&["github.com/devopsfaith/krakend-amqp/consume"])
 .hosts(Hosts::Amqp);
 

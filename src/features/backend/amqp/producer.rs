@@ -7,7 +7,7 @@ use crate::context::Cx;
 use crate::features::backend::brokers::plan::object;
 use crate::features::backend::brokers::{Broker, all_values, whole_body};
 use crate::options::check::{Around, Findings, Hosts, Spot};
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
@@ -56,6 +56,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("static_routing_key", Kind::Bool, "Takes routing_key as the key itself.").default("false"),
     ]),
 )
+.requires(Capability::Brokers)
 .aliases(&["github.com/devopsfaith/krakend-amqp/produce"])
 .check(check)
 .hosts(Hosts::Amqp);

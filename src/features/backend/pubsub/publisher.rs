@@ -6,7 +6,7 @@ use crate::context::Cx;
 use crate::features::backend::brokers::plan::object;
 use crate::features::backend::brokers::{Broker, first_values, whole_body};
 use crate::options::check::{Around, Findings, Hosts, Spot};
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
@@ -23,6 +23,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("topic_url", Kind::Str, "The topic, in the form of the driver that the host names.").required()
     ]),
 )
+.requires(Capability::Brokers)
 .aliases(&["github.com/devopsfaith/krakend-pubsub/publisher"])
 .check(check)
 .hosts(Hosts::PubSub);

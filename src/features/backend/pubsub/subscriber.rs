@@ -5,7 +5,7 @@ use fjord_document::node::Node;
 use crate::context::Cx;
 use crate::features::backend::brokers::{Broker, Undecodable};
 use crate::options::check::{Around, Findings, Hosts, Spot};
-use crate::options::{Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Layer, Next, Reply, Request};
 
@@ -31,6 +31,7 @@ pub static NAMESPACE: Namespace = namespace(
         ),
     ]),
 )
+.requires(Capability::Brokers)
 .aliases(&["github.com/devopsfaith/krakend-pubsub/subscriber"])
 .check(check)
 .hosts(Hosts::PubSub);

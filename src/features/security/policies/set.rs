@@ -3,7 +3,8 @@
 use fjord_cel::{CelValue, CompileError, Program, Type, Variables};
 
 use super::macros;
-use crate::features::validation::cel::{Cause, Phase, Rejected, declared};
+use crate::features::validation::cel::{Cause, Phase, Rejected, absent, declared};
+use crate::options::Capability;
 
 /// Policies that must all be fulfilled, in order.
 #[derive(Debug, Default)]
@@ -23,6 +24,9 @@ impl Policies {
         phase: Phase,
         has_macros: bool,
     ) -> Result<Self, (usize, CompileError)> {
+        if !Capability::Cel.is_included() {
+            return Err((0, absent()));
+        }
         let compile = |(index, source)| compile(source, phase, has_macros).map_err(|error| (index, error));
         let programs = sources.into_iter().enumerate().map(compile).collect::<Result<_, _>>()?;
         Ok(Self { programs })
@@ -38,6 +42,9 @@ impl Policies {
     /// # Errors
     /// The first policy that isn't true, or has no value.
     pub fn run(&self, variables: &dyn Variables) -> Result<(), Rejected> {
+        if !Capability::Cel.is_included() {
+            return Ok(()); // There are none.
+        }
         for (index, program) in self.programs.iter().enumerate() {
             let cause = match program.eval(variables) {
                 Ok(CelValue::Bool(true)) => continue,

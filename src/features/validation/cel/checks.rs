@@ -4,6 +4,8 @@ use std::fmt;
 
 use fjord_cel::{CelValue, CompileError, EvalError, Program, Type, Variables};
 
+use crate::options::Capability;
+
 /// When an expression is evaluated: the text decides, by containing a word (spec §25).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Phase {
@@ -101,6 +103,9 @@ impl Checks {
         expressions: impl IntoIterator<Item = &'s str>,
     ) -> Result<Self, (usize, CompileError)> {
         let mut checks = Self::default();
+        if !Capability::Cel.is_included() {
+            return Err((0, absent()));
+        }
         for (index, source) in expressions.into_iter().enumerate() {
             if Phase::of(source).next().is_none() {
                 continue;
@@ -130,6 +135,9 @@ impl Checks {
     /// # Errors
     /// The first check that isn't true, or fails.
     pub fn run(&self, phase: Phase, variables: &dyn Variables) -> Result<(), Rejected> {
+        if !Capability::Cel.is_included() {
+            return Ok(()); // There are none.
+        }
         for (index, program) in self.programs(phase).enumerate() {
             let cause = match program.eval(variables) {
                 Ok(CelValue::Bool(true)) => continue,
@@ -141,6 +149,11 @@ impl Checks {
         }
         Ok(())
     }
+}
+
+/// Why nothing is compiled in a module without CEL: no plan gets here that needs it.
+pub(in crate::features) fn absent() -> CompileError {
+    CompileError { offset: 0, message: "this build of the worker has no CEL".to_owned() }
 }
 
 // === impl Rejected ===
