@@ -1,6 +1,7 @@
 // The host's rarer services, by name. Each takes its arguments as bytes and gives bytes, or throws.
 import * as cache from "./cache.mjs";
 import { sign, verify } from "./crypto.mjs";
+import { enqueue } from "./queues.mjs";
 import { limit, quota } from "./ratelimit.mjs";
 import { publish, receive, settle } from "./sockets.mjs";
 
@@ -30,7 +31,7 @@ import { publish, receive, settle } from "./sockets.mjs";
  * @returns {Uint8Array | undefined | void | Promise<Uint8Array | undefined | void>}
  */
 
-const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, limit, publish, quota, receive, settle, sign, verify };
+const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, enqueue, limit, publish, quota, receive, settle, sign, verify };
 
 /** The services by name. The parameters of each are the arguments that the core gives it. */
 export const operations = /** @type {{ [name: string]: Operation }} */ (/** @type {unknown} */ (named));

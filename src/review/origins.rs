@@ -31,7 +31,10 @@ fn by_socket(backend: &Node) -> bool {
         &pubsub::publisher::NAMESPACE,
         &pubsub::subscriber::NAMESPACE,
     ];
-    if brokers.into_iter().any(|broker| namespace(backend, broker).is_some()) {
+    // Queues of the platform are bindings.
+    let host = backend.get("host").and_then(|list| list.items().first()).and_then(Node::as_str);
+    let is_queue = host.is_some_and(|host| host.starts_with("queue:"));
+    if !is_queue && brokers.into_iter().any(|broker| namespace(backend, broker).is_some()) {
         return true;
     }
     let client = namespace(backend, &http::client::NAMESPACE);

@@ -29,6 +29,13 @@ impl World {
                 }
                 Ok(Vec::new())
             }
+            "enqueue" => {
+                self.calls.push(format!("enqueue {}", String::from_utf8_lossy(&args[0])));
+                let mut headers = Headers::default();
+                headers.add("Content-Type", String::from_utf8_lossy(&args[1]).into_owned());
+                self.seen.push((headers, args[2].clone()));
+                Ok(Vec::new())
+            }
             "publish" => self.publish(&args),
             "receive" => self.receive(&args),
             "settle" => {

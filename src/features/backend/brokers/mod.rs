@@ -116,6 +116,13 @@ pub async fn whole_body(cx: Cx<'_>, request: &mut Request) -> Result<Rc<Body>, E
     cx.deadline.bound(request.buffer_body(cx.io)).await?
 }
 
+/// Sends a body to a queue of the platform.
+pub async fn enqueue(cx: Cx<'_>, binding: &str, content_type: &str, body: &Body) -> Result<Response, Error> {
+    let args = vec![binding.into(), content_type.into(), body.as_slice().to_vec()];
+    call(cx, "enqueue", args).await?;
+    Ok(Response { complete: true, ..Response::default() })
+}
+
 async fn call(cx: Cx<'_>, op: &'static str, args: Vec<Vec<u8>>) -> Result<Vec<u8>, Error> {
     match cx.deadline.bound(cx.io.call(op, args)).await? {
         Ok(result) => Ok(result),

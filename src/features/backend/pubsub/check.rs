@@ -4,6 +4,7 @@ use fjord_document::Diagnostic;
 
 use crate::features::backend::brokers::address::Address;
 use crate::options::Environment;
+use crate::options::check::wrangler::{Setting, lines, quoted};
 use crate::options::check::{Around, Findings, Spot};
 
 use super::driver::{self, Driver, Fault, Use};
@@ -24,6 +25,13 @@ pub(super) fn check(
         Err(Fault::Driver(fault)) => return findings.add(fault_at(&rest, "not-supported", &fault)),
         Err(Fault::Url(fault)) => return findings.add(fault_at(&rest, "no-answer", &fault)),
     };
+    if driver == Driver::Queue {
+        match driver::queue(&address, purpose) {
+            Ok(name) => queue(&rest, &name, findings),
+            Err(fault) => findings.add(fault_at(&rest, "no-answer", &fault)),
+        }
+        return;
+    }
     let environment = Environment {
         variables: [(driver.variable().to_owned(), driver.example().to_owned())].into(),
         ..Environment::default()
@@ -32,6 +40,9 @@ pub(super) fn check(
         return findings.add(fault_at(&rest, "no-answer", &fault));
     }
     needs(&rest, driver, findings);
+    if let (Driver::Kafka, Some(binding)) = (driver, spot.get("binding")) {
+        reader(&binding, findings);
+    }
     notes(&rest, driver, &address, purpose, findings);
 }
 
@@ -50,11 +61,63 @@ fn needs(spot: &Spot<'_>, driver: Driver, findings: &mut Findings<'_>) {
     if worker.is_some_and(|worker| worker.names.iter().any(|known| known == name)) {
         return;
     }
-    let lacks = worker.map(|worker| format!(", which {} doesn't declare", worker.file)).unwrap_or_default();
+    let lacks = lacks(findings);
     let message = format!("the worker needs the secret {name}{lacks}: it says where the broker is");
     let help =
         format!("npx wrangler secret put {name}; on this machine: {name}={} in .dev.vars", driver.example());
     findings.add(spot.note("secret", message).help(help));
+}
+
+/// The binding of a queue, unless the worker has it.
+fn queue(spot: &Spot<'_>, name: &str, findings: &mut Findings<'_>) {
+    let queue = name.to_ascii_lowercase().replace('_', "-");
+    let setting = Setting {
+        name: "queues.producers",
+        is_item: true,
+        members: vec![("binding", quoted(name)), ("queue", quoted(&queue))],
+    };
+    binding(spot, name, &[setting], findings);
+}
+
+/// The binding of the object that reads a group, unless the worker has it.
+fn reader(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+    let Some(name) = spot.str() else { return };
+    let settings = [
+        Setting {
+            name: "durable_objects.bindings",
+            is_item: true,
+            members: vec![("name", quoted(name)), ("class_name", quoted("FjordOrigins"))],
+        },
+        Setting {
+            name: "migrations",
+            is_item: true,
+            members: vec![
+                ("tag", quoted("groups")),
+                ("new_sqlite_classes", r#"["FjordOrigins"]"#.to_owned()),
+            ],
+        },
+    ];
+    binding(spot, name, &settings, findings);
+}
+
+/// A binding that the worker must have, with the settings that bind it.
+fn binding(spot: &Spot<'_>, name: &str, settings: &[Setting<'_>], findings: &mut Findings<'_>) {
+    let worker = findings.worker();
+    if worker.is_some_and(|worker| worker.names.iter().any(|known| known == name)) {
+        return;
+    }
+    let message = format!("the worker needs the binding {name}{}", lacks(findings));
+    // With a worker's file that lacks it the deployed gateway would fail.
+    let fault = match worker {
+        Some(_) => spot.error("missing-binding", message),
+        None => spot.note("binding", message),
+    };
+    findings.add(fault.help(format!("in {}", lines(worker, settings))));
+}
+
+/// Whose file it isn't in.
+fn lacks(findings: &Findings<'_>) -> String {
+    findings.worker().map(|worker| format!(", which {} doesn't declare", worker.file)).unwrap_or_default()
 }
 
 fn notes(spot: &Spot<'_>, driver: Driver, address: &Address, purpose: &Use<'_>, findings: &mut Findings<'_>) {

@@ -7,6 +7,7 @@ use crate::features::backend::brokers::address::Address;
 use crate::features::backend::brokers::plan::{self, AmqpAddress, object, optional, texts};
 use crate::features::backend::brokers::{Broker, Reader};
 use crate::options::Environment;
+use crate::options::core::is_binding;
 
 /// A driver that is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub(super) enum Driver {
     Kafka,
     Nats,
     Rabbit,
+    /// Fjord extension: a queue of the platform, by a binding of the worker.
+    Queue,
 }
 
 /// Why a URL isn't served.
@@ -40,28 +43,30 @@ impl Driver {
             "kafka" => return Ok(Self::Kafka),
             "nats" => return Ok(Self::Nats),
             "rabbit" => return Ok(Self::Rabbit),
+            "queue" => return Ok(Self::Queue),
             "awssns" | "awssqs" => {
-                "call the service's HTTP API from a Worker of your own behind service://NAME"
+                "let a backend call the service at https://SERVICE.REGION.amazonaws.com, signed by auth/aws-sigv4"
             }
             "azuresb" => {
                 "Azure Service Bus has an HTTP API: let a backend post to https://NAMESPACE.servicebus.windows.net/TOPIC/messages"
             }
             "gcppubsub" => {
-                "Google's Pub/Sub has an HTTP API: let a backend post to https://pubsub.googleapis.com/v1/projects/PROJECT/topics/TOPIC:publish"
+                "Google's Pub/Sub has an HTTP API: let a backend post to https://pubsub.googleapis.com/v1/projects/PROJECT/topics/TOPIC:publish, with a token of auth/gcp"
             }
             "mem" => "messages of one process are seen by no other",
             _ => {
                 return Err(format!(
-                    "there is no driver {scheme}://; kafka://, nats:// and rabbit:// are served"
+                    "there is no driver {scheme}://; kafka://, nats://, rabbit:// and queue:// are served"
                 ));
             }
         };
         Err(format!("the driver {scheme}:// isn't served; {around}"))
     }
 
-    /// The variable of the worker that says where the broker is, as for KrakenD.
+    /// The variable of the worker that says where the broker is, as for KrakenD; empty where a binding does.
     pub(super) fn variable(self) -> &'static str {
         match self {
+            Self::Queue => "",
             Self::Kafka => "KAFKA_BROKERS",
             Self::Nats => "NATS_SERVER_URL",
             Self::Rabbit => "RABBIT_SERVER_URL",
@@ -71,6 +76,7 @@ impl Driver {
     /// What the variable may hold.
     pub(super) fn example(self) -> &'static str {
         match self {
+            Self::Queue => "",
             Self::Kafka => "k1.example.com:9092,k2.example.com:9092",
             Self::Nats => "nats://USER:PASSWORD@nats.example.com:4222",
             Self::Rabbit => "amqps://USER:PASSWORD@mq.example.com:5671",
@@ -111,6 +117,22 @@ impl Fault {
     }
 }
 
+/// The binding of a queue of the platform.
+///
+/// # Errors
+/// If the URL names none, or a subscription: a queue delivers to a handler of the worker.
+pub(super) fn queue(address: &Address, purpose: &Use<'_>) -> Result<String, String> {
+    address.only(&[])?;
+    let name = address.name()?;
+    match purpose {
+        Use::Subscribe { .. } => {
+            Err("a queue of the platform has no subscribers; it delivers to a `queue` handler".to_owned())
+        }
+        Use::Publish if is_binding(&name) => Ok(name),
+        Use::Publish => Err(format!("expected the name of a binding like queue://ORDERS, found {name:?}")),
+    }
+}
+
 /// What is published, or received.
 pub(super) enum Use<'a> {
     /// A topic.
@@ -129,6 +151,9 @@ pub(super) fn broker(
     purpose: &Use<'_>,
     environment: &Environment,
 ) -> Result<Broker, String> {
+    if driver == Driver::Queue {
+        return Err(queue(address, purpose).err().unwrap_or_else(|| "a queue is no broker".to_owned()));
+    }
     let name = address.name()?;
     let shown = format!("{}://{name}", address.scheme);
     let Some(place) = environment.variable(driver.variable()).filter(|place| !place.is_empty()) else {
@@ -143,7 +168,7 @@ pub(super) fn broker(
     let unreadable = |fault| format!("the variable {}: {fault}", driver.variable());
     let mut reader = None;
     let plan = match driver {
-        Driver::Kafka => {
+        Driver::Queue | Driver::Kafka => {
             let hosts = plan::hosts(place, 9092).map_err(unreadable)?;
             let options = match purpose {
                 Use::Publish => {
@@ -219,7 +244,7 @@ fn parameters(driver: Driver, address: &Address, purpose: &Use<'_>) -> Result<()
         }
         (Driver::Nats, Use::Publish) => address.only(&["natsv2"]),
         (Driver::Nats, Use::Subscribe { .. }) => address.only(&["natsv2", "queue"]),
-        (Driver::Kafka, Use::Publish) | (Driver::Rabbit, _) => address.only(&[]),
+        (Driver::Kafka, Use::Publish) | (Driver::Rabbit | Driver::Queue, _) => address.only(&[]),
     }
 }
 
@@ -378,7 +403,7 @@ mod tests {
                 "x",
                 &Use::Publish,
                 "",
-                "there is no driver redis://; kafka://, nats:// and rabbit:// are served",
+                "there is no driver redis://; kafka://, nats://, rabbit:// and queue:// are served",
             ),
             (
                 "azuresb://",

@@ -4,14 +4,14 @@ use fjord_document::node::Node;
 
 use crate::context::Cx;
 use crate::features::backend::brokers::plan::object;
-use crate::features::backend::brokers::{Broker, first_values, whole_body};
+use crate::features::backend::brokers::{Broker, enqueue, first_values, whole_body};
 use crate::options::check::{Around, Findings, Hosts, Spot};
 use crate::options::{Capability, Kind, Namespace, Options, Refusal, Scopes, Site, namespace, opt};
 use crate::platform::LocalFuture;
 use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 
 use super::check;
-use super::driver::{self, Use};
+use super::driver::{self, Driver, Use};
 use super::subscriber;
 
 /// The namespace.
@@ -29,7 +29,11 @@ pub static NAMESPACE: Namespace = namespace(
 .hosts(Hosts::PubSub);
 
 /// The topic of one backend.
-struct Publisher(Broker);
+enum Publisher {
+    Broker(Broker),
+    /// The binding of a queue of the platform.
+    Queue(String),
+}
 
 /// Compiles the publisher.
 ///
@@ -43,8 +47,11 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, R
     let options = Options::of(node, &NAMESPACE);
     let (driver, address) =
         driver::url(site.node, options.str("topic_url")?).map_err(|fault| Refusal(fault.into_text()))?;
-    let broker = driver::broker(driver, &address, &Use::Publish, site.environment).map_err(Refusal)?;
-    Ok(Some(Box::new(Publisher(broker))))
+    let publisher = match driver {
+        Driver::Queue => driver::queue(&address, &Use::Publish).map(Publisher::Queue),
+        _ => driver::broker(driver, &address, &Use::Publish, site.environment).map(Publisher::Broker),
+    };
+    Ok(Some(Box::new(publisher.map_err(Refusal)?)))
 }
 
 impl Layer for Publisher {
@@ -58,7 +65,16 @@ impl Layer for Publisher {
 impl Publisher {
     async fn publish(&self, cx: Cx<'_>, mut request: Request) -> Result<Response, Error> {
         let body = whole_body(cx, &mut request).await?;
-        self.0.publish(cx, object([("headers", first_values(&request))]), body).await
+        match self {
+            Self::Broker(broker) => {
+                broker.publish(cx, object([("headers", first_values(&request))]), body).await
+            }
+            Self::Queue(binding) => {
+                // Its messages have no header lines; the type says how the body is kept.
+                let kind = request.headers.get("Content-Type").unwrap_or_default();
+                enqueue(cx, binding, kind, &body).await
+            }
+        }
     }
 }
 
