@@ -15,6 +15,6 @@ pub static NAMESPACE: Namespace = namespace(
 )
 .enterprise()
 .refused(
-    "an Enterprise feature that Fjord doesn't have; put the files into static assets and use the host `service://ASSETS`",
+    "a worker has no file system; declare the folder as its static assets, and call the host `service://ASSETS`",
 )
 .hosts(Hosts::Elsewhere);

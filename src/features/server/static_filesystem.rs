@@ -1,6 +1,6 @@
 //! `server/static-filesystem`: serves files of a folder.
 
-use crate::options::{Kind, Namespace, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -15,4 +15,6 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.no_effect(
+    "a worker has no file system; declare the folder as its static assets, which are served before the gateway, or let an endpoint call the host `service://ASSETS`",
+);
