@@ -14,6 +14,7 @@ import { token, tokenEndpoint, verifier } from "./token.mjs";
  * @property {string} [combine] JavaScript for the answer, made of the parsed documents `p`: the peers run it, and it is expected.
  * @property {(origin: string) => string[]} [sequence] JavaScript for the URLs, which may use the answers before them.
  * @property {number} [others] Further endpoints.
+ * @property {(origin: URL) => object} [service] The `extra_config` of the service.
  * @property {() => Record<string, string>} [headers]
  * @property {Record<string, string>} [files] Files that the configuration names.
  * @property {string} [guard] JavaScript of a function `refuse(request)`.
@@ -142,6 +143,12 @@ const joined = [
     combine: "p[0]",
   },
   {
+    name: "merge of 3 × 4 KB, all traced and measured",
+    documents: documents(3, "4 KB"),
+    combine: `Object.assign(${each(3, (i) => `p[${i}]`).join(", ")})`,
+    service: ({ hostname, port }) => ({ "telemetry/opentelemetry": { exporters: { otlp: [{ name: "bench", host: hostname, port: Number(port), use_http: true }] } } }),
+  },
+  {
     name: "one of 1,000 endpoints, 0.4 KB",
     documents: documents(1, "0.4 KB"),
     others: 999,
@@ -173,13 +180,14 @@ export const cases = [...joined, ...passed, missing];
 /**
  * The configuration of a case.
  *
- * @param {Pick<Shape, "documents" | "endpoint" | "backend" | "others">} shape
+ * @param {Pick<Shape, "documents" | "endpoint" | "backend" | "others" | "service">} shape
  * @param {string} origin
  */
-export function configuration({ documents: answers, endpoint = {}, backend = () => ({}), others = 0 }, origin) {
+export function configuration({ documents: answers, endpoint = {}, backend = () => ({}), others = 0, service }, origin) {
   const backends = answers.map(({ bytes, seed }, index) => ({ url_pattern: `/${bytes}/${seed}`, ...backend(index) }));
   const own = backends.length > 0 ? [{ endpoint: "/bench", ...endpoint, backend: backends }] : [];
-  return { version: 3, timeout: "3s", host: [origin], endpoints: [...own, ...endpoints(others)] };
+  const extra = service === undefined ? {} : { extra_config: service(new URL(origin)) };
+  return { version: 3, timeout: "3s", host: [origin], ...extra, endpoints: [...own, ...endpoints(others)] };
 }
 
 /**

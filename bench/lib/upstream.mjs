@@ -1,9 +1,12 @@
-// The origin, a process of its own: answers GET /BYTES/SEED with that document, from memory, on kept connections.
+// The origin, a process of its own: answers GET /BYTES/SEED with that document, from memory, on kept connections. A POST, which is a
+// report for a collector, is answered with nothing.
 import net from "node:net";
 import { document } from "./documents.mjs";
 
 /** @type {Map<string, Buffer>} */
 const answers = new Map();
+
+const TAKEN = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 /** @param {string} path */
 function answer(path) {
@@ -23,7 +26,11 @@ const server = net.createServer({ noDelay: true }, (socket) => {
   socket.on("data", (chunk) => {
     seen += chunk.toString("latin1");
     for (let end; (end = seen.indexOf("\r\n\r\n")) >= 0; seen = seen.slice(end + 4)) {
-      socket.write(answer(seen.slice(4, seen.indexOf(" ", 4))));
+      if (seen.startsWith("POST ")) {
+        end += Number(/content-length: *(\d+)/i.exec(seen.slice(0, end))?.[1] ?? 0);
+        if (seen.length < end + 4) return;
+        socket.write(TAKEN);
+      } else socket.write(answer(seen.slice(4, seen.indexOf(" ", 4))));
     }
   });
   socket.on("error", () => socket.destroy());
