@@ -134,7 +134,9 @@ fn asked(endpoint: &Node) -> Result<Option<Options<'_>>, Refusal> {
     let Some(node) = endpoint.get(FJORD_KEY) else { return Ok(None) };
     known(node, FJORD_OF_ENDPOINT, FJORD_KEY)?;
     let cache = Options::new(node, FJORD_OF_ENDPOINT).object("cache")?;
-    if let (Some(cache), Some(table)) = (&cache, FJORD_OF_ENDPOINT.first()) {
+    if let (Some(cache), Some(table)) =
+        (&cache, FJORD_OF_ENDPOINT.iter().find(|option| option.name == "cache"))
+    {
         known(cache.whole(), table.kind.options(), "@fjord.cache")?;
     }
     Ok(cache)

@@ -1,6 +1,7 @@
 //! One room per namespace of `extra_config`, in folders as the names have them: its options, then what it does.
 
 pub mod ai;
+pub mod all_or_nothing;
 pub mod async_agent;
 pub mod auth;
 pub mod backend;

@@ -92,7 +92,7 @@ pub static LAYERS: &[Step<dyn Layer>] = &[
     step(&modifier::jmespath::NAMESPACE, modifier::jmespath::compile),
 ];
 
-/// Around the merge; they apply to the shadow pipe, too.
+/// Around the merge; they apply to the shadow pipe, too. `@fjord.all_or_nothing` is inside of them.
 pub static DATA: &[Step<dyn Layer>] = &[
     step(&proxy::NAMESPACE, proxy::fixed::compile),
     step(&plugin::req_resp_modifier::NAMESPACE, plugin::req_resp_modifier::compile),

@@ -26,11 +26,19 @@ pub static FJORD: &[Opt] = &[
 ];
 
 /// The members of `@fjord` at an endpoint.
-pub static FJORD_OF_ENDPOINT: &[Opt] = &[opt(
-    "cache",
-    Kind::Object(CACHE),
-    "Fjord extension: caches whole answers at the edge for cache_ttl, where the variable FJORD_CACHE of the worker is set. See docs/caching.md.",
-)];
+pub static FJORD_OF_ENDPOINT: &[Opt] = &[
+    opt(
+        "cache",
+        Kind::Object(CACHE),
+        "Fjord extension: caches whole answers at the edge for cache_ttl, where the variable FJORD_CACHE of the worker is set. See docs/caching.md.",
+    ),
+    opt(
+        "all_or_nothing",
+        Kind::Bool,
+        "Fjord extension: answers 502 if a backend fails, instead of what the others answered.",
+    )
+    .default("false"),
+];
 
 static CACHE: &[Opt] = &[
     opt(

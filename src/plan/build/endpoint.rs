@@ -11,7 +11,7 @@ use fjord_json::Flatmap;
 
 use crate::context::EndpointInfo;
 use crate::features::plugin::req_resp_modifier;
-use crate::features::{endpoint_cache, proxy};
+use crate::features::{all_or_nothing, endpoint_cache, proxy};
 use crate::gateway::{CATCH_ALL, Endpoint, Handler, InputHeaders, InputQueries};
 use crate::options::{Capability, Environment, Options, Refusal, Scope, Site};
 use crate::plan::order;
@@ -172,6 +172,7 @@ fn compile(
         layers.push(Box::new(Splitter(Rc::new(shadow))));
     }
     layers.extend(site.compile(order::DATA)?);
+    layers.extend(all_or_nothing::compile(&site)?);
     if let Some(server) = server {
         layers.push(server);
     }
