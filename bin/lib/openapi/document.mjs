@@ -172,16 +172,25 @@ function parameters(endpoint, own, names) {
  * @param {boolean} isRequired What holds if the definition doesn't say.
  */
 function parameter(name, place, definition = {}, isRequired) {
-  const { required = isRequired, example, examples } = definition;
-  const named = Object.entries(part(examples)).map(([key, value]) => [key, isPart(value) && "value" in value ? value : { value }]);
+  const { required = isRequired } = definition;
   return filled({
     name,
     in: place,
     required: required === true ? true : undefined,
     description: definition.description,
     schema: typed(definition),
-    ...(named.length > 0 ? { examples: Object.fromEntries(named) } : { example }),
+    ...shown(definition),
   });
+}
+
+/**
+ * The examples of a definition: those with names, or the one without.
+ *
+ * @param {Part} definition
+ */
+function shown({ example, examples }) {
+  const named = Object.entries(part(examples)).map(([key, value]) => /** @type {const} */ ([key, isPart(value) && "value" in value ? value : { value }]));
+  return named.length > 0 ? { examples: Object.fromEntries(named) } : { example };
 }
 
 /**
@@ -204,9 +213,9 @@ function requestBody(endpoint, own, place) {
  * @param {Part} definition
  * @param {Place} place
  */
-function media({ ref, example_schema: schema, example }, place) {
-  if (typeof ref === "string" && ref !== "") return filled({ schema: { $ref: ref.startsWith("#/") ? ref : `#/components/schemas/${ref}` }, example });
-  return filled({ schema: schema === undefined ? undefined : place(schemaOf(schema, "example_schema"), "example"), example });
+function media({ ref, example_schema: schema, ...rest }, place) {
+  if (typeof ref === "string" && ref !== "") return filled({ schema: { $ref: ref.startsWith("#/") ? ref : `#/components/schemas/${ref}` }, ...shown(rest) });
+  return filled({ schema: schema === undefined ? undefined : place(schemaOf(schema, "example_schema"), "example"), ...shown(rest) });
 }
 
 /**

@@ -1,6 +1,6 @@
 //! `ai/llm`: speaks to language models of several vendors in one form.
 
-use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
+use crate::options::{Kind, Namespace, Opt, Rule, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -51,6 +51,24 @@ pub static NAMESPACE: Namespace = namespace(
                     &[Rule::AtLeast(1), Rule::AtMost(1)],
                 ),
                 "Anthropic connector.",
+            ),
+            opt(
+                "bedrock",
+                Kind::With(
+                    &Kind::Object(&[opt(
+                        "v1",
+                        Kind::Object(&[
+                            opt("credentials", Kind::Str, "Vendor API key.").required(),
+                            opt("debug", Kind::Bool, "Log payloads.").default("false"),
+                            opt("input_template", Kind::Str, "Custom Go template for the vendor request."),
+                            opt("output_template", Kind::Str, "Custom Go template for the normalised answer."),
+                            opt("variables", Kind::Object(BEDROCK), "Model parameters.").required(),
+                        ]),
+                        "Versioned vendor settings.",
+                    )]),
+                    &[Rule::AtLeast(1), Rule::AtMost(1)],
+                ),
+                "Bedrock connector.",
             ),
             opt(
                 "gemini",
@@ -194,3 +212,13 @@ pub static NAMESPACE: Namespace = namespace(
 .refused(
     "an Enterprise feature that Fjord doesn't have; call the model's API as a backend of its own, with modifier/martian or modifier/lua-backend for its headers and bodies",
 );
+
+/// Without a model: the URL names it.
+static BEDROCK: &[Opt] = &[
+    opt("extra_payload", Kind::FREE, "Additional fields available to custom templates."),
+    opt("max_tokens", Kind::INT, "Output token cap."),
+    opt("stop_sequences", Kind::STRINGS, "Stop strings."),
+    opt("temperature", Kind::Number { min: 0.0, max: 2.0 }, "Sampling temperature."),
+    opt("top_k", Kind::INT, "Top-k sampling."),
+    opt("top_p", Kind::NUMBER, "Nucleus sampling."),
+];

@@ -1,3 +1,4 @@
 //! Async agents, which consume messages.
 
 pub mod amqp;
+pub mod kafka;

@@ -25,6 +25,9 @@ pub static NAMESPACE: Namespace = namespace(
     "Signs calls for Google Cloud.",
     Kind::With(
         &Kind::Object(&[
+            opt("s2s_auth_header", Kind::Str, "The header of the token, instead of Authorization.")
+                .default("\"\"")
+                .refused("an option of KrakenD 2.13 that Fjord doesn't have; the token is sent in Authorization"),
             opt("audience", Kind::Str, "Whom the token is for: the URL of the service."),
             opt("credentials_file", Kind::Str, "The file of the service account.").refused(
                 "a file would be bundled with the worker, its private key readable in the code; put the JSON into a secret and name it in credentials_secret",

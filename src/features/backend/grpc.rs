@@ -15,6 +15,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("idle_conn_disconnect_time", Kind::Duration, "Idle connection close.").default("\"10m\""),
         opt("input_assume_bytes", Kind::Any, "Try base64 for bytes fields.").default("false"),
         opt("input_mapping", Kind::Map(&Kind::Str), "Param→field names."),
+        opt("max_call_recv_msg_size", Kind::NUMBER, "The largest message that is accepted, in bytes."),
         opt("output_duration_as_string", Kind::Bool, "Duration as \"3.5s\" string.").default("false"),
         opt("output_enum_as_string", Kind::Bool, "Enum names.").default("false"),
         opt("output_remove_unset_values", Kind::Bool, "Drop unset fields.").default("false"),

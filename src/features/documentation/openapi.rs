@@ -48,30 +48,11 @@ pub static NAMESPACE: Namespace = namespace(
                 opt("enum", Kind::List(&Kind::Any), "Allowed values."),
                 opt("example", Kind::Any, "Example payload."),
                 opt("examples", Kind::Map(&Kind::Any), "Named examples."),
-                opt(
-                    "format",
-                    Kind::Enum(&[
-                        "int32",
-                        "int64",
-                        "float",
-                        "double",
-                        "date",
-                        "date-time",
-                        "byte",
-                        "uuid",
-                        "",
-                    ]),
-                    "Data format.",
-                ),
+                opt("format", Kind::Enum(FORMATS), "Data format."),
                 opt("hide", Kind::Bool, "Leave out of the spec.").default("false"),
                 opt("name", Kind::Str, "Name of param/header/tag.").required(),
                 opt("required", Kind::Bool, "Required flag.").default("true"),
-                opt(
-                    "type",
-                    Kind::Enum(&["integer", "string", "boolean", "object", "array", "float", "date-time"]),
-                    "Data type.",
-                )
-                .default("\"string\""),
+                opt("type", Kind::Enum(TYPES), "Data type.").default("\"string\""),
             ])),
             "Path parameter docs.",
         ),
@@ -80,15 +61,12 @@ pub static NAMESPACE: Namespace = namespace(
             Kind::List(&Kind::Object(&[
                 opt("description", Kind::Str, "CommonMark text of API/operation/param/response."),
                 opt("enum", Kind::List(&Kind::Any), "Allowed values."),
+                opt("example", Kind::Any, "Example payload."),
+                opt("format", Kind::Enum(FORMATS), "Data format."),
                 opt("hide", Kind::Bool, "Leave out of the spec.").default("false"),
                 opt("name", Kind::Str, "Name of param/header/tag.").required(),
                 opt("required", Kind::Bool, "Required flag.").default("true"),
-                opt(
-                    "type",
-                    Kind::Enum(&["integer", "string", "boolean", "object", "array", "float", "date-time"]),
-                    "Data type.",
-                )
-                .default("\"string\""),
+                opt("type", Kind::Enum(TYPES), "Data type.").default("\"string\""),
             ])),
             "Query parameter docs.",
         ),
@@ -120,10 +98,16 @@ pub static NAMESPACE: Namespace = namespace(
 )
 .enterprise();
 
+/// The types of a parameter; `number` since KrakenD 2.12.
+const TYPES: &[&str] = &["integer", "number", "string", "boolean", "object", "array", "float", "date-time"];
+
+const FORMATS: &[&str] = &["int32", "int64", "float", "double", "date", "date-time", "byte", "uuid", ""];
+
 static PAYLOAD: &[Opt] = &[
     opt("content_type", Kind::Str, "Media type.").required(),
     opt("description", Kind::Str, "CommonMark text of API/operation/param/response."),
     opt("example", Kind::Any, "Example payload."),
+    opt("examples", Kind::Map(&Kind::Any), "Named examples."),
     opt("example_schema", Kind::OneOf(&[Kind::Str, Kind::FREE]), "JSON schema (object or base64)."),
     opt("ref", Kind::Str, "Reference to components/schemas."),
 ];

@@ -8,6 +8,7 @@ pub mod lua_backend;
 pub mod lua_endpoint;
 pub mod lua_proxy;
 pub mod martian;
+pub mod request_body_extractor;
 pub mod request_body_generator;
 pub mod response_body;
 pub mod response_body_generator;

@@ -1,5 +1,7 @@
 //! `qos/circuit-breaker`: stops calling a backend after repeated failures.
 
+pub mod http;
+
 use std::cell::Cell;
 
 use fjord_document::node::Node;

@@ -332,6 +332,7 @@ static CALL: &[Opt] = &[
             opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
             opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.").default("false"),
             opt("round_trip", Kind::Bool, "Measure full HTTP round trip.").default("false"),
+            opt("skip_headers", Kind::STRINGS, "Headers excluded from report_headers."),
             opt(
                 "static_attributes",
                 Kind::List(&Kind::Object(CALL_ATTRIBUTES)),

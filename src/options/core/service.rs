@@ -94,6 +94,13 @@ pub static SERVICE: &[Opt] = &[
     opt("sequential_start", Kind::Bool, "Starts async agents one after the other.")
         .default("false")
         .no_effect("nothing is started: the platform calls the worker"),
+    opt(
+        "max_shutdown_wait_time",
+        Kind::Duration,
+        "How long a shutdown waits for requests; 0 for as long as they take.",
+    )
+    .default("\"0s\"")
+    .no_effect("the platform ends a version when its requests have ended"),
     opt(super::FJORD_KEY, Kind::Object(super::FJORD), "Fjord extension: what KrakenD has no option for."),
     opt("plugin", Kind::Object(PLUGIN), "Loads plugins of Go.").no_effect(
         "Go plugins can't be loaded; a worker of @fjord.plugins stands in for each one that is used",

@@ -2,5 +2,6 @@
 
 mod check;
 mod driver;
+pub mod kafka;
 pub mod publisher;
 pub mod subscriber;

@@ -1,5 +1,7 @@
 //! `backend/pubsub/publisher`: publishes the request as a message.
 
+pub mod kafka;
+
 use fjord_document::node::Node;
 
 use crate::context::Cx;

@@ -1,5 +1,7 @@
 //! `backend/pubsub/subscriber`: answers with a message of a subscription.
 
+pub mod kafka;
+
 use fjord_document::node::Node;
 
 use crate::context::Cx;

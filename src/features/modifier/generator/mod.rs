@@ -28,6 +28,8 @@ pub static OPTIONS: &[Opt] = &[
     opt("debug", Kind::Bool, "Logs what the template gets and makes, at the level DEBUG.").default("false"),
     opt("path", Kind::File, "The file of the template."),
     opt("template", Kind::Str, "The template itself, in base64."),
+    opt("variables", Kind::FREE, "Values of your own for the template.")
+        .refused("an option of KrakenD 2.13 that Fjord doesn't have; write the values into the template"),
 ];
 
 /// What a generator takes: a template, from one place.
