@@ -7,6 +7,7 @@ mod bindings;
 mod cache;
 mod edge;
 mod hosts;
+mod idle;
 mod inputs;
 mod output;
 mod plugins;
@@ -40,6 +41,7 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let disable_rest = root.get("disable_rest").is_some_and(|spot| spot.is_true());
     let around = Around { service: Some(&root), disable_rest, endpoint: None, backend: None };
     service::check(&root, findings);
+    idle::check(&root, Scope::Service, findings);
     private::check(&root, findings);
     plugins::check(&root, findings);
     bindings::check(&root, findings);
@@ -65,6 +67,8 @@ fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mu
     let around = Around { endpoint: Some(&endpoint), ..*around };
     routes::path(spot, &around, findings);
     output::check(&endpoint, &around, findings);
+    idle::check(spot, Scope::Endpoint, findings);
+    idle::endpoint(&endpoint, findings);
     inputs::endpoint(&endpoint, findings);
     service::endpoint_timeout(&endpoint, &around, findings);
     privacy::cache_ttl(&endpoint, root, findings);
@@ -81,6 +85,8 @@ fn backends_of(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut Find
     for (index, spot) in endpoint.backends.iter().enumerate() {
         let around = Around { backend: Some((index, spot)), ..*around };
         backend::check(spot, endpoint, &around, findings);
+        idle::check(spot, Scope::Backend, findings);
+        idle::backend(spot, &around, findings);
         namespaces::check(spot, Scope::Backend, &around, findings);
         if let Some(workflow) = spot.namespace(&features::workflow::NAMESPACE) {
             let list = workflow.get("backend");
