@@ -1,8 +1,9 @@
 //! What the gateway can do that few configurations ask for: the module *core* is built without it, and refuses a plan that needs it.
 //!
 //! A namespace says with [`Namespace::requires`](super::Namespace::requires) which capability it is part of. A module without it
-//! links neither its check nor its step. (What only some values of a namespace need, `requires_where` says.) Compiling a plan calls [`Environment::require`](super::Environment::require), which is
-//! also how the tools know what a configuration needs: what they record is what a smaller module would refuse.
+//! links neither its check nor its step. (What only some values of a namespace need, `requires_where` says.) Compiling a plan calls
+//! [`Environment::require`](super::Environment::require), which is also how the tools know what a configuration needs: what they
+//! record is what a smaller module would refuse.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -38,18 +39,24 @@ pub enum Capability {
     Lua,
     /// Modifiers of `modifier/martian`.
     Martian,
+    /// Workflows as tools of an MCP server: `ai/mcp`.
+    Mcp,
     /// Traces and metrics by OTLP: `telemetry/opentelemetry`.
     OpenTelemetry,
     /// Regular expressions: in `security/bot-detector`, in `security/http`.
     Patterns,
     /// Plugins as workers: `plugin/`.
     Plugins,
+    /// Quotas: `governance/quota`.
+    Quota,
     /// Changes of strings in answers: `modifier/response-body`.
     ResponseBody,
     /// Signing tokens: `auth/signer`.
     Signer,
     /// Bodies from Go templates, SOAP among them.
     Templates,
+    /// Limits by tiers of clients: `qos/ratelimit/tiered`.
+    Tiers,
     /// Reading and writing XML.
     Xml,
     /// Reading and writing YAML.
@@ -87,12 +94,15 @@ impl Capability {
             Capability::Lambda => "Lambda",
             Capability::Lua => "Lua",
             Capability::Martian => "Martian",
+            Capability::Mcp => "MCP",
             Capability::OpenTelemetry => "OpenTelemetry",
             Capability::Patterns => "regular expressions",
             Capability::Plugins => "plugins",
+            Capability::Quota => "quotas",
             Capability::ResponseBody => "response body modifiers",
             Capability::Signer => "token signing",
             Capability::Templates => "templates",
+            Capability::Tiers => "tiers of rate limits",
             Capability::Xml => "XML",
             Capability::Yaml => "YAML",
         }

@@ -5,16 +5,19 @@
 
 mod crates;
 
-use fjord::edge::exports::{body, init, open};
+use fjord::edge::exports::{body, init, input, open};
 use fjord::edge::tools::Config;
 use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 use wasm_bindgen_test::wasm_bindgen_test;
 
-#[wasm_bindgen(
-    inline_js = "export const put = (memory, at, text) => new Uint8Array(memory.buffer, at).set(new TextEncoder().encode(text));"
-)]
+#[wasm_bindgen(inline_js = "
+    export const put = (memory, at, text) => new Uint8Array(memory.buffer, at).set(new TextEncoder().encode(text));
+    export const place = (memory, batch) => new Uint32Array(memory.buffer, batch)[5];
+")]
 extern "C" {
     fn put(memory: &JsValue, at: u32, text: &str);
+    /// The place that a batch names.
+    fn place(memory: &JsValue, batch: u32) -> u32;
 }
 
 /// Serves a configuration as the script does, which writes it into the fresh body.
@@ -36,8 +39,20 @@ const CONFIG: &str = r#"{
 
 #[wasm_bindgen_test]
 fn requests_in_flight_have_places_of_their_own() {
-    assert_eq!(serve(r#"{"version": 3, "endpoints": []}"#), None);
-    let places = [open(0, 0, 0.0), open(0, 0, 0.0)];
+    assert_eq!(
+        serve(
+            r#"{"version": 3, "endpoints": [{"endpoint": "/a", "backend": [{"host": ["http://h.test"], "url_pattern": "/"}]}]}"#
+        ),
+        None
+    );
+    let memory = wasm_bindgen::memory();
+    let places = [(); 2].map(|()| {
+        let (method, url) = ("GET", "http://gateway.test/a");
+        put(&memory, input(method.len() + url.len()), &format!("{method}{url}"));
+        let batch = open(method.len(), url.len(), 0, 0, false, 0.0);
+        assert_ne!(batch, 0);
+        place(&memory, batch)
+    });
     assert_ne!(places[0], places[1]);
 }
 

@@ -7,7 +7,7 @@ mod check;
 mod message;
 mod server;
 
-use crate::options::{Kind, Namespace, Rule, Scope, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Rule, Scope, Scopes, namespace, opt};
 
 pub use server::{Server, Tool};
 
@@ -18,6 +18,7 @@ pub static NAMESPACE: Namespace = namespace(
     "Offers workflows as the tools of an MCP server.",
     Kind::Object(&[opt("server_name", Kind::Str, "The server of the service that answers here.").required()]),
 )
+.requires(Capability::Mcp)
 .enterprise()
 .check(check::endpoint);
 
@@ -51,6 +52,7 @@ pub static SERVICE: Namespace = namespace(
     )
     .required()]),
 )
+.requires(Capability::Mcp)
 .enterprise()
 .check(check::service);
 

@@ -14,7 +14,7 @@ use crate::context::{Cx, Reach};
 use crate::features::qos::ratelimit::limiter::first_line;
 use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler};
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, Opt, Refusal, Scope, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Opt, Refusal, Scope, Scopes, Site, namespace, opt};
 use crate::platform::{Answer, LocalFuture};
 use crate::proxy::{Blame, Error, Layer, Next, Reply, Request};
 
@@ -35,6 +35,7 @@ pub static NAMESPACE: Namespace = namespace(
             .default("\"body\""),
     ]),
 )
+.requires(Capability::Quota)
 .enterprise()
 .check(check::check)
 .calls(Purpose::Counters, |spot| if spot.get("weight_key").is_some() { 2 } else { 1 });

@@ -9,7 +9,7 @@ use fjord_schema::Schema;
 
 use crate::features::ai::mcp::{self, Server, Tool};
 use crate::features::workflow;
-use crate::options::{Environment, Options, Refusal, Site};
+use crate::options::{Capability, Environment, Options, Refusal, Site};
 
 use super::backend;
 use super::endpoint::Parent;
@@ -22,6 +22,9 @@ pub(super) fn servers(options: &Options<'_>, environment: &Environment) -> Optio
 
 /// Compiles the server that an endpoint names, if it names one.
 pub(super) fn build(site: &Site<'_>, parent: &Parent<'_>) -> Result<Option<Box<Server>>, Refusal> {
+    if !Capability::Mcp.is_included() {
+        return Ok(None); // What names one was refused before.
+    }
     let Some(node) = site.namespace(&mcp::NAMESPACE) else { return Ok(None) };
     let name = Options::of(node, &mcp::NAMESPACE).str("server_name")?;
     let servers = parent.defaults.mcp.as_ref().and_then(|service| service.get("servers"));

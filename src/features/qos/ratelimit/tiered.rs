@@ -13,7 +13,9 @@ use crate::features::qos::ratelimit::router::redis;
 use crate::features::qos::tier::Fits;
 use crate::gateway::{Global, Handler, Incoming, NextGlobal, NextHandler};
 use crate::options::check::{Around, Findings, Purpose, Spot, looks};
-use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{
+    Capability, Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt,
+};
 use crate::platform::{Answer, LocalFuture};
 
 /// The namespace.
@@ -34,6 +36,7 @@ pub static NAMESPACE: Namespace = namespace(
         .required(),
     ]),
 )
+.requires(Capability::Tiers)
 .enterprise()
 .check(tiers)
 .calls(Purpose::Counters, calls);
