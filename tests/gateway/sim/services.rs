@@ -43,7 +43,7 @@ impl World {
                 self.calls.push(format!("{settlement} {}", broker(&args[0])));
                 Ok(Vec::new())
             }
-            // Who signs what is shown by `tests/auth.test.mjs`.
+            // The platform's own part: the signature itself is of no matter here.
             "sign" => Ok(b"signature".to_vec()),
             _ => Err(HostError::Failed(format!("no {op}"))),
         }
