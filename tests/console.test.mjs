@@ -313,7 +313,7 @@ describe("the console", { skip: "reason" in found && found.reason }, () => {
 test("the steps are drawn in the order in which the core runs them", () => {
   const text = fs.readFileSync(at("src/plan/order.rs"), "utf8");
   // The module of a namespace is named after it.
-  const list = (/** @type {string} */ name) => [...(new RegExp(`static ${name}: .*?\\];`, "s").exec(text)?.[0] ?? "").matchAll(/namespace: &([\w:]+)::[A-Z]+,/g)].map(([, module = ""]) => module.replaceAll("::", "/").replaceAll("_", "-"));
+  const list = (/** @type {string} */ name) => [...(new RegExp(`static ${name}: .*?\\];`, "s").exec(text)?.[0] ?? "").matchAll(/step\(&([\w:]+)::[A-Z]+,/g)].map(([, module = ""]) => module.replaceAll("::", "/").replaceAll("_", "-"));
   assert.deepEqual(ORDER.service, [...list("ROUTING"), ...list("OUTER"), ...list("GLOBAL")]);
   assert.deepEqual(ORDER.endpoint, [...list("HANDLERS"), ...list("LAYERS"), ...list("DATA")]);
   assert.deepEqual(ORDER.backend, [...list("WHEN"), ...list("BACKEND"), ...list("AROUND"), ...list("HOP")]);

@@ -5,6 +5,7 @@ import fs from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
 import { binary, startWorkerd } from "../bin/lib/workerd.mjs";
+import { MODULE_FILES, moduleFor } from "../bin/lib/modules.mjs";
 import { command, config, endpoint, folder, origin, root, serve } from "./support/gateway.mjs";
 
 /** @typedef {import("./support/gateway.mjs").Context} Context */
@@ -38,7 +39,8 @@ async function twoIsolates(t, configuration) {
   const { dir, remove } = folder({ "krakend.json": JSON.stringify(configuration), "files.json": "{}" });
   t.after(remove);
   const code = fs.readdirSync(path.join(root, "build")).filter((name) => /\.(mjs|wasm)$/.test(name));
-  for (const name of code) fs.copyFileSync(path.join(root, "build", name), path.join(dir, name));
+  const { url: full } = moduleFor({ module: "full" });
+  for (const name of code) fs.copyFileSync(MODULE_FILES.includes(name) ? new URL(name, full) : path.join(root, "build", name), path.join(dir, name));
   const modules = ["worker.mjs", ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
   const names = ["one", "two"];
   const file = path.join(dir, "config.capnp");

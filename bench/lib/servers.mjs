@@ -86,7 +86,7 @@ export const startGateway = (config, codeDir = buildDir) => startWorkerd({ ...ED
 export const countingBuild = () => wrappedBuild("counting");
 
 /** The build with its memory weighed: `GET /__weights` gives the bytes of the instances that haven't been collected. */
-export const weighingBuild = () => wrappedBuild("weighing");
+export const weighingBuild = () => wrappedBuild("weighing", "full");
 
 /**
  * The build with a script of `bench/workers/KIND` before its glue, and one before its entry.

@@ -49,7 +49,7 @@ impl Global for Mark {
     }
 
     fn request_headers(&self) -> Option<&[&'static str]> {
-        Some(&[])
+        Some(if self.secret.is_some() { &["Authorization"] } else { &[] })
     }
 }
 
