@@ -16,6 +16,7 @@ use crate::options::{
 use crate::platform::{LocalFuture, Shared};
 use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
+use super::token::carry;
 use token::{Account, Kept};
 
 /// The namespace.
@@ -115,19 +116,10 @@ impl Exchange for Step {
     fn call<'a>(
         &'a self,
         cx: Cx<'a>,
-        mut request: HttpRequest,
+        request: HttpRequest,
         next: NextExchange<'a>,
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            if next.is_away() {
-                // The token is for the backend alone, and what it replaced isn't for others either.
-                Rc::make_mut(&mut request.headers).remove("Authorization");
-                return next.run(cx, request).await;
-            }
-            let authorization = self.authorization(cx).await?;
-            Rc::make_mut(&mut request.headers).set("Authorization", &*authorization);
-            next.run(cx, request).await
-        })
+        Box::pin(carry(self.authorization(cx), cx, request, next))
     }
 
     fn reads_headers(&self) -> bool {

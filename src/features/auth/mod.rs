@@ -12,6 +12,7 @@ mod refuse;
 pub mod revoker;
 pub mod signature;
 pub mod signer;
+mod token;
 mod unused;
 pub mod validator;
 

@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
+use super::super::token::carry;
 use super::grant::{Fault, Grant, Style, Token};
 use crate::context::Cx;
 use crate::platform::{CALL_MS, Deadline, Io, LocalFuture, Shared};
@@ -52,22 +53,14 @@ impl Exchange for Step {
     fn call<'a>(
         &'a self,
         cx: Cx<'a>,
-        mut request: HttpRequest,
+        request: HttpRequest,
         next: NextExchange<'a>,
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(async move {
-            if next.is_away() {
-                // The token is for the backend alone, and what it replaced isn't for others either.
-                Rc::make_mut(&mut request.headers).remove("Authorization");
-                return next.run(cx, request).await;
-            }
-            let authorization = self
-                .authorization(cx)
-                .await
-                .map_err(|fault| Error::of_step(Blame::Origin, fault.to_string()))?;
-            Rc::make_mut(&mut request.headers).set("Authorization", &*authorization);
-            next.run(cx, request).await
-        })
+        let authorization = async move {
+            let authorization = self.authorization(cx).await;
+            authorization.map_err(|fault| Error::of_step(Blame::Origin, fault.to_string()))
+        };
+        Box::pin(carry(authorization, cx, request, next))
     }
 
     fn reads_headers(&self) -> bool {
