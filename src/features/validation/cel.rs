@@ -9,8 +9,8 @@ mod layer;
 mod variables;
 
 pub(in crate::features) use check::{VARIABLES, at, headers, not_an_expression, parameters};
-pub(in crate::features) use checks::absent;
 pub use checks::{Cause, Checks, Phase, Rejected, declared};
+pub(in crate::features) use checks::{absent, all_hold};
 pub(in crate::features) use layer::Members;
 pub use variables::{RequestVariables, ResponseVariables, TokenVariables};
 

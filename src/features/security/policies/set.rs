@@ -1,9 +1,9 @@
 //! Policies of one kind and their verdict.
 
-use fjord_cel::{CelValue, CompileError, Program, Type, Variables};
+use fjord_cel::{CompileError, Program, Type, Variables};
 
 use super::macros;
-use crate::features::validation::cel::{Cause, Phase, Rejected, absent, declared};
+use crate::features::validation::cel::{Phase, Rejected, absent, all_hold, declared};
 use crate::options::Capability;
 
 /// Policies that must all be fulfilled, in order.
@@ -42,19 +42,7 @@ impl Policies {
     /// # Errors
     /// The first policy that isn't true, or has no value.
     pub fn run(&self, variables: &dyn Variables) -> Result<(), Rejected> {
-        if !Capability::Cel.is_included() {
-            return Ok(()); // There are none.
-        }
-        for (index, program) in self.programs.iter().enumerate() {
-            let cause = match program.eval(variables) {
-                Ok(CelValue::Bool(true)) => continue,
-                Ok(CelValue::Bool(false)) => Cause::False,
-                Ok(other) => Cause::NotBool(other.type_name()),
-                Err(error) => Cause::Error(error),
-            };
-            return Err(Rejected { index, cause });
-        }
-        Ok(())
+        all_hold(&self.programs, variables)
     }
 }
 

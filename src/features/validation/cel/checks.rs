@@ -135,20 +135,31 @@ impl Checks {
     /// # Errors
     /// The first check that isn't true, or fails.
     pub fn run(&self, phase: Phase, variables: &dyn Variables) -> Result<(), Rejected> {
-        if !Capability::Cel.is_included() {
-            return Ok(()); // There are none.
-        }
-        for (index, program) in self.programs(phase).enumerate() {
-            let cause = match program.eval(variables) {
-                Ok(CelValue::Bool(true)) => continue,
-                Ok(CelValue::Bool(false)) => Cause::False,
-                Ok(other) => Cause::NotBool(other.type_name()),
-                Err(error) => Cause::Error(error),
-            };
-            return Err(Rejected { index, cause });
-        }
-        Ok(())
+        all_hold(self.programs(phase), variables)
     }
+}
+
+/// Evaluates expressions up to the first that isn't true.
+///
+/// # Errors
+/// The first expression that isn't true, or has no value.
+pub(in crate::features) fn all_hold<'p>(
+    programs: impl IntoIterator<Item = &'p Program>,
+    variables: &dyn Variables,
+) -> Result<(), Rejected> {
+    if !Capability::Cel.is_included() {
+        return Ok(()); // There are none.
+    }
+    for (index, program) in programs.into_iter().enumerate() {
+        let cause = match program.eval(variables) {
+            Ok(CelValue::Bool(true)) => continue,
+            Ok(CelValue::Bool(false)) => Cause::False,
+            Ok(other) => Cause::NotBool(other.type_name()),
+            Err(error) => Cause::Error(error),
+        };
+        return Err(Rejected { index, cause });
+    }
+    Ok(())
 }
 
 /// Why nothing is compiled in a module without CEL: no plan gets here that needs it.
