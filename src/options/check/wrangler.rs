@@ -21,6 +21,22 @@ pub fn lines(worker: Option<&Worker>, settings: &[Setting<'_>]) -> String {
     format!("{file}:\n{}", settings.join(if is_toml { "\n" } else { ",\n" }))
 }
 
+/// A binding of a Durable Object namespace of one of the worker's own classes, and the migration that makes the class known.
+pub fn durable_object<'a>(binding: &str, class: &str, migration: &str) -> [Setting<'a>; 2] {
+    [
+        Setting {
+            name: "durable_objects.bindings",
+            is_item: true,
+            members: vec![("name", quoted(binding)), ("class_name", quoted(class))],
+        },
+        Setting {
+            name: "migrations",
+            is_item: true,
+            members: vec![("tag", quoted(migration)), ("new_sqlite_classes", format!("[{}]", quoted(class)))],
+        },
+    ]
+}
+
 /// A string as JSON and TOML both write it.
 pub fn quoted(text: &str) -> String {
     format!("\"{text}\"")

@@ -4,7 +4,7 @@ use fjord_document::Diagnostic;
 
 use crate::features::backend::brokers::address::Address;
 use crate::options::Environment;
-use crate::options::check::wrangler::{Setting, lines, quoted};
+use crate::options::check::wrangler::{Setting, durable_object, lines, quoted};
 use crate::options::check::{Around, Findings, Spot};
 
 use super::driver::{self, Driver, Fault, Use};
@@ -82,22 +82,7 @@ fn queue(spot: &Spot<'_>, name: &str, findings: &mut Findings<'_>) {
 /// The binding of the object that reads a group, unless the worker has it.
 fn reader(spot: &Spot<'_>, findings: &mut Findings<'_>) {
     let Some(name) = spot.str() else { return };
-    let settings = [
-        Setting {
-            name: "durable_objects.bindings",
-            is_item: true,
-            members: vec![("name", quoted(name)), ("class_name", quoted("FjordOrigins"))],
-        },
-        Setting {
-            name: "migrations",
-            is_item: true,
-            members: vec![
-                ("tag", quoted("groups")),
-                ("new_sqlite_classes", r#"["FjordOrigins"]"#.to_owned()),
-            ],
-        },
-    ];
-    binding(spot, name, &settings, findings);
+    binding(spot, name, &durable_object(name, "FjordOrigins", "groups"), findings);
 }
 
 /// A binding that the worker must have, with the settings that bind it.

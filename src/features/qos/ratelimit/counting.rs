@@ -3,7 +3,7 @@
 use fjord_document::Diagnostic;
 
 use crate::features::auth::validator::{self, claim_headers};
-use crate::options::check::wrangler::{Setting, lines, quoted};
+use crate::options::check::wrangler::{durable_object, lines};
 use crate::options::check::{Around, Counts, Findings, Spot};
 
 /// Says which limit is in force: that of each isolate, of each location, or one for all.
@@ -39,21 +39,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
             Diagnostic::note("counting", span, message)
         }
         Some(None) => {
-            let settings = [
-                Setting {
-                    name: "durable_objects.bindings",
-                    is_item: true,
-                    members: vec![("name", quoted(name)), ("class_name", quoted("FjordLimits"))],
-                },
-                Setting {
-                    name: "migrations",
-                    is_item: true,
-                    members: vec![
-                        ("tag", quoted("limits")),
-                        ("new_sqlite_classes", "[\"FjordLimits\"]".to_owned()),
-                    ],
-                },
-            ];
+            let settings = durable_object(name, "FjordLimits", "limits");
             let help = format!("add to {}", lines(findings.worker(), &settings));
             let message = |then| format!("the worker has no binding `{name}` that counts, so {then}");
             let fault = match closes {
