@@ -17,7 +17,7 @@ pub use endpoint::{Endpoint, EndpointId, InputHeaders, InputQueries};
 pub use handler::{Global, Handler, Inside, NextGlobal, NextHandler};
 pub use incoming::{Incoming, Route};
 pub use plan::{CATCH_ALL, Endpoints, Plan};
-pub use rewrite::Rewrite;
+pub use rewrite::{Rewrite, rewritten};
 pub use service::{RouterOptions, Service, Trust};
 pub use session::{Opening, Session, State};
 

@@ -18,6 +18,13 @@ pub trait Rewrite {
     }
 }
 
+/// The target after all steps; none if the client's own stays.
+pub fn rewritten(steps: &[Box<dyn Rewrite>], host: &str, target: &str) -> Option<String> {
+    steps.iter().fold(None, |changed: Option<String>, step| {
+        step.rewrite(host, changed.as_deref().unwrap_or(target)).or(changed)
+    })
+}
+
 /// Where a request goes after the [`Rewrite`] steps.
 pub(super) struct Rewritten {
     pub route: Route,
@@ -36,10 +43,7 @@ impl Plan {
         if steps.is_empty() || matches!(route, Route::Health | Route::Debug | Route::Echo) {
             return Rewritten { route, params, target: None };
         }
-        let mut changed: Option<String> = None;
-        for step in steps {
-            changed = step.rewrite(host, changed.as_deref().unwrap_or(target)).or(changed);
-        }
+        let changed = rewritten(steps, host, target);
         let (route, params) = match &changed {
             Some(target) => self.route(method, target),
             None => (route, params),

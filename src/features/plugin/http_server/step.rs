@@ -11,7 +11,7 @@ use crate::context::Reach;
 use crate::features::plugin::shipped::{self, IpFilter, UrlRewrite};
 use crate::features::plugin::workers::Worker;
 use crate::features::server::virtualhost::VirtualHosts;
-use crate::gateway::{Global, Incoming, NextGlobal, Rewrite, Route};
+use crate::gateway::{Global, Incoming, NextGlobal, Rewrite, Route, rewritten};
 use crate::options::{Options, Refusal, Site};
 use crate::platform::{
     Answer, AnswerBody, Body, Deadline, Fetch, Fetched, Level, LocalFuture, Passed, RequestBody,
@@ -92,11 +92,7 @@ pub fn rewrites(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Rewrite>>, R
 
 impl Rewrite for Rewrites {
     fn rewrite(&self, host: &str, target: &str) -> Option<String> {
-        let mut changed: Option<String> = None;
-        for step in &self.0 {
-            changed = step.rewrite(host, changed.as_deref().unwrap_or(target)).or(changed);
-        }
-        changed
+        rewritten(&self.0, host, target)
     }
 
     fn admits(&self, host: &str, endpoint: &str) -> bool {
