@@ -172,7 +172,7 @@ impl Tool {
                 Some(Value::Bool(value)) => value.to_string(),
                 _ => {
                     return Err(format!(
-                        "the argument {name} is missing, or isn't a text, a number or a boolean"
+                        "the argument {name} is missing, or isn't a string, a number or a boolean"
                     ));
                 }
             };

@@ -152,7 +152,7 @@ pub(super) fn broker(
     environment: &Environment,
 ) -> Result<Broker, String> {
     if driver == Driver::Queue {
-        return Err(queue(address, purpose).err().unwrap_or_else(|| "a queue is no broker".to_owned()));
+        return Err(queue(address, purpose).err().unwrap_or_else(|| "a queue isn't a broker".to_owned()));
     }
     let name = address.name()?;
     let shown = format!("{}://{name}", address.scheme);

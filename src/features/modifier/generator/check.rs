@@ -46,7 +46,7 @@ pub(crate) fn check_input(spot: &Spot<'_>, around: &Around<'_>, findings: &mut F
             name.str().is_some_and(|name| name == "*" || name.eq_ignore_ascii_case("Content-Type"))
         })
     {
-        let message = "without Content-Type among them .req_body is a text, never JSON, XML or a form";
+        let message = "without Content-Type among them .req_body is a string, never JSON, XML or a form";
         findings.add(headers.warning("not-let-in", message));
     }
 }

@@ -14,7 +14,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt("interval", Kind::NATURAL, "After how many seconds failures are forgotten.").required(),
         opt("timeout", Kind::NATURAL, "After how many seconds the backend is tried again.").required(),
         opt("max_errors", Kind::NATURAL, "How many failures in a row stop the calls.").required(),
-        opt("valid_status_codes", STATUSES, "The statuses that are no failures.").required(),
+        opt("valid_status_codes", STATUSES, "The statuses that aren't failures.").required(),
         opt("name", Kind::Str, "A name for logs."),
         opt("log_status_change", Kind::Bool, "Logs each change of state.").default("false"),
     ]),
