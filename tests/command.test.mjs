@@ -388,6 +388,9 @@ describe("completion", () => {
     assert.equal(complete("fjord", "ch"), "check");
     assert.equal(complete("fjord", "run", "--wat"), "--watch");
     assert.equal(complete("fjord", "run", "kr"), "");
+    assert.equal(complete("fjord", "openapi", "e"), "export");
+    assert.equal(complete("fjord", "completion", ""), "bash zsh fish");
+    assert.equal(complete("fjord", "help", "ru"), "run");
   });
 
   test("zsh and fish get theirs", async () => {

@@ -9,6 +9,8 @@ export type Values<O extends Options> = ReturnType<typeof parseArgs<{ options: O
 /** A command's module. `execute` takes the values of its own options. */
 export interface Command {
   options: Options;
+  /** What its first argument may be, where these are all. */
+  words?: readonly string[];
   help: string;
   execute(values: Values<Options>, positionals: string[]): Promise<void>;
 }

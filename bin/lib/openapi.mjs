@@ -9,6 +9,8 @@ export const options = {
   audience: { type: "string", short: "a" },
 };
 
+export const words = ["export"];
+
 export const help = `fjord openapi: describes a configuration for its clients, as an OpenAPI 3.1 document.
 
 Usage: fjord openapi export [[-c] FILE] [options]

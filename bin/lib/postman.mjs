@@ -8,6 +8,8 @@ export const options = {
   output: { type: "string", short: "o" },
 };
 
+export const words = ["export"];
+
 export const help = `fjord postman: makes a Postman collection (v2.1) of a configuration, a request for each endpoint.
 
 Usage: fjord postman export [[-c] FILE] [options]
