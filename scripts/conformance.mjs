@@ -6,6 +6,7 @@
 //   --prune          takes cases that pass off the list
 //   --list REASON    puts the failing cases of the chosen suites on the list
 //   --recipes WAY    `always` makes calls by recipe wherever there is one, `off` nowhere; else by recipe where a request comes again
+//   --report FILE    writes the result as a page in Markdown: a row for each suite, and why the exceptions are there
 import { spawn } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
@@ -129,15 +130,15 @@ async function checkSuite(only) {
 const readList = () => /** @type {Exception[]} */ (JSON.parse(readText(LIST) ?? "[]"));
 
 /**
- * Runs the suites that match. Gives back `{ passed, failed, known, problems }`: problems are the lines about cases that
- * fail unexpectedly, or pass unexpectedly.
+ * Runs the suites that match. Gives back `{ passed, failed, known, problems, rows }`: problems are the lines about cases that
+ * fail unexpectedly, or pass unexpectedly; a row is a suite's figures.
  *
  * @param {{ filter?: string, only?: string, recipes?: string, edit?: Edit, log?: (line: string) => void }} [options]
  */
 export async function runSuites({ filter = "", only, recipes, edit, log = console.log } = {}) {
   const list = readList();
-  /** @type {{ passed: number, failed: number, known: number, problems: string[] }} */
-  const total = { passed: 0, failed: 0, known: 0, problems: [] };
+  /** @type {{ passed: number, failed: number, known: number, problems: string[], rows: Row[] }} */
+  const total = { passed: 0, failed: 0, known: 0, problems: [], rows: [] };
   const upstreams = await startUpstreams();
   try {
     for (const suite of suites().filter((name) => new RegExp(filter).test(name))) {
@@ -150,6 +151,7 @@ export async function runSuites({ filter = "", only, recipes, edit, log = consol
         if (!(error instanceof Failure)) throw error;
         total.failed++;
         total.problems.push(`${suite}: can't be run\n${error.message}`);
+        total.rows.push({ suite, cases: 0, passed: 0, known: 0, failed: 1 });
         continue;
       }
       const failing = results.filter(({ ok }) => !ok);
@@ -158,6 +160,7 @@ export async function runSuites({ filter = "", only, recipes, edit, log = consol
       total.passed += results.length - failing.length - mended.length;
       total.failed += surprises.length + mended.length;
       total.known += failing.length - surprises.length;
+      total.rows.push({ suite, cases: results.length, passed: results.length - failing.length, known: failing.length - surprises.length, failed: surprises.length + mended.length });
       for (const { name, why } of surprises) total.problems.push(`${suite}: ${name}\n    ${why}`);
       for (const { name } of mended) total.problems.push(`${suite}: ${name}\n    passes now: take it off the list (--prune)`);
       log(`${suite}: ${results.length - failing.length} of ${results.length} pass, ${failing.length - surprises.length} known exceptions`);
@@ -167,6 +170,38 @@ export async function runSuites({ filter = "", only, recipes, edit, log = consol
     await upstreams.stop();
   }
   return total;
+}
+
+/**
+ * A suite's figures. `failed` are those that fail and aren't listed, and those that are listed and pass.
+ *
+ * @typedef {{ suite: string, cases: number, passed: number, known: number, failed: number }} Row
+ */
+
+/**
+ * The result as a page in Markdown.
+ *
+ * @param {{ rows: Row[], problems: string[] }} result
+ * @param {Exception[]} list
+ */
+export function page({ rows, problems }, list) {
+  const replayed = new Set(rows.map(({ suite }) => suite));
+  const sum = (/** @type {Exclude<keyof Row, "suite">} */ figure) => rows.reduce((total, row) => total + row[figure], 0);
+  const line = (/** @type {Row} */ { suite, cases, passed, known, failed }) => `| ${suite} | ${cases} | ${passed} | ${known} | ${failed} |`;
+  const reasons = list.filter(({ suite }) => replayed.has(suite)).map(({ suite, reason, cases }) => `- ${suite}, ${cases.length === 1 ? "1 case" : `${cases.length} cases`}: ${reason}`);
+  return [
+    "# Conformance",
+    "",
+    "Requests whose answers were recorded from KrakenD, asked again.",
+    "",
+    "| suite | cases | pass | known exceptions | fail |",
+    "|---|---|---|---|---|",
+    ...rows.map(line),
+    line({ suite: "all", cases: sum("cases"), passed: sum("passed"), known: sum("known"), failed: sum("failed") }),
+    ...(problems.length > 0 ? ["", "## What fails", "", ...problems.map((problem) => `\`\`\`\n${problem}\n\`\`\``)] : []),
+    ...(reasons.length > 0 ? ["", "## Why exceptions are known", "", ...reasons] : []),
+    "",
+  ].join("\n");
 }
 
 /**
@@ -204,11 +239,13 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
   await main(async () => {
     const { values, positionals } = parseArgs({
       allowPositionals: true,
-      options: { only: { type: "string" }, prune: { type: "boolean" }, list: { type: "string" }, recipes: { type: "string" } },
+      options: { only: { type: "string" }, prune: { type: "boolean" }, list: { type: "string" }, recipes: { type: "string" }, report: { type: "string" } },
     });
     if (!haveSuites()) throw new Failure(`No recorded suites in ${folder}: FJORD_CONFORMANCE names the folder.`);
     const edit = values.prune || values.list ? editor(readList(), { prune: values.prune, reason: values.list }) : undefined;
-    const { passed, failed, known, problems } = await runSuites({ filter: positionals[0], only: values.only, recipes: values.recipes, edit });
+    const result = await runSuites({ filter: positionals[0], only: values.only, recipes: values.recipes, edit });
+    if (values.report !== undefined) fs.writeFileSync(values.report, page(result, readList()));
+    const { passed, failed, known, problems } = result;
     for (const problem of problems) console.log(`\n${problem}`);
     if (known > 0) console.log(`\n${known} known exceptions: tests/conformance-exceptions.json`);
     console.log(`${passed} passed, ${failed} failed`);
