@@ -21,7 +21,7 @@ const REQUESTS = 20;
 export async function crossings(shape, upstream) {
   const { config, refused } = await prepare(configuration(shape, upstream.url), shape.files);
   if (refused !== undefined) return undefined;
-  const build = countingBuild();
+  const build = countingBuild(shape.service === undefined ? "core" : "full");
   const server = await startGateway(config, build.dir);
   const request = { path: shape.path ?? "/bench", headers: shape.headers?.() };
   const client = await Client.open(server.port, request, 1);

@@ -23,6 +23,9 @@ import { EDGE, prepare, startGateway, startScript } from "./servers.mjs";
 
 const CONNECTIONS = 4;
 
+/** Fjord without the `extra_config` of the service: what a case with one costs beside it. */
+export const PLAIN = "plain";
+
 /**
  * Large documents need fewer requests for a steady figure.
  *
@@ -139,7 +142,7 @@ const ratio = (side, base) => spread(side.cpu.map((value, round) => value / (bas
  * @returns {Promise<Measured | { skipped: string }>}
  */
 export async function runCase(shape, upstream, { requests, rounds, warmUp, candidates = {} }) {
-  const { config, refused } = await prepare(configuration(shape, upstream.url), shape.files);
+  const { config, module, refused } = await prepare(configuration(shape, upstream.url), shape.files);
   if (refused !== undefined) return { skipped: refused };
   const want = expected(shape);
   /** @type {Side[]} */
@@ -148,9 +151,13 @@ export async function runCase(shape, upstream, { requests, rounds, warmUp, candi
     for (const [name, source] of Object.entries(peers)) {
       sides.push(await Side.start(name, await startScript(source(shape, upstream.url)), shape));
     }
-    sides.push(await Side.start("fjord", await startGateway(config), shape));
+    sides.push(await Side.start("fjord", await startGateway(config, undefined, module), shape));
+    if (shape.service !== undefined) {
+      const plain = await prepare(configuration({ ...shape, service: undefined }, upstream.url), shape.files);
+      sides.push(await Side.start(PLAIN, await startGateway(plain.config, undefined, plain.module), shape));
+    }
     for (const [name, folder] of Object.entries(candidates)) {
-      sides.push(await Side.start(name, await startGateway(config, folder), shape));
+      sides.push(await Side.start(name, await startGateway(config, folder, module), shape));
     }
     for (const side of sides) side.verify(want);
     for (const side of sides) await side.warm(scaled(warmUp, shape));
@@ -172,11 +179,11 @@ export async function runCase(shape, upstream, { requests, rounds, warmUp, candi
  */
 function summary(sides) {
   const others = sides.filter(({ name }) => !Object.hasOwn(peers, name));
-  // Beside the peers Fjord itself is a base, for other builds of it.
+  // Beside the peers Fjord itself is a base, for other builds of it, and for more in its configuration.
   /** @type {Measured["ratios"]} */
   const ratios = {};
   for (const side of others) {
-    const bases = sides.filter(({ name }) => name !== side.name && (Object.hasOwn(peers, name) || name === "fjord"));
+    const bases = sides.filter(({ name }) => name !== side.name && (Object.hasOwn(peers, name) || name === "fjord" || name === PLAIN));
     ratios[side.name] = Object.fromEntries(bases.map((base) => [base.name, ratio(side, base)]));
   }
   return { sides: Object.fromEntries(sides.map((side) => [side.name, side.figures()])), ratios };

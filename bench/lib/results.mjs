@@ -95,7 +95,7 @@ export function latest() {
 export function regressions(now, before) {
   const lines = [];
   for (const name of Object.keys(now.cases)) {
-    for (const peer of ["js", "floor"]) {
+    for (const peer of ["js", "floor", "plain"]) {
       const was = ratioTo(before.cases[name], peer);
       const is = ratioTo(now.cases[name], peer);
       if (is !== undefined && was !== undefined && is > was * (1 + TOLERANCE)) lines.push(`${name}: ${is.toFixed(2)} of ${peer}, was ${was.toFixed(2)}`);

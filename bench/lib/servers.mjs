@@ -3,7 +3,7 @@ import { fork } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { buildDir, checkConfig, loadCore, readConfig } from "../../bin/lib/core.mjs";
 import { MODULE_FILES, moduleFor } from "../../bin/lib/modules.mjs";
 import { startWorkerd } from "../../bin/lib/workerd.mjs";
@@ -55,7 +55,7 @@ export async function startScript(source) {
 let core;
 
 /**
- * A configuration with the files that it names; `refused` says why it can't be served.
+ * A configuration with the files that it names, and the module that it needs; `refused` says why it can't be served.
  *
  * @param {object} value
  * @param {Record<string, string>} [files]
@@ -68,22 +68,31 @@ export async function prepare(value, files = {}) {
     const file = path.join(dir, "krakend.json");
     fs.writeFileSync(file, JSON.stringify(value));
     const config = await readConfig(core, file);
-    const { ok, report } = checkConfig(config);
-    return { config, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error")?.message };
+    const { ok, report } = checkConfig(config, { module: true });
+    return { config, module: report.module, refused: ok ? undefined : report.diagnostics.find(({ severity }) => severity === "error")?.message };
   } finally {
     fs.rmSync(dir, { recursive: true });
   }
 }
 
 /**
- * A gateway of the build, or of another folder with a build.
+ * A gateway of the build, or of another folder with a build; by the smallest module that has what is needed, or by the one that is there.
  *
  * @param {import("../../bin/lib/core.mjs").ReadConfig} config
+ * @param {string} [codeDir]
+ * @param {import("../../bin/lib/modules.mjs").ModuleName} [module]
  */
-export const startGateway = (config, codeDir = buildDir) => startWorkerd({ ...EDGE_SETTINGS, config, codeDir });
+export function startGateway(config, codeDir = buildDir, module) {
+  const found = module === undefined ? undefined : moduleFor({ module }, pathToFileURL(`${codeDir}/`)).url;
+  return startWorkerd({ ...EDGE_SETTINGS, config, codeDir, module: found });
+}
 
-/** The build with its exports counted: `GET /__crossings` gives the calls by name, since the last time. */
-export const countingBuild = () => wrappedBuild("counting");
+/**
+ * The build with its exports counted: `GET /__crossings` gives the calls by name, since the last time.
+ *
+ * @param {"core" | "full"} module
+ */
+export const countingBuild = (module) => wrappedBuild("counting", module);
 
 /** The build with its memory weighed: `GET /__weights` gives the bytes of the instances that haven't been collected. */
 export const weighingBuild = () => wrappedBuild("weighing", "full");

@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import { Failure, at } from "../../scripts/lib.mjs";
 import { cases } from "./cases.mjs";
+import { PLAIN } from "./load.mjs";
 
 /**
  * @typedef {import("./load.mjs").Measured} Measured
@@ -16,7 +17,7 @@ const SIDES = ["floor", "js", "js-safe", "fjord"];
 
 const micro = (/** @type {number} */ value) => value.toFixed(value < 10 ? 1 : 0);
 const times = (/** @type {Spread} */ { median, low, high }) => `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
-const goal = (/** @type {string} */ name, /** @type {"js" | "floor"} */ peer) => goals.get(name)?.[peer]?.toFixed(2) ?? "";
+const goal = (/** @type {string} */ name, /** @type {"js" | "floor" | "plain"} */ peer) => goals.get(name)?.[peer]?.toFixed(2) ?? "";
 
 /**
  * The figures of one of those who take part.
@@ -57,9 +58,11 @@ export function line(name, result) {
   const cells = SIDES.map((one) => micro(side(result, one).cpu.median).padStart(8));
   const p99 = `${fjord.p99.toFixed(2).padStart(8)} ${(fjord.p99 / side(result, "js").p99).toFixed(2).padStart(6)}`;
   const against = /** @type {const} */ (["js", "floor"]).map((peer) => `${times(ratio(result, "fjord", peer)).padStart(18)} ${goal(name, peer).padStart(5)}`);
-  const others = Object.keys(result.ratios).filter((one) => one !== "fjord");
+  const others = Object.keys(result.ratios).filter((one) => one !== "fjord" && one !== PLAIN);
+  const plain = result.ratios[PLAIN] === undefined ? [] : [result];
   return [
     `${name.padEnd(NAME_WIDTH)} ${cells.join("")}  ${against.join(" ")} ${p99}`,
+    ...plain.map((one) => `${`  without its extra_config`.padEnd(NAME_WIDTH)} ${micro(side(one, PLAIN).cpu.median).padStart(32)}  fjord is ${times(ratio(one, "fjord", PLAIN))} of it, goal ${goal(name, PLAIN)}`),
     ...others.map((one) => `${`  ${one}`.padEnd(NAME_WIDTH)} ${micro(side(result, one).cpu.median).padStart(28)}   ${times(ratio(result, one, "fjord"))} of fjord`),
   ].join("\n");
 }
