@@ -19,13 +19,13 @@ const NOTHING = new Uint8Array(0);
  */
 export function callOrigin({ binding, method, url, block, trace, body: kind, bytes }, request, env, signal) {
   try {
-    const lines = trace === "" ? linesOf(block) : linesOf(block).replaced(trace);
+    const lines = linesOf(block);
     const body = outgoing(kind, bytes, lines, request);
-    const known = body === null && signal === undefined && trace === "" ? lines.call(method, url) : null;
+    const known = body === null && signal === undefined ? lines.call(method, url, trace) : null;
     /** @type {RequestInit | undefined} */
     let init;
     if (known === null) {
-      init = lines.init(method);
+      init = (trace === "" ? lines : lines.replaced(trace)).init(method);
       if (signal !== undefined) init = { ...init, signal };
       if (body !== null && method !== "GET" && method !== "HEAD") init = { ...init, body };
     }
