@@ -1,98 +1,63 @@
-// Templates: what Go's text/template with sprig made of each is in tests/data/templates.jsonl.
+// Templates of configurations with the files that they need. What Go makes of each is asked natively: tests/flexible.rs.
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
 import { describe, test } from "node:test";
+import { loadCore } from "../bin/lib/core.mjs";
 import { SourceError } from "../bin/lib/faults.mjs";
-import { names, problem } from "../bin/lib/flexible/functions/index.mjs";
-import { render } from "../bin/lib/flexible/index.mjs";
+import { render } from "../bin/lib/flexible.mjs";
 import { folder, root } from "./support/gateway.mjs";
 
-/**
- * A recorded rendering: what Go wrote, or its error and the line of it.
- *
- * @typedef {{ template: string, out?: string, error?: string, line?: number }} Recording
- */
+const core = await loadCore();
 
-const [first = "", ...rest] = fs.readFileSync(path.join(root, "tests/data/templates.jsonl"), "utf8").trim().split("\n");
-/** @type {{ data: Record<string, unknown> }} */
-const { data } = JSON.parse(first);
-/** @type {Recording[]} */
-const cases = rest.map((line) => JSON.parse(line));
-const { dir, remove } = folder(Object.fromEntries(Object.entries(data).map(([name, value]) => [`settings/${name}.json`, JSON.stringify(value)])));
-
-/** The top of the data are settings, which are objects: lists and texts are put in by a wrapper. */
-function rendered(/** @type {string} */ template) {
-  const others = Object.entries(data).filter(([, value]) => Array.isArray(value) || typeof value === "string");
-  fs.writeFileSync(path.join(dir, "settings/all.json"), JSON.stringify(data));
-  for (const [name] of others) fs.rmSync(path.join(dir, `settings/${name}.json`), { force: true });
-  const wrapper = `{{ template "t.tmpl" .all }}`;
-  fs.mkdirSync(path.join(dir, "templates"), { recursive: true });
-  fs.writeFileSync(path.join(dir, "templates/t.tmpl"), template);
-  return render("main", wrapper, { FC_SETTINGS: path.join(dir, "settings"), FC_TEMPLATES: path.join(dir, "templates") }).text;
-}
-
-/**
- * What is written, or what is wrong.
- *
- * @param {string} template
- * @returns {{ out?: string, fault?: import("../bin/lib/faults.mjs").Fault, stack?: string }}
- */
-function attempt(template) {
-  try {
-    return { out: rendered(template) };
-  } catch (error) {
-    return { fault: error instanceof SourceError ? error.faults[0] : undefined, stack: error instanceof Error ? error.stack : String(error) };
-  }
-}
-
-describe("templates give what Go's give", () => {
-  test(`${cases.length} recorded ones`, (t) => {
-    t.after(remove);
-    const faults = [];
-    for (const { template, out, error, line } of cases) {
-      const found = attempt(template);
-      if (error === undefined && found.out !== out) faults.push(`${template}\n  Go:    ${out}\n  Fjord: ${found.out ?? found.stack}`);
-      if (error !== undefined && !found.fault) faults.push(`${template}\n  Go:    ${error}\n  Fjord: ${found.out ?? found.stack}`);
-      // Of what is never closed Go names the end, Fjord the beginning.
-      if (error !== undefined && found.fault && line !== undefined && found.fault.line !== line) faults.push(`${template}: line ${found.fault.line}, not ${line}`);
-    }
-    assert.deepEqual(faults, []);
-  });
-
-  test("a whole configuration, with settings, templates and partials", () => {
-    const at = (/** @type {string} */ name) => path.join(root, "tests/data/flexible", name);
-    const env = { FC_SETTINGS: at("settings"), FC_TEMPLATES: at("templates"), FC_PARTIALS: at("partials") };
-    const { text, pieces } = render(at("krakend.tmpl"), fs.readFileSync(at("krakend.tmpl"), "utf8"), env);
-    assert.equal(text, fs.readFileSync(at("rendered.json"), "utf8"));
-    assert.equal(pieces.at(-1)?.[1], Buffer.byteLength(text));
-  });
+test("a whole configuration, with settings, templates and partials", () => {
+  const at = (/** @type {string} */ name) => path.join(root, "tests/data/flexible", name);
+  const env = { FC_SETTINGS: at("settings"), FC_TEMPLATES: at("templates"), FC_PARTIALS: at("partials") };
+  const { text, pieces } = render(core, at("krakend.tmpl"), fs.readFileSync(at("krakend.tmpl"), "utf8"), env);
+  assert.equal(text, fs.readFileSync(at("rendered.json"), "utf8"));
+  assert.equal(pieces.at(-1)?.[1], Buffer.byteLength(text));
 });
 
-test("the list of functions is that of the documentation", () => {
-  const page = fs.readFileSync(path.join(root, "docs/flexible.md"), "utf8");
-  const [, list = ""] = /<!-- functions:start -->\n([^]*?)<!-- functions:end -->/.exec(page) ?? [];
-  const listed = [...list.matchAll(/`(\w+)`/g)].map(([, name]) => String(name));
-  const sorted = [...names].sort();
-  assert.deepEqual(listed.sort(), sorted);
-  assert.equal(problem("upper"), undefined);
-  assert.match(problem("uuidv4") ?? "", /left out: it would give another configuration each time/);
-});
-
-test("hostile templates end in a fault", () => {
-  const hostile = [
-    "{{".repeat(50_000),
-    `${"{{if true}}".repeat(5000)}${"{{end}}".repeat(5000)}`,
-    `{{ ${"(".repeat(5000)}1${")".repeat(5000)} }}`,
-    '{{ define "a" }}{{ template "a" }}{{ end }}{{ template "a" }}',
-    "{{ range until 100000000 }}x{{ end }}",
-    "{{ repeat 1000000000 `abc` }}",
-    "{{ \0 }}",
-    "{{ .a.__proto__.constructor.name.x }}{{ constructor }}",
-    "{{ toString | }}",
+describe("what is wrong is said at its place", () => {
+  const { dir, remove } = folder({
+    "settings/a.json": '{"list": [1, 2]}',
+    "broken/a.json": '{"list": [1, 2}',
+    "lists/a.json": "[]",
+    "templates/other.tmpl": "line\n{{ .list.x }}",
+    "partials/deep/é.json": "{}",
+  });
+  const env = { FC_SETTINGS: path.join(dir, "settings"), FC_TEMPLATES: path.join(dir, "templates"), FC_PARTIALS: path.join(dir, "partials") };
+  /** @type {[template: string, env: NodeJS.ProcessEnv, file: string, line: number, message: RegExp][]} */
+  const cases = [
+    ["é{{ nothing }}", env, "t.tmpl", 1, /function "nothing" not defined/],
+    ['\n{{ template "other.tmpl" .a }}', env, "other.tmpl", 2, /can't evaluate field x/],
+    ["{{ .a }}", { ...env, FC_SETTINGS: path.join(dir, "broken") }, "a.json", 1, /./],
+    ["{{ .a }}", { ...env, FC_SETTINGS: path.join(dir, "lists") }, "a.json", 1, /settings are a JSON object/],
+    ['\n\n{{ include "gone.json" }}', env, "t.tmpl", 3, /the partial .*gone\.json doesn't exist/],
+    ['{{ include "gone.json" }}', {}, "t.tmpl", 1, /gone\.json doesn't exist: FC_PARTIALS names the folder/],
   ];
-  for (const text of hostile) {
-    assert.throws(() => render("t", text, {}), (error) => error instanceof SourceError && error.faults.length === 1, text.slice(0, 60));
+  for (const [template, variables, file, line, message] of cases) {
+    test(`${JSON.stringify(template)} in ${file}`, () => {
+      assert.throws(() => render(core, "t.tmpl", template, variables), (error) => {
+        assert.ok(error instanceof SourceError);
+        const [fault] = error.faults;
+        assert.equal(path.basename(fault?.file ?? ""), file);
+        assert.equal(fault?.line, line);
+        assert.match(fault?.message ?? "", message);
+        return true;
+      });
+    });
   }
-  assert.equal(render("t", "{{ .constructor }}{{ (dict).__proto__ }}", {}).text, "<no value><no value>");
+
+  test("a folder that isn't there", () => {
+    assert.throws(() => render(core, "t.tmpl", "", { FC_TEMPLATES: path.join(dir, "none") }), /FC_TEMPLATES names .*none, which doesn't exist/);
+  });
+
+  test("partials of folders below, each read once", (t) => {
+    t.after(remove);
+    const { text, sources, pieces } = render(core, "t.tmpl", '{{ include "deep/é.json" }},{{ include "deep/é.json" }}', env);
+    assert.equal(text, "{},{}");
+    assert.deepEqual(sources.map(({ file }) => path.basename(file)), ["t.tmpl", "other.tmpl", "é.json"]);
+    assert.deepEqual(pieces.map(([start, end, source]) => [start, end, source]), [[0, 2, 2], [2, 3, 0], [3, 5, 2]]);
+  });
 });

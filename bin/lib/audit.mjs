@@ -4,6 +4,7 @@ import { configFile } from "./arguments.mjs";
 import { audit } from "./ask.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor } from "./core.mjs";
 import { Failure, UsageError, codeOf, messageOf } from "./errors.mjs";
+import { renderReport } from "./flexible.mjs";
 
 const SEVERITIES = ["CRITICAL", "HIGH", "MEDIUM", "LOW"];
 
@@ -74,49 +75,24 @@ export async function execute(values, positionals) {
     return;
   }
   if (format === "json") console.log(JSON.stringify(report, null, 2));
-  else process.stdout.write(await templated(format, report));
+  else process.stdout.write(templated(core, format, report));
   process.exitCode = report.recommendations.length ? 1 : 0;
 }
-
-/** @type {Record<string, number>} */
-const COLORS = { CRITICAL: 31, HIGH: 33, MEDIUM: 36, LOW: 32 };
 
 /**
  * The findings in a form of the user's own. A template sees the fields as KrakenD's has them, `marshal` writes them as json does.
  *
+ * @param {import("../../src/edge/fjord.mjs").Core} core
  * @param {string} format
  * @param {Report} report
  */
-async function templated(format, report) {
-  const [{ renderText }, { fn }, { fromJson, toJson }] = await Promise.all([
-    import("./flexible/index.mjs"),
-    import("./flexible/call.mjs"),
-    import("./flexible/values.mjs"),
-  ]);
-  const color = wantsColor(process.stdout);
-  const functions = {
-    marshal: fn("x", (value) => toJson(renamed(value, (name) => name.toLowerCase()))),
-    colored: fn("s", (text) => (color && text in COLORS ? `\x1b[${COLORS[text]}m${text}\x1b[0m` : text)),
-  };
+function templated(core, format, report) {
   try {
-    return renderText("--format", format, renamed(fromJson(report), (name) => name.toUpperCase()), functions);
+    return renderReport(core, format, report, wantsColor(process.stdout));
   } catch (error) {
     // The template is part of the command line.
     throw error instanceof Failure ? Object.assign(error, { code: 2 }) : error;
   }
-}
-
-/**
- * The same with another first letter in the name of each field.
- *
- * @param {import("./flexible/values.mjs").Value} value
- * @param {(letter: string) => string} first
- * @returns {import("./flexible/values.mjs").Value}
- */
-function renamed(value, first) {
-  if (Array.isArray(value)) return value.map((item) => renamed(item, first));
-  if (!(value instanceof Map)) return value;
-  return new Map([...value].map(([name, item]) => [first(name.slice(0, 1)) + name.slice(1), renamed(item, first)]));
 }
 
 /**

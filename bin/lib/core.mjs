@@ -89,7 +89,7 @@ async function instance(change) {
  * @returns {Promise<ReadConfig>}
  */
 export async function readConfig(core, file) {
-  const { bytes, origin } = await readSource(file);
+  const { bytes, origin } = await readSource(core, file);
   const read = new core.Config(bytes);
   /** @type {Record<string, string>} */
   const files = {};

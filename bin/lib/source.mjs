@@ -23,11 +23,12 @@ const MAX_SIZE = 8 << 20;
 /**
  * Reads a configuration. It has an origin when the bytes aren't those of the file.
  *
+ * @param {import("../../src/edge/fjord.mjs").Core} core What renders templates.
  * @param {string} file
  * @param {NodeJS.ProcessEnv} [variables]
  * @returns {Promise<{ bytes: Buffer, origin?: Origin }>}
  */
-export async function readSource(file, variables = process.env) {
+export async function readSource(core, file, variables = process.env) {
   const env = templateEnvironment(file, variables);
   const bytes = readBytes(file);
   const isTemplate = Boolean(env.FC_ENABLE);
@@ -43,8 +44,8 @@ export async function readSource(file, variables = process.env) {
     const converted = await convert(format, source);
     return { bytes: Buffer.from(converted.text), origin: { sources: [source], pieces: converted.pieces } };
   }
-  const { render } = await import("./flexible/index.mjs");
-  const rendered = render(file, text, env);
+  const { render } = await import("./flexible.mjs");
+  const rendered = render(core, file, text, env);
   if (env.FC_OUT) writeOut(env.FC_OUT, rendered.text);
   if (format === "json") return { bytes: Buffer.from(rendered.text), origin: rendered };
   const source = { file, text: rendered.text };

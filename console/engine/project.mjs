@@ -27,7 +27,7 @@ export async function readProject(core, { files: texts, main, env }) {
   mount(texts);
   try {
     const isTemplate = main.endsWith(".tmpl") || Boolean(env.FC_ENABLE);
-    const { bytes, origin } = await readSource(main, isTemplate ? { ...env, FC_ENABLE: "1", FC_OUT: undefined } : env);
+    const { bytes, origin } = await readSource(core, main, isTemplate ? { ...env, FC_ENABLE: "1", FC_OUT: undefined } : env);
     const config = new core.Config(bytes);
     /** @type {Record<string, string>} */
     const files = {};

@@ -97,7 +97,7 @@ async function replied(before, message) {
 }
 
 // What the page may need later is there before the network may be gone; a failure shows where it is needed.
-const later = [import("../../bin/lib/flexible/index.mjs"), import("../../bin/lib/formats/toml.mjs"), import("../../bin/lib/formats/yaml.mjs")];
+const later = [import("../../bin/lib/flexible.mjs"), import("../../bin/lib/formats/toml.mjs"), import("../../bin/lib/formats/yaml.mjs")];
 void Promise.allSettled(later);
 
 /** Time and calls are of one request at a time. */

@@ -27,6 +27,8 @@ export function input(len: number): number;
 export function leave(place: number, now: number): number;
 export function open(method: number, url: number, headers: number, list: number, has_body: boolean, now: number): number;
 export function part(place: number, id: number, len: number): number;
+export function render_report(template: string, report: string, color: boolean): string;
+export function render_template(job: string): string;
 export function resume(outcomes: number, method: number, url: number, headers: number, began: number, now: number): number;
 export function schema(): string;
 export function sniff(): string;

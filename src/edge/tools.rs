@@ -6,7 +6,7 @@ use fjord_document::{Document, Reading};
 use fjord_json::Value;
 
 use crate::review::explain::{self, Explanation};
-use crate::review::{self, Named, audit, check, needs_sockets};
+use crate::review::{self, Named, audit, check, flexible, needs_sockets};
 
 /// A configuration that is read once, whatever is asked about it.
 #[wasm_bindgen]
@@ -84,4 +84,24 @@ pub fn explain(name: &str, color: bool) -> String {
     };
     let members = text.map(|text| (key.to_owned(), Value::String(text)));
     String::from_utf8_lossy(&Value::Object(members.into_iter().collect()).to_json()).into_owned()
+}
+
+/// Renders the template of a configuration, from JSON to JSON: see [`flexible::render`].
+///
+/// # Errors
+/// If the job can't be read, with the reason.
+#[wasm_bindgen]
+pub fn render_template(job: &str) -> Result<String, JsError> {
+    fjord_memory::unbound();
+    Ok(flexible::render(job)?)
+}
+
+/// Renders the report of an audit by a template: see [`flexible::report`].
+///
+/// # Errors
+/// If the report can't be read, with the reason.
+#[wasm_bindgen]
+pub fn render_report(template: &str, report: &str, color: bool) -> Result<String, JsError> {
+    fjord_memory::unbound();
+    Ok(flexible::report(template, report, color)?)
 }

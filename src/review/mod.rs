@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod check;
 pub mod explain;
+pub mod flexible;
 mod named;
 mod origins;
 pub mod schema;

@@ -22,6 +22,8 @@ pub struct ParseError {
 pub struct ExecError {
     /// The name of the source.
     pub source: Box<str>,
+    /// Which source, in the order they were added, from 0.
+    pub index: usize,
     /// The name of the template in it.
     pub template: Box<str>,
     /// The line, from 1.

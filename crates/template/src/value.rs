@@ -8,6 +8,10 @@ use std::rc::Rc;
 
 use fjord_json::Value as Json;
 
+use crate::budget::{Budget, Limits};
+use crate::error::Failure;
+use crate::json;
+
 /// A value.
 #[derive(Debug, Clone)]
 pub enum Value<'a> {
@@ -183,6 +187,17 @@ impl<'a> Value<'a> {
             Self::Map(_) => "map",
             other => other.type_name(),
         }
+    }
+
+    /// As JSON, as Go's `json.Marshal` writes it.
+    ///
+    /// # Errors
+    /// If JSON has no such value, or it takes more than a tool may.
+    pub fn to_json(&self) -> Result<String, String> {
+        json::write(&mut Budget::new(Limits::TOOL), self, json::Style::default()).map_err(|why| match why {
+            Failure::Message(message) => message,
+            Failure::Limit(limit) => limit.to_owned(),
+        })
     }
 
     fn is_container(&self) -> bool {

@@ -16,7 +16,7 @@ use std::ops::Range;
 use fjord_document::document::pointer_at;
 use fjord_document::node::Node;
 
-pub use report::{json, report, text};
+pub use report::{hue, json, report, text};
 pub use rules::rules;
 use view::View;
 

@@ -131,7 +131,8 @@ pub fn text(findings: &[Finding], places: &Places<'_>, color: bool) -> String {
     out
 }
 
-fn hue(severity: Severity) -> &'static str {
+/// The colour of a severity, as a terminal wants it.
+pub fn hue(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical | Severity::High => "1;31",
         Severity::Medium => "1;33",

@@ -45,6 +45,7 @@ pub(crate) fn execute<'a>(
     let Some((name, tree)) = templates.trees.get_key_value(name) else {
         return Err(ExecError {
             source: name.into(),
+            index: 0,
             template: name.into(),
             line: 1,
             column: 0,
@@ -91,6 +92,7 @@ impl<'a> Executor<'a, '_> {
         };
         ExecError {
             source: source.map_or("", |source| &source.name).into(),
+            index: tree.source,
             template: name.into(),
             line: 1 + text.matches('\n').count(),
             column: text.len() - text.rfind('\n').map_or(0, |at| at + 1),
