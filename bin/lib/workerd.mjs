@@ -7,6 +7,7 @@ import path from "node:path";
 import { Failure, codeOf } from "./errors.mjs";
 import { linkedFiles } from "./linked.mjs";
 import { MODULE_FILES, buildDir } from "./modules.mjs";
+import { WorkerdLog } from "./run/log.mjs";
 
 /**
  * What a local gateway is made of.
@@ -233,7 +234,7 @@ export async function startWorkerd(settings) {
     try {
       const environment = prepare(dir, settings);
       return spawn(program, ["serve", "--control-fd=3", path.join(dir, "config.capnp")], {
-        stdio: ["ignore", "inherit", "inherit", "pipe"],
+        stdio: ["ignore", "inherit", "pipe", "pipe"],
         env: { ...process.env, ...environment },
       });
     } catch (error) {
@@ -249,6 +250,8 @@ export async function startWorkerd(settings) {
   };
   process.on("exit", atExit);
   const guard = startGuard(child.pid);
+  const log = new WorkerdLog((text) => process.stderr.write(text));
+  child.stderr?.setEncoding("utf8").on("data", (text) => log.take(String(text))).on("end", () => log.end());
 
   /** @type {Promise<string>} */
   const stopped = new Promise((resolve) => {
