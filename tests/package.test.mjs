@@ -88,21 +88,17 @@ test("a button deploys from a public repository", () => {
 });
 
 test("hosts that the edge can't reach get advice", () => {
-  /** @type {[host: string, advice: RegExp | undefined][]} */
+  /** @type {[hosts: string[], advice: RegExp[]][]} */
   const cases = [
-    ["https://api.example.com", undefined],
-    ["api.example.com:8080", undefined],
-    ["http://users:8080", /a name of a private network/],
-    ["http://users.internal", /a name of a private network/],
-    ["http://localhost:3000", /this machine/],
-    ["http://10.0.0.7", /an IP address/],
-    ["http://[::1]:80", /an IP address/],
-    ["service://USERS", /--bind USERS=URL/],
-    ["service://ASSETS", /www\//],
+    [["https://api.example.com", "api.example.com:8080"], []],
+    [["http://users:8080"], [/^Cloudflare doesn't reach users: .*"@fjord": \{"hosts": \{"users": "BINDING"\}\}/]],
+    [["http://users.internal", "http://localhost:3000", "http://10.0.0.7", "https://api.example.com", "http://[::1]:80"], [/reach users\.internal, localhost, 10\.0\.0\.7 and ::1: /]],
+    [["service://USERS", "service://ASSETS"], [/--bind USERS=URL/, /www\//]],
   ];
-  for (const [host, advice] of cases) {
-    if (advice === undefined) assert.equal(adviceOn(host), undefined, host);
-    else assert.match(adviceOn(host) ?? "", advice, host);
+  for (const [hosts, advice] of cases) {
+    const found = adviceOn(hosts);
+    assert.equal(found.length, advice.length, hosts.join());
+    advice.forEach((pattern, index) => assert.match(found[index] ?? "", pattern));
   }
 });
 
@@ -237,7 +233,7 @@ describe("fjord new --from", () => {
     const made = path.join(dir, "taken");
     const { code, stdout, stderr } = await command(["new", made, "--from", path.join(dir, "old/krakend.tmpl"), "--repo", "https://github.com/acme/gate"]);
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /host http:\/\/users:8080 is a name of a private network/);
+    assert.match(stdout, /Cloudflare doesn't reach users: give each a public name/);
     assert.doesNotMatch(stdout, /api\.example\.com/);
     assert.match(stdout, /secret CLIENT_SECRET: npx wrangler secret put CLIENT_SECRET/);
     assert.equal(fs.readFileSync(path.join(made, "settings/service.json"), "utf8"), '{ "port": 8090 }');

@@ -110,7 +110,7 @@ function advise(config) {
   /** @type {Set<string>} */
   const hosts = new Set();
   collect(config, hosts);
-  const advice = [...hosts].flatMap((host) => adviceOn(host) ?? []);
+  const advice = adviceOn([...hosts]);
   const { port } = /** @type {{ port?: unknown }} */ (config ?? {});
   return { advice, usesAssets: hosts.has("service://ASSETS"), port: typeof port === "number" ? port : 8080 };
 }
@@ -130,17 +130,35 @@ function collect(value, hosts) {
 }
 
 /**
- * What to do about a host; undefined for one that is reached as it is.
+ * What to do about hosts that the edge doesn't reach as they are.
+ *
+ * @param {string[]} hosts
+ */
+export function adviceOn(hosts) {
+  const bound = hosts.flatMap((host) => {
+    const binding = /^service:\/\/(\w+)/.exec(host)?.[1];
+    if (binding === undefined) return [];
+    if (binding === "ASSETS") return ["host service://ASSETS: put the files into www/"];
+    return [`host ${host}: declare the service binding ${binding} in wrangler.jsonc; on this machine: fjord run --bind ${binding}=URL`];
+  });
+  const names = [...new Set(hosts.flatMap((host) => unreachable(host) ?? []))];
+  if (names.length === 0) return bound;
+  const mapped = `"@fjord": {"hosts": {"${names[0]}": "BINDING"}}`;
+  return [...bound, `Cloudflare doesn't reach ${joined(names)}: give each a public name, or map it to a binding, ${mapped}. npm run check prints the lines of the Wrangler file`];
+}
+
+/**
+ * The name of a host that only this machine or a private network reaches.
  *
  * @param {string} host
  */
-export function adviceOn(host) {
-  const binding = /^service:\/\/(\w+)/.exec(host)?.[1];
-  if (binding === "ASSETS") return "host service://ASSETS: put the files into www/";
-  if (binding !== undefined) return `host ${host}: declare the service binding ${binding} in wrangler.jsonc; on this machine: fjord run --bind ${binding}=URL`;
+function unreachable(host) {
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(host) ? host : `http://${host}`;
-  if (!URL.canParse(address)) return undefined;
+  if (address.startsWith("service:") || !URL.canParse(address)) return undefined;
   const name = new URL(address).hostname.replace(/^\[|\]$/g, "");
-  const what = net.isIP(name) ? "an IP address" : name === "localhost" || name.endsWith(".localhost") ? "this machine" : !name.includes(".") || /\.(internal|local|lan)$/.test(name) ? "a name of a private network" : undefined;
-  return what && `host ${host} is ${what}: Cloudflare can't reach it. Give it a public name, or a binding (service://NAME)`;
+  const isPrivate = net.isIP(name) !== 0 || !name.includes(".") || /\.(internal|local|lan|localhost)$/.test(name);
+  return isPrivate ? name : undefined;
 }
+
+/** @param {string[]} names */
+const joined = (names) => [names.slice(0, -1).join(", "), names.at(-1)].filter(Boolean).join(" and ");
