@@ -6,7 +6,7 @@ import { crossings } from "./lib/crossings.mjs";
 import { chosen, runCase } from "./lib/load.mjs";
 import { parts } from "./lib/parts.mjs";
 import { canMeasure } from "./lib/process.mjs";
-import { environment, latest, regressions, save, size } from "./lib/results.mjs";
+import { TOLD, TOLERANCE, environment, latest, regressions, save, size } from "./lib/results.mjs";
 import { startUpstream } from "./lib/servers.mjs";
 import { startUp } from "./lib/startup.mjs";
 import { steady } from "./lib/steady.mjs";
@@ -25,6 +25,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --memory-requests N   how many (20000; the last word has 200000)
   --candidate NAME=DIR  measures another build beside this one; may be repeated
   --save            writes bench/results/DATE.json; all cases must be in the run
+  --worse           tells which ratios are more than 5 % worse than in the results saved last
   --gate            fails when a ratio is more than 10 % worse than in the results saved last
   --page            fills the table of docs/performance.md with the results saved last
   --no-build        measures build/ as it is
@@ -47,7 +48,7 @@ function commandLine() {
   const flag = { type: /** @type {const} */ ("boolean"), default: false };
   const options = {
     rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, bodies: flag, "memory-requests": { ...text, default: "20000" },
-    candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, page: flag, "no-build": flag, help: { ...flag, short: "h" },
+    candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, worse: flag, page: flag, "no-build": flag, help: { ...flag, short: "h" },
   };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
   const defaults = values.quick ? { rounds: "5", requests: "100", "warm-up": "600" } : { rounds: "15", requests: "400", "warm-up": "8000" };
@@ -127,6 +128,17 @@ async function measureCases(upstream, options) {
   return results;
 }
 
+/**
+ * @param {import("./lib/results.mjs").Results} now
+ * @param {import("./lib/results.mjs").Results} before
+ * @param {boolean} gate Whether worse results fail.
+ */
+function compare(now, before, gate) {
+  const found = regressions(now, before, gate ? TOLERANCE : TOLD);
+  if (gate && found.length > 0) throw new Failure(`worse than on ${before.date}:\n${found.join("\n")}`);
+  console.log(found.length > 0 ? `\nmore than 5 % worse than on ${before.date}:\n${found.join("\n")}` : `\nnothing is more than 5 % worse than on ${before.date}`);
+}
+
 /** @param {Options} options */
 async function measure(options) {
   if (!canMeasure) throw new Failure("CPU time of threads is read from /proc, which is not here: the bench needs Linux.");
@@ -138,7 +150,7 @@ async function measure(options) {
     if (options.parts) return await measureParts(upstream, options);
     if (options.bodies) return await measureBodies(options.pattern);
     if (options.memory) return await measureMemory(upstream, memoryRequests);
-    const before = options.gate ? latest() : undefined;
+    const before = options.gate || options.worse ? latest() : undefined;
     const run = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };
     /** @type {import("./lib/results.mjs").Results} */
     const results = { ...run, cases: await measureCases(upstream, options) };
@@ -149,8 +161,7 @@ async function measure(options) {
     }
     console.log(`\n${markdown(results)}`);
     if (options.save) console.log(`\nwritten: ${save(results)}`);
-    const worse = before === undefined ? [] : regressions(results, before);
-    if (before !== undefined && worse.length > 0) throw new Failure(`worse than on ${before.date}:\n${worse.join("\n")}`);
+    if (before !== undefined) compare(results, before, options.gate);
     return results;
   } finally {
     upstream.stop();

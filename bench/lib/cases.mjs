@@ -1,6 +1,7 @@
 // The work that is measured. Each case says what it fetches, how the gateway is told to do it, what somebody writes by hand
 // for it, and (as a function of the documents) what must come back.
 import { SIZES } from "./documents.mjs";
+import { clientAddress } from "./servers.mjs";
 import { token, tokenEndpoint, verifier } from "./token.mjs";
 
 /**
@@ -16,8 +17,11 @@ import { token, tokenEndpoint, verifier } from "./token.mjs";
  * @property {number} [others] Further endpoints.
  * @property {(origin: URL) => object} [service] The `extra_config` of the service. Fjord is measured without it, too, as `plain`.
  * @property {() => Record<string, string>} [headers]
+ * @property {(number: number) => Record<string, string>} [each] Header lines of each request: those of one among many clients.
+ * @property {boolean} [isAlone] Each request has a connection of its own.
  * @property {Record<string, string>} [files] Files that the configuration names.
  * @property {string} [guard] JavaScript of a function `refuse(request)`.
+ * @property {string} [passes] A header line that goes on to the backends.
  * @property {boolean} [noOp] The answer passes as it is.
  * @property {number} [status]
  * @property {string} [path]
@@ -173,10 +177,35 @@ const passed = /** @type {const} */ (["4 KB", "70 KB", "1 MB"]).map((size) => ({
   goal: size === "70 KB" ? { js: 1.1 } : undefined,
 }));
 
+/**
+ * The work of other cases for many clients: a new address in each request, with a token that is passed on, or on a connection of its own.
+ *
+ * @type {Shape[]}
+ */
+const crowded = [
+  { ...named("one backend, 0.4 KB"), name: "one backend, 0.4 KB, many clients", each: clientAddress },
+  { ...named("merge of 3 × 4 KB"), name: "merge of 3 × 4 KB, many clients", each: clientAddress },
+  {
+    ...named("one backend, 0.4 KB"),
+    name: "one backend, 0.4 KB, many clients with tokens",
+    endpoint: { input_headers: ["Authorization"] },
+    each: (number) => ({ ...clientAddress(number), Authorization: `Bearer ${"0123456789abcdef".repeat(8)}${number}` }),
+    passes: "Authorization",
+  },
+  { ...named("one backend, 0.4 KB"), name: "one backend, 0.4 KB, a connection each", each: clientAddress, isAlone: true },
+];
+
+/** @param {string} name */
+function named(name) {
+  const found = joined.find((shape) => shape.name === name);
+  if (found === undefined) throw new Error(`no case is called ${name}`);
+  return found;
+}
+
 /** @type {Shape} */
 const missing = { name: "no such path", documents: [], status: 404, path: "/nothing", others: 9 };
 
-export const cases = [...joined, ...passed, missing];
+export const cases = [...joined, ...crowded, ...passed, missing];
 
 /**
  * The configuration of a case.

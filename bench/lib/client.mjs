@@ -1,4 +1,4 @@
-// A light HTTP client: raw sockets, kept, one request at a time on each.
+// A light HTTP client: raw sockets, kept or not, one request at a time on each.
 import net from "node:net";
 
 const HEAD_END = Buffer.from("\r\n\r\n");
@@ -41,30 +41,63 @@ class Connection {
     const socket = net.connect({ port: this.#port, host: "127.0.0.1", noDelay: true });
     await new Promise((resolve, reject) => socket.once("connect", resolve).once("error", reject));
     socket.on("data", (chunk) => this.#take(chunk));
-    socket.on("error", (error) => this.#settle?.reject(error));
-    socket.on("close", () => {
-      this.#socket = null;
-      this.#settle?.reject(new Error("the connection was closed"));
-    });
+    socket.on("error", (error) => this.#fail(socket, error));
+    socket.on("close", () => this.#fail(socket, new Error("the connection was closed")));
     socket.setTimeout(PATIENCE, () => socket.destroy(new Error(`no answer within ${PATIENCE} ms`)));
     this.#socket = socket;
     return socket;
   }
 
   /**
-   * Sends a request.
+   * A socket is of no use any more. One that was left before is nobody's concern.
+   *
+   * @param {net.Socket} socket
+   * @param {Error} error
+   */
+  #fail(socket, error) {
+    if (this.#socket !== socket) return;
+    this.#leave();
+    this.#settle?.reject(error);
+    this.#settle = null;
+  }
+
+  /** The next request gets a new connection. */
+  #leave() {
+    this.#socket?.destroy();
+    this.#socket = null;
+  }
+
+  /**
+   * Sends a request. A server may close a connection that it kept at any time: what was sent there and got no answer is sent again.
    *
    * @param {Buffer} bytes
    * @returns {Promise<Answer>}
    */
   async send(bytes) {
+    const kept = this.#socket;
+    try {
+      return await this.#exchange(kept ?? (await this.#connect()), bytes);
+    } catch (error) {
+      if (kept === null || this.#length > 0) throw error;
+      return await this.#exchange(await this.#connect(), bytes);
+    }
+  }
+
+  /**
+   * @param {net.Socket} socket
+   * @param {Buffer} bytes
+   * @returns {Promise<Answer>}
+   */
+  #exchange(socket, bytes) {
     this.#chunks.length = 0;
     this.#length = 0;
     this.#whole = 0;
-    const socket = this.#socket ?? (await this.#connect());
     return new Promise((resolve, reject) => {
       this.#settle = { resolve, reject };
-      socket.write(bytes);
+      // One that is destroyed by now tells nobody else.
+      socket.write(bytes, (error) => {
+        if (error) reject(error);
+      });
     });
   }
 
@@ -92,8 +125,8 @@ class Connection {
     } else if (this.#length < this.#whole) return;
     const body = this.#joined().subarray(this.#headEnd);
     const answer = { status: Number(this.#head.slice(9, 12)), head: this.#head, body: this.#whole === Infinity ? unchunked(body) : body };
+    if (/\r\nconnection: close/i.test(this.#head)) this.#leave();
     this.#settle?.resolve(answer);
-    // A connection that is closed between two answers is opened anew by the next.
     this.#settle = null;
   }
 
@@ -107,6 +140,9 @@ class Connection {
   }
 }
 
+/** @param {Record<string, string>} headers */
+const lines = (headers) => Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`).join("");
+
 /** @param {Buffer} bytes */
 function unchunked(bytes) {
   const parts = [];
@@ -119,38 +155,59 @@ function unchunked(bytes) {
   }
 }
 
+/**
+ * Requests of a client.
+ *
+ * @typedef {object} Requests
+ * @property {string} path
+ * @property {Record<string, string>} [headers]
+ * @property {(number: number) => Record<string, string>} [each] further header lines of each
+ * @property {boolean} [isAlone] each has a connection of its own
+ */
+
 /** A few connections to one port that send the same request again and again. */
 export class Client {
   #first;
   #connections;
-  #request;
+  #head;
+  #each;
+  #sent = 0;
+  /** @type {Buffer | undefined} */
+  #same;
 
   /**
    * @param {Connection} first
    * @param {Connection[]} others
-   * @param {Buffer} request
+   * @param {string} head of each request
+   * @param {Requests["each"]} each
    */
-  constructor(first, others, request) {
+  constructor(first, others, head, each) {
     this.#first = first;
     this.#connections = [first, ...others];
-    this.#request = request;
+    this.#head = head;
+    this.#each = each;
   }
 
   /**
    * @param {number} port
-   * @param {{ path: string, headers?: Record<string, string> }} request
+   * @param {Requests} requests
    * @param {number} connections
    */
-  static async open(port, { path, headers = {} }, connections) {
+  static async open(port, { path, headers = {}, each, isAlone = false }, connections) {
     const first = await Connection.open(port);
     const others = await Promise.all(Array.from({ length: connections - 1 }, () => Connection.open(port)));
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-    return new Client(first, others, Buffer.from(`GET ${path} HTTP/1.1\r\nHost: bench.example\r\n${lines.join("")}\r\n`));
+    const all = isAlone ? { ...headers, Connection: "close" } : headers;
+    return new Client(first, others, `GET ${path} HTTP/1.1\r\nHost: bench.example\r\n${lines(all)}`, each);
   }
 
   /** One request. */
   once() {
-    return this.#first.send(this.#request);
+    return this.#first.send(this.#request());
+  }
+
+  #request() {
+    if (this.#each === undefined) return (this.#same ??= Buffer.from(`${this.#head}\r\n`));
+    return Buffer.from(`${this.#head}${lines(this.#each(this.#sent++))}\r\n`);
   }
 
   /**
@@ -166,7 +223,7 @@ export class Client {
       while (next < count) {
         const at = next++;
         const began = performance.now();
-        const answer = await connection.send(this.#request);
+        const answer = await connection.send(this.#request());
         times[at] = performance.now() - began;
         check(answer);
       }

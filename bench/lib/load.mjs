@@ -6,7 +6,7 @@ import { Client } from "./client.mjs";
 import { median, quantile, spread } from "./numbers.mjs";
 import { expected, peers } from "./peers.mjs";
 import { cpu, memory, spent } from "./process.mjs";
-import { EDGE, prepare, startGateway, startScript } from "./servers.mjs";
+import { EDGE, PLACE, prepare, startGateway, startScript } from "./servers.mjs";
 
 /**
  * @typedef {import("./cases.mjs").Shape} Shape
@@ -64,10 +64,11 @@ export class Side {
   /**
    * @param {string} name
    * @param {Server} server
-   * @param {Pick<Shape, "path" | "headers">} shape
+   * @param {Pick<Shape, "path" | "headers" | "each" | "isAlone">} shape
    */
-  static async start(name, server, shape) {
-    const client = await Client.open(server.port, { path: shape.path ?? "/bench", headers: { ...EDGE, ...shape.headers?.() } }, CONNECTIONS);
+  static async start(name, server, { path = "/bench", headers, each, isAlone }) {
+    const edge = each === undefined ? EDGE : PLACE;
+    const client = await Client.open(server.port, { path, headers: { ...edge, ...headers?.() }, each, isAlone }, CONNECTIONS);
     return new Side(name, server, client, await client.once());
   }
 

@@ -18,11 +18,11 @@ const urls = ({ documents }, origin) => documents.map(({ bytes, seed }) => `"${o
  * @param {Shape} shape
  * @param {string} work
  */
-function entry({ guard, others, status }, work) {
+function entry({ guard, others, status, passes }, work) {
   const routes = `const routes = new Map(Array.from({ length: ${others} }, (_, i) => ["/other" + i, answer])${status ? "" : '.concat([["/bench", answer]])'});`;
   const routed = `const handler = routes.get(new URL(request.url).pathname);
     return handler === undefined ? new Response("404 page not found", { status: 404 }) : handler(request);`;
-  const guarded = guard ? `return (await refuse(request)) ?? answer();` : `return answer();`;
+  const guarded = guard ? `return (await refuse(request)) ?? answer();` : `return answer(${passes ? "request" : ""});`;
   return `${guard ?? ""}
 ${work}
 ${others ? routes : ""}
@@ -67,6 +67,16 @@ export default {
 const send = (/** @type {string} */ more) => `return new Response(JSON.stringify(answer), { headers: { "content-type": "application/json"${more} } });`;
 
 /**
+ * How a header line of the request goes on: what is asked for it, what \`fetch\` is told, what is given from one to the other.
+ *
+ * @param {Shape} shape
+ */
+const passing = ({ passes }) =>
+  passes === undefined
+    ? { asked: "", passed: "", given: "" }
+    : { asked: "request", passed: `headers: { "${passes}": request.headers.get("${passes}") }`, given: ", request" };
+
+/**
  * The ten lines that everybody writes: no timeouts, no partial results.
  *
  * @param {Shape} shape
@@ -75,6 +85,7 @@ const send = (/** @type {string} */ more) => `return new Response(JSON.stringify
 function js(shape, origin) {
   const { noOp, sequence, combine } = shape;
   const all = urls(shape, origin);
+  const { asked, passed, given } = passing(shape);
   if (noOp) {
     return entry(shape, `async function answer() {
   const { body, status, headers } = await fetch(${all[0]});
@@ -83,9 +94,9 @@ function js(shape, origin) {
   }
   const calls = sequence
     ? `const p = [];\n${sequence(origin).map((url) => `  p.push(await get(${url}));`).join("\n")}`
-    : `const p = await Promise.all([${all.map((url) => `get(${url})`).join(", ")}]);`;
-  return entry(shape, `const get = async (url) => (await fetch(url)).json();
-async function answer() {
+    : `const p = await Promise.all([${all.map((url) => `get(${url}${given})`).join(", ")}]);`;
+  return entry(shape, `const get = async (url${given}) => (await fetch(url${passed && `, { ${passed} }`})).json();
+async function answer(${asked}) {
   ${calls}
   const answer = ${combine};
   ${send("")}
@@ -101,15 +112,20 @@ async function answer() {
 function jsSafe(shape, origin) {
   const { noOp, sequence, combine } = shape;
   const all = urls(shape, origin);
+  const { asked, passed, given } = passing(shape);
+  // A body that the runtime hands on by itself outlives its request, and the request's timers: it's cut if the request is held open.
   if (noOp) {
-    return entry(shape, `async function answer() {
+    return `async function answer(ctx) {
+  const controller = new AbortController();
+  ctx.waitUntil(new Promise((resolve) => setTimeout(() => { controller.abort(); resolve(); }, 3000)));
   try {
-    const { body, status, headers } = await fetch(${all[0]}, { signal: AbortSignal.timeout(3000) });
+    const { body, status, headers } = await fetch(${all[0]}, { signal: controller.signal });
     return new Response(body, { status, headers });
   } catch {
     return new Response(null, { status: 500 });
   }
-}`);
+}
+export default { fetch(request, env, ctx) { return answer(ctx); } };`;
   }
   const calls = sequence
     ? `const p = [];
@@ -120,15 +136,15 @@ ${sequence(origin).map((url) => `    p.push(await get(${url}));`).join("\n")}
     console.error(error);
     completed = false;
   }`
-    : `const settled = await Promise.allSettled([${all.map((url) => `get(${url})`).join(", ")}]);
+    : `const settled = await Promise.allSettled([${all.map((url) => `get(${url}${given})`).join(", ")}]);
   const completed = settled.every(({ status }) => status === "fulfilled");
   const p = settled.map(({ value }) => value ?? {});`;
-  return entry(shape, `async function get(url) {
-  const response = await fetch(url, { signal: AbortSignal.timeout(3000) });
+  return entry(shape, `async function get(url${given}) {
+  const response = await fetch(url, { ${passed && `${passed}, `}signal: AbortSignal.timeout(3000) });
   if (!response.ok) throw new Error("status " + response.status);
   return response.json();
 }
-async function answer() {
+async function answer(${asked}) {
   ${calls}
   const answer = ${combine};
   ${send(', "x-krakend-completed": String(completed)')}

@@ -27,8 +27,9 @@ import { Failure, at } from "../../scripts/lib.mjs";
 
 const DIR = at("bench/results");
 
-/** How much worse a ratio may become. */
-const TOLERANCE = 0.1;
+/** How much worse a ratio may become; and how much is told. */
+export const TOLERANCE = 0.1;
+export const TOLD = 0.05;
 
 /**
  * @param {string} program
@@ -87,18 +88,19 @@ export function latest() {
 }
 
 /**
- * What became worse than the tolerance lets it: one line each.
+ * What became worse by more than a tolerance: one line each.
  *
  * @param {Pick<Results, "cases">} now
  * @param {Pick<Results, "cases">} before
+ * @param {number} tolerance
  */
-export function regressions(now, before) {
+export function regressions(now, before, tolerance) {
   const lines = [];
   for (const name of Object.keys(now.cases)) {
     for (const peer of ["js", "floor", "plain"]) {
       const was = ratioTo(before.cases[name], peer);
       const is = ratioTo(now.cases[name], peer);
-      if (is !== undefined && was !== undefined && is > was * (1 + TOLERANCE)) lines.push(`${name}: ${is.toFixed(2)} of ${peer}, was ${was.toFixed(2)}`);
+      if (is !== undefined && was !== undefined && is > was * (1 + tolerance)) lines.push(`${name}: ${is.toFixed(2)} of ${peer}, was ${was.toFixed(2)}`);
     }
   }
   return lines;

@@ -13,8 +13,18 @@ process.setMaxListeners(0);
 
 const ADDRESS = "127.0.0.1:0";
 
-/** Requests come with what Cloudflare's edge tells of them (a real `cf` is longer). */
-export const EDGE = { "CF-Blob": JSON.stringify({ colo: "AMS", country: "NL", httpProtocol: "HTTP/1.1" }), "CF-Connecting-IP": "192.0.2.7" };
+/** What Cloudflare's edge tells of requests (a real `cf` is longer). @type {Record<string, string>} */
+export const PLACE = { "CF-Blob": JSON.stringify({ colo: "AMS", country: "NL", httpProtocol: "HTTP/1.1" }) };
+
+/**
+ * The address of a client, as the edge tells it.
+ *
+ * @param {number} number
+ */
+export const clientAddress = (number) => ({ "CF-Connecting-IP": `10.${(number >> 16) & 255}.${(number >> 8) & 255}.${number & 255}` });
+
+/** The same of one client. */
+export const EDGE = { ...PLACE, ...clientAddress(7) };
 const EDGE_SETTINGS = { address: ADDRESS, vars: {}, cfHeader: "CF-Blob" };
 const here = path.dirname(fileURLToPath(import.meta.url));
 

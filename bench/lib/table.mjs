@@ -9,7 +9,7 @@ import { PLAIN } from "./load.mjs";
  * @typedef {import("./numbers.mjs").Spread} Spread
  */
 
-export const NAME_WIDTH = 32;
+export const NAME_WIDTH = 46;
 const goals = new Map(cases.map((shape) => [shape.name, shape.goal]));
 
 /** Who takes part, in the order of the columns. */
