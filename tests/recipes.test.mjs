@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import test from "node:test";
+import { moduleFor } from "../bin/lib/modules.mjs";
 
 /**
  * The scripts of the build. They are typed as workerd's; here is what this test uses of them, as Node has it.
@@ -12,10 +13,14 @@ import test from "node:test";
 const load = (/** @type {string} */ name) => import(new URL(`../build/${name}`, import.meta.url).href);
 /** @type {{ Driver: new (instantiate: () => object, config: string, files: string) => Gateway }} */
 const { Driver } = await load("driver.mjs");
+/** @type {{ isPlain: (address: string) => boolean }} */
+const { isPlain } = await load("asked.mjs");
+// One endpoint negotiates XML.
+const full = moduleFor({ module: "full" }).url;
 /** @type {typeof import("../src/edge/fjord.mjs")} */
-const { instantiate } = await load("fjord.mjs");
+const { instantiate } = await import(new URL("fjord.mjs", full).href);
 
-const module = new WebAssembly.Module(fs.readFileSync(new URL("../build/fjord.wasm", import.meta.url)));
+const module = new WebAssembly.Module(fs.readFileSync(new URL("fjord.wasm", full)));
 
 // Workers have it.
 Object.assign(globalThis, { IdentityTransformStream: TransformStream });
@@ -30,6 +35,13 @@ const config = JSON.stringify({
     { endpoint: "/three", timeout: "100ms", backend: [{ url_pattern: "/a" }, { url_pattern: "/b" }, { url_pattern: "/c" }] },
     { endpoint: "/hasty", timeout: "50ms", backend: [{ url_pattern: "/a" }] },
     { endpoint: "/hosts", backend: [{ url_pattern: "/a", host: ["http://origin.test", "http://other.test"] }] },
+    {
+      endpoint: "/mine",
+      input_headers: ["Authorization", "X-Tag", "User-Agent"],
+      output_encoding: "negotiate",
+      backend: [{ url_pattern: "/a" }, { url_pattern: "/b", input_headers: ["X-Tag", "User-Agent"] }],
+    },
+    { endpoint: "/by-line", input_headers: ["X-Tag"], backend: [{ url_pattern: "/{input_headers.X-Tag}" }] },
     { endpoint: "/limited", backend: [{ url_pattern: "/a" }], extra_config: { "qos/ratelimit/router": { max_rate: 1000 } } },
   ],
 });
@@ -88,6 +100,34 @@ function origins(t, answers) {
 }
 
 /**
+ * Origins that answer with the header lines they were asked with.
+ *
+ * @param {import("node:test").TestContext} t
+ */
+function mirrors(t) {
+  /** @type {Record<string, string>[]} */
+  const seen = [];
+  t.mock.method(globalThis, "fetch", async (/** @type {string | Request} */ call, /** @type {RequestInit | undefined} */ init) => {
+    const { url, headers } = new Request(call, init);
+    seen.push({ url, ...Object.fromEntries(headers) });
+    return json({ [new URL(url).pathname]: Object.fromEntries(headers) });
+  });
+  return { taken: () => seen.splice(0) };
+}
+
+/**
+ * A request as Cloudflare's edge hands it over.
+ *
+ * @param {string} path
+ * @param {string} address
+ * @param {Record<string, string>} [headers]
+ */
+function atEdge(path, address, headers = {}) {
+  const request = new Request(`http://gateway.test${path}`, { headers: { "cf-connecting-ip": address, ...headers } });
+  return Object.assign(request, { cf: { colo: "TXL" } });
+}
+
+/**
  * Status, what says whether all is there, and the body.
  *
  * @param {Gateway} gateway
@@ -136,6 +176,71 @@ test("a request with other lines, another method or a body asks the core, and so
   for (let i = 0; i < 3; i++) await get(gateway, "/one", posted);
   assert.ok(!taken().includes("resume"));
   for (const path of ["/hosts", "/limited"]) assert.ok(!(await warm(path)).includes("resume"), path);
+});
+
+test("requests that differ in what calls only repeat have one recipe, and each call has the lines of its own request", async (t) => {
+  const ways = [counting(), counting()];
+  const mirror = mirrors(t);
+  const [by, asked] = ways;
+  assert.ok(by && asked);
+  const ask = async (/** @type {Gateway} */ gateway, /** @type {Request} */ request, env = {}) => {
+    const answer = await gateway.answer(request, env, { waitUntil() {} });
+    return { status: answer.status, type: answer.headers.get("content-type"), body: await answer.text(), calls: mirror.taken() };
+  };
+  await ask(by.gateway, atEdge("/mine", "192.0.2.1", { authorization: "Bearer first", "x-tag": "1", "user-agent": "one" }));
+  by.taken();
+  /** @type {[address: string, headers: Record<string, string>, entries: string[]][]} */
+  const cases = [
+    ["192.0.2.2", { authorization: "Bearer second", "x-tag": "2", "user-agent": "two" }, ["resume"]],
+    ["2001:db8::7", { authorization: "Bearer third", "x-tag": "\u00fc", "user-agent": "three" }, ["resume"]],
+    // Not as the core writes it.
+    ["2001:DB8::7", { authorization: "Bearer fourth", "x-tag": "4", "user-agent": "four" }, ["open", "fetched", "fetched"]],
+    ["192.0.2.5", { authorization: "Bearer fifth", "x-tag": "5", "user-agent": "five" }, ["open", "fetched", "fetched"]],
+    ["192.0.2.5", { authorization: "Bearer sixth", "x-tag": "6", "user-agent": "six" }, ["resume"]],
+    ["192.0.2.6", { authorization: "Bearer seventh", "x-tag": "7" }, ["open", "fetched", "fetched"]],
+    ["192.0.2.6", { authorization: "Bearer eighth", "x-tag": "8" }, ["resume"]],
+    ["192.0.2.6", { authorization: "", "x-tag": "9" }, ["open", "fetched", "fetched"]],
+    ["192.0.2.7", { "x-tag": "10" }, ["open", "fetched", "fetched"]],
+    ["192.0.2.8", { "x-tag": "11" }, ["resume"]],
+    // It came through a gateway.
+    ["192.0.2.8", { "x-tag": "12", "x-forwarded-host": "gateway.test" }, ["open", "fetched", "fetched"]],
+  ];
+  for (const [address, headers, entries] of cases) {
+    const request = () => atEdge("/mine", address, headers);
+    const want = await ask(asked.gateway, request(), { FJORD_RECIPES: "off" });
+    assert.deepEqual(await ask(by.gateway, request()), want, JSON.stringify(headers));
+    assert.deepEqual(by.taken(), entries, JSON.stringify([address, headers]));
+    for (const call of want.calls) assert.ok(call.url?.endsWith("/b") || call["x-forwarded-for"] === address.toLowerCase(), address);
+  }
+});
+
+test("what a request wants of its answer is its own, whoever asked before", async (t) => {
+  const { gateway, taken } = counting();
+  origins(t, plain);
+  const type = async (/** @type {string} */ accept) => {
+    const answer = await gateway.answer(atEdge("/mine", "192.0.2.1", { accept }), {}, { waitUntil() {} });
+    return answer.headers.get("content-type");
+  };
+  assert.equal(await type("application/json"), "application/json; charset=utf-8");
+  taken();
+  assert.equal(await type("application/xml"), "application/xml");
+  assert.deepEqual(taken(), ["resume"]);
+});
+
+test("a line whose value is a part of the URL is no line that calls only repeat", async (t) => {
+  const { gateway } = counting();
+  const calls = origins(t, plain);
+  for (const tag of ["a", "b", "c", "b"]) {
+    await gateway.answer(atEdge("/by-line", "192.0.2.1", { "x-tag": tag }), {}, { waitUntil() {} });
+    assert.deepEqual(calls.taken(), [`GET /${tag} 192.0.2.1 ${tag}`]);
+  }
+});
+
+test("an address is repeated as it is if it's written as the core writes it", () => {
+  for (const address of ["0.0.0.0", "9.9.9.9", "255.255.255.255", "2001:db8::1", "2001:db8::", "1:2:3:4:5:6:7:8", "fe80::1:2:3:4"]) assert.ok(isPlain(address), address);
+  for (const address of ["", "1.2.3", "01.2.3.4", "1.2.3.256", "1.2.3.4.", "1.2.3.4.5", "::1", "::ffff:1.2.3.4", "1::2:3:4:5:6:7:8", "1:2:3:4::6:7:8", "1:0:0:2::3", "A::1", "1:2", "1:2:3:4:5:6:7:8:9", "a, b"]) {
+    assert.ok(!isPlain(address), address);
+  }
 });
 
 test("what isn't the plain case goes on in the core, and no call is made twice", async (t) => {

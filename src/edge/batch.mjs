@@ -12,6 +12,7 @@ import * as protocol from "./protocol.mjs";
  * @property {string} method
  * @property {string} url
  * @property {string} block header lines: names and values, each ended by a line break
+ * @property {import("./lines.mjs").Lines | null} filled by a recipe of another request: the lines in place of `block`
  * @property {string} trace lines about the trace, which no other call has: they replace those of their names
  * @property {number} body one of `BODY_*`
  * @property {Uint8Array | null} bytes
@@ -148,7 +149,7 @@ class Reader {
     const bytes = has ? this.#taken() : null;
     if (!has) this.#at += 2;
     const socket = flags & protocol.FETCH_SOCKET ? { plan: this.#string(), millis: this.#word() } : null;
-    return { kind: protocol.FETCH, id, flags, cutAfter, binding, method, url, block, trace, body, bytes, socket };
+    return { kind: protocol.FETCH, id, flags, cutAfter, binding, method, url, block, filled: null, trace, body, bytes, socket };
   }
 
   /** @returns {Answer} */

@@ -1,16 +1,17 @@
 // One client request: runs the batches of effects that the core gives back, until the answer is there.
+import { Asked } from "./asked.mjs";
 import { announced, inflated, SHORT } from "./bodies.mjs";
-import { caller } from "./caller.mjs";
 import { messageOf } from "./errors.mjs";
 import { changed, linesOf } from "./lines.mjs";
 import { operations } from "./ops.mjs";
 import { callOrigin } from "./origins.mjs";
 import { passed, response } from "./passing.mjs";
 import * as protocol from "./protocol.mjs";
-import { recipeOf } from "./recipes.mjs";
+import { Known, recipeOf } from "./recipes.mjs";
 import { receive } from "./receiving.mjs";
 import { answerBody } from "./sending.mjs";
 import { callOverSocket } from "./sockets.mjs";
+import { UnderWay } from "./underway.mjs";
 
 const EMPTY = new Uint8Array(0);
 
@@ -31,9 +32,8 @@ export class Flight {
   #ctx;
   #place = protocol.NOWHERE;
   /** What enters the core of the request. */
-  #method = "";
-  #url = "";
-  #lines = "";
+  #asked;
+  #underWay = new UnderWay();
   /**
    * The recipe that is followed until the core is entered.
    *
@@ -43,6 +43,8 @@ export class Flight {
   /** Whether the core has yet to start the request, and the list of header lines that it wants for that; -1: it has them. */
   #opening = false;
   #wanted = -1;
+  /** The list of the lines that were read. */
+  #list = 0;
   #over = false;
   /** @type {((response: Response | Promise<Response>) => void) | null} */
   #resolve = null;
@@ -55,28 +57,6 @@ export class Flight {
   #listens = false;
   /** Whether each call may have to be aborted. */
   #abortable = false;
-  /**
-   * The controllers of the calls under way.
-   *
-   * @type {Map<number, AbortController> | null}
-   */
-  #aborts = null;
-  /**
-   * The calls that nobody waits for any more.
-   *
-   * @type {Set<number> | null}
-   */
-  #cancelled = null;
-  /** @type {Map<number, number> | null} */
-  #timers = null;
-  /** @type {Map<number, Response> | null} */
-  #streams = null;
-  /**
-   * When streamed bodies are cut, in ms since the epoch, by the id of their call.
-   *
-   * @type {Map<number, number> | null}
-   */
-  #cuts = null;
 
   /**
    * @param {Instance} instance
@@ -91,6 +71,7 @@ export class Flight {
     this.#request = request;
     this.#env = env;
     this.#ctx = ctx;
+    this.#asked = new Asked(request);
   }
 
   /**
@@ -99,44 +80,47 @@ export class Flight {
    * @returns {Response | Promise<Response>}
    */
   start() {
-    const { recipes } = this.#instance;
-    const { method, url } = this.#request;
-    this.#method = method;
-    this.#url = url;
-    const known = recipes.known(method, url);
+    const { recipes, lastList } = this.#instance;
+    const asked = this.#asked;
+    const known = recipes.known(asked.method, asked.url);
     // Most requests need what the last one needed.
-    const list = known === null ? this.#instance.lastList : known.list;
-    this.#lines = this.#headers(this.#instance.list(list));
-    const bodied = hasBody(this.#request);
-    const recipe = known === null || bodied || known.lines !== this.#lines ? null : known.recipe;
-    if (recipe === null || !this.#follow(recipe)) this.#open(list, bodied);
+    this.#readLines(known === null ? lastList : known.list);
+    const effects = known === null || asked.hasBody ? null : known.effects(asked);
+    if (known === null || effects === null || !this.#follow(/** @type {Recipe} */ (known.recipe), effects)) this.#open();
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
   }
 
   /**
-   * Enters the core with the request.
+   * Reads the header lines of a list.
    *
    * @param {number} list
-   * @param {boolean} bodied
    */
-  #open(list, bodied) {
+  #readLines(list) {
+    this.#list = list;
+    this.#asked.read(this.#instance.list(list));
+  }
+
+  /** Enters the core with the request. */
+  #open() {
     const instance = this.#instance;
+    const asked = this.#asked;
     this.#opening = true;
-    this.#enter(() => instance.open(this.#method, this.#url, this.#lines, list, bodied) || this.#overloaded());
+    this.#enter(() => instance.open(asked, this.#list) || this.#overloaded());
     if (this.#wanted < 0) return;
-    this.#lines = this.#headers(instance.list(this.#wanted));
-    this.#enter(() => instance.raw.start(this.#place, instance.write(this.#lines), bodied, Date.now()));
+    this.#readLines(this.#wanted);
+    this.#enter(() => instance.raw.start(this.#place, instance.write(asked.lines), asked.hasBody, Date.now()));
   }
 
   /**
-   * Makes the calls of a recipe. False if there's no room for what they give.
+   * Makes the calls of a recipe, as this request has them. False if there's no room for what they give.
    *
    * @param {Recipe} recipe
+   * @param {Effect[]} effects
    */
-  #follow(recipe) {
+  #follow(recipe, effects) {
     this.#following = this.#instance.recipes.follow(recipe);
     if (this.#following === null) return false;
-    for (const effect of recipe.effects) this.#effect(effect, false);
+    for (const effect of effects) this.#effect(effect, false);
     return true;
   }
 
@@ -148,7 +132,7 @@ export class Flight {
     this.#following = null;
     instance.recipes.end(following);
     this.#started = following.outcomes.length > 0;
-    this.#enter(() => instance.resume(this.#method, this.#url, this.#lines, following) || this.#overloaded());
+    this.#enter(() => instance.resume(this.#asked, following) || this.#overloaded());
   }
 
   /**
@@ -194,27 +178,6 @@ export class Flight {
     }
   }
 
-  /**
-   * Header lines as the core reads them, and what is known of who asks.
-   *
-   * @param {import("./instance.mjs").HeaderList | null} list
-   */
-  #headers(list) {
-    const { headers } = this.#request;
-    let lines = caller(this.#request);
-    const isTold = lines.startsWith(protocol.CLIENT);
-    // A request with one of these came through a gateway: the core sees all its lines.
-    if (list === null || headers.has(protocol.HOPS) || headers.has(protocol.FORWARDED)) {
-      for (const [name, value] of headers) lines += `${name}\0${value}\0`;
-    } else {
-      for (const name of isTold ? list.told : list.all) {
-        const value = headers.get(name);
-        if (value !== null) lines += `${name}\0${value}\0`;
-      }
-    }
-    return lines;
-  }
-
   /** @param {import("./batch.mjs").Batch} batch */
   #perform(batch) {
     const { state, effects, answer } = batch;
@@ -241,12 +204,14 @@ export class Flight {
     }
     this.#opening = false;
     const needed = this.#wanted < 0 ? list : this.#wanted;
+    // The first request of an instance is opened with all its lines.
+    if (needed !== this.#list) this.#readLines(needed);
     const recipe = state & protocol.STATE_RECIPE ? recipeOf(effects) : null;
     if (recipe !== null || needed !== instance.lastList) {
-      instance.recipes.learn(this.#url, { method: this.#method, list: needed, lines: this.#lines, recipe });
+      instance.recipes.learn(new Known(this.#asked, needed, recipe));
     }
     instance.lastList = needed;
-    if (recipe === null || !instance.recipes.always || !this.#follow(recipe)) return false;
+    if (recipe === null || !instance.recipes.always || !this.#follow(recipe, recipe.effects)) return false;
     instance.raw.close(place);
     this.#place = protocol.NOWHERE;
     return true;
@@ -298,22 +263,20 @@ export class Flight {
       case protocol.TIMER: {
         const { id } = effect;
         const timer = setTimeout(() => this.#tell(id, () => this.#instance.raw.elapsed(this.#place, id, Date.now())), effect.ms);
-        (this.#timers ??= new Map()).set(id, timer);
+        this.#underWay.time(id, timer);
         break;
       }
       case protocol.CANCEL:
         // What is still open when a request ends, the runtime ends, but no call over a socket.
-        if (!finished || this.#aborts?.has(effect.id)) this.#cancel(effect.id);
+        if (!finished || this.#underWay.canAbort(effect.id)) this.#underWay.cancel(effect.id);
         break;
       case protocol.READ_BODY:
         this.#read(effect.id, this.#request);
         break;
-      case protocol.READ_STREAM: {
-        const controller = this.#aborts?.get(effect.of);
-        if (controller !== undefined) this.#aborts?.set(effect.id, controller);
-        this.#read(effect.id, this.#stream(effect.of));
+      case protocol.READ_STREAM:
+        this.#underWay.follow(effect.id, effect.of);
+        this.#read(effect.id, this.#underWay.stream(effect.of));
         break;
-      }
       case protocol.CALL:
         this.#service(effect);
         break;
@@ -331,25 +294,13 @@ export class Flight {
    */
   #tell(id, call) {
     this.#resume();
-    if (!this.#cancelled?.has(id)) this.#enter(call);
-  }
-
-  /**
-   * Nobody waits for an effect any more.
-   *
-   * @param {number} id
-   */
-  #cancel(id) {
-    (this.#cancelled ??= new Set()).add(id);
-    this.#aborts?.get(id)?.abort();
-    const timer = this.#timers?.get(id);
-    if (timer !== undefined) clearTimeout(timer);
+    if (!this.#underWay.isCancelled(id)) this.#enter(call);
   }
 
   /** @param {import("./batch.mjs").Fetch} effect */
   async #fetch(effect) {
     const { id, flags, cutAfter } = effect;
-    if (cutAfter !== protocol.NEVER) (this.#cuts ??= new Map()).set(id, Date.now() + cutAfter);
+    if (cutAfter !== protocol.NEVER) this.#underWay.cutAfter(id, cutAfter);
     let answer;
     /** @type {Uint8Array | number} */
     let body = protocol.STAYS;
@@ -357,11 +308,11 @@ export class Flight {
       const { socket } = effect;
       const calling =
         socket === null
-          ? callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#controller(id).signal : undefined)
+          ? callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#underWay.controller(id).signal : undefined)
           : callOverSocket(this.#origins, socket, effect, this.#request, this.#ctx, this.#ending(id));
       answer = await calling;
       if (flags & protocol.FETCH_STREAM) {
-        (this.#streams ??= new Map()).set(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
+        this.#underWay.keep(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
       } else {
         const length = announced(answer);
         const whole = length <= SHORT ? new Uint8Array(await answer.arrayBuffer()) : null;
@@ -387,7 +338,7 @@ export class Flight {
    * @param {number} id
    */
   #wants(id) {
-    return !this.#over && !this.#cancelled?.has(id);
+    return !this.#over && !this.#underWay.isCancelled(id);
   }
 
   /**
@@ -414,24 +365,13 @@ export class Flight {
   }
 
   /**
-   * What aborts a call. It adds 10 µs to each, so calls that end with their request anyway have none.
-   *
-   * @param {number} id
-   */
-  #controller(id) {
-    const controller = new AbortController();
-    (this.#aborts ??= new Map()).set(id, controller);
-    return controller;
-  }
-
-  /**
    * What ends a call over a socket: nothing but us does, as the runtime doesn't know whose it is. So the core hears of its client too.
    *
    * @param {number} id
    */
   #ending(id) {
     this.#listen();
-    return this.#controller(id).signal;
+    return this.#underWay.controller(id).signal;
   }
 
   /**
@@ -463,17 +403,6 @@ export class Flight {
   #failed(id, error) {
     const instance = this.#instance;
     this.#tell(id, () => instance.raw.fetch_failed(this.#place, id, instance.write(messageOf(error)), Date.now()));
-  }
-
-  /**
-   * An origin's answer whose body is the script's.
-   *
-   * @param {number} id
-   */
-  #stream(id) {
-    const answer = this.#streams?.get(id);
-    if (answer === undefined) throw new Error(`the core asks for the stream ${id}, which isn't there`);
-    return answer;
   }
 
   /**
@@ -526,12 +455,12 @@ export class Flight {
    */
   #made({ status, block, passed: kind, of, own, bytes, stream }) {
     let lines;
-    if (kind === protocol.PASSED_CHANGED) lines = changed(block, own, this.#stream(of).headers);
+    if (kind === protocol.PASSED_CHANGED) lines = changed(block, own, this.#underWay.stream(of).headers);
     else {
       lines = linesOf(block);
-      if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#stream(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
+      if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#underWay.stream(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
     }
-    if (stream !== null) return passed(this.#instance, status, lines, this.#stream(stream), this.#cuts?.get(stream));
+    if (stream !== null) return passed(this.#instance, status, lines, this.#underWay.stream(stream), this.#underWay.cutAt(stream));
     if (bytes === null) return response(status, lines, null);
     const body = answerBody(bytes, this.#request);
     return body === null ? refused("answers that clients read slowly leave no room for this one") : response(status, lines, body);
@@ -570,13 +499,4 @@ function service(name) {
   const found = operations[name];
   if (found === undefined) throw new Error(`the core asks for an unknown service: ${name}`);
   return found;
-}
-
-/**
- * Whether a body follows: one that is announced as empty doesn't.
- *
- * @param {Request} request
- */
-function hasBody(request) {
-  return request.body !== null && request.headers.get("content-length") !== "0";
 }

@@ -1,6 +1,6 @@
 // One instance of the core and its memory: what goes in, what comes out.
 import { readBatch } from "./batch.mjs";
-import { UNTOLD } from "./protocol.mjs";
+import { headerList } from "./lists.mjs";
 import { Recipes } from "./recipes.mjs";
 
 const encoder = new TextEncoder();
@@ -9,13 +9,7 @@ const decoder = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 /** With more memory than this an instance has grown. 28 may be in use (crates/memory), 48 are the most. */
 const GROWN = 44 << 20;
 
-/**
- * Names of header lines.
- *
- * @typedef {object} HeaderList
- * @property {string[]} all
- * @property {string[]} told those that are needed where the platform tells the client's address
- */
+/** @typedef {import("./asked.mjs").Asked} Asked */
 
 export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight continue, new ones get a new instance. */
@@ -27,7 +21,7 @@ export class Instance {
   /** Where the core's stack begins. A trap unwinds nothing: what it left on the stack would be lost to all later entries. */
   #stack;
   #entered = false;
-  /** @type {HeaderList[]} */
+  /** @type {import("./lists.mjs").HeaderList[]} */
   #lists = [];
   #input = 0;
   /** How long the last head was, after its method. */
@@ -127,13 +121,10 @@ export class Instance {
   /**
    * Opens a request with the header lines of a list; the address of a batch.
    *
-   * @param {string} method
-   * @param {string} url
-   * @param {string} lines
+   * @param {Asked} asked
    * @param {number} list
-   * @param {boolean} hasBody
    */
-  open(method, url, lines, list, hasBody) {
+  open({ method, url, lines, hasBody }, list) {
     this.#reserve((method.length + url.length + lines.length) * 3);
     this.#head(0, method, url, lines);
     return this.raw.open(method.length, this.#urlBytes, this.#linesBytes, list, hasBody, Date.now());
@@ -142,12 +133,10 @@ export class Instance {
   /**
    * Opens a request whose recipe has been followed; the address of a batch.
    *
-   * @param {string} method
-   * @param {string} url
-   * @param {string} lines
+   * @param {Asked} asked
    * @param {import("./recipes.mjs").Following} following
    */
-  resume(method, url, lines, { began, outcomes, bytes: length }) {
+  resume({ method, url, lines }, { began, outcomes, bytes: length }) {
     // Three numbers of four bytes for each.
     const from = 4 * outcomes.length;
     this.#reserve(from + (method.length + url.length + lines.length) * 3 + length);
@@ -287,13 +276,4 @@ export class Instance {
     if (number === 0) return null;
     return (this.#lists[number] ??= headerList(this.#core.header_names(number).split("\n")));
   }
-}
-
-/**
- * @param {string[]} lines
- * @returns {HeaderList}
- */
-function headerList(lines) {
-  const names = lines.filter((name) => name !== "");
-  return { all: names.map((name) => name.replace(UNTOLD, "")), told: names.filter((name) => !name.startsWith(UNTOLD)) };
 }

@@ -17,11 +17,11 @@ const NOTHING = new Uint8Array(0);
  * @param {AbortSignal | undefined} signal
  * @returns {Promise<Response>}
  */
-export function callOrigin({ binding, method, url, block, trace, body: kind, bytes }, request, env, signal) {
+export function callOrigin({ binding, method, url, block, filled, trace, body: kind, bytes }, request, env, signal) {
   try {
-    const lines = linesOf(block);
+    const lines = filled ?? linesOf(block);
     const body = outgoing(kind, bytes, lines, request);
-    const known = body === null && signal === undefined ? lines.call(method, url, trace) : null;
+    const known = body === null && signal === undefined && filled === null ? lines.call(method, url, trace) : null;
     /** @type {RequestInit | undefined} */
     let init;
     if (known === null) {

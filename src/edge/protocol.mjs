@@ -28,6 +28,9 @@ export const HOPS = "x-fjord-hops", FORWARDED = "x-forwarded-host";
 /** In front of a name of a header list: needed only where the platform doesn't tell the client's address. */
 export const UNTOLD = "?";
 
+/** After that: calls repeat the line, and depend on nothing else of its value; they depend on nothing of it. */
+export const COPIED = "=", UNSEEN = "/";
+
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;
 

@@ -113,7 +113,7 @@ numbers! {
 }
 
 /// Beside the header lines: the client's address, which the platform vouches for.
-pub const CLIENT: &str = ":client";
+pub use crate::plan::CLIENT;
 
 /// Beside the header lines: the other end of the connection.
 pub const PEER: &str = ":peer";
@@ -123,6 +123,10 @@ pub const GATEWAYS: [&str; 2] = [hops::HEADER, hops::FORWARDED];
 
 /// In front of a name of a header list: it's needed only where the platform doesn't tell the client's address.
 pub use crate::plan::UNTOLD;
+
+/// In front of a name of a header list: the calls repeat the line, or don't depend on it. Requests that differ in it make the same
+/// calls.
+pub use crate::plan::{COPIED, UNSEEN};
 
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
@@ -186,6 +190,9 @@ mod tests {
         );
         out += &format!(
             "\n/** In front of a name of a header list: needed only where the platform doesn't tell the client's address. */\nexport const UNTOLD = {UNTOLD:?};\n"
+        );
+        out += &format!(
+            "\n/** After that: calls repeat the line, and depend on nothing else of its value; they depend on nothing of it. */\nexport const COPIED = {COPIED:?}, UNSEEN = {UNSEEN:?};\n"
         );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
         out += &format!("\n/** In place of a place: none. */\nexport const NOWHERE = {NOWHERE};\n");

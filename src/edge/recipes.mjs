@@ -1,10 +1,12 @@
 // Recipes: where the plan says that the same request leads to the same calls, those of the last one are made at once for the next,
 // and the core is entered with their answers. What is asked for by a recipe, and when it isn't the plain case, the core decides.
 import { FETCH, TIMER } from "./protocol.mjs";
+import { Slotted } from "./slots.mjs";
 
-/** Requests that are known, at most; and how long one with its lines may be. */
+/** Requests that are known, at most; how long one may be without what others may differ in, and all of them with their calls. */
 const KNOWN = 512;
 const LONGEST = 1024;
+const ALL = 1 << 20;
 
 /** Requests that wait for the calls of a recipe, at most, and what they may hold of answers together, in bytes. Others ask the core. */
 const WAITING = 1024;
@@ -23,18 +25,65 @@ const PAUSE = 1000;
  * @property {number} calls how many calls they have
  * @property {number} until when the last of the timers ends, in ms from the start
  *
- * @typedef {object} Known A request that was asked for before.
- * @property {string} method
- * @property {number} list the number of the list of header lines that it needs
- * @property {string} lines those that it had
- * @property {Recipe | null} recipe
- *
  * @typedef {object} Following A request that waits for the calls of a recipe.
  * @property {Recipe} recipe
  * @property {number} began
  * @property {(number | Uint8Array)[]} outcomes of each call that has ended: its number, the status, the body or `STAYS`
  * @property {number} bytes of the bodies
  */
+
+/** A request that was asked for before. */
+export class Known {
+  #lines;
+  #key;
+  #slots;
+  /**
+   * The recipe for requests that differ in slots, once there was one; null if there is none.
+   *
+   * @type {Slotted | null | undefined}
+   */
+  #slotted;
+
+  /**
+   * @param {import("./asked.mjs").Asked} asked
+   * @param {number} list the number of the list of header lines that it needs
+   * @param {Recipe | null} recipe
+   */
+  constructor(asked, list, recipe) {
+    this.method = asked.method;
+    this.url = asked.url;
+    this.list = list;
+    this.recipe = recipe;
+    this.#lines = asked.lines;
+    this.#key = recipe === null ? null : asked.key();
+    this.#slots = this.#key === null ? [] : asked.slots();
+  }
+
+  /** How long it is without what others may differ in, and with its calls. */
+  get length() {
+    return this.url.length + (this.#key ?? this.#lines).length;
+  }
+
+  get size() {
+    let size = this.url.length + this.#lines.length;
+    for (const effect of this.recipe?.effects ?? []) if (effect.kind === FETCH) size += effect.url.length + effect.block.length;
+    return size;
+  }
+
+  /**
+   * What a request with the same method and URL leads to; null if it has to ask the core.
+   *
+   * @param {import("./asked.mjs").Asked} asked
+   * @returns {Effect[] | null}
+   */
+  effects(asked) {
+    if (this.recipe === null) return null;
+    if (asked.lines === this.#lines) return this.recipe.effects;
+    if (this.#key === null || asked.key() !== this.#key) return null;
+    if (this.#slotted === undefined) this.#slotted = Slotted.of(this.recipe.effects, this.#slots);
+    return this.#slotted === null ? null : this.#slotted.filled(asked.slots());
+  }
+}
 
 export class Recipes {
   /** Whether none is followed, and whether each is, from the first request on. Tests compare both ways. */
@@ -46,6 +95,7 @@ export class Recipes {
    * @type {Map<string, Known>}
    */
   #known = new Map();
+  #size = 0;
   /** @type {Set<Following>} */
   #waiting = new Set();
   #held = 0;
@@ -74,12 +124,17 @@ export class Recipes {
   /**
    * Keeps what a request led to.
    *
-   * @param {string} url
    * @param {Known} known
    */
-  learn(url, known) {
-    if (url.length + known.lines.length > LONGEST) return;
-    if (this.#known.size >= KNOWN) this.#known.clear();
+  learn(known) {
+    const { length, size, url } = known;
+    if (length > LONGEST || size > ALL) return;
+    if (this.#known.size >= KNOWN || this.#size + size > ALL) {
+      this.#known.clear();
+      this.#size = 0;
+    }
+    // One that it takes the place of is counted on, until all are forgotten.
+    this.#size += size;
     this.#known.set(url, known);
   }
 

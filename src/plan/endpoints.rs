@@ -59,8 +59,8 @@ impl Endpoints {
         if let Some(fault) = fault {
             endpoint.refused = Some(format!("it can't be read: {}", fault.message));
         }
-        endpoint.header_list = self.needs.number(Some(&endpoint), service);
         endpoint.is_steady = is_steady(&endpoint, service);
+        endpoint.header_list = self.needs.number(Some(&endpoint), service);
         endpoint
     }
 }

@@ -9,4 +9,4 @@ pub mod order;
 mod tests;
 
 pub use build::{BuildError, Refusals, build, refusals};
-pub use needs::UNTOLD;
+pub use needs::{CLIENT, COPIED, UNSEEN, UNTOLD};

@@ -1,10 +1,15 @@
-//! Which header lines of a request its endpoint needs: the host hands over no others.
+//! Which header lines of a request its endpoint needs: the host hands over no others. Marks say what the calls of a steady endpoint
+//! do with them, so that the host may make the same calls for a request with other values.
 
 use std::cell::RefCell;
 
 use fjord_encoding::Output;
+use fjord_http::headers::is_hop_by_hop;
+use fjord_http::template::Variable;
 
 use crate::gateway::{Endpoint, InputHeaders, Service};
+use crate::platform::hops;
+use crate::proxy::Backend;
 
 /// The different lists of names, by number, in the order in which their endpoints were met.
 #[derive(Default)]
@@ -12,6 +17,15 @@ pub(super) struct Needs(RefCell<Vec<Vec<String>>>);
 
 /// In front of a name: it's needed only where the host doesn't tell who the client is.
 pub const UNTOLD: &str = "?";
+
+/// In front of a name, after [`UNTOLD`]: the calls repeat the line as it is, and depend on nothing else of its value.
+pub const COPIED: &str = "=";
+
+/// In front of a name, after [`UNTOLD`]: the calls depend on nothing of its value.
+pub const UNSEEN: &str = "/";
+
+/// In place of a name: the client's address, where the host tells it. With [`COPIED`] the calls repeat it as `X-Forwarded-For`.
+pub const CLIENT: &str = ":client";
 
 /// More lists than this make the rest of the endpoints take all header lines.
 const MAX_LISTS: usize = 250;
@@ -58,9 +72,9 @@ fn names(endpoint: Option<&Endpoint>, service: &Service) -> Option<Vec<String>> 
         None => vec!["X-Forwarded-Prefix".to_owned()],
     };
     let trust = &service.router.client_ip;
-    let mark = if trust.is_given { "" } else { UNTOLD };
+    let untold = if trust.is_given { "" } else { UNTOLD };
     let forwarded =
-        trust.headers.iter().filter(|name| !names.contains(name)).map(|name| format!("{mark}{name}"));
+        trust.headers.iter().filter(|name| !names.contains(name)).map(|name| format!("{untold}{name}"));
     let forwarded: Vec<String> = forwarded.collect();
     names.extend(forwarded);
     let read = of_handlers().chain(around().map(|step| step.request_headers())).flatten().flatten();
@@ -72,5 +86,53 @@ fn names(endpoint: Option<&Endpoint>, service: &Service) -> Option<Vec<String>> 
     }
     names.sort();
     names.dedup();
+    if let Some(endpoint) = endpoint.filter(|endpoint| endpoint.is_steady && !chooses_by_header(endpoint)) {
+        for name in &mut names {
+            if let Some(mark) = use_of(name.trim_start_matches(UNTOLD), endpoint, service) {
+                name.insert_str(if name.starts_with(UNTOLD) { UNTOLD.len() } else { 0 }, mark);
+            }
+        }
+        if !trust.is_given {
+            names.push(format!("{COPIED}{CLIENT}"));
+        }
+    }
     Some(names)
+}
+
+/// Whether a URL that a steady endpoint calls has a header line's value in it.
+fn chooses_by_header(endpoint: &Endpoint) -> bool {
+    let of_url = |backend: &Backend| {
+        backend.url.variables().any(|variable| matches!(variable, Variable::InputHeader(_)))
+    };
+    endpoint.pipe.backends().iter().any(|backend| of_url(backend) || backend.hosts.are_chosen_by_client())
+}
+
+/// What the calls of a steady endpoint do with a header line; none if they depend on it.
+fn use_of(name: &str, endpoint: &Endpoint, service: &Service) -> Option<&'static str> {
+    let is = |other: &str| other.eq_ignore_ascii_case(name);
+    // What the gateway itself reads, sets or leaves out.
+    let own = ["Host", "Content-Length", "X-Forwarded-For", hops::FORWARDED, "X-Forwarded-Via", hops::HEADER];
+    if own.into_iter().any(is)
+        || is_hop_by_hop(name)
+        || service.router.client_ip.headers.iter().any(|own| is(own))
+    {
+        return None;
+    }
+    // The gateway sets its own in a call that is made without the client's.
+    let is_left_out = |backend: &Backend| {
+        backend.input_headers.as_ref().is_some_and(|names| !names.iter().any(|kept| is(kept)))
+    };
+    if (is("User-Agent") || is("Accept-Encoding")) && endpoint.pipe.backends().iter().any(is_left_out) {
+        return None;
+    }
+    let times = match &endpoint.input_headers {
+        InputHeaders::Listed(names) => names.iter().filter(|listed| is(listed)).count(),
+        InputHeaders::ContentType => usize::from(is("Content-Type")),
+        InputHeaders::All => return None,
+    };
+    match times {
+        0 => Some(UNSEEN),
+        1 => Some(COPIED),
+        _ => None,
+    }
 }

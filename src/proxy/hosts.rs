@@ -52,6 +52,11 @@ impl Hosts {
         self.discovery.is_none() && self.hosts.len() == 1
     }
 
+    /// Whether a value of the client's request is a part of a host.
+    pub fn are_chosen_by_client(&self) -> bool {
+        self.hosts.iter().any(|(host, _)| matches!(host, Host::Template(_)))
+    }
+
     /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
     /// the pattern's own.
     ///

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use fjord::edge::desk::{Desk, Turn};
 use fjord::edge::places::PlaceId;
-use fjord::edge::protocol::{CLIENT, PEER};
+use fjord::edge::protocol::{CLIENT, COPIED, GATEWAYS, PEER, UNSEEN, UNTOLD};
 use fjord::gateway::State;
 use fjord_http::Headers;
 
@@ -180,8 +180,12 @@ impl<'a> Host<'a> {
         }
     }
 
-    /// Performs a recipe: the core forgets that it was asked for it.
+    /// Performs a recipe: the core forgets that it was asked for it. A request with other values in the lines that the plan marks has
+    /// the same recipe, but for the lines that repeat them: `slots.mjs` relies on that.
     fn follow(&mut self, index: usize, turn: Turn) {
+        if let Some(fault) = self.differs_by_more_than_slots(index, &turn) {
+            self.faults.push(fault);
+        }
         let flight = &mut self.flights[index];
         self.desks[flight.desk].close(flight.place.take().expect("it was opened"));
         let calls = turn.effects.iter().filter(|(_, effect)| matches!(effect, Effect::Fetch(_))).count();
@@ -190,6 +194,43 @@ impl<'a> Host<'a> {
         for (id, effect) in turn.effects {
             self.effect(index, id, effect, turn.state);
         }
+    }
+
+    fn differs_by_more_than_slots(&self, index: usize, turn: &Turn) -> Option<String> {
+        let desk = self.desks[self.flights[index].desk];
+        let request = &self.flights[index].client.request;
+        if GATEWAYS.iter().any(|name| request.headers.contains(name)) {
+            return None;
+        }
+        let place =
+            desk.open(request.method.clone(), url_of(request), self.world.now).expect("there is a place");
+        let names = desk.header_names(desk.header_list(place));
+        let is_told = matches!(request.caller, Caller::Client(_));
+        let mut lines = lines_of(request);
+        let mut slots = Vec::new();
+        for name in &names {
+            let name = name.trim_start_matches(UNTOLD);
+            let Some(copied) = name.strip_prefix(COPIED) else {
+                if let Some(unseen) = name.strip_prefix(UNSEEN).filter(|name| lines.contains(name)) {
+                    lines.set(unseen.to_owned(), "unseen");
+                }
+                continue;
+            };
+            let (of_call, value) = match copied {
+                CLIENT => ("X-Forwarded-For", "192.0.2.99".to_owned()),
+                _ => (copied, format!("another {copied}")),
+            };
+            if lines.get(copied).is_some_and(|line| !line.is_empty()) && (copied != CLIENT || is_told) {
+                lines.set(copied.to_owned(), value.as_str());
+                slots.push((of_call.to_owned(), value));
+            }
+        }
+        let other = desk.start(place, lines, request.has_body, self.world.now)?;
+        desk.close(place);
+        let filled: Vec<_> = turn.effects.iter().map(|(id, effect)| (id, shown(effect, &slots))).collect();
+        let made: Vec<_> = other.effects.iter().map(|(id, effect)| (id, shown(effect, &[]))).collect();
+        let is_same = other.recipe && filled == made;
+        (!is_same).then(|| format!("by recipe {filled:?}, with {slots:?} the core makes {made:?}"))
     }
 
     /// Enters the core with what a recipe has led to.
@@ -356,6 +397,16 @@ impl<'a> Host<'a> {
             self.faults.push(format!("request {index} has two answers"));
         }
     }
+}
+
+/// An effect, with slots in place of the lines that have their names.
+fn shown(effect: &Effect, slots: &[(String, String)]) -> String {
+    let Effect::Fetch(fetch) = effect else { return format!("{effect:?}") };
+    let mut headers = (*fetch.headers).clone();
+    for (name, value) in slots.iter().filter(|(name, _)| fetch.headers.contains(name)) {
+        headers.set(name.clone(), value.as_str());
+    }
+    format!("{:?}", Fetch { headers: headers.into(), ..fetch.clone() })
 }
 
 fn url_of(request: &Request) -> String {
