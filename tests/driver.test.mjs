@@ -284,3 +284,21 @@ test("what a binding is decides who counts, and a binding that can't count is no
   const reasons = { BROKEN: /answered 500/, KV: /counts nothing/, TEXT: /counts nothing/, NONE: /no such binding/ };
   for (const [binding, reason] of Object.entries(reasons)) await assert.rejects(ask(binding), reason, binding);
 });
+
+test("only so many requests are held open for their bodies, and none for longer than the platform lets it", async () => {
+  /** @type {{ cutByAbort: (ctx: { waitUntil: (held: Promise<void>) => void }, controller: AbortController, until: number) => boolean }} */
+  const { cutByAbort } = await import(new URL("../build/bodies.mjs", import.meta.url).href);
+  /** @type {Promise<void>[]} */
+  const held = [];
+  const ctx = { waitUntil: (/** @type {Promise<void>} */ promise) => void held.push(promise) };
+  const hold = (/** @type {number} */ ms, controller = new AbortController()) => cutByAbort(ctx, controller, Date.now() + ms);
+  assert.equal(hold(40_000), false);
+  const controllers = Array.from({ length: 2048 }, () => new AbortController());
+  for (const controller of controllers) assert.equal(hold(200, controller), true);
+  assert.equal(hold(200), false);
+  assert.equal(held.length, 2048);
+  await Promise.all(held);
+  assert.ok(controllers.every(({ signal }) => signal.aborted));
+  assert.equal(hold(1), true);
+  await Promise.all(held);
+});

@@ -195,20 +195,36 @@ test("an upload passes as it comes", async () => {
 });
 
 describe("at the endpoint's timeout", () => {
-  test("a streamed body is cut, and the origin's connection ends", async () => {
-    const request = asked("/endless", { chunks: ["x".repeat(10)], every: 50, endless: true });
-    const started = performance.now();
-    const response = await gateway.fetch("/cut");
-    assert.equal(response.status, 200);
-    assert.ok(performance.now() - started < 250, "the head waits");
-    let length = 0;
-    await assert.rejects(async () => {
-      for await (const chunk of response.body ?? []) length += chunk.length;
+  // The first answer shows that the body is long; the calls after it are aborted.
+  for (const [name, headers] of /** @type {const} */ ([
+    ["in chunks", {}],
+    ["in chunks, again", {}],
+    ["of a known length", { "content-length": 1_000_000 }],
+    ["of a known length, again", { "content-length": 1_000_000 }],
+  ])) {
+    test(`a streamed body ${name} is cut, and the origin's connection ends`, async () => {
+      const request = asked("/endless", { headers, chunks: ["x".repeat(10)], every: 50, endless: true });
+      const started = performance.now();
+      const response = await gateway.fetch("/cut");
+      assert.equal(response.status, 200);
+      assert.equal(response.headers.get("content-length"), "content-length" in headers ? "1000000" : null);
+      assert.ok(performance.now() - started < 250, "the head waits");
+      let length = 0;
+      await assert.rejects(async () => {
+        for await (const chunk of response.body ?? []) length += chunk.length;
+      });
+      const elapsed = performance.now() - started;
+      assert.ok(elapsed > 250 && elapsed < 900, `${elapsed} ms`);
+      assert.ok(length >= 20 && length < 200, `${length} bytes`);
+      await within(1000, (await request).abort, "the end at the origin");
     });
-    const elapsed = performance.now() - started;
-    assert.ok(elapsed > 250 && elapsed < 900, `${elapsed} ms`);
-    assert.ok(length >= 20 && length < 200, `${length} bytes`);
-    await within(1000, (await request).abort, "the end at the origin");
+  }
+
+  test("a short body after long ones is taken whole", async () => {
+    for (let i = 0; i < 3; i++) {
+      origin.routes["/endless"] = { json: { i } };
+      assert.deepEqual((await gateway.get("/cut")).json, { i });
+    }
   });
 
   test("a body without a content type whose first part stays out is a 500", async () => {
@@ -257,7 +273,9 @@ describe("a client that leaves", () => {
 
   test("stops every call that waits", () => leave("/both", [asked("/hang", { hang: true }), asked("/hang2", { hang: true })]));
   test("stops a no-op call that waits", () => leave("/hang", [asked("/hang", { hang: true })]));
-  test("stops a stream", () => leave("/endless", [asked("/endless", { chunks: ["x"], every: 20, endless: true })]));
+  for (const name of ["stops a stream", "stops a stream that the runtime hands on"]) {
+    test(name, () => leave("/endless", [asked("/endless", { chunks: ["x"], every: 20, endless: true })]));
+  }
 
   test("harms nobody else", async () => {
     origin.routes["/quick"] = { json: { a: 1 } };

@@ -79,6 +79,91 @@ async function handedOn(first, body, writable, signal) {
   await body.pipeTo(writable, { signal });
 }
 
+/** Requests that are held open for their bodies, at most: each holds some 8 KB. */
+const HELD = 2048;
+/** For how long one is held at most, in ms: the platform ends it after 30 s. */
+const LONGEST_HELD = 25_000;
+/** One is forgotten so many ms after its end, should that never be heard of; and ms between two looks for such. */
+const LATE = 1000;
+
+/**
+ * Those that are held, each with its end in ms since the epoch.
+ *
+ * @type {Set<{ until: number }>}
+ */
+const held = new Set();
+let nextLook = 0;
+
+/**
+ * Whether a request may be held open until `until`.
+ *
+ * @param {number} until
+ */
+function canHold(until) {
+  const now = Date.now();
+  if (held.size >= HELD && now >= nextLook) {
+    nextLook = now + LATE;
+    for (const one of held) if (one.until + LATE < now) held.delete(one);
+  }
+  return held.size < HELD && until - now <= LONGEST_HELD;
+}
+
+/**
+ * Has the runtime hand on a body by itself, which costs half of `cut`, and aborts its call at `until`: the request is held open until
+ * then, as its timers would end with it. False if it can't be.
+ *
+ * @param {ExecutionContext} ctx
+ * @param {AbortController} controller
+ * @param {number} until
+ */
+export function cutByAbort(ctx, controller, until) {
+  if (!canHold(until)) return false;
+  const one = { until };
+  held.add(one);
+  ctx.waitUntil(
+    new Promise((/** @type {(value: void) => void} */ resolve) => {
+      setTimeout(() => {
+        held.delete(one);
+        controller.abort();
+        resolve();
+      }, Math.max(0, until - Date.now()));
+    }),
+  );
+  return true;
+}
+
+/** Where long bodies came from: their calls are made so that they can be aborted, which adds 10 µs. Folders of URLs, at most so many. */
+const FOLDERS = 256;
+
+export class LongBodies {
+  /** @type {Set<string>} */
+  #folders = new Set();
+
+  /** @param {string} url */
+  has(url) {
+    return this.#folders.size > 0 && this.#folders.has(folder(url));
+  }
+
+  /**
+   * @param {string} url
+   * @param {number} length What its answer announces.
+   */
+  note(url, length) {
+    if (isSmall(length)) {
+      if (this.#folders.size > 0) this.#folders.delete(folder(url));
+      return;
+    }
+    if (this.#folders.size >= FOLDERS) this.#folders.clear();
+    this.#folders.add(folder(url));
+  }
+}
+
+/** @param {string} url */
+function folder(url) {
+  const query = url.indexOf("?");
+  return url.slice(0, url.lastIndexOf("/", query < 0 ? url.length : query));
+}
+
 /**
  * What was read of a body, then the rest of it. For a body that ends by itself.
  *

@@ -299,19 +299,22 @@ export class Flight {
 
   /** @param {import("./batch.mjs").Fetch} effect */
   async #fetch(effect) {
-    const { id, flags, cutAfter } = effect;
+    const { id, flags, cutAfter, socket, url } = effect;
+    const { longBodies } = this.#instance;
+    const streams = (flags & protocol.FETCH_STREAM) !== 0;
     if (cutAfter !== protocol.NEVER) this.#underWay.cutAfter(id, cutAfter);
     let answer;
     /** @type {Uint8Array | number} */
     let body = protocol.STAYS;
     try {
-      const { socket } = effect;
-      const calling =
-        socket === null
-          ? callOrigin(effect, this.#request, this.#env, this.#abortable ? this.#underWay.controller(id).signal : undefined)
-          : callOverSocket(this.#origins, socket, effect, this.#request, this.#ctx, this.#ending(id));
-      answer = await calling;
-      if (flags & protocol.FETCH_STREAM) {
+      if (socket === null) {
+        const signal = this.#abortable || (streams && longBodies.has(url)) ? this.#underWay.controller(id).signal : undefined;
+        answer = await callOrigin(effect, this.#request, this.#env, signal);
+      } else {
+        answer = await callOverSocket(this.#origins, socket, effect, this.#request, this.#ctx, this.#ending(id));
+      }
+      if (streams) {
+        longBodies.note(url, announced(answer));
         this.#underWay.keep(id, flags & protocol.FETCH_GZIP ? inflated(answer) : answer);
       } else {
         const length = announced(answer);
@@ -460,7 +463,7 @@ export class Flight {
       lines = linesOf(block);
       if (kind !== protocol.PASSED_NONE) lines = lines.over(this.#underWay.stream(of).headers, kind === protocol.PASSED_WITHOUT_TYPE);
     }
-    if (stream !== null) return passed(this.#instance, status, lines, this.#underWay.stream(stream), this.#underWay.cutAt(stream));
+    if (stream !== null) return passed(this.#instance, status, lines, this.#underWay.stream(stream), this.#underWay.cutAt(stream), this.#ctx, this.#underWay.controllerOf(stream));
     if (bytes === null) return response(status, lines, null);
     const body = answerBody(bytes, this.#request);
     return body === null ? refused("answers that clients read slowly leave no room for this one") : response(status, lines, body);

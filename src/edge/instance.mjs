@@ -1,5 +1,6 @@
 // One instance of the core and its memory: what goes in, what comes out.
 import { readBatch } from "./batch.mjs";
+import { LongBodies } from "./bodies.mjs";
 import { headerList } from "./lists.mjs";
 import { Recipes } from "./recipes.mjs";
 
@@ -15,6 +16,7 @@ export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight continue, new ones get a new instance. */
   trapped = false;
   recipes = new Recipes();
+  longBodies = new LongBodies();
   /** The number of the list of header lines that the last request needed. */
   lastList = 0;
   #core;

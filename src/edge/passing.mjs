@@ -1,6 +1,6 @@
 // Answers whose body is an origin's: it continues without entering the core.
 import { messageOf } from "./errors.mjs";
-import { announced, cut, isSmall, joined, within } from "./bodies.mjs";
+import { announced, cut, cutByAbort, isSmall, joined, within } from "./bodies.mjs";
 
 /**
  * @typedef {import("./lines.mjs").Lines} Lines
@@ -29,15 +29,19 @@ export function response(status, lines, body, isMade = false) {
  * @param {Lines} lines
  * @param {Response} answer
  * @param {number | undefined} until
+ * @param {ExecutionContext} ctx
+ * @param {AbortController | undefined} controller what aborts its call
  */
-export function passed(instance, status, lines, answer, until) {
+export function passed(instance, status, lines, answer, until, ctx, controller) {
   const body = /** @type {ReadableStream<Uint8Array> | null} */ (answer.body);
   if (body === null || isBodyless(status)) return response(status, lines, null);
   const length = announced(answer);
   if (isSmall(length)) return whole(instance, status, lines, answer, until);
   const isMade = "isMade" in answer;
   if (!lines.headers.has("content-type")) return sniffed(instance, status, lines, body, until, isMade);
-  return isMade ? response(status, lines, body, true) : response(status, lines, cut(body, length, until));
+  if (isMade) return response(status, lines, body, true);
+  const isCut = until !== undefined && controller !== undefined && cutByAbort(ctx, controller, until);
+  return response(status, lines, isCut ? body : cut(body, length, until));
 }
 
 /**

@@ -46,6 +46,15 @@ export class UnderWay {
     if (controller !== undefined) this.#aborts?.set(id, controller);
   }
 
+  /**
+   * What aborts a call, if it can be aborted.
+   *
+   * @param {number} id
+   */
+  controllerOf(id) {
+    return this.#aborts?.get(id);
+  }
+
   /** @param {number} id */
   canAbort(id) {
     return this.#aborts?.has(id) === true;
