@@ -255,7 +255,13 @@ fn wrong(kind: &Kind) -> Vec<Value> {
             v
         }
         Kind::IntEnum(_) => vec![json!("x"), json!(-5)],
-        Kind::Str | Kind::File | Kind::Pem(_) | Kind::Secret(_) | Kind::Binding | Kind::Reader => {
+        Kind::Str
+        | Kind::File
+        | Kind::Folder
+        | Kind::Pem(_)
+        | Kind::Secret(_)
+        | Kind::Binding
+        | Kind::Reader => {
             vec![json!(7), json!(["x"]), json!({"a": 1})]
         }
         Kind::Duration => vec![json!("often"), json!("-1s"), json!([1]), json!(true)],

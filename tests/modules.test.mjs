@@ -112,6 +112,7 @@ const NEEDY = [
   ["regular expressions", guarded("security/bot-detector", { patterns: ["bot"] }), "security/bot-detector: "],
   ["response body modifiers", guarded("modifier/response-body", { modifiers: [{ lower: { field: "a" } }] }), "modifier/response-body: "],
   ["templates", guarded("modifier/response-body-generator", { template: "e30=" }), "modifier/response-body-generator: "],
+  ["static files", called({ extra_config: { "backend/static-filesystem": { path: "www" } } }), "backend 0: backend/static-filesystem: "],
   ["token signing", guarded("auth/signer", { alg: "RS256", kid: "k", keys_to_sign: ["a"], jwk_url: "https://k.test/jwk.json" }), "auth/signer: "],
   ["XML", called({ encoding: "xml" }), "backend 0: "],
   ["YAML", called({ encoding: "yaml" }), "backend 0: "],

@@ -1,11 +1,10 @@
 // Calls over sockets, and messages to queues, in a worker that wrangler bundles: the one that `fjord build` writes, and one of a user's own.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { after, test } from "node:test";
-import { env } from "../scripts/lib.mjs";
 import { makeCertificates } from "./support/certificates.mjs";
+import { dev } from "./support/dev.mjs";
 import { command, config, endpoint, folder, root } from "./support/gateway.mjs";
 import { httpsOrigin } from "./support/origins.mjs";
 import { freePort } from "./support/upstream.mjs";
@@ -26,33 +25,6 @@ const wrangler = (/** @type {string} */ main, /** @type {object} */ more = {}) =
     durable_objects: { bindings: [{ name: "GROUPS", class_name: "FjordOrigins" }] },
     migrations: [{ tag: "groups", new_sqlite_classes: ["FjordOrigins"] }],
   });
-
-/**
- * `wrangler dev` in a folder; gives a function that asks it.
- *
- * @param {Context} t
- * @param {string} dir
- */
-async function dev(t, dir) {
-  const port = await freePort();
-  const args = [path.join(root, "node_modules/wrangler/bin/wrangler.js"), "dev", "--ip", "127.0.0.1", "--port", String(port), "--show-interactive-dev-session=false"];
-  // A newer Node than the least that the command needs.
-  const server = spawn(path.join(root, "node_modules/.bin/node"), args, { cwd: dir, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  server.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => (output += text));
-  server.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => (output += text));
-  t.after(async () => {
-    const ended = new Promise((resolve) => server.on("close", resolve));
-    server.kill("SIGINT");
-    await ended;
-  });
-  const ask = (/** @type {string} */ target, /** @type {RequestInit} */ init = {}) => fetch(`http://127.0.0.1:${port}${target}`, init);
-  for (let i = 0; i < 300; i++) {
-    if (await ask("/__health").then(({ ok }) => ok, () => false)) return { ask, said: () => output };
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`wrangler dev doesn't come up:\n${output}`);
-}
 
 /**
  * A folder with a build whose backend is an origin with a certificate of its own CA.

@@ -102,7 +102,29 @@ export async function readConfig(core, file) {
   }
   const text = bytes.toString("utf8");
   const [worker, fits] = await Promise.all([workerBeside(file), fitsWorker(() => instance((wasm) => wasm), text, files)]);
+  if (worker?.served !== undefined) placeAssets(files, read, file, worker.served.folder);
   return { file, read, text, files, fits, origin, worker };
+}
+
+/** Stands among the files: the folder of the worker's static assets, where a configuration names folders in it. */
+const ASSETS = "fjord:assets";
+
+/**
+ * Says among the files of a configuration which folder the static assets of its worker are.
+ *
+ * @param {Record<string, string>} files
+ * @param {import("../../src/edge/fjord.mjs").Config} read
+ * @param {string} file The configuration.
+ * @param {string} folder
+ */
+export function placeAssets(files, read, file, folder) {
+  const folders = listed(read.folders());
+  if (folders.length === 0) return;
+  const slashed = (/** @type {string} */ text) => text.split(path.sep).join("/");
+  const names = [slashed(path.relative(path.dirname(path.resolve(file)), folder)) || "."];
+  // An absolute path says where this machine keeps the project: only a configuration that does so itself needs it.
+  if (folders.some((name) => path.isAbsolute(name))) names.push(slashed(path.resolve(folder)));
+  files[ASSETS] = names.join("\n");
 }
 
 /**

@@ -7,6 +7,7 @@ export class Config {
   check(options: string): string;
   counters(): string;
   files(): string;
+  folders(): string;
   needs_sockets(): boolean;
   constructor(config: Uint8Array | number[]);
   readers(): string;

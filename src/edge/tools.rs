@@ -29,6 +29,11 @@ impl Config {
         self.list(|named| named.files)
     }
 
+    /// The paths of the folders of static assets that it names, as a JSON list; none if it can't be read.
+    pub fn folders(&self) -> String {
+        self.list(|named| named.folders.into_iter().map(|(path, _)| path).collect())
+    }
+
     /// The bindings that it wants counts of, as a JSON list; none if it can't be read.
     pub fn counters(&self) -> String {
         self.list(|named| named.bindings)

@@ -103,6 +103,7 @@ fn words(kind: Kind) -> String {
         Kind::Number { .. } => "number".into(),
         Kind::Str
         | Kind::File
+        | Kind::Folder
         | Kind::Pem(_)
         | Kind::Secret(_)
         | Kind::Binding

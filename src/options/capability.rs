@@ -53,6 +53,8 @@ pub enum Capability {
     ResponseBody,
     /// Signing tokens: `auth/signer`.
     Signer,
+    /// Files: `server/static-filesystem`, `backend/static-filesystem`.
+    StaticFiles,
     /// Bodies from Go templates, SOAP among them.
     Templates,
     /// Limits by tiers of clients: `qos/ratelimit/tiered`.
@@ -101,6 +103,7 @@ impl Capability {
             Capability::Quota => "quotas",
             Capability::ResponseBody => "response body modifiers",
             Capability::Signer => "token signing",
+            Capability::StaticFiles => "static files",
             Capability::Templates => "templates",
             Capability::Tiers => "tiers of rate limits",
             Capability::Xml => "XML",

@@ -14,6 +14,7 @@
 //!
 //! A wrong type is an [`OptionError`] with the option's path and place; `check` reports the same faults before.
 
+pub mod assets;
 mod capability;
 pub mod check;
 pub mod core;

@@ -36,6 +36,7 @@ const ROLES: &[(&str, Role)] = &[
     ("async/", Role::Step),
     ("backend/", Role::Step),
     ("grpc", Role::Step),
+    ("server/static-filesystem", Role::Step),
     ("websocket", Role::Step),
     ("workflow", Role::Step),
 ];

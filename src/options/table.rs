@@ -66,6 +66,8 @@ pub enum Kind {
     Binding,
     /// The name of a binding of the worker: a Durable Object namespace of the class `FjordOrigins`.
     Reader,
+    /// The path of a folder of the worker's static assets.
+    Folder,
     /// A list.
     List(&'static Kind),
     /// An object with these members.

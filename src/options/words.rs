@@ -24,6 +24,7 @@ impl Kind {
             Kind::Enum(texts) => choices(texts.iter().map(|text| format!("\"{text}\""))),
             Kind::Str => "string".into(),
             Kind::File => "path of a file".into(),
+            Kind::Folder => "path of a folder".into(),
             Kind::Pem(_) => "path of a PEM file, or env:NAME for a secret".into(),
             Kind::Secret(Secret::Name) => "name of a secret".into(),
             Kind::Secret(Secret::Reference) => "string, or $NAME for a secret".into(),

@@ -42,6 +42,7 @@ pub static ROUTING: &[Step<dyn Rewrite>] = &[
 pub static OUTER: &[Step<dyn Global>] = &[
     step(&security::cors::NAMESPACE, security::steps::cors),
     step(&plugin::http_server::NAMESPACE, plugin::http_server::compile),
+    step(&server::static_filesystem::NAMESPACE, server::static_filesystem::compile),
 ];
 
 /// Around everything that is routed; not around redirects and the health answer.
@@ -129,6 +130,7 @@ pub static BACKEND: &[Step<dyn Layer>] = &[
 /// Around the exchange with the origin, redirects included.
 pub static AROUND: &[Step<dyn Exchange>] = &[
     step(&modifier::martian::NAMESPACE, modifier::martian::compile),
+    step(&backend::static_filesystem::NAMESPACE, backend::static_filesystem::compile),
     // Everything after it is replaced (spec §1).
     step(&plugin::http_client::NAMESPACE, plugin::http_client::compile),
 ];

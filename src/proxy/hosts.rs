@@ -7,6 +7,7 @@ use fjord_http::{Host, UrlError, url};
 
 use super::{Error, Kind, Request};
 use crate::context::Cx;
+use crate::options::assets;
 use crate::platform::{Io, Via};
 
 use super::discovery::Discovery;
@@ -40,6 +41,12 @@ impl Hosts {
     /// Hosts that are looked up.
     pub fn found_by(discovery: Discovery) -> Self {
         Self { hosts: Vec::new(), discovery: Some(discovery), fixed: None }
+    }
+
+    /// The worker's static assets, and the path of a pattern without variables.
+    pub fn assets(fixed_path: Option<&str>) -> Self {
+        let base = "http://assets".into();
+        Self::new(vec![Host::Service { binding: assets::BINDING.into(), base }], fixed_path)
     }
 
     /// The hosts of a backend that calls something else: a layer takes its requests.

@@ -15,6 +15,8 @@ pub struct Named {
     pub files: Vec<String>,
     /// Names of secrets, each with its first place in the text, in the order of the names.
     pub secrets: Vec<(String, Range<u32>)>,
+    /// Paths of folders of static assets, as written, each with its place in the text.
+    pub folders: Vec<(String, Range<u32>)>,
     /// Names of bindings of the worker, as written, each once.
     pub bindings: Vec<String>,
     /// Names of bindings of Durable Objects that read groups, as written, each once.
@@ -41,6 +43,7 @@ impl Named {
     fn value(&mut self, node: &Node, kind: &Kind) {
         match kind {
             Kind::File => self.files.extend(text(node)),
+            Kind::Folder => self.folders.extend(text(node).map(|path| (path, node.span.clone()))),
             Kind::Pem(_) => match node.as_str().map(Pem::secret) {
                 Some(Some("")) | None => {}
                 Some(Some(name)) => self.secrets.push((name.to_owned(), node.span.clone())),

@@ -120,9 +120,13 @@ fn of(kind: &Kind) -> Map {
             one("enum", Value::Array(numbers.iter().map(|n| Value::Number(n.to_string().into())).collect()))
         }
         Kind::Enum(texts) => one("enum", texts_of(texts)),
-        Kind::Str | Kind::File | Kind::Pem(_) | Kind::Secret(_) | Kind::Binding | Kind::Reader => {
-            typed("string")
-        }
+        Kind::Str
+        | Kind::File
+        | Kind::Folder
+        | Kind::Pem(_)
+        | Kind::Secret(_)
+        | Kind::Binding
+        | Kind::Reader => typed("string"),
         Kind::Duration => pattern(DURATION),
         Kind::Format(format) => pattern(format.pattern),
         Kind::List(item) => {

@@ -234,11 +234,13 @@ function parse(text) {
 }
 
 /**
+ * Sends bytes to a port as they are; the answer's bytes, as Latin-1.
+ *
  * @param {number} port
  * @param {string | Uint8Array} bytes
  * @returns {Promise<string>}
  */
-function rawExchange(port, bytes, wait = 5000) {
+export function rawExchange(port, bytes, wait = 5000) {
   return new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1", () => socket.write(bytes));
     let answer = "";

@@ -3,7 +3,7 @@ import path from "node:path";
 import fs from "node:fs";
 import { refusal } from "../ask.mjs";
 import { WRANGLER_FILES, overrides } from "../bindings.mjs";
-import { checkConfig, listed, loadCore, locate, readConfig, wantsColor } from "../core.mjs";
+import { checkConfig, listed, loadCore, locate, placeAssets, readConfig, wantsColor } from "../core.mjs";
 import { Failure } from "../errors.mjs";
 import { moduleFor } from "../modules.mjs";
 import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
@@ -50,11 +50,15 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const bound = new Set(bindings.map(({ name }) => name));
   const beside = folder === undefined && !bound.has("ASSETS") ? config.worker?.served : undefined;
+  const folders = listed(config.read.folders()).map((name) => locate(name, file));
+  if (folders.length > 0) services.add("ASSETS");
   const workerFirst = beside?.workerFirst ?? ["/*"];
   const assetsFirst = isMixed(workerFirst);
   const value = parsed(config.text);
   const privates = bindingsOf(value, "hosts");
   const plugins = bindingsOf(value, "plugins");
+  const assets = bound.has("ASSETS") ? undefined : (folder ?? (services.has("ASSETS") || assetsFirst ? beside?.folder : undefined) ?? around(folders));
+  if (assets !== undefined) placeAssets(config.files, config.read, file, assets);
   // Not the Wrangler file's: the bindings are those of this run, and what it lacks is said below.
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
@@ -70,7 +74,6 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const refused = !config.fits || (lenient ? refusal(core, config, variables) : !checked.ok);
   if (refused) throw new Failure(`${file} is not served${refused === true ? "" : `: ${refused}`}`);
 
-  const assets = bound.has("ASSETS") ? undefined : (folder ?? (services.has("ASSETS") || assetsFirst ? beside?.folder : undefined));
   for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
   for (const name of plugins) if (!bound.has(name)) console.error(`warning: no binding ${name}: its plugins will fail (add --bind ${name}=http://HOST:PORT, the address of their worker)`);
   const taken = new Set([...bound, ...counters, ...readers, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
@@ -92,6 +95,18 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
     address: listenAddress(value, { host, port: port ?? variables.KRAKEND_PORT }),
     sources: sources(config),
   };
+}
+
+/**
+ * The nearest folder that has all of these in it, if they are there: a Wrangler file would name it.
+ *
+ * @param {string[]} folders
+ */
+function around([first, ...others]) {
+  if (first === undefined || ![first, ...others].every((name) => fs.existsSync(name))) return undefined;
+  let found = first;
+  while (others.some((name) => path.relative(found, name).startsWith(".."))) found = path.dirname(found);
+  return found;
 }
 
 /**

@@ -68,6 +68,7 @@ fn could_be(is: &Is, kind: &Kind) -> bool {
         | Kind::Pem(_)
         | Kind::Secret(_)
         | Kind::Binding
+        | Kind::Folder
         | Kind::Reader => matches!(is, Is::String(_)),
         Kind::List(_) => matches!(is, Is::Array(_)),
         Kind::Object(_) | Kind::Map(_) | Kind::Part(_) | Kind::ExtraConfig(_) => matches!(is, Is::Object(_)),
@@ -98,6 +99,7 @@ fn wrong(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
             Is::Number(text),
             Kind::Str
             | Kind::File
+            | Kind::Folder
             | Kind::Pem(_)
             | Kind::Secret(_)
             | Kind::Binding
@@ -121,6 +123,7 @@ fn expected(kind: &Kind) -> String {
         Kind::Number { .. } => "a number".into(),
         Kind::Str
         | Kind::File
+        | Kind::Folder
         | Kind::Pem(_)
         | Kind::Secret(_)
         | Kind::Binding

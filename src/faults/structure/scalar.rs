@@ -8,7 +8,7 @@ use super::wrong;
 use crate::options::check::{Findings, Spot};
 use crate::options::duration::{self, DurationError};
 use crate::options::pem::Pem;
-use crate::options::{Kind, whole};
+use crate::options::{Kind, assets, whole};
 
 pub(super) fn check(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
     match (kind, &spot.node.kind) {
@@ -17,6 +17,14 @@ pub(super) fn check(spot: &Spot<'_>, kind: &Kind, findings: &mut Findings<'_>) {
         (Kind::File, Is::String(name)) => {
             if !name.is_empty() && !findings.exists(name) {
                 findings.add(spot.error("missing-file", format!("the file {name} doesn't exist")));
+            }
+        }
+        (Kind::Folder, Is::String(path)) => {
+            if assets::root(path, findings.files().get(assets::FOLDER).map(String::as_str)).is_none() {
+                let fault = spot.error("outside-assets", assets::outside(path));
+                findings.add(
+                    fault.help("move it there, and write its path from the folder of the configuration"),
+                );
             }
         }
         (Kind::Pem(pem), Is::String(text)) => pem_text(spot, *pem, text, findings),

@@ -3,6 +3,7 @@
 mod step;
 
 use super::{req_resp_modifier, shipped, workers};
+use crate::features::server::static_filesystem::StaticFiles;
 use crate::options::check::{Around, Findings, Purpose, Spot};
 use crate::options::{Capability, Kind, Namespace, Rule, Scopes, namespace, opt};
 
@@ -62,14 +63,18 @@ pub static NAMESPACE: Namespace = namespace(
             opt(
                 "static-filesystem",
                 Kind::Object(&[
-                    opt("path", Kind::Str, "Folder.").required(),
-                    opt("prefix", Kind::Str, "URL prefix.").required(),
-                    opt("skip", Kind::STRINGS, "Excluded prefixes."),
+                    opt("path", Kind::Folder, "The folder, in that of the worker's static assets.")
+                        .required(),
+                    opt("prefix", Kind::Str, "What the paths of requests for files begin with.").required(),
+                    opt(
+                        "skip",
+                        Kind::STRINGS,
+                        "What the paths begin with that go to the router nevertheless.",
+                    ),
                 ]),
-                "Serves files of a folder.",
+                "Answers requests below a prefix with files.",
             )
             .enterprise()
-            .no_effect(NOT_LISTED)
             .deprecated("server/static-filesystem"),
             opt(
                 "url-rewrite",
@@ -115,6 +120,9 @@ fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     shipped::check(spot, &shipped::SERVER, findings);
     if let Some(filter) = spot.get("ip-filter") {
         IpFilter::check(&filter, findings);
+    }
+    if let Some(files) = spot.get("static-filesystem") {
+        StaticFiles::check(&files, findings);
     }
     if let Some(rewrite) = spot.get("url-rewrite") {
         UrlRewrite::check(&rewrite, findings);

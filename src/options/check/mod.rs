@@ -27,6 +27,8 @@ pub enum Hosts {
     Amqp,
     /// The driver of a publisher or subscriber.
     PubSub,
+    /// The worker's static assets: the backend needs no host.
+    Assets,
 }
 
 /// What a call beside those of the backends is for.

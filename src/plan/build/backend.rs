@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use fjord_document::node::{Kind, Node};
+use fjord_document::node::{Kind, Member, Node};
 use fjord_encoding::Encoding;
 use fjord_http::template::UrlPattern;
 use fjord_http::{Host, canonical};
@@ -90,13 +90,12 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
             .map_err(|refusal| Refusal(format!("backend/http/client: {refusal}")))?,
         None => parent.defaults.certificates.clone()?,
     };
-    let calls_broker = site.namespaces().any(|member| {
-        let namespace = features::find(Scope::Backend, &member.key);
-        matches!(namespace.and_then(|namespace| namespace.hosts), Some(Calls::Amqp | Calls::PubSub))
-    });
-    let hosts = match calls_broker {
-        true => Hosts::elsewhere(),
-        false => hosts(&options, parent, &url, site.environment)?,
+    let special = |member: &Member| features::find(Scope::Backend, &member.key)?.hosts;
+    let special = site.namespaces().filter_map(special).find(|calls| *calls != Calls::Elsewhere);
+    let hosts = match special {
+        Some(Calls::Amqp | Calls::PubSub) => Hosts::elsewhere(),
+        Some(Calls::Assets) => Hosts::assets(url.as_static()),
+        Some(Calls::Elsewhere) | None => hosts(&options, parent, &url, site.environment)?,
     };
     let mut layers = site.compile(order::BACKEND)?;
     let around = site.compile(order::AROUND)?;

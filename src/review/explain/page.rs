@@ -159,6 +159,7 @@ fn skeleton(owner: Owner, path: &str, option: &Opt) -> String {
             None,
             Kind::Str
             | Kind::File
+            | Kind::Folder
             | Kind::Pem(_)
             | Kind::Secret(_)
             | Kind::Binding

@@ -10,6 +10,7 @@ use super::NAMESPACE;
 use crate::context::Reach;
 use crate::features::plugin::shipped::{self, IpFilter, UrlRewrite};
 use crate::features::plugin::workers::Worker;
+use crate::features::server::static_filesystem::StaticFiles;
 use crate::features::server::virtualhost::VirtualHosts;
 use crate::gateway::{Global, Incoming, NextGlobal, Rewrite, Route, rewritten};
 use crate::options::{Options, Refusal, Site};
@@ -24,6 +25,7 @@ struct Servers(Vec<Server>);
 
 enum Server {
     IpFilter(IpFilter),
+    Static(StaticFiles),
     Worker(Worker),
 }
 
@@ -56,6 +58,12 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, 
             "ip-filter" => {
                 let filter = shipped::listed(&options, name)?.as_ref().map(IpFilter::compile).transpose()?;
                 servers.extend(filter.map(Server::IpFilter));
+            }
+            "static-filesystem" => {
+                let options = shipped::listed(&options, name)?;
+                let files = options.map(|options| StaticFiles::read(site, &options)).transpose();
+                let files = files.map_err(|refusal| Refusal(format!("{name}: {refusal}")))?;
+                servers.extend(files.map(Server::Static));
             }
             name if shipped::SERVER.contains(&name) => {}
             name => servers.push(Server::Worker(Worker::new(site, node, &NAMESPACE, name)?)),
@@ -126,6 +134,10 @@ impl Global for Servers {
                         });
                         return render::status(403);
                     }
+                    Server::Static(files) => match files.path_of(&incoming) {
+                        Some(path) => return files.answer(reach, incoming, &path).await,
+                        None => continue,
+                    },
                     Server::Worker(worker) => worker,
                 };
                 match pass(worker, reach, &deadline, &mut incoming).await {

@@ -50,7 +50,7 @@ pub(super) static RULES: &[Rule] = &[
         "7.1.6",
         High,
         "the client plugin static-filesystem is old",
-        "use backend/static-filesystem; at the edge a host service://ASSETS serves files",
+        "use backend/static-filesystem",
         |view, hits| client_plugin("static-filesystem", view, hits),
     ),
     rule(

@@ -1,7 +1,7 @@
 //! One backend: its path, its hosts, its method, its filters.
 
 use super::{hosts, inputs, response, url_pattern};
-use crate::options::check::{Around, Endpoint, Findings, Hosts, Spot};
+use crate::options::check::{Around, Endpoint, Findings, Spot};
 
 pub(super) fn check(
     spot: &Spot<'_>,
@@ -37,7 +37,7 @@ fn host(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
         around.service.is_some_and(|service| service.get("host").is_some_and(|list| list.items().len() > 0));
     let wrong_type =
         list.as_ref().is_some_and(|list| !matches!(list.node.kind, fjord_document::node::Kind::Array(_)));
-    if inherited || wrong_type || hosts::special(spot).contains(&Hosts::Elsewhere) {
+    if inherited || wrong_type || hosts::is_elsewhere(spot) {
         return;
     }
     let message = "no host: neither the backend nor the service names one, so every call fails";

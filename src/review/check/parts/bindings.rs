@@ -1,7 +1,10 @@
 //! What the worker must declare: bindings that hosts name, and secrets.
 
+use std::ops::Range;
+
 use fjord_document::Diagnostic;
 
+use crate::options::assets;
 use crate::options::check::wrangler::{Setting, lines, quoted};
 use crate::options::check::{Findings, Spot};
 use crate::options::core::is_binding;
@@ -48,12 +51,40 @@ pub(super) fn check(root: &Spot<'_>, findings: &mut Findings<'_>) {
             binding(spot, name, || service(name), &mut said, findings);
         }
     });
-    let mut names = Named::of(root.node).secrets;
+    let Named { secrets: mut names, folders, .. } = Named::of(root.node);
+    static_assets(&folders, &mut said, findings);
     names.retain(|(name, _)| !declared(name, findings));
     for (name, span) in names {
         let message = format!("the worker needs the secret {name}{}", lacks(findings));
         let help = format!("npx wrangler secret put {name}; on this machine: {name}=… in .dev.vars");
         findings.add(Diagnostic::note("secret", span, message).help(help));
+    }
+}
+
+/// Folders of static assets: the binding that reaches them, and files that need no way through the gateway.
+fn static_assets(folders: &[(String, Range<u32>)], said: &mut Vec<String>, findings: &mut Findings<'_>) {
+    let Some((first, span)) = folders.first() else { return };
+    let setting = || Setting {
+        name: "assets",
+        is_item: false,
+        members: vec![
+            ("directory", quoted(first)),
+            ("binding", quoted(assets::BINDING)),
+            ("run_worker_first", "true".to_owned()),
+        ],
+    };
+    lacking((span.clone(), String::new()), assets::BINDING, setting, said, findings);
+    let Some(worker) = findings.worker() else { return };
+    for (path, span) in folders {
+        let folder = findings.files().get(assets::FOLDER).map(String::as_str);
+        let Some(root) = assets::root(path, folder) else { continue };
+        let below = format!("{root}/");
+        let Some(file) = worker.assets.iter().find(|file| file.starts_with(&below)) else { continue };
+        let message = format!(
+            "the platform serves the files of {path} before the gateway is asked, such as {file}: nothing guards them there"
+        );
+        let fault = Diagnostic::warning("unguarded", span.clone(), message);
+        findings.add(fault.help(format!("set run_worker_first of assets to true in {}", worker.file)));
     }
 }
 
@@ -81,6 +112,17 @@ fn binding<'s>(
     said: &mut Vec<String>,
     findings: &mut Findings<'_>,
 ) {
+    lacking((spot.span(), spot.path.pointer()), name, setting, said, findings);
+}
+
+/// Names a binding that the worker doesn't have, by the place in the text that needs it.
+fn lacking<'s>(
+    (span, path): (Range<u32>, String),
+    name: &str,
+    setting: impl FnOnce() -> Setting<'s>,
+    said: &mut Vec<String>,
+    findings: &mut Findings<'_>,
+) {
     if name.is_empty() || said.iter().any(|known| known == name) || declared(name, findings) {
         return;
     }
@@ -88,10 +130,10 @@ fn binding<'s>(
     let message = format!("the worker needs the binding {name}{}", lacks(findings));
     // With a worker's file that lacks it the deployed gateway would fail.
     let fault = match findings.worker() {
-        Some(_) => spot.error("missing-binding", message),
-        None => spot.note("binding", message),
+        Some(_) => Diagnostic::error("missing-binding", span, message),
+        None => Diagnostic::note("binding", span, message),
     };
-    findings.add(fault.help(format!("in {}", lines(findings.worker(), &[setting()]))));
+    findings.add(fault.at(path).help(format!("in {}", lines(findings.worker(), &[setting()]))));
 }
 
 fn declared(name: &str, findings: &Findings<'_>) -> bool {

@@ -53,9 +53,14 @@ impl Rules {
 }
 
 /// What the namespaces of a backend say of its hosts.
-pub(super) fn special(backend: &Spot<'_>) -> Vec<Hosts> {
+fn special(backend: &Spot<'_>) -> Vec<Hosts> {
     let Some(extra) = backend.get("extra_config") else { return Vec::new() };
     extra.members().filter_map(|(key, _)| features::find(Scope::Backend, key)?.hosts).collect()
+}
+
+/// Whether a backend needs no host.
+pub(super) fn is_elsewhere(backend: &Spot<'_>) -> bool {
+    special(backend).iter().any(|hosts| matches!(hosts, Hosts::Elsewhere | Hosts::Assets))
 }
 
 /// Checks a list of hosts.
