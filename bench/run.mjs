@@ -5,6 +5,7 @@ import { HEAD as BODIES_HEAD, kinds, row, weigh } from "./lib/bodies.mjs";
 import { crossings } from "./lib/crossings.mjs";
 import { chosen, runCase } from "./lib/load.mjs";
 import { parts } from "./lib/parts.mjs";
+import * as growth from "./lib/growth.mjs";
 import { canMeasure } from "./lib/process.mjs";
 import { TOLD, TOLERANCE, environment, latest, regressions, save, size } from "./lib/results.mjs";
 import { startUpstream } from "./lib/servers.mjs";
@@ -21,6 +22,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --startup         only the start-up times
   --parts           only what each thing that is asked of the platform costs by itself
   --memory          only whether memory stays over many requests
+  --growth          only how the cost grows with backends, bytes, endpoints and connections, beside js
   --bodies          only what large, swelling and endless bodies do to memory, alone and from 16 clients at once
   --memory-requests N   how many (20000; the last word has 200000)
   --candidate NAME=DIR  measures another build beside this one; may be repeated
@@ -47,7 +49,7 @@ function commandLine() {
   const text = { type: /** @type {const} */ ("string") };
   const flag = { type: /** @type {const} */ ("boolean"), default: false };
   const options = {
-    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, bodies: flag, "memory-requests": { ...text, default: "20000" },
+    rounds: text, requests: text, "warm-up": text, quick: flag, startup: flag, parts: flag, memory: flag, bodies: flag, growth: flag, "memory-requests": { ...text, default: "20000" },
     candidate: { ...text, multiple: /** @type {const} */ (true), default: /** @type {string[]} */ ([]) }, save: flag, gate: flag, worse: flag, page: flag, "no-build": flag, help: { ...flag, short: "h" },
   };
   const { values, positionals } = parseArgs({ allowPositionals: true, options });
@@ -87,6 +89,18 @@ async function measureParts(upstream, options) {
     console.log(`${name.padEnd(NAME_WIDTH)} ${median.toFixed(1).padStart(7)} µs (${low.toFixed(1)} to ${high.toFixed(1)})`);
   }
   return measured;
+}
+
+/**
+ * @param {Upstream} upstream
+ * @param {Options} options
+ */
+async function measureGrowth(upstream, options) {
+  for (const [name, points] of Object.entries(growth.series)) {
+    if (!new RegExp(options.pattern).test(name)) continue;
+    console.log(`${name}\n${growth.HEAD}`);
+    for (const point of points) console.log(growth.row(point.at, await growth.grown(point, upstream, options)));
+  }
 }
 
 /** @param {string} pattern */
@@ -148,6 +162,7 @@ async function measure(options) {
     const memoryRequests = number("memory-requests", options["memory-requests"]);
     if (options.startup) return await measureStartUp(options.rounds);
     if (options.parts) return await measureParts(upstream, options);
+    if (options.growth) return await measureGrowth(upstream, options);
     if (options.bodies) return await measureBodies(options.pattern);
     if (options.memory) return await measureMemory(upstream, memoryRequests);
     const before = options.gate || options.worse ? latest() : undefined;

@@ -18,6 +18,7 @@ import { token, tokenEndpoint, verifier } from "./token.mjs";
  * @property {(origin: URL) => object} [service] The `extra_config` of the service. Fjord is measured without it, too, as `plain`.
  * @property {() => Record<string, string>} [headers]
  * @property {(number: number) => Record<string, string>} [each] Header lines of each request: those of one among many clients.
+ * @property {boolean} [isCounted] The path goes on with the number of the request, and so does the URL of the peers' call.
  * @property {boolean} [isAlone] Each request has a connection of its own.
  * @property {Record<string, string>} [files] Files that the configuration names.
  * @property {string} [guard] JavaScript of a function `refuse(request)`.
@@ -191,6 +192,15 @@ const crowded = [
     endpoint: { input_headers: ["Authorization"] },
     each: (number) => ({ ...clientAddress(number), Authorization: `Bearer ${"0123456789abcdef".repeat(8)}${number}` }),
     passes: "Authorization",
+  },
+  {
+    ...named("one backend, 0.4 KB"),
+    name: "one backend, 0.4 KB, many clients and URLs",
+    endpoint: { endpoint: "/bench/{id}" },
+    path: "/bench/",
+    backend: () => ({ url_pattern: "/400/0?of={id}" }),
+    each: clientAddress,
+    isCounted: true,
   },
   { ...named("one backend, 0.4 KB"), name: "one backend, 0.4 KB, a connection each", each: clientAddress, isAlone: true },
 ];

@@ -162,6 +162,7 @@ function unchunked(bytes) {
  * @property {string} path
  * @property {Record<string, string>} [headers]
  * @property {(number: number) => Record<string, string>} [each] further header lines of each
+ * @property {boolean} [isCounted] the path of each goes on with its number
  * @property {boolean} [isAlone] each has a connection of its own
  */
 
@@ -169,8 +170,9 @@ function unchunked(bytes) {
 export class Client {
   #first;
   #connections;
-  #head;
-  #each;
+  #path;
+  #lines;
+  #requests;
   #sent = 0;
   /** @type {Buffer | undefined} */
   #same;
@@ -178,14 +180,15 @@ export class Client {
   /**
    * @param {Connection} first
    * @param {Connection[]} others
-   * @param {string} head of each request
-   * @param {Requests["each"]} each
+   * @param {Requests} requests
    */
-  constructor(first, others, head, each) {
+  constructor(first, others, requests) {
+    const { path, headers = {}, isAlone = false } = requests;
     this.#first = first;
     this.#connections = [first, ...others];
-    this.#head = head;
-    this.#each = each;
+    this.#requests = requests;
+    this.#path = path;
+    this.#lines = ` HTTP/1.1\r\nHost: bench.example\r\n${lines(isAlone ? { ...headers, Connection: "close" } : headers)}`;
   }
 
   /**
@@ -193,11 +196,10 @@ export class Client {
    * @param {Requests} requests
    * @param {number} connections
    */
-  static async open(port, { path, headers = {}, each, isAlone = false }, connections) {
+  static async open(port, requests, connections) {
     const first = await Connection.open(port);
     const others = await Promise.all(Array.from({ length: connections - 1 }, () => Connection.open(port)));
-    const all = isAlone ? { ...headers, Connection: "close" } : headers;
-    return new Client(first, others, `GET ${path} HTTP/1.1\r\nHost: bench.example\r\n${lines(all)}`, each);
+    return new Client(first, others, requests);
   }
 
   /** One request. */
@@ -206,8 +208,10 @@ export class Client {
   }
 
   #request() {
-    if (this.#each === undefined) return (this.#same ??= Buffer.from(`${this.#head}\r\n`));
-    return Buffer.from(`${this.#head}${lines(this.#each(this.#sent++))}\r\n`);
+    const { each, isCounted } = this.#requests;
+    if (each === undefined && !isCounted) return (this.#same ??= Buffer.from(`GET ${this.#path}${this.#lines}\r\n`));
+    const number = this.#sent++;
+    return Buffer.from(`GET ${this.#path}${isCounted ? number : ""}${this.#lines}${each === undefined ? "" : lines(each(number))}\r\n`);
   }
 
   /**

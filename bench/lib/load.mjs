@@ -64,11 +64,12 @@ export class Side {
   /**
    * @param {string} name
    * @param {Server} server
-   * @param {Pick<Shape, "path" | "headers" | "each" | "isAlone">} shape
+   * @param {Pick<Shape, "path" | "headers" | "each" | "isCounted" | "isAlone">} shape
+   * @param {number} [connections]
    */
-  static async start(name, server, { path = "/bench", headers, each, isAlone }) {
+  static async start(name, server, { path = "/bench", headers, each, isCounted, isAlone }, connections = CONNECTIONS) {
     const edge = each === undefined ? EDGE : PLACE;
-    const client = await Client.open(server.port, { path, headers: { ...edge, ...headers?.() }, each, isAlone }, CONNECTIONS);
+    const client = await Client.open(server.port, { path, headers: { ...edge, ...headers?.() }, each, isCounted, isAlone }, connections);
     return new Side(name, server, client, await client.once());
   }
 

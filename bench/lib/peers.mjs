@@ -7,10 +7,13 @@ import { document } from "./documents.mjs";
  */
 
 /**
+ * JavaScript for the URLs; with `isCounted` they have the last segment of the request's.
+ *
  * @param {Shape} shape
  * @param {string} origin
  */
-const urls = ({ documents }, origin) => documents.map(({ bytes, seed }) => `"${origin}/${bytes}/${seed}"`);
+const urls = ({ documents, isCounted }, origin) =>
+  documents.map(({ bytes, seed }) => (isCounted ? `"${origin}/${bytes}/${seed}?of=" + request.url.slice(request.url.lastIndexOf("/") + 1)` : `"${origin}/${bytes}/${seed}"`));
 
 /**
  * The way into a worker: a route only where the case is about routes, a guard only where it has one.
@@ -18,11 +21,11 @@ const urls = ({ documents }, origin) => documents.map(({ bytes, seed }) => `"${o
  * @param {Shape} shape
  * @param {string} work
  */
-function entry({ guard, others, status, passes }, work) {
+function entry({ guard, others, status, passes, isCounted }, work) {
   const routes = `const routes = new Map(Array.from({ length: ${others} }, (_, i) => ["/other" + i, answer])${status ? "" : '.concat([["/bench", answer]])'});`;
   const routed = `const handler = routes.get(new URL(request.url).pathname);
     return handler === undefined ? new Response("404 page not found", { status: 404 }) : handler(request);`;
-  const guarded = guard ? `return (await refuse(request)) ?? answer();` : `return answer(${passes ? "request" : ""});`;
+  const guarded = guard ? `return (await refuse(request)) ?? answer();` : `return answer(${passes || isCounted ? "request" : ""});`;
   return `${guard ?? ""}
 ${work}
 ${others ? routes : ""}
@@ -45,7 +48,7 @@ function floor(shape, origin) {
   const bytes = `const bytes = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());`;
   if (documents.length === 0) return `export default { fetch() { return new Response(null, { status: 404 }); } };`;
   if (noOp) return `export default { fetch() { return fetch(${all[0]}); } };`;
-  if (documents.length === 1) return `${bytes}\nexport default { async fetch() { return new Response(await bytes(${all[0]})); } };`;
+  if (documents.length === 1) return `${bytes}\nexport default { async fetch(request) { return new Response(await bytes(${all[0]})); } };`;
   const parts = sequence
     ? `const parts = []; for (const url of [${all.join(", ")}]) parts.push(await bytes(url));`
     : `const parts = await Promise.all([${all.map((url) => `bytes(${url})`).join(", ")}]);`;
@@ -71,9 +74,9 @@ const send = (/** @type {string} */ more) => `return new Response(JSON.stringify
  *
  * @param {Shape} shape
  */
-const passing = ({ passes }) =>
+const passing = ({ passes, isCounted }) =>
   passes === undefined
-    ? { asked: "", passed: "", given: "" }
+    ? { asked: isCounted ? "request" : "", passed: "", given: "" }
     : { asked: "request", passed: `headers: { "${passes}": request.headers.get("${passes}") }`, given: ", request" };
 
 /**

@@ -8,8 +8,9 @@ const answers = new Map();
 
 const TAKEN = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
-/** @param {string} path */
-function answer(path) {
+/** @param {string} target */
+function answer(target) {
+  const [path = ""] = target.split("?", 1);
   let bytes = answers.get(path);
   if (bytes === undefined) {
     const [, size = 0, seed] = path.split("/").map(Number);
