@@ -41,6 +41,10 @@ const config = JSON.stringify({
       output_encoding: "negotiate",
       backend: [{ url_pattern: "/a" }, { url_pattern: "/b", input_headers: ["X-Tag", "User-Agent"] }],
     },
+    { endpoint: "/tagged/{id}", input_headers: ["X-Tag"], backend: [{ url_pattern: "/a?id={id}" }] },
+    { endpoint: "/list", input_query_strings: ["page", "size"], backend: [{ url_pattern: "/a" }] },
+    { endpoint: "/user/{id}", backend: [{ url_pattern: "/a?id={id}" }] },
+    { endpoint: "/user/me", backend: [{ url_pattern: "/b" }] },
     { endpoint: "/by-line", input_headers: ["X-Tag"], backend: [{ url_pattern: "/{input_headers.X-Tag}" }] },
     { endpoint: "/limited", backend: [{ url_pattern: "/a" }], extra_config: { "qos/ratelimit/router": { max_rate: 1000 } } },
   ],
@@ -212,6 +216,53 @@ test("requests that differ in what calls only repeat have one recipe, and each c
     assert.deepEqual(by.taken(), entries, JSON.stringify([address, headers]));
     for (const call of want.calls) assert.ok(call.url?.endsWith("/b") || call["x-forwarded-for"] === address.toLowerCase(), address);
   }
+});
+
+test("requests with other values in their URLs have one recipe, with their own values", async (t) => {
+  const [by, asked] = [counting(), counting()];
+  const calls = origins(t, plain);
+  /** @type {[path: string, entries: string[]][]} */
+  const cases = [
+    ["/item/7", ["open", "fetched"]],
+    ["/item/8", ["resume"]],
+    ["/item/8", ["resume"]],
+    ["/item/a-b_c~2.0", ["resume"]],
+    // These may mean something.
+    ["/item/a%20b", ["open", "fetched"]],
+    ["/item/.8", ["open", "fetched"]],
+    ["/item/8$1", ["open", "fetched"]],
+    // Another shape.
+    ["/item/9?page=2", ["open", "fetched"]],
+    ["/item/10?page=3", ["resume"]],
+    ["/item/10?page=3&page=4", ["open", "fetched"]],
+    ["/list?page=2&size=10&junk=1", ["open", "fetched"]],
+    ["/list?page=7&size=20&junk=x", ["resume"]],
+    ["/list?page=7&size=&junk=x", ["open", "fetched"]],
+    // A path of its own, which other values mustn't lead past.
+    ["/user/7", ["open", "fetched"]],
+    ["/user/me", ["open", "fetched"]],
+    ["/user/8", ["open", "fetched"]],
+    ["/item/8/", ["open", "start"]],
+  ];
+  for (const [path, entries] of cases) {
+    const want = await get(asked.gateway, path, {}, { FJORD_RECIPES: "off" });
+    const made = calls.taken();
+    assert.deepEqual(await get(by.gateway, path), want, path);
+    assert.deepEqual(calls.taken(), made, path);
+    assert.deepEqual(by.taken(), entries, path);
+  }
+});
+
+test("a request with other values and other lines has them both, and one of another method asks the core", async (t) => {
+  const { gateway, taken } = counting();
+  const calls = origins(t, plain);
+  const ask = (/** @type {Request} */ request) => gateway.answer(request, {}, { waitUntil() {} });
+  for (const id of [1, 2]) await ask(atEdge(`/tagged/${id}`, `192.0.2.${id}`, { "x-tag": `tag ${id}` }));
+  assert.deepEqual(calls.taken(), ["GET /a?id=1 192.0.2.1 tag 1", "GET /a?id=2 192.0.2.2 tag 2"]);
+  assert.deepEqual(taken(), ["open", "fetched", "resume"]);
+  await ask(new Request(atEdge("/tagged/3", "192.0.2.3"), { method: "DELETE" }));
+  assert.deepEqual(taken(), ["open", "start"]);
+  assert.deepEqual(calls.taken(), []);
 });
 
 test("what a request wants of its answer is its own, whoever asked before", async (t) => {

@@ -39,11 +39,16 @@ import * as protocol from "./protocol.mjs";
  * @property {Uint8Array | null} bytes the body, as a view of the core's memory: used before the core is entered again
  * @property {number | null} stream the call whose body is the answer's
  *
+ * @typedef {object} Shape The URLs of a recipe, with `MARK` and a number in the place of each value.
+ * @property {string} url the request's
+ * @property {string[]} calls those of its calls
+ *
  * @typedef {object} Batch
  * @property {number} state bits `STATE_*`: how the request continues
  * @property {number} place
  * @property {number} list with the first batch: the number of the list of header lines that the request needs
  * @property {Effect[]} effects
+ * @property {Shape | null} shape of a recipe
  * @property {Answer | null} answer
  */
 
@@ -64,7 +69,7 @@ export function readBatch(memory, address) {
   const number = (/** @type {number} */ index) => /** @type {number} */ (words[head + index]);
   const reader = new Reader(memory, number(1) >>> 2, number(3), number(4));
   /** @type {Batch} */
-  const batch = { state: number(0), place: number(5), list: number(6), effects: NOTHING, answer: null };
+  const batch = { state: number(0), place: number(5), list: number(6), effects: NOTHING, shape: null, answer: null };
   reader.records(number(2), batch);
   return batch;
 }
@@ -103,6 +108,7 @@ class Reader {
     while (this.#at < end) {
       const kind = this.#word();
       if (kind === protocol.ANSWER) batch.answer = this.#answer();
+      else if (kind === protocol.SHAPE) batch.shape = this.#shape();
       else batch.effects.push(this.#effect(kind));
     }
   }
@@ -150,6 +156,13 @@ class Reader {
     if (!has) this.#at += 2;
     const socket = flags & protocol.FETCH_SOCKET ? { plan: this.#string(), millis: this.#word() } : null;
     return { kind: protocol.FETCH, id, flags, cutAfter, binding, method, url, block, filled: null, trace, body, bytes, socket };
+  }
+
+  /** @returns {Shape} */
+  #shape() {
+    const count = this.#word();
+    const url = this.#string();
+    return { url, calls: Array.from({ length: count }, () => this.#string()) };
   }
 
   /** @returns {Answer} */

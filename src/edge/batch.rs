@@ -13,6 +13,7 @@ use crate::platform::{Answer, AnswerBody, Call, Effect, EffectId, Fetch, Passed,
 
 use super::places::PlaceId;
 use super::protocol::{AnswerKind, BodyKind, FetchFlag, NEVER, PassedKind, Record, StateBit};
+use super::shape::Shape;
 
 /// What the script gets back from an entry. Its first words are the [`Batch::head`].
 #[derive(Default)]
@@ -81,6 +82,15 @@ impl Batch {
                 self.words.extend([Record::Log as u32, level as u32]);
                 self.string(&line);
             }
+        }
+    }
+
+    /// Adds the shape of a recipe.
+    pub fn shape(&mut self, shape: &Shape) {
+        self.words.extend([Record::Shape as u32, shape.calls.len() as u32]);
+        self.string(&shape.url);
+        for call in &shape.calls {
+            self.string(call);
         }
     }
 

@@ -90,6 +90,9 @@ impl Buffers {
         for (id, effect) in turn.effects {
             batch.effect(id, effect);
         }
+        if let Some(shape) = &turn.shape {
+            batch.shape(shape);
+        }
         if let Some(answer) = turn.answer {
             batch.answer(answer);
         }

@@ -15,6 +15,7 @@ use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request, Reques
 
 use super::places::{PlaceId, Places};
 use super::protocol::{CLIENT, PEER};
+use super::shape::{self, Shape};
 
 /// Everything this instance holds of requests.
 #[derive(Default)]
@@ -48,6 +49,8 @@ pub struct Turn {
     /// Whether the same request leads to the same effects again: the host may perform them unasked then, and enter the core with
     /// their outcomes ([`Desk::resume`]).
     pub recipe: bool,
+    /// With a recipe: for which other URLs it holds.
+    pub shape: Option<Shape>,
 }
 
 /// The number of the header list that stands for all headers. Other lists are counted from 1.
@@ -100,12 +103,46 @@ impl Desk {
 
     /// Starts an opened request.
     pub fn start(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
+        let asked = (!has_body).then(|| self.asked(place, &headers)).flatten();
         let (session, is_steady) = self.begin(place, headers, has_body, now)?;
         let turn = self.go(place, session);
         let asks_alone = turn.answer.is_none() && turn.state == State::default();
         let recipe =
             is_steady && !has_body && asks_alone && turn.effects.iter().all(|(_, effect)| is_plain(effect));
-        Some(Turn { recipe, ..turn })
+        let shape = asked.filter(|_| recipe).and_then(|asked| self.shape(asked, &turn.effects, now));
+        Some(Turn { recipe, shape, ..turn })
+    }
+
+    /// What is needed to find the shape of an opened request; none if it has none.
+    fn asked(&self, place: PlaceId, headers: &Headers) -> Option<(Request, shape::Places)> {
+        let places = self.places.borrow();
+        let Some(Holder::Opening { method, url, opening }) = places.get(place) else { return None };
+        let (_, _, target) = split_url(url);
+        let from = url.len() - target.len();
+        let values = opening.values(method, target)?;
+        let places = shape::Places::new(
+            url,
+            values.into_iter().map(|value| value.start + from..value.end + from).collect(),
+        )?;
+        Some((request(method.clone(), url, headers.clone(), false), places))
+    }
+
+    fn shape(
+        &self,
+        (mut request, places): (Request, shape::Places),
+        effects: &[(EffectId, Effect)],
+        now: f64,
+    ) -> Option<Shape> {
+        let probed = places.probed();
+        request.target = split_url(&probed).2.to_owned();
+        let opening = self.gateway.borrow().as_ref()?.open(&request.method, &request.host, &request.target);
+        if !opening.is_steady() {
+            return None;
+        }
+        let mut session = opening.start(request, now, 0);
+        let answer = session.poll();
+        let shape = places.shape(effects, &session.take_effects());
+        shape.filter(|_| answer.is_none())
     }
 
     /// Starts an opened request whose recipe the host has followed since `began`: its effects are performed, these are the outcomes
@@ -133,25 +170,10 @@ impl Desk {
         Some(turn)
     }
 
-    fn begin(
-        &self,
-        place: PlaceId,
-        mut headers: Headers,
-        has_body: bool,
-        now: f64,
-    ) -> Option<(Session, bool)> {
+    fn begin(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<(Session, bool)> {
         let Holder::Opening { method, url, opening } = self.take(place)? else { return None };
         let is_steady = opening.is_steady();
-        let (scheme, host, target) = split_url(&url);
-        let request = Request {
-            method,
-            scheme: scheme.to_owned(),
-            host: host.to_owned(),
-            target: target.to_owned(),
-            caller: caller(&mut headers),
-            headers,
-            has_body,
-        };
+        let request = request(method, &url, headers, has_body);
         let seed = self.seed.get().wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         self.seed.set(seed);
         Some((opening.start(request, now, seed ^ now.to_bits()), is_steady))
@@ -235,7 +257,7 @@ impl Desk {
         } else {
             self.places.borrow_mut().put(place, Holder::Session(session));
         }
-        Turn { effects, answer, state, recipe: false }
+        Turn { effects, answer, state, recipe: false, shape: None }
     }
 
     fn take(&self, place: PlaceId) -> Option<Holder> {
@@ -264,6 +286,20 @@ fn is_plain(effect: &Effect) -> bool {
             matches!(fetch.body, RequestBody::None) && fetch.trace.is_none() && fetch.certificates.is_none()
         }
         _ => false,
+    }
+}
+
+/// The request of a URL and header lines as the host hands them over.
+fn request(method: String, url: &str, mut headers: Headers, has_body: bool) -> Request {
+    let (scheme, host, target) = split_url(url);
+    Request {
+        method,
+        scheme: scheme.to_owned(),
+        host: host.to_owned(),
+        target: target.to_owned(),
+        caller: caller(&mut headers),
+        headers,
+        has_body,
     }
 }
 

@@ -82,11 +82,14 @@ export class Flight {
   start() {
     const { recipes, lastList } = this.#instance;
     const asked = this.#asked;
-    const known = recipes.known(asked.method, asked.url);
+    const exact = recipes.known(asked.method, asked.url);
+    const shaped = exact === null ? recipes.shaped(asked.method, asked.url) : null;
+    const known = shaped === null ? exact : shaped.shape.known;
     // Most requests need what the last one needed.
     this.#readLines(known === null ? lastList : known.list);
     const effects = known === null || asked.hasBody ? null : known.effects(asked);
-    if (known === null || effects === null || !this.#follow(/** @type {Recipe} */ (known.recipe), effects)) this.#open();
+    const filled = shaped === null || effects === null ? effects : shaped.shape.filled(effects, shaped.values);
+    if (known === null || filled === null || !this.#follow(/** @type {Recipe} */ (known.recipe), filled)) this.#open();
     return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
   }
 
@@ -196,7 +199,7 @@ export class Flight {
    *
    * @param {import("./batch.mjs").Batch} batch
    */
-  #opened({ state, place, list, effects }) {
+  #opened({ state, place, list, effects, shape }) {
     const instance = this.#instance;
     if (state & protocol.STATE_LINES) {
       this.#wanted = list;
@@ -208,7 +211,7 @@ export class Flight {
     if (needed !== this.#list) this.#readLines(needed);
     const recipe = state & protocol.STATE_RECIPE ? recipeOf(effects) : null;
     if (recipe !== null || needed !== instance.lastList) {
-      instance.recipes.learn(new Known(this.#asked, needed, recipe));
+      instance.recipes.learn(new Known(this.#asked, needed, recipe), shape);
     }
     instance.lastList = needed;
     if (recipe === null || !instance.recipes.always || !this.#follow(recipe, recipe.effects)) return false;

@@ -19,5 +19,6 @@ pub mod desk;
 pub mod exports;
 pub mod places;
 pub mod protocol;
+pub mod shape;
 #[cfg(all(target_arch = "wasm32", feature = "tools"))]
 pub mod tools;

@@ -2,7 +2,7 @@
 // UPDATE=1 cargo test -p fjord --lib edge::protocol
 
 /** The kinds of records. */
-export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8;
+export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8, SHAPE = 9;
 
 /** Bits of the first word of a batch: how the request continues. */
 export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8, STATE_RECIPE = 16, STATE_LINES = 32;
@@ -30,6 +30,9 @@ export const UNTOLD = "?";
 
 /** After that: calls repeat the line, and depend on nothing else of its value; they depend on nothing of it. */
 export const COPIED = "=", UNSEEN = "/";
+
+/** In the shape of a URL: in front of the number of a value. */
+export const MARK = "\u{1}";
 
 /** No end, in place of milliseconds. */
 export const NEVER = 4294967295;

@@ -37,6 +37,8 @@ numbers! {
         Log = 7,
         /// Answer the client. Always the last record.
         Answer = 8,
+        /// The shape of the recipe's URLs.
+        Shape = 9,
     }
 }
 
@@ -128,6 +130,9 @@ pub use crate::plan::UNTOLD;
 /// calls.
 pub use crate::plan::{COPIED, UNSEEN};
 
+/// In front of the number of a value in the shape of a URL.
+pub use super::shape::MARK;
+
 /// In place of a number of milliseconds: no end.
 pub const NEVER: u32 = u32::MAX;
 
@@ -193,6 +198,10 @@ mod tests {
         );
         out += &format!(
             "\n/** After that: calls repeat the line, and depend on nothing else of its value; they depend on nothing of it. */\nexport const COPIED = {COPIED:?}, UNSEEN = {UNSEEN:?};\n"
+        );
+        out += &format!(
+            "\n/** In the shape of a URL: in front of the number of a value. */\nexport const MARK = {:?};\n",
+            MARK.to_string()
         );
         out += &format!("\n/** No end, in place of milliseconds. */\nexport const NEVER = {NEVER};\n");
         out += &format!("\n/** In place of a place: none. */\nexport const NOWHERE = {NOWHERE};\n");

@@ -1,6 +1,7 @@
 // Recipes: where the plan says that the same request leads to the same calls, those of the last one are made at once for the next,
 // and the core is entered with their answers. What is asked for by a recipe, and when it isn't the plain case, the core decides.
 import { FETCH, TIMER } from "./protocol.mjs";
+import { Shapes } from "./shapes.mjs";
 import { Slotted } from "./slots.mjs";
 
 /** Requests that are known, at most; how long one may be without what others may differ in, and all of them with their calls. */
@@ -96,6 +97,8 @@ export class Recipes {
    */
   #known = new Map();
   #size = 0;
+  /** @type {Shapes<Known>} */
+  #shapes = new Shapes();
   /** @type {Set<Following>} */
   #waiting = new Set();
   #held = 0;
@@ -122,17 +125,30 @@ export class Recipes {
   }
 
   /**
+   * What is known of a request with other values in its URL, and these.
+   *
+   * @param {string} method
+   * @param {string} url
+   */
+  shaped(method, url) {
+    return this.#shapes.find(method, url);
+  }
+
+  /**
    * Keeps what a request led to.
    *
    * @param {Known} known
+   * @param {import("./batch.mjs").Shape | null} shape
    */
-  learn(known) {
+  learn(known, shape) {
     const { length, size, url } = known;
     if (length > LONGEST || size > ALL) return;
     if (this.#known.size >= KNOWN || this.#size + size > ALL) {
       this.#known.clear();
+      this.#shapes.forget();
       this.#size = 0;
     }
+    if (shape !== null) this.#shapes.learn(known.method, shape, known);
     // One that it takes the place of is counted on, until all are forgotten.
     this.#size += size;
     this.#known.set(url, known);

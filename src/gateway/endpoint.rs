@@ -1,6 +1,7 @@
 //! Answers at an endpoint: checks the url parameters, builds the request of the pipe, renders the reply.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use fjord_http::template::title;
@@ -36,6 +37,8 @@ pub struct Endpoint {
     pub header_list: Option<u32>,
     /// Whether the same request always leads to the same calls: nothing acts before them, nothing is chosen.
     pub is_steady: bool,
+    /// How many shapes of its URLs it has told.
+    pub shapes: Cell<u8>,
     /// Why this endpoint can't be served: it answers 501 and the log tells this.
     pub refused: Option<String>,
     /// This endpoint, for work that goes on after a request.
@@ -78,6 +81,7 @@ impl Endpoint {
             pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
             header_list: None,
             is_steady: false,
+            shapes: Cell::new(0),
             refused: Some(reason),
             me: Weak::new(),
         }

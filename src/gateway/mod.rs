@@ -19,7 +19,7 @@ pub use incoming::{Incoming, Route};
 pub use plan::{CATCH_ALL, Endpoints, Plan};
 pub use rewrite::{Rewrite, rewritten};
 pub use service::{RouterOptions, Service, Trust};
-pub use session::{Opening, Session, State};
+pub use session::{Opening, Session, State, is_plain};
 
 use std::rc::Rc;
 

@@ -1,5 +1,6 @@
 //! One client request in flight: its futures, polled whenever the host has completed an effect.
 
+use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +51,9 @@ pub struct State {
 #[derive(Default)]
 struct Woken(AtomicBool);
 
+/// How many shapes of its URLs an endpoint tells: names in a query may be any.
+const SHAPES: u8 = 16;
+
 /// The peer where the host tells none.
 const LOCAL: &str = "127.0.0.1";
 
@@ -81,6 +85,41 @@ impl Opening {
         matches!(self.route, Route::Endpoint(id) if self.gateway.plan.endpoint(id).is_steady)
     }
 
+    /// The places of values in a target whose calls are the same for all plain values, but for the values: parameters of the path, and what
+    /// the query gives to names. None if there are none, or if the endpoint has been asked often enough.
+    pub fn values(&self, method: &str, target: &str) -> Option<Vec<Range<usize>>> {
+        let plan = &self.gateway.plan;
+        let Route::Endpoint(id) = self.route else { return None };
+        let endpoint = plan.endpoint(id);
+        let asked = endpoint.shapes.get();
+        let mut backends = endpoint.pipe.backends().iter();
+        if !endpoint.is_steady
+            || asked == SHAPES
+            || !plan.service.rewrites.is_empty()
+            || backends.any(|backend| backend.hosts.are_chosen_by_client())
+        {
+            return None;
+        }
+        let mut values = match self.params.is_empty() {
+            true => Vec::new(),
+            false => plan.router.only_way(method, target).unwrap_or_default(),
+        };
+        let query = target.find('?').map_or(target.len(), |at| at + 1);
+        let mut from = query;
+        for pair in target[query..].split('&') {
+            if let Some(at) = pair.find('=') {
+                values.push(from + at + 1..from + pair.len());
+            }
+            from += pair.len() + 1;
+        }
+        values.retain(|value| is_plain(&target[value.clone()]));
+        if values.is_empty() {
+            return None;
+        }
+        endpoint.shapes.set(asked + 1);
+        Some(values)
+    }
+
     /// Starts the request, at `now` (ms since the epoch) and with a seed for random choices.
     pub fn start(self, mut request: Request, now: f64, seed: u64) -> Session {
         if let Some(target) = self.target {
@@ -96,6 +135,12 @@ impl Opening {
         });
         Session { io, answer: Some(answer), tasks: Vec::new(), woken: Arc::default() }
     }
+}
+
+/// Whether a value in a URL is written as it was read: `a-b`, `2.0`. An empty one, or one that begins with a dot, may mean something.
+pub fn is_plain(value: &str) -> bool {
+    let is_unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    !value.is_empty() && !value.starts_with('.') && value.bytes().all(is_unreserved)
 }
 
 fn incoming(gateway: &Gateway, request: Request, route: Route, params: Vec<(String, String)>) -> Incoming {

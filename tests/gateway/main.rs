@@ -7,6 +7,7 @@
 
 mod case;
 mod rows;
+mod shapes;
 mod shared;
 mod sim;
 mod simulation;

@@ -193,6 +193,16 @@ impl Router {
         self.miss(method, &path)
     }
 
+    /// The places of the values in the path of `target`, if the method and path lead to an endpoint and would do so with any other
+    /// values of letters and digits. None without parameters, and for a path that is decoded or cleaned first.
+    pub fn only_way(&self, method: &str, target: &str) -> Option<Vec<Range<usize>>> {
+        let path = target.split_once('?').map_or(target, |(path, _)| path);
+        if path.contains('%') || self.options.remove_extra_slash && clean_path(path) != path {
+            return None;
+        }
+        self.tree(method)?.only_way(path)
+    }
+
     fn redirect<'t>(
         &self,
         tree: &Tree,

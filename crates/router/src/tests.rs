@@ -383,3 +383,52 @@ fn recorded_requests_of_krakend() {
         }
     }
 }
+
+/// Where there is only one way, any other values lead to the same endpoint: each set of three paths of up to three segments.
+#[test]
+fn other_values_take_the_only_way() {
+    let segments = ["a", "b", "{x}", "b{x}"];
+    let mut paths = vec![String::new()];
+    for from in [0, 1, 5] {
+        let longer =
+            paths[from..].iter().flat_map(|path| segments.map(|segment| format!("{path}/{segment}")));
+        paths.extend(longer.collect::<Vec<_>>());
+    }
+    paths.remove(0);
+    paths.extend(["/*", "/a/*", "/{x}/*"].map(str::to_owned));
+    paths.dedup();
+    let values = ["a", "b", "c", "bc"];
+    let mut random = 7_u64;
+    let mut ways = 0;
+    for _ in 0..4000 {
+        let mut pick = || {
+            random = random.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
+            &*paths[(random >> 33) as usize % paths.len()]
+        };
+        let chosen = [pick(), pick(), pick()];
+        let routes: Vec<Route<'_>> =
+            (0..).zip(chosen).map(|(id, path)| Route { method: "GET", path, id, builtin: false }).collect();
+        let (router, _) = Router::new(&routes, Options::default());
+        let found = |target: &str| match router.find("GET", target) {
+            Outcome::Found(found) => Some(found.route),
+            _ => None,
+        };
+        for target in chosen.map(|path| path.replace("{x}", "c").replace('*', "c")) {
+            let Some(places) = router.only_way("GET", &target) else { continue };
+            ways += 1;
+            let route = found(&target);
+            assert!(route.is_some(), "{target} of {chosen:?}");
+            for number in 0..values.len().pow(places.len() as u32) {
+                let mut other = target.clone();
+                for (at, place) in places.iter().enumerate().rev() {
+                    other.replace_range(
+                        place.clone(),
+                        values[number / values.len().pow(at as u32) % values.len()],
+                    );
+                }
+                assert_eq!(found(&other), route, "{other} of {chosen:?}");
+            }
+        }
+    }
+    assert!(ways > 1000, "{ways}");
+}

@@ -8,6 +8,7 @@
 //! allocations, and a step through ten thousand endpoints touches no more memory than one through ten.
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use super::conflict::ConflictKind;
 use super::folds::Folds;
@@ -226,6 +227,34 @@ impl Tree {
                 stack.push(place);
             }
             place = Place { node: child, pos: place.pos + len + 1, spans: spans.len(), next: Next::Fixed };
+        }
+    }
+
+    /// The places of the values in a decoded path, if all other values lead to the same endpoint: where a parameter takes a segment,
+    /// nothing else could. None without parameters, too.
+    pub fn only_way(&self, path: &str) -> Option<Vec<Range<usize>>> {
+        let (mut at, mut pos, mut values) = (0, 1, Vec::new());
+        path.strip_prefix('/')?;
+        loop {
+            let rest = &path[pos..];
+            let len = rest.find('/').unwrap_or(rest.len());
+            at = match self.child(at, &rest[..len]) {
+                Some(child) => child,
+                None => {
+                    let node = &self.nodes[at as usize];
+                    let param = self.params.get(node.params as usize)?;
+                    if node.has_fixed || param.next != NONE || param.prefix.len() > 0 || len == 0 {
+                        return None;
+                    }
+                    values.push(pos..pos + len);
+                    param.node
+                }
+            };
+            if len == rest.len() {
+                known(self.nodes[at as usize].entry)?;
+                return (!values.is_empty()).then_some(values);
+            }
+            pos += len + 1;
         }
     }
 

@@ -1,5 +1,6 @@
 //! Compiles an endpoint.
 
+use std::cell::Cell;
 use std::rc::{Rc, Weak};
 
 use fjord_document::node::Node;
@@ -62,6 +63,7 @@ pub(in crate::plan) fn build(node: &Node, defaults: &Defaults, environment: &Env
             pipe: parts.pipe,
             header_list: None,
             is_steady: false,
+            shapes: Cell::new(0),
             refused: None,
             me: Weak::new(),
         },

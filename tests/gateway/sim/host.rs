@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use fjord::edge::desk::{Desk, Turn};
 use fjord::edge::places::PlaceId;
-use fjord::edge::protocol::{CLIENT, COPIED, GATEWAYS, PEER, UNSEEN, UNTOLD};
-use fjord::gateway::State;
+use fjord::edge::protocol::{CLIENT, COPIED, GATEWAYS, MARK, PEER, UNSEEN, UNTOLD};
+use fjord::gateway::{State, is_plain};
 use fjord_http::Headers;
 
 use fjord::platform::{
@@ -186,6 +186,9 @@ impl<'a> Host<'a> {
         if let Some(fault) = self.differs_by_more_than_slots(index, &turn) {
             self.faults.push(fault);
         }
+        if let Some(fault) = self.differs_by_more_than_values(index, &turn) {
+            self.faults.push(fault);
+        }
         let flight = &mut self.flights[index];
         self.desks[flight.desk].close(flight.place.take().expect("it was opened"));
         let calls = turn.effects.iter().filter(|(_, effect)| matches!(effect, Effect::Fetch(_))).count();
@@ -231,6 +234,42 @@ impl<'a> Host<'a> {
         let made: Vec<_> = other.effects.iter().map(|(id, effect)| (id, shown(effect, &[]))).collect();
         let is_same = other.recipe && filled == made;
         (!is_same).then(|| format!("by recipe {filled:?}, with {slots:?} the core makes {made:?}"))
+    }
+
+    /// Where a recipe tells its shape, requests with other values in their URLs have the same recipe with these values.
+    fn differs_by_more_than_values(&mut self, index: usize, turn: &Turn) -> Option<String> {
+        let shape = turn.shape.as_ref()?;
+        self.world.shapes += 1;
+        let desk = self.desks[self.flights[index].desk];
+        let request = &self.flights[index].client.request;
+        // Texts that the configuration may have at the same places, too.
+        let of_url = request.target.split(['/', '?', '&', '=']).filter(|text| is_plain(text));
+        for value in ["other", "a.b", "-~_.", "0", "list", "health", "__health"].into_iter().chain(of_url) {
+            let filled = |text: &str| {
+                (0..10).fold(text.to_owned(), |text, number| text.replace(&format!("{MARK}{number}"), value))
+            };
+            let place = desk
+                .open(request.method.clone(), filled(&shape.url), self.world.now)
+                .expect("there is a place");
+            let other = desk.start(place, lines_of(request), false, self.world.now)?;
+            desk.close(place);
+            let mut calls = shape.calls.iter();
+            let recipe = turn.effects.iter().map(|(id, effect)| match effect {
+                Effect::Fetch(fetch) => {
+                    let url = filled(calls.next().expect("each call has a shape")).into();
+                    (id, format!("{:?}", Fetch { url, ..fetch.clone() }))
+                }
+                effect => (id, format!("{effect:?}")),
+            });
+            let recipe: Vec<_> = recipe.collect();
+            let made: Vec<_> = other.effects.iter().map(|(id, effect)| (id, shown(effect, &[]))).collect();
+            if !other.recipe || recipe != made {
+                return Some(format!(
+                    "{shape:?} with {value}: by recipe {recipe:?}, the core makes {made:?}"
+                ));
+            }
+        }
+        None
     }
 
     /// Enters the core with what a recipe has led to.

@@ -62,6 +62,8 @@ pub struct World {
     pub recipes: bool,
     /// How many were.
     pub followed: usize,
+    /// How many told the shape of their URLs.
+    pub shapes: usize,
 }
 
 /// What came back.
