@@ -33,7 +33,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --no-build        measures build/ as it is
 
 floor fetches and hands the bytes on; js is what everybody writes, without timeouts; js-safe has timeouts that cover the
-bodies, and partial results. CPU is that of the whole process, per request; ratios are taken within a round, and the
+bodies, and partial results; hono is js in that framework. CPU is that of the whole process, per request; ratios are taken within a round, and the
 median of the rounds is shown with its quartiles.`;
 
 /**

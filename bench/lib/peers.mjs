@@ -1,5 +1,7 @@
 // What Fjord is measured against: workers for one case each, on the same runtime.
 import vm from "node:vm";
+import { buildSync } from "esbuild";
+import { at } from "../../scripts/lib.mjs";
 import { document } from "./documents.mjs";
 
 /**
@@ -86,24 +88,70 @@ const passing = ({ passes, isCounted }) =>
  * @param {string} origin
  */
 function js(shape, origin) {
-  const { noOp, sequence, combine } = shape;
-  const all = urls(shape, origin);
-  const { asked, passed, given } = passing(shape);
-  if (noOp) {
-    return entry(shape, `async function answer() {
-  const { body, status, headers } = await fetch(${all[0]});
-  return new Response(body, { status, headers });
-}`);
-  }
-  const calls = sequence
-    ? `const p = [];\n${sequence(origin).map((url) => `  p.push(await get(${url}));`).join("\n")}`
-    : `const p = await Promise.all([${all.map((url) => `get(${url}${given})`).join(", ")}]);`;
-  return entry(shape, `const get = async (url${given}) => (await fetch(url${passed && `, { ${passed} }`})).json();
+  const { asked } = passing(shape);
+  if (shape.noOp) return entry(shape, `async function answer() {\n  ${passed(shape, origin)}\n}`);
+  const { get, calls } = fetched(shape, origin);
+  return entry(shape, `${get}
 async function answer(${asked}) {
   ${calls}
-  const answer = ${combine};
+  const answer = ${shape.combine};
   ${send("")}
 }`);
+}
+
+/**
+ * An answer as it is.
+ *
+ * @param {Shape} shape
+ * @param {string} origin
+ */
+const passed = (shape, origin) => `const { body, status, headers } = await fetch(${urls(shape, origin)[0]});
+  return new Response(body, { status, headers });`;
+
+/**
+ * The answers of all calls, parsed, as `p`.
+ *
+ * @param {Shape} shape
+ * @param {string} origin
+ */
+function fetched(shape, origin) {
+  const { sequence } = shape;
+  const { passed: lines, given } = passing(shape);
+  const all = urls(shape, origin);
+  return {
+    get: `const get = async (url${given}) => (await fetch(url${lines && `, { ${lines} }`})).json();`,
+    calls: sequence
+      ? `const p = [];\n${sequence(origin).map((url) => `  p.push(await get(${url}));`).join("\n")}`
+      : `const p = await Promise.all([${all.map((url) => `get(${url}${given})`).join(", ")}]);`,
+  };
+}
+
+/**
+ * The ten lines in Hono, which many take on Workers: its router, its context, its answers.
+ *
+ * @param {Shape} shape
+ * @param {string} origin
+ */
+function hono(shape, origin) {
+  const { guard, others, status, isCounted, noOp, combine } = shape;
+  const { get, calls } = fetched(shape, origin);
+  const routes = others ? `for (let i = 0; i < ${others}; i++) app.get("/other" + i, answer);` : "";
+  const own = status ? "" : `app.get("/bench${isCounted ? "/:id" : ""}", answer);`;
+  const guarded = guard ? `app.use(async (c, next) => {\n  const refused = await refuse(c.req.raw);\n  if (refused) return refused;\n  await next();\n});` : "";
+  const contents = `import { Hono } from "hono";
+${guard ?? ""}
+${get}
+const app = new Hono();
+${guarded}
+async function answer(c) {
+  const request = c.req.raw;
+  ${status ? "return c.notFound();" : noOp ? passed(shape, origin) : `${calls}\n  return c.json(${combine});`}
+}
+${routes}
+${own}
+export default app;`;
+  const { outputFiles } = buildSync({ stdin: { contents, resolveDir: at() }, bundle: true, format: "esm", minify: true, write: false });
+  return outputFiles.map(({ text }) => text).join("");
 }
 
 /**
@@ -115,7 +163,7 @@ async function answer(${asked}) {
 function jsSafe(shape, origin) {
   const { noOp, sequence, combine } = shape;
   const all = urls(shape, origin);
-  const { asked, passed, given } = passing(shape);
+  const { asked, passed: lines, given } = passing(shape);
   // A body that the runtime hands on by itself outlives its request, and the request's timers: it's cut if the request is held open.
   if (noOp) {
     return `async function answer(ctx) {
@@ -143,7 +191,7 @@ ${sequence(origin).map((url) => `    p.push(await get(${url}));`).join("\n")}
   const completed = settled.every(({ status }) => status === "fulfilled");
   const p = settled.map(({ value }) => value ?? {});`;
   return entry(shape, `async function get(url${given}) {
-  const response = await fetch(url, { ${passed && `${passed}, `}signal: AbortSignal.timeout(3000) });
+  const response = await fetch(url, { ${lines && `${lines}, `}signal: AbortSignal.timeout(3000) });
   if (!response.ok) throw new Error("status " + response.status);
   return response.json();
 }
@@ -155,7 +203,7 @@ async function answer(${asked}) {
 }
 
 /** The peers' modules by name, in the order in which they are shown. */
-export const peers = { floor, js, "js-safe": jsSafe };
+export const peers = { floor, js, "js-safe": jsSafe, hono };
 
 /**
  * What the answer of `floor` and that of all the others must be.

@@ -13,7 +13,7 @@ export const NAME_WIDTH = 46;
 const goals = new Map(cases.map((shape) => [shape.name, shape.goal]));
 
 /** Who takes part, in the order of the columns. */
-const SIDES = ["floor", "js", "js-safe", "fjord"];
+const SIDES = ["floor", "js", "js-safe", "hono", "fjord"];
 
 const micro = (/** @type {number} */ value) => value.toFixed(value < 10 ? 1 : 0);
 const times = (/** @type {Spread} */ { median, low, high }) => `${median.toFixed(2)} (${low.toFixed(2)}–${high.toFixed(2)})`;
@@ -30,6 +30,14 @@ function side({ sides }, name) {
   if (found === undefined) throw new Failure(`nothing was measured of ${name}`);
   return found;
 }
+
+/**
+ * The CPU time of one; nothing in results that are older than a peer.
+ *
+ * @param {Measured} measured
+ * @param {string} name
+ */
+const time = ({ sides }, name) => (sides[name] === undefined ? "" : micro(sides[name].cpu.median));
 
 /**
  * The CPU time of one as a ratio to that of another.
@@ -55,7 +63,7 @@ export const HEAD = `${"CPU µs per request".padEnd(NAME_WIDTH)} ${SIDES.map((na
 export function line(name, result) {
   if ("skipped" in result) return `${name.padEnd(NAME_WIDTH)} skipped: ${result.skipped}`;
   const fjord = side(result, "fjord");
-  const cells = SIDES.map((one) => micro(side(result, one).cpu.median).padStart(8));
+  const cells = SIDES.map((one) => time(result, one).padStart(8));
   const p99 = `${fjord.p99.toFixed(2).padStart(8)} ${(fjord.p99 / side(result, "js").p99).toFixed(2).padStart(6)}`;
   const against = /** @type {const} */ (["js", "floor"]).map((peer) => `${times(ratio(result, "fjord", peer)).padStart(18)} ${goal(name, peer).padStart(5)}`);
   const others = Object.keys(result.ratios).filter((one) => one !== "fjord" && one !== PLAIN);
@@ -77,7 +85,7 @@ function row(name, result) {
   const [fjord, js] = [side(result, "fjord"), side(result, "js")];
   return [
     name,
-    ...SIDES.map((one) => micro(side(result, one).cpu.median)),
+    ...SIDES.map((one) => time(result, one)),
     `**${ratio(result, "fjord", "js").median.toFixed(2)}**`,
     ratio(result, "fjord", "floor").median.toFixed(2),
     `${Math.round(fjord.rate)} (${(fjord.rate / js.rate).toFixed(2)})`,
