@@ -17,7 +17,7 @@ use sha2::{Digest, Sha256};
 
 use crate::gateway::{Global, Handler, InputHeaders, InputQueries};
 use crate::options::core::{FJORD_KEY, FJORD_OF_ENDPOINT};
-use crate::options::{Environment, Opt, Options, Refusal, Site, is_comment};
+use crate::options::{Capability, Environment, Opt, Options, Refusal, Site, is_comment};
 
 use handler::Cache;
 use purge::Purges;
@@ -71,6 +71,10 @@ impl Tier {
 /// If the variable names no tier.
 pub fn around(site: &Site<'_>) -> Result<Option<Box<dyn Global>>, Refusal> {
     let Some(tier) = Tier::of(site.environment)? else { return Ok(None) };
+    site.environment.require(&[Capability::EndpointCache])?;
+    if !Capability::EndpointCache.is_included() {
+        return Ok(None);
+    }
     let secret = site.environment.variable(PURGE_SECRET).map(|secret| Sha256::digest(secret.as_bytes()));
     let purges = site.environment.shared::<Purges>();
     Ok(Some(Box::new(mark::Mark { tier, secret: secret.map(Into::into), purges })))
@@ -96,6 +100,10 @@ pub struct Inputs<'a> {
 /// If an option can't be read.
 pub fn compile(site: &Site<'_>, inputs: &Inputs<'_>) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let Some(asked) = asked(site.node)? else { return Ok(None) };
+    site.environment.require(&[Capability::EndpointCache])?;
+    if !Capability::EndpointCache.is_included() {
+        return Ok(None);
+    }
     let (Ok(Some(tier)), Some(ttl)) = (Tier::of(site.environment), inputs.ttl) else { return Ok(None) };
     if !inputs.of_service.is_empty() || !reasons::of_endpoint(site.node).is_empty() {
         return Ok(None);

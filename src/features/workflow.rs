@@ -4,7 +4,7 @@
 //! header lines of the request that its own backend would have sent.
 
 use crate::options::check::{Around, Findings, Hosts, Spot};
-use crate::options::{Kind, Namespace, Scope, Scopes, namespace};
+use crate::options::{Capability, Kind, Namespace, Scope, Scopes, namespace};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -14,6 +14,7 @@ pub static NAMESPACE: Namespace = namespace(
     Kind::Part(Scope::Workflow),
 )
 .enterprise()
+.requires(Capability::Workflows)
 .check(check)
 .hosts(Hosts::Elsewhere);
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use fjord_http::{Headers, Query, escape};
-use fjord_json::{Map, Value, go_print};
+use fjord_json::{Map, Value, go_print, map_of};
 use fjord_memory::afford_output;
 
 use crate::context::Reach;
@@ -127,5 +127,5 @@ fn lists<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Value {
     for (name, value) in pairs {
         lists.entry(name).or_default().push(Value::String(value.to_owned()));
     }
-    Value::Object(lists.into_iter().map(|(name, values)| (name.to_owned(), Value::Array(values))).collect())
+    Value::Object(map_of(lists.into_iter().map(|(name, values)| (name.to_owned(), Value::Array(values)))))
 }

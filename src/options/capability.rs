@@ -15,6 +15,8 @@ use super::{Environment, Refusal};
 /// A part of the gateway that not every module has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Capability {
+    /// Clients with keys: `auth/api-keys`.
+    ApiKeys,
     /// Users with passwords: `auth/basic`.
     Basic,
     /// Messages of brokers: `backend/amqp`, `backend/pubsub`.
@@ -25,6 +27,8 @@ pub enum Capability {
     CloudAuth,
     /// Backends that are called on a condition: `backend/conditional`.
     Conditional,
+    /// Whole answers cached at the edge: `@fjord.cache`.
+    EndpointCache,
     /// Reading RSS, Atom and JSON Feed.
     Feeds,
     /// Calls of GraphQL.
@@ -47,10 +51,14 @@ pub enum Capability {
     Patterns,
     /// Plugins as workers: `plugin/`.
     Plugins,
-    /// Quotas: `governance/quota`.
+    /// Quotas: `governance/`.
     Quota,
+    /// Limits of requests that Redis's namespaces declare: `qos/ratelimit/…/redis`.
+    Redis,
     /// Changes of strings in answers: `modifier/response-body`.
     ResponseBody,
+    /// Changes of header lines of all answers: `modifier/response-headers`.
+    ResponseHeaders,
     /// Signing tokens: `auth/signer`.
     Signer,
     /// Files: `server/static-filesystem`, `backend/static-filesystem`.
@@ -59,6 +67,10 @@ pub enum Capability {
     Templates,
     /// Limits by tiers of clients: `qos/ratelimit/tiered`.
     Tiers,
+    /// Several host names: `server/virtualhost`.
+    VirtualHosts,
+    /// Endpoints in the place of backends: `workflow`.
+    Workflows,
     /// Reading and writing XML.
     Xml,
     /// Reading and writing YAML.
@@ -84,11 +96,13 @@ impl Capability {
     /// Its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
+            Capability::ApiKeys => "API keys",
             Capability::Basic => "basic authentication",
             Capability::Brokers => "brokers",
             Capability::Cel => "CEL",
             Capability::CloudAuth => "cloud authentication",
             Capability::Conditional => "conditional backends",
+            Capability::EndpointCache => "cache of answers",
             Capability::Feeds => "RSS",
             Capability::GraphQl => "GraphQL",
             Capability::JmesPath => "JMESPath",
@@ -101,11 +115,15 @@ impl Capability {
             Capability::Patterns => "regular expressions",
             Capability::Plugins => "plugins",
             Capability::Quota => "quotas",
+            Capability::Redis => "limits of Redis",
             Capability::ResponseBody => "response body modifiers",
+            Capability::ResponseHeaders => "response header modifiers",
             Capability::Signer => "token signing",
             Capability::StaticFiles => "static files",
             Capability::Templates => "templates",
             Capability::Tiers => "tiers of rate limits",
+            Capability::VirtualHosts => "virtual hosts",
+            Capability::Workflows => "workflows",
             Capability::Xml => "XML",
             Capability::Yaml => "YAML",
         }

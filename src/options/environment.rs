@@ -107,13 +107,13 @@ fn members(json: &[u8]) -> Result<Map, DecodeError> {
 
 /// Those that are texts: a binding of another kind isn't a variable.
 fn texts(members: Map) -> BTreeMap<String, String> {
-    members
-        .into_iter()
-        .filter_map(|(name, value)| match value {
-            Value::String(text) => Some((name, text)),
-            _ => None,
-        })
-        .collect()
+    let mut texts = BTreeMap::new();
+    for (name, value) in members {
+        if let Value::String(text) = value {
+            texts.insert(name, text);
+        }
+    }
+    texts
 }
 
 #[cfg(test)]

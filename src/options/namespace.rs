@@ -79,6 +79,10 @@ impl Namespace {
 
     /// With what Fjord makes of it.
     pub const fn support(mut self, support: Support) -> Namespace {
+        // A module of the edge looks at nothing in what it refuses or passes over.
+        if !cfg!(feature = "tools") && matches!(support, Support::Refused(_) | Support::NoEffect(_)) {
+            self.value = Kind::Any;
+        }
         self.support = support;
         self
     }
@@ -111,6 +115,9 @@ impl Namespace {
     pub const fn requires(mut self, capability: Capability) -> Namespace {
         assert!(self.check.is_none(), "what a namespace requires is said before its check");
         self.capability = Some(capability);
+        if !self.is_included() {
+            self.value = Kind::Any;
+        }
         self
     }
 

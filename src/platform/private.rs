@@ -35,8 +35,9 @@ impl PrivateHosts {
         let name = suffix.strip_prefix('.').unwrap_or(suffix);
         if is_suffix && is_name(name) {
             self.suffixes.retain(|(known, _)| known != suffix);
-            self.suffixes.push((suffix.to_owned(), binding.into()));
-            self.suffixes.sort_by_key(|(suffix, _)| std::cmp::Reverse(suffix.len()));
+            // The longest come first: the most specific decides.
+            let at = self.suffixes.partition_point(|(known, _)| known.len() >= suffix.len());
+            self.suffixes.insert(at, (suffix.to_owned(), binding.into()));
         } else if is_name(&lower) {
             self.insert(lower, binding)?;
         } else if let Some(literal) = ipv6(&lower) {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use fjord_json::{Map, Value};
+use fjord_json::{Map, Value, map_of};
 
 use crate::options::core::tls::{SUITES_12, VERSIONS, is_own};
 use crate::options::pem::Pem;
@@ -115,7 +115,7 @@ fn insecure() -> Map {
         ("cipher_suites", Value::Null),
         ("curves", Value::Null),
     ];
-    members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+    map_of(members.into_iter().map(|(name, value)| (name.to_owned(), value)))
 }
 
 fn plan(profile: Value) -> Rc<str> {
@@ -123,7 +123,7 @@ fn plan(profile: Value) -> Rc<str> {
 }
 
 fn object<const N: usize>(members: [(&str, Value); N]) -> Value {
-    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Value::Object(map_of(members.into_iter().map(|(name, value)| (name.to_owned(), value))))
 }
 
 fn text(text: &str) -> Value {

@@ -116,9 +116,9 @@ impl From<&Node> for fjord_json::Value {
             Kind::Number(text) => Self::Float(text.parse().unwrap_or(f64::NAN)),
             Kind::String(text) => Self::String(text.as_ref().to_owned()),
             Kind::Array(items) => Self::Array(items.iter().map(Self::from).collect()),
-            Kind::Object(members) => Self::Object(
-                members.iter().map(|m| (m.key.as_ref().to_owned(), Self::from(&m.value))).collect(),
-            ),
+            Kind::Object(members) => Self::Object(fjord_json::map_of(
+                members.iter().map(|member| (member.key.as_ref().to_owned(), Self::from(&member.value))),
+            )),
         }
     }
 }

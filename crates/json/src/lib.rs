@@ -38,4 +38,4 @@ pub use piece::{Piece, Span};
 pub use print::go_print;
 pub use shape::{Shape, ShapeOptions};
 pub use text::{unquote, write_string};
-pub use value::{Kind, Map, Value, cost};
+pub use value::{Kind, Map, Value, cost, map_of};

@@ -10,7 +10,7 @@ mod ring;
 pub use handler::{compile, share};
 pub use ring::SharedRing;
 
-use crate::options::{Kind, Namespace, Scopes, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Opt, Scopes, namespace, opt};
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = namespace(
@@ -42,8 +42,15 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
+.requires(Capability::ApiKeys)
 .check(check::check)
 .identifies();
+
+/// The options of a key.
+static KEY: &[Opt] = &[
+    opt("key", Kind::Str, "The key, or its hash."),
+    opt("roles", Kind::STRINGS, "What the key is good for."),
+];
 
 /// The namespace at the service.
 pub static SERVICE: Namespace = namespace(
@@ -67,10 +74,7 @@ pub static SERVICE: Namespace = namespace(
         .default("\"Authorization\""),
         opt(
             "keys",
-            Kind::List(&Kind::Object(&[
-                opt("key", Kind::Str, "The key, or its hash."),
-                opt("roles", Kind::STRINGS, "What the key is good for."),
-            ])),
+            Kind::List(&Kind::Object(KEY)),
             "The keys that are known.",
         )
         .required(),
@@ -86,4 +90,5 @@ pub static SERVICE: Namespace = namespace(
     ]),
 )
 .enterprise()
+.requires(Capability::ApiKeys)
 .check(check::check);

@@ -9,7 +9,7 @@ use fjord_document::node::Node;
 use super::windows::{Limits, Unit};
 use crate::gateway::Global;
 use crate::options::check::{Around, Counts, Findings, Spot};
-use crate::options::{Kind, Namespace, Opt, Options, Refusal, Scopes, Site, namespace, opt};
+use crate::options::{Capability, Kind, Namespace, Opt, Options, Refusal, Scopes, Site, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -19,6 +19,7 @@ pub static NAMESPACE: Namespace = namespace(
     Kind::Object(&[opt("quotas", Kind::List(&Kind::Object(QUOTA)), "Quota engines.").required()]),
 )
 .enterprise()
+.requires(Capability::Quota)
 .check(check);
 
 static QUOTA: &[Opt] = &[

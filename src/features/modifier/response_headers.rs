@@ -14,7 +14,8 @@ use crate::context::Reach;
 use crate::features::security::cors;
 use crate::gateway::{Global, Incoming, NextGlobal};
 use crate::options::{
-    Kind, Namespace, OptionError, Options, Refusal, Rule, Scopes, Site, is_comment, namespace, opt,
+    Capability, Kind, Namespace, OptionError, Options, Refusal, Rule, Scopes, Site, is_comment, namespace,
+    opt,
 };
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::render;
@@ -47,6 +48,7 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .enterprise()
+.requires(Capability::ResponseHeaders)
 .check(check::check);
 
 /// The changes, in the order in which they apply. Names are canonical.

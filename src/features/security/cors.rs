@@ -126,7 +126,7 @@ impl Cors {
         let origins = options.strings("allow_origins")?;
         let methods = options.strings("allow_methods")?;
         let mut headers = lower(&options.strings("allow_headers")?);
-        headers.sort_unstable();
+        headers.sort();
         headers.dedup();
         let exposed = options.strings("expose_headers")?.into_iter().map(fjord_http::canonical);
         let age = options.duration("max_age")?.as_secs();

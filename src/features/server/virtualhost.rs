@@ -8,7 +8,9 @@ mod check;
 use fjord_document::node::Node;
 
 use crate::gateway::Rewrite;
-use crate::options::{Kind, Namespace, Options, Refusal, Rule, Scopes, Site, is_comment, namespace, opt};
+use crate::options::{
+    Capability, Kind, Namespace, Options, Refusal, Rule, Scopes, Site, is_comment, namespace, opt,
+};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -24,6 +26,7 @@ pub static NAMESPACE: Namespace = namespace(
     ),
 )
 .enterprise()
+.requires(Capability::VirtualHosts)
 .check(check::check);
 
 /// What the paths of all virtual hosts begin with.

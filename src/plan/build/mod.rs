@@ -25,7 +25,7 @@ use fjord_router::{ANY_METHOD, Route, Router};
 use crate::features::endpoint_cache;
 use crate::gateway::{self, CATCH_ALL, Plan, Service};
 use crate::options::core::LATER;
-use crate::options::{Environment, EnvironmentError, Options, Scope, letters};
+use crate::options::{Capability, Environment, EnvironmentError, Options, Scope, letters};
 
 use super::endpoints::Endpoints;
 
@@ -103,7 +103,9 @@ fn head<'a>(
     };
     let service = service::build(options, environment);
     defaults.reads_headers = service.global.iter().any(|step| step.reads_headers());
-    defaults.not_cached = endpoint_cache::reasons::of_service(options.whole());
+    if Capability::EndpointCache.is_included() {
+        defaults.not_cached = endpoint_cache::reasons::of_service(options.whole());
+    }
     defaults.mcp = mcp::servers(options, environment);
     Ok((defaults, service, endpoints))
 }

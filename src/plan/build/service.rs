@@ -6,7 +6,7 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::host::HostError;
 use fjord_http::{Host, TrustedProxies, canonical};
-use fjord_json::Value;
+use fjord_json::{Value, map_of};
 
 use crate::KRAKEND_VERSION;
 use crate::context::ServiceInfo;
@@ -270,9 +270,9 @@ fn error_body(options: &Options<'_>, status: &str) -> Option<Vec<u8>> {
 
 fn lower_keys(value: Value) -> Value {
     match value {
-        Value::Object(map) => Value::Object(
-            map.into_iter().map(|(key, value)| (key.to_lowercase(), lower_keys(value))).collect(),
-        ),
+        Value::Object(map) => {
+            Value::Object(map_of(map.into_iter().map(|(key, value)| (key.to_lowercase(), lower_keys(value)))))
+        }
         other => other,
     }
 }

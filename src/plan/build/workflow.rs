@@ -25,6 +25,9 @@ pub(super) fn build(
     method: &str,
 ) -> Result<Option<Box<Workflow>>, Refusal> {
     let Some(node) = site.namespace(&workflow::NAMESPACE) else { return Ok(None) };
+    if !workflow::NAMESPACE.is_included() {
+        return Err(Refusal::new("this build of the worker lacks it"));
+    }
     let built = if parent.depth >= workflow::MAX_DEPTH {
         Err(Refusal::new(workflow::TOO_DEEP))
     } else if parent.no_op {

@@ -3,6 +3,7 @@
 use fjord_document::node::Node;
 
 use crate::features;
+use crate::features::endpoint_cache::VARIABLE;
 use crate::options::Environment;
 use crate::options::check::{Findings, Spot};
 use crate::plan;
@@ -29,7 +30,10 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     }
     let deployed = DEPLOYED.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
     let secrets = named.secrets.into_iter().map(|(name, _)| (name, EMPTY_KEY_SET.to_owned()));
-    let variables = deployed.chain(secrets).collect();
+    // With a cache before it a worker marks what mustn't be cached, whether an endpoint asks for a cache or not.
+    let caches = findings.worker().is_some_and(|worker| worker.names.iter().any(|name| name == VARIABLE));
+    let tier = caches.then(|| (VARIABLE.to_owned(), "api".to_owned()));
+    let variables = deployed.chain(secrets).chain(tier).collect();
     let root = Spot::root(root);
     let environment = Environment { files: files.clone(), variables, ..Environment::default() };
     let refusals = plan::refusals(root.node, &environment);

@@ -40,7 +40,7 @@ impl<'a> Endpoint<'a> {
     pub fn new(method: &'a str, path: &str, disable_rest: bool) -> Self {
         let clean = clean_leading_slash(path);
         let mut inputs: Vec<String> = params(&clean, disable_rest).into_iter().map(str::to_owned).collect();
-        inputs.sort_unstable();
+        inputs.sort();
         inputs.dedup();
         let path = gin_path(path, disable_rest);
         let wildcard = path.ends_with("/*");

@@ -13,7 +13,7 @@ use crate::scan;
 use crate::scan::{RawKey, byte};
 use crate::text::unquote;
 use crate::unique::keep_last;
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, map_of};
 
 /// Which members to keep.
 #[derive(Clone, Copy)]
@@ -234,5 +234,5 @@ fn members(map: Map, keep: Keep<'_>) -> Map {
         (Verdict::Inside(_), _) if keep.prunes() => None,
         (Verdict::Whole | Verdict::Inside(_), value) => Some((key, value)),
     };
-    map.into_iter().filter_map(pick).collect()
+    map_of(map.into_iter().filter_map(pick))
 }

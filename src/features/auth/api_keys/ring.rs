@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use fjord_document::node::Node;
 
-use super::SERVICE;
+use super::{KEY, SERVICE};
 use crate::options::{Options, Refusal};
 
 /// The keys that endpoints share; none where the service declares none.
@@ -65,7 +65,7 @@ impl Ring {
             role_header: fjord_http::canonical(options.str("propagate_role")?).into_owned(),
         };
         for (index, item) in options.items("keys")?.iter().enumerate() {
-            let item = Options::new(item, SERVICE_KEY);
+            let item = Options::new(item, KEY);
             let (key, roles) = (item.str("key")?, item.strings("roles")?);
             ring.add(key, roles).map_err(|reason| Refusal(format!("keys[{index}].key: {reason}")))?;
         }
@@ -141,12 +141,6 @@ impl Place {
         })
     }
 }
-
-/// The options of one key.
-static SERVICE_KEY: &[crate::options::Opt] = match SERVICE.options()[2].kind {
-    crate::options::Kind::List(kind) => kind.options(),
-    _ => &[],
-};
 
 /// So many bytes in hexadecimal digits.
 fn hex(text: &str, bytes: usize) -> Option<Vec<u8>> {

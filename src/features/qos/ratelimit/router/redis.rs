@@ -10,7 +10,9 @@ use crate::features::qos::ratelimit::limiter::Limiter;
 use crate::features::qos::ratelimit::{check, counting};
 use crate::gateway::Handler;
 use crate::options::check::Purpose;
-use crate::options::{Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt};
+use crate::options::{
+    Capability, Kind, Namespace, Opt, Options, Refusal, Rule, Scopes, Site, namespace, opt,
+};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -20,6 +22,7 @@ pub static NAMESPACE: Namespace = namespace(
     LIMITS,
 )
 .enterprise()
+.requires(Capability::Redis)
 .check(check::router)
 .calls(Purpose::Counters, counting::calls);
 

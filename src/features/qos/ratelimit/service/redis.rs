@@ -8,7 +8,7 @@ use crate::features::qos::ratelimit::router::redis;
 use crate::features::qos::ratelimit::{check, counting};
 use crate::gateway::Global;
 use crate::options::check::Purpose;
-use crate::options::{Namespace, Options, Refusal, Scopes, Site, namespace};
+use crate::options::{Capability, Namespace, Options, Refusal, Scopes, Site, namespace};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -18,6 +18,7 @@ pub static NAMESPACE: Namespace = namespace(
     redis::LIMITS,
 )
 .enterprise()
+.requires(Capability::Redis)
 .check(check::router)
 .calls(Purpose::Counters, counting::calls);
 
