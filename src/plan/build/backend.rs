@@ -9,7 +9,7 @@ use fjord_http::{Host, canonical};
 use fjord_json::{Shape, ShapeOptions};
 
 use crate::features;
-use crate::features::backend::http;
+use crate::features::backend::{http, lambda};
 use crate::features::proxy;
 use crate::features::telemetry::opentelemetry::Named;
 use crate::options::check::Hosts as Calls;
@@ -95,6 +95,8 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
     let hosts = match special {
         Some(Calls::Amqp | Calls::PubSub) => Hosts::elsewhere(),
         Some(Calls::Assets) => Hosts::assets(url.as_static()),
+        // Its layer makes the call.
+        Some(Calls::Elsewhere) | None if site.namespace(&lambda::NAMESPACE).is_some() => Hosts::elsewhere(),
         Some(Calls::Elsewhere) | None => hosts(&options, parent, &url, site.environment)?,
     };
     let mut layers = site.compile(order::BACKEND)?;
