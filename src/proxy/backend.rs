@@ -148,7 +148,7 @@ impl Backend {
             certificates: self.certificates.clone(),
             millis: 0,
         };
-        let steps = NextExchange::new(&self.around, &self.hop, self.redirects);
+        let steps = NextExchange::new(&self.around, &self.hop, self.redirects).with_params(&request.params);
         match steps.go(cx, call).await {
             Err(error) => Reply::err(error),
             Ok(answer) if self.no_op => Reply::ok(undecoded(answer, self.reads_headers)),

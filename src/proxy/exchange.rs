@@ -5,7 +5,7 @@ use std::rc::Rc;
 use fjord_http::redirect::{Follow, Redirects, Step};
 use fjord_http::{Headers, redirect, url};
 
-use crate::context::Cx;
+use crate::context::{Cx, Params};
 use crate::platform::{Body, Fetch, LocalFuture, RequestBody, Via};
 
 use super::{Error, Kind};
@@ -56,6 +56,7 @@ pub struct NextExchange<'a> {
     in_hop: bool,
     /// Redirects have led away from the first origin.
     away: bool,
+    params: Option<&'a Params>,
 }
 
 /// How redirects are followed.
@@ -72,7 +73,17 @@ pub struct Policy {
 impl<'a> NextExchange<'a> {
     /// The steps of a backend; none for a call that the gateway makes for itself.
     pub fn new(around: &'a [Box<dyn Exchange>], hop: &'a [Box<dyn Exchange>], policy: Policy) -> Self {
-        Self { around, hop, policy, in_hop: false, away: false }
+        Self { around, hop, policy, in_hop: false, away: false, params: None }
+    }
+
+    /// For a request with these parameters.
+    pub fn with_params(self, params: &'a Params) -> Self {
+        Self { params: Some(params), ..self }
+    }
+
+    /// The parameter of the request that has this name.
+    pub fn param(&self, name: &str) -> Option<&'a str> {
+        self.params?.get(name)
     }
 
     /// Whether redirects have led the call away from the origin it was made for: its credentials stay there. Once away,

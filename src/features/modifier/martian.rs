@@ -1,5 +1,6 @@
 //! `modifier/martian`: changes the request to the backend and its response.
 
+mod answers;
 mod check;
 mod compile;
 mod condition;

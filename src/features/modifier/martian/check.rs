@@ -1,15 +1,42 @@
 //! Modifiers inside modifiers: bodies, header names, ports and expressions that can't be used.
 
+use super::answers::{is_filled, names};
+use crate::features::proxy;
 use crate::options::check::{Around, Findings, Spot, looks};
 use fjord_encoding::base64;
 
 /// Checks a modifier, and those inside.
-pub(super) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
-    modifiers(spot, findings);
+pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    modifiers(spot, around, findings);
 }
 
-fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
+/// Values of earlier answers that aren't there.
+fn answers(value: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    let names = names(value.str().unwrap_or_default());
+    if names.is_empty() {
+        return;
+    }
+    let proxy = around.endpoint.and_then(|endpoint| endpoint.spot.namespace(&proxy::NAMESPACE));
+    let list = proxy.as_ref().and_then(|proxy| proxy.get("sequential_propagated_params"));
+    let listed: Vec<&str> = list.iter().flat_map(Spot::items).filter_map(|name| name.str()).collect();
+    let backend = around.backend.map_or(0, |(index, _)| index);
+    if let Some(name) = names.iter().find(|name| !is_filled(name, &listed, backend)) {
+        let message = format!("no earlier answer gives {name}: the value is sent as it's written");
+        findings.add(
+            value
+                .warning("no-value", message)
+                .help("list it in `sequential_propagated_params` of the endpoint's proxy"),
+        );
+    }
+}
+
+fn modifiers(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     for (name, modifier) in spot.members() {
+        if let ("header.Modifier" | "header.Append" | "querystring.Modifier", Some(value)) =
+            (name, modifier.get("value"))
+        {
+            answers(&value, around, findings);
+        }
         if name == "body.Modifier"
             && let Some(body) = modifier.get("body")
             && let Some(text) = body.str()
@@ -45,14 +72,14 @@ fn modifiers(spot: &Spot<'_>, findings: &mut Findings<'_>) {
         }
         for key in ["modifier", "else"] {
             if let Some(inner) = modifier.get(key) {
-                modifiers(&inner, findings);
+                modifiers(&inner, around, findings);
             }
         }
         let Some(list) = modifier.get("modifiers") else { continue };
         for item in list.items() {
             match item.get("modifier") {
-                Some(inner) => modifiers(&inner, findings),
-                None => modifiers(&item, findings),
+                Some(inner) => modifiers(&inner, around, findings),
+                None => modifiers(&item, around, findings),
             }
         }
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use fjord_document::node::Node;
 use fjord_http::url::Parts;
 
+use super::answers::{self, Answers};
 use super::message::{Framing, Request, Response};
 use super::program::{Action, Program};
 
@@ -16,6 +17,8 @@ use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchan
 /// The modifiers of one backend.
 struct Modifiers {
     program: Program,
+    /// The values of earlier answers that it writes.
+    answers: Vec<String>,
     /// Whether any of them works on responses: without one the answer goes by untouched, its header lines unread.
     on_responses: bool,
 }
@@ -24,7 +27,7 @@ struct Modifiers {
 ///
 /// # Errors
 /// If the options can't be served, with the reason.
-pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
+pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, Refusal> {
     let program = Program::compile(node).map_err(|fault| Refusal(fault.message))?;
     if program.runs(|program| program.on_request, &sets_host) {
         return Err(Refusal::new("the platform sends the Host of the URL; change it with url.Modifier"));
@@ -32,7 +35,8 @@ pub fn compile(_: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>, R
     let acts =
         |action: &Action| !matches!(action, Action::Group { .. } | Action::Filter { .. } | Action::Nothing);
     let on_responses = program.runs(|program| program.on_response, &acts);
-    Ok(Some(Box::new(Modifiers { program, on_responses })))
+    let answers = answers::of_program(site, &program);
+    Ok(Some(Box::new(Modifiers { program, answers, on_responses })))
 }
 
 fn sets_host(action: &Action) -> bool {
@@ -73,6 +77,7 @@ impl Exchange for Modifiers {
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
         Box::pin(async move {
             let mut message = read(&request);
+            message.answers = Answers::of(&self.answers, &next)?;
             let mut unique = || uuid(cx.io);
             self.program
                 .modify_request(&mut message, &mut unique)

@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use fjord_http::Headers;
 use fjord_http::escape::{escape_path, unescape};
 
+use super::answers::Answers;
+
 /// A request on its way to the backend.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Request {
@@ -24,6 +26,8 @@ pub struct Request {
     pub headers: Headers,
     /// The new body, if a modifier set one.
     pub body: Option<Vec<u8>>,
+    /// Values of earlier answers that modifiers write.
+    pub answers: Answers,
 }
 
 /// A backend's response, before its status is checked and its body decoded.

@@ -2,6 +2,7 @@
 
 use fjord_http::Query;
 
+use super::answers::Answers;
 use super::condition::Condition;
 use super::cookie::Cookie;
 use super::message::{Request, Response};
@@ -123,8 +124,14 @@ impl Action {
                 true => then.run(side, unique),
                 false => otherwise.as_ref().map_or(Ok(()), |program| program.run(side, unique)),
             },
-            (Action::SetHeader { name, value }, side) => side.fields().set(name, value),
-            (Action::AddHeader { name, value }, side) => side.fields().add(name, value),
+            (Action::SetHeader { name, value }, side) => {
+                let value = side.answers().fill(value).into_owned();
+                side.fields().set(name, &value)
+            }
+            (Action::AddHeader { name, value }, side) => {
+                let value = side.answers().fill(value).into_owned();
+                side.fields().add(name, &value)
+            }
             (Action::CopyHeader { from, to }, side) => {
                 let mut fields = side.fields();
                 let value = fields.get(from);
@@ -171,7 +178,7 @@ impl Action {
             }
             (Action::Query { name, value }, Side::Request(request)) => {
                 let mut query = Query::parse(&request.query);
-                query.set(name.as_str(), value.as_str());
+                query.set(name.as_str(), request.answers.fill(value));
                 request.query = query.encode();
                 Ok(())
             }
@@ -247,6 +254,13 @@ impl Port {
 // === impl Side ===
 
 impl Side<'_> {
+    fn answers(&self) -> &Answers {
+        match self {
+            Side::Request(request) => &request.answers,
+            Side::Response(_, request) => &request.answers,
+        }
+    }
+
     pub(super) fn fields(&mut self) -> super::message::Fields<'_> {
         match self {
             Side::Request(request) => request.fields(),
