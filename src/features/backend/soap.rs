@@ -18,6 +18,11 @@ pub static NAMESPACE: Namespace = namespace(
                 .default("false"),
             opt("path", Kind::File, "The file of the template."),
             opt("template", Kind::Str, "The template itself, in base64."),
+            opt(
+                "variables",
+                Kind::FREE,
+                "Fjord extension here: values for the template, which finds them in `.variables`.",
+            ),
         ]),
         generator::ONE_TEMPLATE,
     ),

@@ -15,6 +15,7 @@ pub use response::compile as response;
 use std::collections::BTreeMap;
 
 use fjord_document::node::Node;
+use fjord_json::Value as Json;
 use fjord_template::{Entries, Host, Limits, ParseError, Templates, Value};
 
 use crate::context::Cx;
@@ -28,8 +29,7 @@ pub static OPTIONS: &[Opt] = &[
     opt("debug", Kind::Bool, "Logs what the template gets and makes, at the level DEBUG.").default("false"),
     opt("path", Kind::File, "The file of the template."),
     opt("template", Kind::Str, "The template itself, in base64."),
-    opt("variables", Kind::FREE, "Values of your own for the template.")
-        .refused("an option of KrakenD 2.13 that Fjord doesn't have; write the values into the template"),
+    opt("variables", Kind::FREE, "Values of your own for the template, which finds them in `.variables`."),
 ];
 
 /// What a generator takes: a template, from one place.
@@ -46,11 +46,15 @@ struct Generator {
     /// The variables that the template may look at.
     reads: Vec<&'static str>,
     environment: Environment,
+    /// The configuration's own values, if the template looks at them.
+    own: Option<Json>,
 }
 
 /// The variables of the environment that the template names.
 struct Environment(BTreeMap<String, String>);
 
+/// The variable with the configuration's own values.
+const OWN: &str = "variables";
 /// The name of the template.
 const NAME: &str = "body";
 /// The name of the one that shows what the other gets. It looks at everything, so everything is made.
@@ -84,7 +88,9 @@ impl Generator {
             shown.map_err(|error| Refusal(error.to_string()))?;
         }
         let named = site.environment.variables.iter().filter(|(name, _)| text.contains(name.as_str()));
+        let own = options.node("variables").filter(|_| templates.reads(OWN)).map(Json::from);
         Ok(Self {
+            own,
             content_type: options.str("content_type")?.to_owned(),
             debug,
             reads: variables.iter().copied().filter(|name| templates.reads(name)).collect(),
@@ -98,7 +104,15 @@ impl Generator {
     }
 
     /// Executes the template. `namespace` is who asks, for the log.
-    fn run<'a>(&'a self, cx: Cx<'_>, namespace: &Namespace, variables: Entries<'a>) -> Result<String, Error> {
+    fn run<'a>(
+        &'a self,
+        cx: Cx<'_>,
+        namespace: &Namespace,
+        mut variables: Entries<'a>,
+    ) -> Result<String, Error> {
+        if let Some(own) = &self.own {
+            variables.insert(OWN.into(), Value::from_json(own));
+        }
         let label = || format!("[ENDPOINT: {}][{}]", cx.endpoint.path, namespace.name);
         let data = Value::map(variables);
         let execute =
