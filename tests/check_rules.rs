@@ -76,7 +76,7 @@ const SERVICE: &[(&str, &str)] = &[
     ),
     (
         r#""extra_config": {"auth/revoker": {"N": 1, "P": 1, "TTL": 1, "hash_name": "optimal", "port": 1, "token_keys": ["jti"]}}"#,
-        "/extra_config/auth~1revoker/P out-of-range",
+        "/extra_config/auth~1revoker not-supported not-supported\n/extra_config/auth~1revoker/P out-of-range",
     ),
     (
         r#""extra_config": {"telemetry/logging": {"level": "debug"}}"#,

@@ -48,6 +48,18 @@ const IDLE: &[(&str, &str)] = &[
     ("auth/validator", r#"{"alg": "RS256", "jwk_url": "https://idp.example/k", "auth_header_name": "X Y"}"#),
     ("auth/validator", r#"{"alg": "RS256"}"#),
     ("auth/api-keys", r#"{"client_max_rate": 1}"#),
+    (
+        "auth/revoker",
+        r#"{"N": 1, "P": 0.1, "TTL": 1, "hash_name": "optimal", "port": 1, "token_keys": ["jti"], "binding": "A"}"#,
+    ),
+    (
+        "auth/revoker",
+        r#"{"N": 1, "P": 0.1, "TTL": 1, "hash_name": "optimal", "port": 1, "token_keys": ["jti"], "revoke_server_api_key": "a"}"#,
+    ),
+    (
+        "auth/revoker",
+        r#"{"N": 1, "P": 0.1, "TTL": 1, "hash_name": "optimal", "port": 1, "token_keys": [""], "revoke_server_api_key": "a", "binding": "A"}"#,
+    ),
     ("qos/ratelimit/router", r#"{"client_max_rate": 1}"#),
     ("qos/ratelimit/router", r#"{"client_max_rate": 1, "strategy": "header"}"#),
     ("qos/ratelimit/router", r#"{"client_max_rate": 1, "strategy": "header", "key": "X Y"}"#),
@@ -139,6 +151,12 @@ fn bases() -> Vec<(&'static str, Scope, Value)> {
             json!({"client_id": "a", "client_secret": "b", "token_url": "https://idp.example/t"}),
         ),
         ("auth/gcp", Backend, json!({"audience": "https://run.example"})),
+        (
+            "auth/revoker",
+            Service,
+            json!({"N": 10, "P": 0.1, "TTL": 60, "hash_name": "optimal", "port": 1234, "token_keys": ["jti"],
+                "revoke_server_api_key": "a secret", "binding": "A"}),
+        ),
         (
             "auth/signer",
             Endpoint,

@@ -1,5 +1,4 @@
-//! The Durable Object that counts for rate limits: one object for each limit and client, so that all isolates share its
-//! bucket.
+//! The Durable Object of what all isolates share: one object for each limit and client counts, one keeps the list of revoked tokens.
 //!
 //! A module of its own (223 kB and 46 kB of glue), instantiated where there are objects and nowhere else. Linked into the
 //! gateway's, the crate `worker` made that 153 kB larger and requests no slower (1 × 0.4 KB: 239 µs with it, 241 without); but it
@@ -11,6 +10,9 @@
 
 #[path = "../../src/features/qos/bucket.rs"]
 pub mod bucket;
+#[path = "../../src/features/auth/revoker/list.rs"]
+pub mod list;
+mod revocations;
 #[path = "../../src/features/governance/windows.rs"]
 pub mod windows;
 
@@ -21,6 +23,7 @@ use js_sys::Date;
 use worker::{DurableObject, Env, Request, Response, Result, State, durable_object};
 
 use bucket::{Bucket, Rate};
+use list::{Command, RevocationList};
 use windows::{Limits, Usage};
 
 /// Objects that nobody asks are taken from memory after this time at the earliest. A bucket that is full again by then
@@ -39,6 +42,8 @@ pub struct FjordLimits {
     count: RefCell<Option<(Rate, Bucket)>>,
     /// What is used of a quota, if the object counts for one.
     usage: RefCell<Option<Usage>>,
+    /// The list of revoked tokens, if the object keeps it.
+    list: RefCell<Option<RevocationList>>,
     /// Whether the storage holds a count, and an alarm will look after it.
     is_stored: Cell<bool>,
 }
@@ -47,13 +52,22 @@ pub struct FjordLimits {
 
 impl DurableObject for FjordLimits {
     fn new(state: State, _: Env) -> Self {
-        Self { state, count: RefCell::default(), usage: RefCell::default(), is_stored: Cell::default() }
+        Self {
+            state,
+            count: RefCell::default(),
+            usage: RefCell::default(),
+            list: RefCell::default(),
+            is_stored: Cell::default(),
+        }
     }
 
     /// Takes a token at the rate that the path says: 204 if there was one, else 429.
     async fn fetch(&self, request: Request) -> Result<Response> {
         if let Some(take) = request.path().strip_prefix("/quota/") {
             return self.quota(take).await;
+        }
+        if let Some(command) = request.path().strip_prefix("/revoker/") {
+            return self.revoker(command).await;
         }
         let Ok(rate) = request.path().trim_start_matches('/').parse::<Rate>() else {
             return Response::error("expected /INTERVAL/CAPACITY", 400);
@@ -78,6 +92,9 @@ impl DurableObject for FjordLimits {
 
     /// Forgets a bucket that would be full by now: storage holds only what is in use.
     async fn alarm(&self) -> Result<Response> {
+        if self.look_at_list().await? {
+            return Response::empty();
+        }
         if let Some(usage) = self.state.storage().get::<Usage>(USAGE).await? {
             let left = usage.ends_ms() - now();
             if left > 0.0 {
@@ -100,6 +117,66 @@ impl DurableObject for FjordLimits {
 }
 
 impl FjordLimits {
+    /// Tells a copy what it lacks, or changes the list.
+    async fn revoker(&self, command: &str) -> Result<Response> {
+        let Ok(command) = command.parse::<Command>() else {
+            return Response::error("expected since, add or remove", 400);
+        };
+        self.load_list().await?;
+        let changed = match self.list.borrow_mut().as_mut() {
+            Some(list) => revocations::apply(list, &command),
+            None => return Response::error("the list isn't there", 500),
+        };
+        let Ok(changed) = changed else {
+            return Response::error("the list is full", 507);
+        };
+        if let Command::Since(epoch, version) = command {
+            let update = self.list.borrow().as_ref().map(|list| list.update(epoch, version));
+            return Response::from_bytes(update.unwrap_or_default());
+        }
+        revocations::store(&self.state.storage(), &self.list, &changed).await?;
+        if matches!(command, Command::Add(..)) && !self.is_stored.replace(true) {
+            self.wake_for_list().await?;
+        }
+        Ok(Response::empty()?.with_status(204))
+    }
+
+    /// Drops what has ended from the list. False if the object keeps none.
+    async fn look_at_list(&self) -> Result<bool> {
+        self.load_list().await?;
+        let ended = match self.list.borrow_mut().as_mut() {
+            Some(list) if list.ends_ms().is_some() => list.prune(now()),
+            _ => return Ok(false),
+        };
+        revocations::store(&self.state.storage(), &self.list, &ended).await?;
+        self.wake_for_list().await?;
+        Ok(true)
+    }
+
+    async fn load_list(&self) -> Result<()> {
+        if self.list.borrow().is_none() {
+            let stored = revocations::load(&self.state.storage()).await?;
+            // Of requests that waited for the storage together, the first one's list is kept.
+            let mut list = self.list.borrow_mut();
+            let list = list.get_or_insert(stored);
+            if list.ends_ms().is_some() {
+                self.is_stored.set(true);
+            }
+        }
+        Ok(())
+    }
+
+    async fn wake_for_list(&self) -> Result<()> {
+        let next = self.list.borrow().as_ref().and_then(revocations::next_look_ms);
+        match next {
+            Some(next) => self.state.storage().set_alarm(millis(next)).await,
+            None => {
+                self.is_stored.set(false);
+                Ok(())
+            }
+        }
+    }
+
     /// Uses an amount of a quota: `take/WEIGHT/LIMITS` where something is left of all limits, `add/WEIGHT/LIMITS` anyway.
     async fn quota(&self, take: &str) -> Result<Response> {
         let mut parts = take.splitn(3, '/');

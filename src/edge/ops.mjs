@@ -2,7 +2,7 @@
 import * as cache from "./cache.mjs";
 import { sign, verify } from "./crypto.mjs";
 import { enqueue } from "./queues.mjs";
-import { limit, quota } from "./ratelimit.mjs";
+import { limit, object } from "./ratelimit.mjs";
 import { publish, receive, settle } from "./sockets.mjs";
 
 /**
@@ -31,7 +31,7 @@ import { publish, receive, settle } from "./sockets.mjs";
  * @returns {Uint8Array | undefined | void | Promise<Uint8Array | undefined | void>}
  */
 
-const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, enqueue, limit, publish, quota, receive, settle, sign, verify };
+const named = { cache_find: cache.find, cache_put: cache.put, cache_remove: cache.remove, enqueue, limit, object, publish, receive, settle, sign, verify };
 
 /** The services by name. The parameters of each are the arguments that the core gives it. */
 export const operations = /** @type {{ [name: string]: Operation }} */ (/** @type {unknown} */ (named));

@@ -1,4 +1,4 @@
-// Asks a binding of the worker to count for a rate limit that isolates share.
+// Asks a binding of the worker for what isolates share: counts of rate limits and quotas, the list of revoked tokens.
 const decoder = new TextDecoder();
 
 /**
@@ -20,17 +20,17 @@ export async function limit(args, env) {
 }
 
 /**
- * What the object of a quota's account says, as text: whether something may be used, and what is left. `take` says how much and of which limits.
+ * What the object of a key says to a command: that of a quota's account, or that of the list of revoked tokens.
  *
- * @param {[binding: Uint8Array, key: Uint8Array, take: Uint8Array]} args
+ * @param {[binding: Uint8Array, key: Uint8Array, command: Uint8Array]} args
  * @param {import("./ops.mjs").Env} env
  */
-export async function quota(args, env) {
-  const [binding, key, take] = [decoder.decode(args[0]), decoder.decode(args[1]), decoder.decode(args[2])];
+export async function object(args, env) {
+  const [binding, key, command] = [decoder.decode(args[0]), decoder.decode(args[1]), decoder.decode(args[2])];
   const bound = /** @type {Partial<DurableObjectNamespace> | undefined} */ (env[binding]);
-  if (!isNamespace(bound)) throw new Error(bound === undefined ? "the worker has no such binding" : "the binding counts no quotas");
-  const answer = await bound.get(bound.idFromName(key)).fetch(`http://limits/quota/${take}`);
-  if (answer.status !== 200) throw new Error(`the object answered ${answer.status}`);
+  if (!isNamespace(bound)) throw new Error(bound === undefined ? "the worker has no such binding" : "the binding isn't a Durable Object namespace");
+  const answer = await bound.get(bound.idFromName(key)).fetch(`http://limits/${command}`);
+  if (!answer.ok) throw new Error(`the object answered ${answer.status}`);
   return new Uint8Array(await answer.arrayBuffer());
 }
 

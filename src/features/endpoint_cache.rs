@@ -15,6 +15,7 @@ use std::time::Duration;
 use fjord_document::node::Node;
 use sha2::{Digest, Sha256};
 
+use crate::features::auth::shared_secret::SharedSecret;
 use crate::gateway::{Global, Handler, InputHeaders, InputQueries};
 use crate::options::core::{FJORD_KEY, FJORD_OF_ENDPOINT};
 use crate::options::{Capability, Environment, Opt, Options, Refusal, Site, is_comment};
@@ -75,9 +76,9 @@ pub fn around(site: &Site<'_>) -> Result<Option<Box<dyn Global>>, Refusal> {
     if !Capability::EndpointCache.is_included() {
         return Ok(None);
     }
-    let secret = site.environment.variable(PURGE_SECRET).map(|secret| Sha256::digest(secret.as_bytes()));
+    let secret = site.environment.variable(PURGE_SECRET).and_then(SharedSecret::new);
     let purges = site.environment.shared::<Purges>();
-    Ok(Some(Box::new(mark::Mark { tier, secret: secret.map(Into::into), purges })))
+    Ok(Some(Box::new(mark::Mark { tier, secret, purges })))
 }
 
 /// What an endpoint's cache is compiled from beside its options.

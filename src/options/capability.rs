@@ -59,6 +59,8 @@ pub enum Capability {
     ResponseBody,
     /// Changes of header lines of all answers: `modifier/response-headers`.
     ResponseHeaders,
+    /// Refusing tokens that were revoked: `auth/revoker`.
+    Revocation,
     /// Signing tokens: `auth/signer`.
     Signer,
     /// Files: `server/static-filesystem`, `backend/static-filesystem`.
@@ -118,6 +120,7 @@ impl Capability {
             Capability::Redis => "limits of Redis",
             Capability::ResponseBody => "response body modifiers",
             Capability::ResponseHeaders => "response header modifiers",
+            Capability::Revocation => "token revocation",
             Capability::Signer => "token signing",
             Capability::StaticFiles => "static files",
             Capability::Templates => "templates",

@@ -51,6 +51,8 @@ pub static GLOBAL: &[Step<dyn Global>] = &[
     step(&security::http::NAMESPACE, security::steps::secure_http),
     step(&modifier::lua_endpoint::NAMESPACE, modifier::lua::service),
     step(&security::bot_detector::NAMESPACE, security::steps::service_bots),
+    // Tokens are revoked however busy the service is.
+    step(&auth::revoker::NAMESPACE, auth::revoker::compile),
     step(&qos::ratelimit::service::NAMESPACE, qos::ratelimit::service::compile),
     step(&router::NAMESPACE, proxy::payload::service),
     step(&qos::ratelimit::service::redis::NAMESPACE, qos::ratelimit::service::redis::compile),

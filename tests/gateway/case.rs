@@ -38,9 +38,7 @@ pub fn run(case: &Value, recipes: bool) -> Result<(), String> {
         let answers = answers.as_array().cloned().unwrap_or_else(|| vec![answers.clone()]);
         world.origins.insert(call.clone(), answers.iter().map(script).collect());
     }
-    let counters = case["counters"].as_array().into_iter().flatten();
     world.cache = (case["cache"] != Value::Bool(false)).then(Default::default);
-    world.counters = counters.filter_map(Value::as_str).map(str::to_owned).collect();
     let exchanges = match case.get("then") {
         Some(more) => [vec![case.clone()], more.as_array().cloned().unwrap_or_default()].concat(),
         None => vec![case.clone()],
@@ -53,6 +51,11 @@ pub fn run(case: &Value, recipes: bool) -> Result<(), String> {
         world.counted.clear();
         world.services.clear();
         world.cuts.clear();
+        // A binding may fail from one request to the next.
+        if let Some(counters) = exchange.get("counters") {
+            let names = counters.as_array().into_iter().flatten().filter_map(Value::as_str);
+            world.counters = names.map(str::to_owned).collect();
+        }
         let peer = exchange.get("peer").or(case.get("peer")).and_then(Value::as_str);
         let caller =
             peer.map_or_else(|| Caller::Client("10.1.2.3".to_owned()), |peer| Caller::Peer(peer.to_owned()));

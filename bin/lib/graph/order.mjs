@@ -11,6 +11,7 @@ export const ORDER = {
     "security/http",
     "modifier/lua-endpoint",
     "security/bot-detector",
+    "auth/revoker",
     "qos/ratelimit/service",
     "router",
     "qos/ratelimit/service/redis",

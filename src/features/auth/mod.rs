@@ -10,6 +10,7 @@ pub mod keys;
 pub mod ntlm;
 mod refuse;
 pub mod revoker;
+pub mod shared_secret;
 pub mod signature;
 pub mod signer;
 mod token;

@@ -5,7 +5,7 @@
 
 mod access;
 mod check;
-mod claims;
+pub(super) mod claims;
 mod compile;
 mod handler;
 

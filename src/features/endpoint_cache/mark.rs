@@ -2,9 +2,8 @@
 
 use std::rc::Rc;
 
-use sha2::{Digest, Sha256};
-
 use crate::context::Reach;
+use crate::features::auth::shared_secret::SharedSecret;
 use crate::gateway::{Global, Incoming, NextGlobal};
 use crate::platform::{Answer, Level, LocalFuture};
 use crate::render;
@@ -17,8 +16,8 @@ use super::purge::Purges;
 pub struct Mark {
     /// Where answers are kept.
     pub tier: Tier,
-    /// The digest of the secret of whoever may purge.
-    pub secret: Option<[u8; 32]>,
+    /// Of whoever may purge.
+    pub secret: Option<SharedSecret>,
     /// What was purged.
     pub purges: Rc<Purges>,
 }
@@ -58,14 +57,7 @@ impl Global for Mark {
 impl Mark {
     /// `POST /__fjord/purge?tag=users&tag=/orders`, with the secret; without a tag everything is purged.
     async fn purge(&self, reach: Reach<'_>, incoming: Incoming) -> Answer {
-        let told = incoming.headers.get("Authorization").and_then(|value| value.strip_prefix("Bearer "));
-        // Digests of equal length are compared, so that the time says nothing of the secret.
-        let told: Option<[u8; 32]> = told.map(|secret| Sha256::digest(secret.as_bytes()).into());
-        let differs = |known: &[u8; 32], told: &[u8; 32]| {
-            known.iter().zip(told).fold(0, |sum, (a, b)| sum | (a ^ b)) != 0
-        };
-        let may = matches!((&self.secret, &told), (Some(known), Some(told)) if !differs(known, told));
-        if !may {
+        if !self.secret.is_some_and(|secret| secret.is_told(&incoming.headers)) {
             reach.log(Level::Warning, || "[SERVICE: Cache] a purge without the secret".to_owned());
             return private(render::status(401));
         }

@@ -52,6 +52,8 @@ pub struct World {
     pub buckets: BTreeMap<String, Bucket>,
     /// What is used of quotas, by binding and key.
     pub usages: BTreeMap<String, fjord::features::governance::windows::Usage>,
+    /// Lists of revoked tokens, by binding and key.
+    pub lists: BTreeMap<String, fjord::features::auth::revoker::list::RevocationList>,
     /// The counts that were asked for, in order.
     pub counted: Vec<String>,
     /// What the edge's cache has; none if it fails.

@@ -1,5 +1,6 @@
 //! The host's services: the edge's cache, and the one that counts.
 
+use fjord::features::auth::revoker::list::{Command, RevocationList};
 use fjord::features::qos::bucket::{Bucket, Rate};
 use fjord::platform::{Call, HostError};
 use fjord_http::Headers;
@@ -12,7 +13,7 @@ impl World {
         self.services.push(op);
         match op {
             "limit" => self.limit(args),
-            "quota" => self.quota(args),
+            "object" => self.object(args),
             "cache_find" | "cache_put" | "cache_remove" => {
                 let Some(cache) = self.cache.as_mut() else {
                     // Nobody waits to hear how keeping went.
@@ -80,19 +81,34 @@ impl World {
         script.fault.clone().map_or_else(|| Ok(script.body.clone()), |fault| Err(HostError::Failed(fault)))
     }
 
-    fn quota(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
-        let [binding, key, take] =
+    /// The objects of a namespace: what a key counts, or the list of revoked tokens.
+    fn object(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {
+        let [binding, key, command] =
             <[Vec<u8>; 3]>::try_from(args).unwrap().map(|arg| String::from_utf8(arg).unwrap());
         if !self.counters.contains(&binding) {
             return Err(HostError::Failed("the worker has no such binding".to_owned()));
         }
         let key = format!("{binding} {key}");
         self.counted.push(key.clone());
-        let parts: Vec<&str> = take.splitn(3, '/').collect();
-        let [verb, weight, limits] = parts[..] else { panic!("{take}") };
+        if let Some(command) = command.strip_prefix("revoker/") {
+            return self.revoker(&key, command.parse().unwrap());
+        }
+        let parts: Vec<&str> = command.splitn(4, '/').collect();
+        let ["quota", verb, weight, limits] = parts[..] else { panic!("{command}") };
         let usage = self.usages.entry(key).or_default();
         let verdict = usage.take(&limits.parse().unwrap(), weight.parse().unwrap(), verb == "add", self.now);
         Ok(verdict.to_string().into_bytes())
+    }
+
+    fn revoker(&mut self, key: &str, command: Command) -> Result<Vec<u8>, HostError> {
+        let now = self.now;
+        let list = self.lists.entry(key.to_owned()).or_insert_with(|| RevocationList::new(1));
+        match command {
+            Command::Since(epoch, version) => return Ok(list.update(epoch, version)),
+            Command::Add(seconds, digests) => list.add(&digests, now as u64 + 1000 * seconds, now).unwrap(),
+            Command::Remove(digests) => digests.iter().for_each(|digest| list.remove(digest, 1 + now as u64)),
+        }
+        Ok(Vec::new())
     }
 
     fn limit(&mut self, args: Vec<Vec<u8>>) -> Result<Vec<u8>, HostError> {

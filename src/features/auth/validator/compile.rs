@@ -14,6 +14,7 @@ use super::{NAMESPACE, SERVICE};
 use crate::features::auth::key_source::{self, KeySource};
 use crate::features::auth::keys::{Keys, Remote, SharedKeys, Slot};
 use crate::features::auth::refuse::Closed;
+use crate::features::auth::revoker;
 use crate::features::security::policies;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
@@ -69,6 +70,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
             audience: owned(options.strings("audience")?),
             leeway: options.duration("leeway")?.max(Duration::from_secs(1)).as_secs_f64() * 1000.0,
         },
+        revoker: revoker::in_force(site),
         checks,
         policies: policies::of_tokens(site)?,
         roles: roles(&options)?,

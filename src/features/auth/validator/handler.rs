@@ -1,6 +1,7 @@
 //! The validator at work: token, key, signature, claims, expressions, roles and scopes, in KrakenD's order (spec §23).
 
 use std::fmt;
+use std::rc::Rc;
 
 use fjord_http::headers::is_line;
 use fjord_jose::{Algorithm, Token, TokenError};
@@ -11,11 +12,13 @@ use super::claims::{ClaimError, Claims, Expected, text};
 use crate::context::Cx;
 use crate::features::auth::keys::{KeyFault, Keys};
 use crate::features::auth::refuse::refuse;
+use crate::features::auth::revoker::{Barred, Revoker};
 use crate::features::auth::signature;
 use crate::features::auth::without_scheme;
 use crate::features::security::policies::{Plain, Policies};
 use crate::features::validation::cel::{Cause, Checks, Phase, TokenVariables};
 use crate::gateway::{Handler, Incoming, NextHandler};
+use crate::options::Capability;
 use crate::platform::{Answer, Level, LocalFuture};
 
 /// The validator of one endpoint.
@@ -25,6 +28,8 @@ pub(super) struct Validator {
     pub header: String,
     pub cookie: String,
     pub expected: Expected,
+    /// Tells which tokens are revoked.
+    pub revoker: Option<Rc<Revoker>>,
     pub checks: Checks,
     pub policies: Policies,
     pub roles: Access,
@@ -55,6 +60,7 @@ enum Denied {
     Unusable(String),
     Signature,
     Claim(ClaimError),
+    Barred(Barred),
     /// The text of a claim can't be sent as a header.
     Line(String),
     Expression(usize, Cause),
@@ -103,6 +109,13 @@ impl Validator {
         let claims = Claims::parse(&token.payload).map_err(Denied::Claim)?;
         let now = cx.io.now();
         claims.check(&self.expected, now).map_err(Denied::Claim)?;
+        if Capability::Revocation.is_included()
+            && let Some(revoker) = &self.revoker
+        {
+            // Boxed: validators without a revoker don't carry it.
+            Box::pin(revoker.admit(cx, &claims, &incoming.headers)).await.map_err(Denied::Barred)?;
+        }
+        let now = cx.io.now();
         self.checks
             .run(Phase::Token, &TokenVariables::new(&claims.0, now))
             .map_err(|rejected| Denied::Expression(rejected.index, rejected.cause))?;
@@ -172,6 +185,7 @@ impl Denied {
     fn status(&self) -> u16 {
         match self {
             Self::Role | Self::Scope => 403,
+            Self::Barred(Barred::Unknown(_)) => 500,
             _ => 401,
         }
     }
@@ -188,6 +202,7 @@ impl fmt::Display for Denied {
             Self::Unusable(reason) => write!(f, "the signature can't be checked: {reason}"),
             Self::Signature => f.write_str("the signature is wrong"),
             Self::Claim(error) => error.fmt(f),
+            Self::Barred(barred) => barred.fmt(f),
             Self::Line(claim) => write!(f, "the claim {claim} has a line break, which no header can have"),
             Self::Expression(index, cause) => write!(f, "request aborted by evaluator #{index}: {cause}"),
             Self::Policy(index, cause) => write!(f, "jwt policy #{index}: {cause}"),

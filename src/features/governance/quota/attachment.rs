@@ -253,10 +253,10 @@ impl Account<'_> {
         let (rule, limits) = &rules[self.rule];
         // No name has a line break in it: a client can't choose the key of another account.
         let key = format!("quota {name}\n{rule}\n{}", self.identity);
-        let take = format!("{}/{weight}/{limits}", if forced { "add" } else { "take" });
+        let take = format!("quota/{}/{weight}/{limits}", if forced { "add" } else { "take" });
         let args = vec![binding.clone().into(), key.into(), take.into()];
         let deadline = Deadline::new(reach.io, patience_ms.min(PATIENCE_MS));
-        let reason = match deadline.bound(reach.io.call("quota", args)).await {
+        let reason = match deadline.bound(reach.io.call("object", args)).await {
             Ok(Ok(answer)) => match str::from_utf8(&answer).ok().and_then(|text| text.parse().ok()) {
                 Some(verdict) => return Ok(verdict),
                 None => "the object's answer can't be read".to_owned(),
