@@ -229,6 +229,30 @@ test("a Wrangler file that keeps the worker from hearing clients leave is named"
   }
 });
 
+test("a Wrangler file without the modules of Node is an error where calls go over sockets", async () => {
+  const tls = { client_tls: { ca_certs: ["ca.pem"] } };
+  const config = (/** @type {object} */ more) => JSON.stringify({ version: 3, host: ["https://a.test"], ...more, endpoints: [{ endpoint: "/a", backend: [{ url_pattern: "/" }] }] });
+  /** @type {[string, string | undefined][]} */
+  const files = [
+    ['compatibility_date = "2026-11-17"', undefined],
+    ['compatibility_date = "2026-08-03"', "the compatibility_date 2026-08-03"],
+    ['compatibility_date = "2026-08-03"\ncompatibility_flags = ["nodejs_compat"]', undefined],
+    ['compatibility_date = "2026-11-17"\ncompatibility_flags = ["no_nodejs_compat"]', undefined],
+    ['compatibility_date = "2026-11-17"\ncompatibility_flags = ["no_nodejs_compat", "no_nodejs_compat_v2"]', "the compatibility flag no_nodejs_compat"],
+    ["", "no compatibility_date"],
+  ];
+  for (const [text, expected] of files) {
+    const beside = folder({ "wrangler.toml": text, "ca.pem": "", "plain.json": config({}), "tls.json": config(tls) });
+    const worker = await workerBeside(path.join(beside.dir, "tls.json"));
+    const said = (/** @type {string} */ name) => spawnSync(process.execPath, [fjord, "check", name], { cwd: beside.dir, encoding: "utf8" }).stdout;
+    const [plain, tied] = [said("plain.json"), said("tls.json")];
+    beside.remove();
+    assert.equal(worker?.nodeless, expected, text);
+    assert.equal(tied.includes(`error[no-node]: ${expected} keeps the modules of Node out of the Worker`), expected !== undefined, tied);
+    assert.doesNotMatch(plain, /no-node/);
+  }
+});
+
 /** @typedef {typeof fromYaml | typeof fromToml} Convert */
 
 describe("values", () => {

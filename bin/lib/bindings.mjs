@@ -2,6 +2,7 @@
 import fs from "node:fs";
 import path from "node:path";
 import { matcher } from "../workers/globs.mjs";
+import { deaf, nodeless } from "./flags.mjs";
 import { leftAside, missingExports } from "./surroundings.mjs";
 
 /** The names of a Wrangler file, in the order in which Wrangler looks for them: it reads the first. */
@@ -9,9 +10,6 @@ export const WRANGLER_FILES = ["wrangler.json", "wrangler.jsonc", "wrangler.toml
 
 /** More files than these aren't looked at. */
 const MAX_ASSETS = 2000;
-
-/** From this compatibility date on `request.signal` fires by default (measured on workerd 1.20261117.1). */
-const SIGNAL_DATE = "2026-11-17";
 
 /**
  * What a Wrangler file declares.
@@ -26,6 +24,7 @@ const SIGNAL_DATE = "2026-11-17";
  * @property {import("./surroundings.mjs").Surrounding[]} [findings] What is wrong with the file itself, or with the Worker's entry module.
  * @property {string[]} [stored] Secrets that a Secrets Store has.
  * @property {string} [deaf] What switches `request.signal` off, so that no worker hears that a client has left.
+ * @property {string} [nodeless] What switches the modules of Node off.
  */
 
 /**
@@ -62,7 +61,8 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
     counters: {},
     overrides: overrides(members(own.vars)),
     assets: assetsOf(own.assets, folder),
-    deaf: deaf(settings),
+    deaf: anywhere(settings, deaf),
+    nodeless: nodeless(own),
   };
   /** @type {string[]} */
   const classes = [];
@@ -147,21 +147,17 @@ const isObject = (value) => value !== null && typeof value === "object";
 const isText = (value) => typeof value === "string";
 
 /**
- * The setting of the worker, or of one of its environments, that switches `request.signal` off; undefined without one.
+ * What one of the worker's environments, or the settings at the top, says of a flag; undefined if none says anything.
  *
  * @param {Settings} settings
+ * @param {(settings: Settings) => string | undefined} says
  */
-function deaf(settings) {
-  const environments = Object.entries(members(settings.env)).map(
-    ([name, own]) => /** @type {const} */ ([` of the environment ${name}`, { ...settings, ...members(own) }]),
-  );
-  for (const [whose, { compatibility_date: date, compatibility_flags: flags }] of [/** @type {const} */ (["", settings]), ...environments]) {
-    /** @param {string} flag */
-    const has = (flag) => Array.isArray(flags) && flags.includes(flag);
-    if (has("disable_request_signal")) return `the compatibility flag disable_request_signal${whose}`;
-    if (has("enable_request_signal")) continue;
-    if (!isText(date)) return `no compatibility_date${whose}`;
-    if (date < SIGNAL_DATE) return `the compatibility_date ${date}${whose}`;
+function anywhere(settings, says) {
+  const top = says(settings);
+  if (top !== undefined) return top;
+  for (const [name, own] of Object.entries(members(settings.env))) {
+    const said = says({ ...settings, ...members(own) });
+    if (said !== undefined) return `${said} of the environment ${name}`;
   }
   return undefined;
 }

@@ -7,6 +7,7 @@ import { overrides, workerBeside } from "./bindings.mjs";
 import { withMaximum } from "./memory.mjs";
 import { moduleFor } from "./modules.mjs";
 import { readSource } from "./source.mjs";
+import { withoutNode } from "./surroundings.mjs";
 
 export { wantsColor } from "./color.mjs";
 export { buildDir } from "./modules.mjs";
@@ -67,7 +68,7 @@ const LAST_KNOWN_NODE = 24;
 /**
  * The report for programs.
  *
- * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[], closed?: string[], module?: import("./modules.mjs").ModuleName, capabilities?: string[] }} Report
+ * @typedef {{ file: string, diagnostics: Finding[], costs?: Cost[], closed?: string[], module?: import("./modules.mjs").ModuleName, capabilities?: string[], reasons?: Record<string, string> }} Report
  */
 
 /** A fresh instance of the core, with as much memory as a tool may need. */
@@ -102,6 +103,7 @@ export async function readConfig(core, file) {
   }
   const text = bytes.toString("utf8");
   const [worker, fits] = await Promise.all([workerBeside(file), fitsWorker(() => instance((wasm) => wasm), text, files)]);
+  if (worker?.nodeless !== undefined && read.needs_sockets()) (worker.findings ??= []).push(withoutNode(worker.file, worker.nodeless));
   if (worker?.served !== undefined) placeAssets(files, read, file, worker.served.folder);
   return { file, read, text, files, fits, origin, worker };
 }

@@ -54,6 +54,21 @@ export function missingExports(folder, main, bound) {
 }
 
 /**
+ * A Wrangler file under which the modules of Node aren't there, beside a configuration that needs them: no such worker starts.
+ *
+ * @param {string} file
+ * @param {string} cause
+ * @returns {Surrounding}
+ */
+export const withoutNode = (file, cause) => ({
+  severity: "error",
+  code: "no-node",
+  file,
+  message: `${cause} keeps the modules of Node out of the Worker: origins with client_tls, and those that are called over sockets, need node:crypto`,
+  help: 'add "nodejs_compat" to compatibility_flags',
+});
+
+/**
  * As people read it.
  *
  * @param {Surrounding} finding
