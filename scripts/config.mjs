@@ -1,6 +1,7 @@
 // The configuration, checked by the core and put beside it as text: a change of it rebuilds no wasm.
 import path from "node:path";
 import { place, refuseShadowed } from "../bin/lib/build.mjs";
+import { described } from "../bin/lib/build/described.mjs";
 import { linkedFiles } from "../bin/lib/linked.mjs";
 import { checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "../bin/lib/core.mjs";
 import { moduleFor } from "../bin/lib/modules.mjs";
@@ -24,7 +25,9 @@ export async function buildConfig(file, { deploys, buildOrigins }) {
   if (needsSockets) await buildOrigins();
   writeText(at("build/linked.mjs"), String(linkedFiles(needsSockets)["linked.mjs"]));
   if (deploys) await buildModule(checked.report.module ?? "full");
-  place(moduleFor(checked.report), at("build"));
+  const module = moduleFor(checked.report);
+  place(module, at("build"));
   writeText(at("build/krakend.json"), config.text);
   writeText(at("build/files.json"), JSON.stringify(workerFiles(config)));
+  if (deploys) console.log(described(module, checked.report, needsSockets));
 }

@@ -277,8 +277,9 @@ describe("builds", () => {
     });
     t.after(remove);
     for (const [name, has] of /** @type {[string, boolean][]} */ ([["plain", false], ["own", true]])) {
-      const { code, stderr } = await command(["build", "-c", path.join(dir, `${name}.json`), "-o", path.join(dir, name)]);
+      const { code, stdout, stderr } = await command(["build", "-c", path.join(dir, `${name}.json`), "-o", path.join(dir, name)]);
       assert.equal(code, 0, stderr);
+      assert.equal(stdout.includes("\n  nodejs_compat (2026-08-04): calls over sockets\n"), has, stdout);
       assert.equal(fs.existsSync(path.join(dir, name, "origins/module.wasm")), has, name);
       assert.equal(fs.readFileSync(path.join(dir, name, "linked.mjs"), "utf8").includes("./origins/index.mjs"), has, name);
     }

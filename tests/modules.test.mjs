@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import fs from "node:fs";
 import path from "node:path";
+import zlib from "node:zlib";
 import { pathToFileURL } from "node:url";
 import { describe, test } from "node:test";
 import { moduleFor, moduleUrl } from "../bin/lib/modules.mjs";
@@ -209,6 +210,32 @@ test("fjord build takes the module that the configuration needs", async (t) => {
     assert.ok(fs.readFileSync(path.join(dir, "out/fjord.wasm")).equals(bytes(name)), `${file}: ${name}`);
     assert.ok(!fs.existsSync(path.join(dir, "out/modules")));
   }
+});
+
+test("fjord build says which module it took, why, how large it is, and which compatibility flags it needs", async (t) => {
+  const backend = { host: ["http://h.test"], url_pattern: "/" };
+  const lua = { "modifier/lua-proxy": { pre: "local a = 1" } };
+  const needy = config([endpoint("/a", [backend], { extra_config: lua }), endpoint("/b", [backend, { ...backend, encoding: "xml" }], { extra_config: lua })]);
+  const files = { "plain.json": JSON.stringify(called({})), "needy.json": JSON.stringify(needy) };
+  const { dir, remove } = folder(files);
+  t.after(remove);
+  const says = async (/** @type {string} */ file) => {
+    const { code, stdout, stderr } = await command(["build", file, "-o", "out"], { cwd: dir });
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const flags = "compatibility flags, each on by itself from its compatibility_date:\n  enable_request_signal (2026-11-17): a request ends when its client has left\n";
+  /** @param {Name} name */
+  const size = (name) => {
+    const wasm = bytes(name);
+    return `module ${name}: ${(wasm.length / 1e6).toFixed(2)} MB, ${(zlib.gzipSync(wasm).length / 1e6).toFixed(2)} MB compressed`;
+  };
+  assert.equal(await says("plain.json"), `${size("core")}\n${flags}`);
+  const told = await says("needy.json");
+  assert.ok(told.startsWith(`${size("full")}, for what core lacks:\n`), told);
+  assert.ok(told.includes("\n  Lua: modifier/lua-proxy of GET /a, and 1 more\n"), told);
+  assert.ok(told.includes("\n  XML: encoding xml of backend 1 of GET /b\n"), told);
+  assert.ok(told.endsWith(flags), told);
 });
 
 describe("the modules", () => {

@@ -5,6 +5,7 @@ import { matcher } from "../workers/globs.mjs";
 import { configFile } from "./arguments.mjs";
 import { buildDir, checkConfig, loadCore, readConfig, wantsColor, workerFiles } from "./core.mjs";
 import { writeConsole } from "./build/console.mjs";
+import { described } from "./build/described.mjs";
 import { Failure } from "./errors.mjs";
 import { linkedFiles } from "./linked.mjs";
 import { MODULE_FILES, PLACED, moduleFor } from "./modules.mjs";
@@ -68,13 +69,17 @@ export async function execute(values, positionals) {
     for (const name of scripts) write(path.join(out, name), fs.readFileSync(path.join(buildDir, name)));
     write(path.join(out, "worker.d.mts"), fs.readFileSync(new URL("../../types/worker.d.mts", import.meta.url)));
   }
-  const linked = Object.entries(linkedFiles(config.read.needs_sockets()));
+  const needsSockets = config.read.needs_sockets();
+  const linked = Object.entries(linkedFiles(needsSockets));
   for (const [name, bytes] of linked) write(path.join(out, name), bytes);
-  place(moduleFor(report), out);
+  const module = moduleFor(report);
+  place(module, out);
   write(path.join(out, "krakend.json"), Buffer.from(config.text));
   // The worker's log tells what is closed at the first request.
   const closed = report.closed && { [CLOSED]: report.closed.join("\n") };
   write(path.join(out, "files.json"), Buffer.from(JSON.stringify({ ...workerFiles(config), ...closed })));
+  // While wrangler serves, each change builds.
+  if (process.env.WRANGLER_COMMAND !== "dev") console.log(described(module, report, needsSockets));
 }
 
 /**

@@ -72,7 +72,7 @@ impl Tier {
 /// If the variable names no tier.
 pub fn around(site: &Site<'_>) -> Result<Option<Box<dyn Global>>, Refusal> {
     let Some(tier) = Tier::of(site.environment)? else { return Ok(None) };
-    site.environment.require(&[Capability::EndpointCache])?;
+    site.require(&[Capability::EndpointCache], VARIABLE)?;
     if !Capability::EndpointCache.is_included() {
         return Ok(None);
     }
@@ -101,7 +101,7 @@ pub struct Inputs<'a> {
 /// If an option can't be read.
 pub fn compile(site: &Site<'_>, inputs: &Inputs<'_>) -> Result<Option<Box<dyn Handler>>, Refusal> {
     let Some(asked) = asked(site.node)? else { return Ok(None) };
-    site.environment.require(&[Capability::EndpointCache])?;
+    site.require(&[Capability::EndpointCache], "@fjord.cache")?;
     if !Capability::EndpointCache.is_included() {
         return Ok(None);
     }

@@ -25,6 +25,7 @@ pub mod letters;
 mod namespace;
 pub mod pem;
 mod reader;
+mod reason;
 pub mod role;
 mod secret;
 mod site;

@@ -9,12 +9,15 @@ use super::spot::Spot;
 use super::{CheckOptions, Counts};
 use crate::options::{Capability, Role};
 
+/// What a module must have to serve a plan, and the part that needs it.
+pub type Required = BTreeMap<Capability, Option<String>>;
+
 /// What was found so far.
 pub struct Findings<'a> {
     options: CheckOptions<'a>,
     list: Vec<Diagnostic>,
     closed: Vec<String>,
-    required: BTreeSet<Capability>,
+    required: Required,
     /// Made when the plan has its say.
     index: Option<Index>,
     muted: usize,
@@ -48,7 +51,7 @@ impl<'a> Findings<'a> {
             options,
             list: Vec::new(),
             closed: Vec::new(),
-            required: BTreeSet::new(),
+            required: Required::new(),
             index: None,
             muted: 0,
             role: Role::Plain,
@@ -153,12 +156,12 @@ impl<'a> Findings<'a> {
     }
 
     /// Notes what a module must have to serve the plan.
-    pub fn require(&mut self, capabilities: BTreeSet<Capability>) {
+    pub fn require(&mut self, capabilities: Required) {
         self.required = capabilities;
     }
 
     /// What a module must have to serve the plan.
-    pub fn take_required(&mut self) -> BTreeSet<Capability> {
+    pub fn take_required(&mut self) -> Required {
         std::mem::take(&mut self.required)
     }
 

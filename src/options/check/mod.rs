@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-pub use findings::Findings;
+pub use findings::{Findings, Required};
 pub use rules::View;
 pub use spot::Spot;
 

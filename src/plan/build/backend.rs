@@ -57,7 +57,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         .map_err(|error| Refusal(error.to_string()))?;
     let encoding = if parent.no_op { "no-op" } else { options.str("encoding")? };
     let decoder = Encoding::parse(encoding);
-    site.environment.require(Capability::of_encoding(decoder))?;
+    site.require(Capability::of_encoding(decoder), &format!("encoding {encoding}"))?;
     let proxy = namespace(site, &proxy::BACKEND);
     let flatmap = proxy.as_ref().map(flatmap);
     let shape = Shape::new(ShapeOptions {

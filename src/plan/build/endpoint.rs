@@ -146,7 +146,7 @@ fn compile(
         Some(_) => Output::NoOp,
         None => Output::parse(output, single_encoding),
     };
-    environment.require(Capability::of_output(info.output))?;
+    site.require(Capability::of_output(info.output), &format!("output_encoding {output}"))?;
     let flatmap = || Some(proxy.as_ref().map(flatmap)?).filter(|flatmap| !flatmap.is_empty());
     let propagated = match &proxy {
         Some(proxy) => proxy.strings("sequential_propagated_params")?,

@@ -27,7 +27,7 @@ pub(super) fn require(site: &Site<'_>) -> Result<(), Refusal> {
             && let Some(capability) = namespace.required(&member.value)
         {
             let named = |refusal| Refusal(format!("{}: {refusal}", namespace.name));
-            site.environment.require(&[capability]).map_err(named)?;
+            site.require(&[capability], namespace.name).map_err(named)?;
         }
     }
     Ok(())

@@ -52,7 +52,7 @@ struct Report<'a> {
     /// The endpoints that answer 501, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     closed: Vec<String>,
-    /// The smallest module of the edge that serves the configuration, and the names of what it needs beside the core.
+    /// The smallest module of the edge that serves the configuration, and why.
     #[serde(flatten)]
     needs: Option<Needs>,
 }
@@ -60,7 +60,10 @@ struct Report<'a> {
 #[derive(Serialize)]
 struct Needs {
     module: &'static str,
+    /// The names of what it needs beside the core.
     capabilities: Vec<&'static str>,
+    /// Which part of it does, by those names.
+    reasons: BTreeMap<&'static str, String>,
 }
 
 #[derive(Serialize)]
@@ -111,8 +114,9 @@ pub fn report(reading: &Reading<'_>, options: &str) -> serde_json::Result<String
         checked.diagnostics.retain(|diagnostic| diagnostic.severity != Severity::Note);
     }
     let needs = wish.module.then(|| Needs {
-        module: Module::with(&required).name(),
-        capabilities: required.iter().map(|capability| capability.name()).collect(),
+        module: Module::with(&required.keys().copied().collect()).name(),
+        capabilities: required.keys().map(|capability| capability.name()).collect(),
+        reasons: required.iter().filter_map(|(one, part)| Some((one.name(), part.clone()?))).collect(),
     });
     let root = reading.document.as_ref().map(|document| &document.root).filter(|_| wish.costs);
     let costs = root.map(costs).unwrap_or_default();

@@ -10,17 +10,16 @@ mod render;
 mod served;
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use fjord_document::document::pointer_at;
 use fjord_document::node::Node;
 use fjord_document::{Document, Lines, Origin, Reading, Severity};
 
 use crate::faults::structure;
-use crate::options::check::{Findings, Spot};
+use crate::options::check::{Findings, Required, Spot};
 use crate::options::core::is_later;
 use crate::options::letters::{self, Renamed};
-use crate::options::{Capability, Environment, Scope};
+use crate::options::{Environment, Scope};
 
 pub use crate::options::check::{CheckOptions, Counts, CustomSchema, View, Worker, rules};
 pub use fjord_document::Diagnostic;
@@ -59,12 +58,12 @@ struct Found {
     /// The endpoints that the plan closes, a line for each.
     closed: Vec<String>,
     /// What a module must have to serve the plan.
-    required: BTreeSet<Capability>,
+    required: Required,
 }
 
 fn found(reading: &Reading<'_>, options: &CheckOptions<'_>) -> Found {
     let (mut diagnostics, mut closed) = (reading.diagnostics.clone(), Vec::new());
-    let mut required = BTreeSet::new();
+    let mut required = Required::new();
     if let Some(document) = &reading.document {
         let mut findings = Findings::new(*options).later(is_later(&document.root));
         let (root, overrides) = overridden(&document.root, options, &mut findings);

@@ -37,7 +37,8 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let root = Spot::root(root);
     let environment = Environment { files: files.clone(), variables, ..Environment::default() };
     let refusals = plan::refusals(root.node, &environment);
-    findings.require(environment.required());
+    let required = environment.required();
+    findings.require(required.into_iter().map(|one| (one, environment.reason(one))).collect());
     let refusals = match refusals {
         Ok(refusals) => refusals,
         Err(error) => {
