@@ -7,9 +7,9 @@ import { chosen, runCase } from "./lib/load.mjs";
 import { parts } from "./lib/parts.mjs";
 import * as growth from "./lib/growth.mjs";
 import { canMeasure } from "./lib/process.mjs";
-import { TOLD, TOLERANCE, environment, latest, regressions, save, size } from "./lib/results.mjs";
+import { TOLD, TOLERANCE, environment, latest, regressions, save, sizes } from "./lib/results.mjs";
 import { startUpstream } from "./lib/servers.mjs";
-import { startUp } from "./lib/startup.mjs";
+import { firstRequests, startUp } from "./lib/startup.mjs";
 import { steady } from "./lib/steady.mjs";
 import { HEAD, NAME_WIDTH, fillPage, line, markdown } from "./lib/table.mjs";
 
@@ -19,7 +19,7 @@ const HELP = `npm run bench -- [CASE-REGEX] [options]
   --requests N      requests in a turn; fewer for large documents (400)
   --warm-up N       requests before the first turn (8000): V8 makes hot code faster in stages
   --quick           5 rounds, fewer requests: a first look
-  --startup         only the start-up times
+  --startup         only the start-up times, and the first requests of an isolate
   --parts           only what each thing that is asked of the platform costs by itself
   --memory          only whether memory stays over many requests
   --growth          only how the cost grows with backends, bytes, endpoints and connections, beside js
@@ -69,14 +69,28 @@ function commandLine() {
 /** @typedef {import("./lib/servers.mjs").Upstream} Upstream */
 /** @typedef {import("./lib/numbers.mjs").Spread} Spread */
 
+const milliseconds = (/** @type {Spread} */ { median, low, high }) => `${median.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
+
 /** @param {number} rounds */
 async function measureStartUp(rounds) {
   const startup = await startUp(rounds);
   for (const [count, { cpu, first, wall }] of Object.entries(startup)) {
-    const shown = (/** @type {Spread} */ { median, low, high }) => `${median.toFixed(1)} ms (${low.toFixed(1)}–${high.toFixed(1)})`;
-    console.log(`start-up over an empty worker, ${count} endpoints: CPU ${shown(cpu)}, of the first request ${shown(first)}; wall ${shown(wall)}`);
+    console.log(`start-up over an empty worker, ${count} endpoints: CPU ${milliseconds(cpu)}, of the first request ${milliseconds(first)}; wall ${milliseconds(wall)}`);
   }
   return startup;
+}
+
+/**
+ * @param {Upstream} upstream
+ * @param {number} rounds
+ */
+async function measureFirstRequests(upstream, rounds) {
+  const measured = await firstRequests(upstream, rounds);
+  console.log(`a fresh isolate by hand (js): the first request ${milliseconds(measured.js.first)} of CPU, the first hundred ${milliseconds(measured.js.hundred)}`);
+  for (const [count, { first, hundred }] of Object.entries(measured.over)) {
+    console.log(`the gateway takes more, ${count} endpoints: the first request ${milliseconds(first)} of CPU, the first hundred ${milliseconds(hundred)}`);
+  }
+  return measured;
 }
 
 /**
@@ -160,17 +174,21 @@ async function measure(options) {
   const upstream = await startUpstream();
   try {
     const memoryRequests = number("memory-requests", options["memory-requests"]);
-    if (options.startup) return await measureStartUp(options.rounds);
+    if (options.startup) {
+      await measureStartUp(options.rounds);
+      return await measureFirstRequests(upstream, options.rounds);
+    }
     if (options.parts) return await measureParts(upstream, options);
     if (options.growth) return await measureGrowth(upstream, options);
     if (options.bodies) return await measureBodies(options.pattern);
     if (options.memory) return await measureMemory(upstream, memoryRequests);
     const before = options.gate || options.worse ? latest() : undefined;
-    const run = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: size() };
+    const run = { ...environment(), options: { rounds: options.rounds, requests: options.requests }, wasm: sizes() };
     /** @type {import("./lib/results.mjs").Results} */
     const results = { ...run, cases: await measureCases(upstream, options) };
     if (options.pattern === "") {
       results.startup = await measureStartUp(options.rounds);
+      results.cold = await measureFirstRequests(upstream, options.rounds);
       results.parts = await measureParts(upstream, options);
       results.memory = await measureMemory(upstream, memoryRequests);
     }

@@ -4,6 +4,7 @@ import fs from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import zlib from "node:zlib";
+import { MODULES, moduleUrl } from "../../bin/lib/modules.mjs";
 import { Failure, at } from "../../scripts/lib.mjs";
 
 /**
@@ -11,9 +12,10 @@ import { Failure, at } from "../../scripts/lib.mjs";
  *
  * @typedef {ReturnType<typeof environment> & {
  *   options: { rounds: number, requests: number },
- *   wasm: ReturnType<typeof size>,
+ *   wasm: ReturnType<typeof sizes>,
  *   cases: Record<string, CaseResult>,
  *   startup?: Awaited<ReturnType<typeof import("./startup.mjs").startUp>>,
+ *   cold?: Awaited<ReturnType<typeof import("./startup.mjs").firstRequests>>,
  *   parts?: Awaited<ReturnType<typeof import("./parts.mjs").parts>>,
  *   memory?: Awaited<ReturnType<typeof import("./steady.mjs").steady>>,
  * }} Results
@@ -59,10 +61,19 @@ export function environment() {
   };
 }
 
-/** The module's bytes, as they are and compressed. */
-export function size() {
-  const wasm = fs.readFileSync(at("build/fjord.wasm"));
-  return { bytes: wasm.length, gzip: zlib.gzipSync(wasm, { level: 9 }).length };
+/**
+ * The bytes of the modules that are built, as they are and compressed.
+ *
+ * @returns {Record<string, { bytes: number, gzip: number }>}
+ */
+export function sizes() {
+  const found = MODULES.flatMap((name) => {
+    const url = moduleUrl(name);
+    if (url === undefined) return [];
+    const wasm = fs.readFileSync(new URL("fjord.wasm", url));
+    return [[name, { bytes: wasm.length, gzip: zlib.gzipSync(wasm, { level: 9 }).length }]];
+  });
+  return /** @type {Record<string, { bytes: number, gzip: number }>} */ (Object.fromEntries(found));
 }
 
 /** Numbers without digits that mean nothing. */

@@ -100,17 +100,20 @@ function row(name, result) {
  *
  * @param {import("./results.mjs").Results} results
  */
-export function markdown({ date, machine, versions, cases: measured, startup, wasm }) {
+export function markdown({ date, machine, versions, cases: measured, startup, cold, wasm }) {
   const rows = Object.entries(measured).flatMap(([name, result]) => ("skipped" in result ? [] : [row(name, result)]));
   const head = ["work", ...SIDES, "of js", "of floor", "requests/s", "p50 / p99 ms", "MB", "calls"];
   const table = [head, head.map((_, index) => (index === 0 ? "---" : "--:")), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
   const starts = Object.entries(startup ?? {}).map(([count, { cpu }]) => `${cpu.median.toFixed(1)} ms of CPU with ${Number(count).toLocaleString("en")} endpoints`);
-  const size = `The module has ${(wasm.bytes / 1e6).toFixed(2)} MB (${(wasm.gzip / 1e6).toFixed(2)} compressed).`;
+  const early = Object.entries(cold?.over ?? {}).map(([count, { first, hundred }]) => `${first.median.toFixed(1)} and ${hundred.median.toFixed(1)} ms with ${Number(count).toLocaleString("en")} endpoints`);
+  const first = early.length > 0 ? ` The first request of an isolate and its first hundred take more CPU than \`js\` by ${early.join(", ")}.` : "";
+  const modules = Object.entries(wasm).map(([name, { bytes, gzip }]) => `\`${name}\` ${(bytes / 1e6).toFixed(2)} MB (${(gzip / 1e6).toFixed(2)} compressed)`);
+  const size = `The modules: ${modules.join(", ")}.`;
   return [
     `CPU µs per request on ${machine.cpu}, ${machine.cores} cores, workerd ${versions.workerd}, ${date} (Fjord ${versions.fjord}). In brackets: the ratio to \`js\`; \`calls\` go from the script into the core.`,
     "",
     ...table,
-    ...(starts.length > 0 ? ["", `Start-up over an empty worker: ${starts.join(", ")}. ${size}`] : []),
+    ...(starts.length > 0 ? ["", `Start-up over an empty worker: ${starts.join(", ")}.${first} ${size}`] : []),
   ].join("\n");
 }
 
