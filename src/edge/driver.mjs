@@ -1,9 +1,12 @@
 // Performs what the core asks for. No decision is made here: the core records effects, this runs them with the platform's
 // calls and hands each result back as bytes in the core's memory.
 import { Flight } from "./flight.mjs";
-import { Instance } from "./instance.mjs";
+import { Instance, variablesOf } from "./instance.mjs";
 import { messageOf } from "./errors.mjs";
 import { Retired } from "./retired.mjs";
+
+/** A configuration of more characters is read at the first request: before it, the platform gives a worker a second at most. */
+const LONGEST_PREPARED = 1 << 20;
 
 /** Serves requests with one instance of the core, and with a fresh one after a trap, or when that one has grown. */
 export class Driver {
@@ -13,6 +16,12 @@ export class Driver {
   #origins;
   /** @type {Instance | null} */
   #instance = null;
+  /**
+   * The instance that was made before the first request, and the variables that it knows.
+   *
+   * @type {{ instance: Instance, variables: string } | null}
+   */
+  #prepared = null;
   #retired = new Retired();
   /**
    * Why the configuration can't be served. It stays the same: reading it anew for each request would only cost.
@@ -32,6 +41,23 @@ export class Driver {
     this.#config = config;
     this.#files = files;
     this.#origins = origins;
+  }
+
+  /**
+   * Makes an instance while the worker starts, so that its time isn't that of the first request. Where it can't be made, and where the
+   * first request comes with other variables, that request makes one, and says what is wrong.
+   *
+   * @param {import("./ops.mjs").Env} env
+   */
+  prepare(env) {
+    if (this.#config.length > LONGEST_PREPARED) return;
+    try {
+      const instance = new Instance(this.#instantiate());
+      const refused = instance.init(this.#config, this.#files, env);
+      if (refused === undefined) this.#prepared = { instance, variables: variablesOf(env) };
+    } catch {
+      // So it does at the first request.
+    }
   }
 
   /**
@@ -60,6 +86,13 @@ export class Driver {
   #renew(env) {
     if (this.#instance !== null) this.#retired.add(this.#instance.raw.memory);
     this.#instance = null;
+    const prepared = this.#prepared;
+    this.#prepared = null;
+    if (prepared !== null && prepared.variables === variablesOf(env)) {
+      this.#instance = prepared.instance;
+      return;
+    }
+    if (prepared !== null) this.#retired.add(prepared.instance.raw.memory);
     if (this.#refused !== undefined || !this.#retired.leaveRoom()) return;
     const instance = new Instance(this.#instantiate());
     try {

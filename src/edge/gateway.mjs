@@ -1,4 +1,5 @@
 // The gateway as a part of a worker: answers a configuration's endpoints, whatever else the worker does.
+import { env as variables } from "cloudflare:workers";
 import module from "./fjord.wasm";
 import { Driver } from "./driver.mjs";
 import { messageOf } from "./errors.mjs";
@@ -6,6 +7,9 @@ import { instantiate } from "./fjord.mjs";
 import { StoredSecrets, storedSecrets } from "./secrets.mjs";
 
 export { FjordLimits } from "./objects.mjs";
+
+/** Whether the worker has prepared a gateway. Several would take memory for which nobody may ever ask. */
+let hasPrepared = false;
 
 /** @type {typeof import("../../types/index.d.mts").createGateway} */
 export function createGateway(config, files = "{}", { origins = null } = {}) {
@@ -15,6 +19,8 @@ export function createGateway(config, files = "{}", { origins = null } = {}) {
   const driver = new Driver(() => instantiate(module), config, files, /** @type {import("./sockets.mjs").Origins | null} */ (origins));
   const stored = storedSecrets(files);
   if (stored.length > 0) return waiting(driver, new StoredSecrets(stored));
+  if (!hasPrepared) driver.prepare(/** @type {import("./ops.mjs").Env} */ (/** @type {unknown} */ (variables)));
+  hasPrepared = true;
   return {
     fetch(request, env, ctx) {
       return driver.answer(request, /** @type {import("./ops.mjs").Env} */ (env), ctx);

@@ -12,6 +12,13 @@ const GROWN = 44 << 20;
 
 /** @typedef {import("./asked.mjs").Asked} Asked */
 
+/**
+ * The variables and secrets, as the core reads them.
+ *
+ * @param {import("./ops.mjs").Env} env
+ */
+export const variablesOf = (env) => JSON.stringify(Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string")));
+
 export class Instance {
   /** Set by a trap (a panic, an exhausted stack): requests in flight continue, new ones get a new instance. */
   trapped = false;
@@ -50,9 +57,8 @@ export class Instance {
    */
   init(config, files, env) {
     this.recipes.choose(env.FJORD_RECIPES);
-    const variables = Object.fromEntries(Object.entries(env).filter(([, value]) => typeof value === "string"));
     this.body(encoder.encode(config));
-    return this.#core.init(encoder.encode(files), encoder.encode(JSON.stringify(variables)), Math.random());
+    return this.#core.init(encoder.encode(files), encoder.encode(variablesOf(env)), Math.random());
   }
 
   /**
