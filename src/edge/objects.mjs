@@ -1,9 +1,8 @@
 // The Durable Objects that the worker exports.
-import module from "./limits.wasm";
-import { FjordLimits as Count, initSync } from "./limits.mjs";
 
-/** Counts for rate limits: one object for each limit and client. Its module gets an instance where there are objects, nowhere else. */
+/** Counts for rate limits: one object for each limit and client. Its module is loaded where there are objects: no other isolate compiles it. */
 export class FjordLimits {
+  /** @type {import("./limits.mjs").FjordLimits | undefined} */
   #count;
 
   /**
@@ -11,16 +10,25 @@ export class FjordLimits {
    * @param {object} env
    */
   constructor(state, env) {
-    initSync({ module });
-    this.#count = new Count(state, env);
+    // Nothing reaches the object before.
+    void state.blockConcurrencyWhile(async () => {
+      const [{ default: module }, { FjordLimits: Count, initSync }] = await Promise.all([import("./limits.wasm"), import("./limits.mjs")]);
+      initSync({ module });
+      this.#count = new Count(state, env);
+    });
   }
 
   /** @param {Request} request */
   fetch(request) {
-    return this.#count.fetch(request);
+    return this.#loaded.fetch(request);
   }
 
   alarm() {
-    return this.#count.alarm();
+    return this.#loaded.alarm();
+  }
+
+  get #loaded() {
+    if (this.#count === undefined) throw new Error("the object was entered before its module was loaded");
+    return this.#count;
   }
 }
