@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use fjord_encoding::Output;
+use fjord_http::redact;
 
 use crate::log::Log;
 use crate::platform::{Deadline, Io, Level};
@@ -27,8 +28,6 @@ pub struct Cx<'a> {
     pub endpoint: &'a Rc<EndpointInfo>,
     /// The nearest deadline: every wait for the outside is bounded by it.
     pub deadline: &'a Deadline<'a>,
-    /// The span of the stage around it; 0 where nothing is traced.
-    pub span: u64,
 }
 
 /// What steps know of the service.
@@ -72,11 +71,12 @@ impl Reach<'_> {
         level >= self.service.log.level
     }
 
-    /// Writes to the log if the service's level lets it through.
+    /// Writes to the log if the service's level lets it through. Of the queries of URLs it has the names alone.
     pub fn log(self, level: Level, message: impl FnOnce() -> String) {
         if self.logs(level) {
             let trace = self.io.trace().map(|trace| trace.id);
-            self.io.log(level, self.service.log.line(self.io.now(), level, &message(), trace));
+            let message = message();
+            self.io.log(level, self.service.log.line(self.io.now(), level, &redact::text(&message), trace));
         }
     }
 }

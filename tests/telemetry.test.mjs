@@ -179,6 +179,152 @@ describe("traces", () => {
   });
 });
 
+/** Everything that the gateway asks of others for itself, at one place. @type {import("./support/upstream.mjs").Routes} */
+const HELPERS = {
+  "/token": { json: { access_token: "t0k3n", token_type: "Bearer", expires_in: 3600 } },
+  "/keys": { json: { keys: [] } },
+  "/2015-03-31/functions/f/invocations": { json: { f: 1 } },
+};
+
+describe("calls that the gateway makes for itself", () => {
+  const claims = Buffer.from(JSON.stringify({ exp: 4e9 })).toString("base64url");
+  const head = Buffer.from(JSON.stringify({ alg: "RS256", kid: "k" })).toString("base64url");
+  const authorization = `Bearer ${head}.${claims}.AAAA`;
+  /** @type {[name: string, path: string, asked: string, parent: string, make: (url: string) => import("./support/gateway.mjs").Part][]} */
+  const kinds = [
+    ["a token", "/token", "/a", "backend", (url) => endpoint("/x", [{ url_pattern: "/a", extra_config: { "auth/client-credentials": { client_id: "me", client_secret: "$SECRET", token_url: `${url}/token` } } }])],
+    ["a key set", "/keys", "/keys", "global", (url) => endpoint("/x", [{ url_pattern: "/a" }], { extra_config: { "auth/validator": { alg: "RS256", jwk_url: `${url}/keys`, disable_jwk_security: true } } })],
+    ["a function of Lambda", "/2015-03-31/functions/f/invocations", "/2015-03-31/functions/f/invocations", "backend", (url) => endpoint("/x", [{ url_pattern: "/", extra_config: { "backend/lambda": { function_name: "f", endpoint: url, region: "eu-north-1" } } }])],
+  ];
+  for (const [name, path, last, around, make] of kinds) {
+    test(`${name} is a span inside of the one that needs it, and its call names the span`, async (t) => {
+      const there = await collector(t);
+      const upstream = await origin(t, { ...HELPERS, "/a": { json: { a: 1 } } });
+      const telemetry = { exporters: { otlp: [there.exporter()] } };
+      const env = { SECRET: "s", AWS_ACCESS_KEY_ID: "AKIA", AWS_SECRET_ACCESS_KEY: "k" };
+      const gateway = await serve(t, config([make(upstream.url)], { host: [upstream.url], extra_config: { "telemetry/opentelemetry": telemetry } }), { env });
+      await gateway.get("/x", { traceparent, authorization });
+      await there.until(() => there.spans.some((span) => span.kind === "SERVER"));
+      assert.ok(upstream.requests.some((request) => request.path === last));
+      const own = there.spans.filter((span) => span.attributes["krakend.stage"] === "own-request");
+      assert.equal(own.length, 1, JSON.stringify(there.spans));
+      const [call] = own;
+      assert.deepEqual([call?.name, call?.kind, call?.trace, call?.status], [path, "CLIENT", TRACE, "OK"]);
+      assert.equal(call?.attributes["http.response.status_code"], 200);
+      const parent = there.spans.find((span) => span.id === call?.parent);
+      assert.equal(parent?.attributes["krakend.stage"], around);
+      const asked = upstream.requests.filter((request) => request.path === path);
+      assert.deepEqual(asked.map(({ headers }) => headers["traceparent"]), [`00-${TRACE}-${call?.id}-01`]);
+      assert.ok(!JSON.stringify(there.spans).includes("t0k3n"));
+    });
+  }
+
+  test("one without an answer is reported with its reason", async (t) => {
+    const there = await collector(t);
+    const upstream = await origin(t, { "/a": { json: { a: 1 } } });
+    const credentials = { client_id: "me", client_secret: "$SECRET", token_url: "http://127.0.0.1:1/token?key=1" };
+    const backend = { url_pattern: "/a", extra_config: { "auth/client-credentials": credentials } };
+    const telemetry = { exporters: { otlp: [there.exporter()] } };
+    const gateway = await serve(t, config([endpoint("/x", [backend])], { host: [upstream.url], extra_config: { "telemetry/opentelemetry": telemetry } }), { env: { SECRET: "s" } });
+    assert.equal((await gateway.get("/x")).status, 500);
+    await there.until(() => there.spans.some((span) => span.kind === "SERVER"));
+    const own = there.spans.filter((span) => span.attributes["krakend.stage"] === "own-request");
+    // Basic authentication first, then the form.
+    assert.equal(own.length, 2);
+    assert.ok(own.every((span) => span.status.startsWith("ERROR: ") && span.attributes["url.full"] === "http://127.0.0.1:1/token?key=REDACTED"), JSON.stringify(own));
+  });
+});
+
+describe("what endpoints and backends say themselves", () => {
+  const labels = (/** @type {string} */ value) => [{ key: "team", value }];
+
+  test("takes the place of the service's layers", async (t) => {
+    const { there, gateway } = await reporting(
+      t,
+      {
+        metric_reporting_period: 1,
+        layers: {
+          global: { traces_static_attributes: labels("service") },
+          proxy: { traces_static_attributes: labels("service"), metrics_static_attributes: labels("service") },
+        },
+      },
+      {
+        endpoints: [
+          endpoint("/plain", [{ url_pattern: "/a" }]),
+          endpoint(
+            "/own",
+            [
+              { url_pattern: "/a" },
+              { url_pattern: "/b", extra_config: { "telemetry/opentelemetry": { backend: { traces: { disable_stage: true }, metrics: { disable_stage: true } } } } },
+            ],
+            {
+              extra_config: {
+                "telemetry/opentelemetry": {
+                  global: { traces_static_attributes: labels("own") },
+                  proxy: { metrics_static_attributes: labels("own") },
+                  backend: { traces: { static_attributes: labels("own") } },
+                },
+              },
+            },
+          ),
+          endpoint("/silent", [{ url_pattern: "/a" }], { extra_config: { "telemetry/opentelemetry": { proxy: { disable_traces: true, disable_metrics: true } } } }),
+        ],
+      },
+    );
+    for (const path of ["/plain", "/own", "/silent"]) await gateway.get(path);
+    await there.until(() => there.spans.filter((span) => span.kind === "SERVER").length === 3);
+    const told = (/** @type {string} */ path) => {
+      const global = there.spans.find((span) => span.name === path && span.kind === "SERVER");
+      const spans = there.spans.filter((span) => span.trace === global?.trace);
+      return spans.map((span) => `${span.attributes["krakend.stage"]} ${span.name} ${span.attributes["team"] ?? "-"}`).sort();
+    };
+    assert.deepEqual(told("/plain"), ["backend /a -", "backend-request /a -", "global /plain service", "proxy /plain service"]);
+    // The call of a backend without `round_trip` is none of its spans, and the layer of the pipe has lost its label.
+    assert.deepEqual(told("/own"), ["backend /a own", "global /own own", "proxy /own -"]);
+    assert.deepEqual(told("/silent"), ["backend /a -", "backend-request /a -", "global /silent service"]);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await gateway.get("/plain");
+    await there.until(() => there.metrics.length > 0);
+    const points = (/** @type {string} */ name) => there.metrics.filter((metric) => metric.name === name).flatMap((metric) => metric.points);
+    const proxy = points("krakend.proxy.duration").map(({ attributes }) => `${attributes["http.route"]} ${attributes["team"]}`);
+    assert.deepEqual(new Set(proxy), new Set(["/plain service", "/own own"]));
+    const backends = points("krakend.backend.duration").map(({ attributes }) => `${attributes["krakend.endpoint.route"]} ${attributes["http.route"]}`);
+    assert.deepEqual(new Set(backends), new Set(["/plain /a", "/own /a", "/silent /a"]));
+  });
+
+  test("chooses the collectors, the period and the share of traces", async (t) => {
+    const [first, second] = [await collector(t), await collector(t)];
+    const upstream = await origin(t, { "/a": { json: { a: 1 } } });
+    const own = (/** @type {object} */ exporters_override) => ({ extra_config: { "telemetry/opentelemetry": { exporters_override } } });
+    const backend = [{ url_pattern: "/a" }];
+    const gateway = await serve(
+      t,
+      config(
+        [
+          endpoint("/all", backend),
+          endpoint("/second", backend, own({ trace_exporters: ["second"], metric_exporters: ["second"], metric_reporting_period: 1 })),
+          endpoint("/none", backend, own({ trace_sample_rate: 0 })),
+        ],
+        {
+          host: [upstream.url],
+          extra_config: { "telemetry/opentelemetry": { exporters: { otlp: [first.exporter({ name: "first" }), second.exporter({ name: "second" })] } } },
+        },
+      ),
+    );
+    for (const path of ["/all", "/second", "/none"]) await gateway.get(path);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await gateway.get("/none");
+    await second.until(() => second.spans.length === 8 && second.metrics.length > 0);
+    const named = (/** @type {typeof first} */ there) => new Set(there.spans.filter((span) => span.kind === "SERVER").map((span) => span.name));
+    assert.deepEqual(named(first), new Set(["/all"]));
+    assert.deepEqual(named(second), new Set(["/all", "/second"]));
+    assert.equal(first.metrics.length, 0);
+    const routes = second.metrics.find((metric) => metric.name === "krakend.proxy.duration")?.points.map(({ attributes }) => attributes["http.route"]);
+    assert.deepEqual(routes, ["/second"]);
+    assert.match(String(upstream.requests.at(-1)?.headers["traceparent"]), /-00$/);
+  });
+});
+
 describe("metrics", () => {
   const period = { metric_reporting_period: 1 };
 

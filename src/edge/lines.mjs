@@ -9,7 +9,7 @@ const LONGEST = 256;
 const CALLS = 8;
 
 /** @type {string[]} */
-const NO_PARTS = [];
+const NO_FIELDS = [];
 
 /** Never passed on: headers about one connection, and the length, which the runtime sets by itself. The runtime shows them all. */
 const DROPPED = [...HOP_BY_HOP, "content-length"];
@@ -18,7 +18,11 @@ const DROPPED = [...HOP_BY_HOP, "content-length"];
 export class Lines {
   /** @type {RequestInit | null} */
   #init = null;
-  /** @type {Map<string, Request | null> | null} */
+  /**
+   * By URL; without a request until the second call.
+   *
+   * @type {Map<string, { method: string, names: string, request: Request | null }> | null}
+   */
   #calls = null;
   /** @type {{ status: number, headers: Headers } | null} */
   #answer = null;
@@ -54,16 +58,18 @@ export class Lines {
   call(method, url, trace) {
     if (url.length > LONGEST) return null;
     this.#calls ??= new Map();
-    const parts = trace === "" ? NO_PARTS : trace.split("\n");
+    const fields = trace === "" ? NO_FIELDS : trace.split("\n");
     // Lines that one call has and the next lacks would stay.
-    let key = `${method} ${url}`;
-    for (let i = 0; i + 1 < parts.length; i += 2) key += ` ${parts[i]}`;
-    const made = this.#calls.get(key);
-    if (made === undefined && this.#calls.size >= CALLS) this.#calls.clear();
-    const call = made === undefined ? null : (made ?? new Request(url, this.init(method)));
-    if (call === null || call !== made) this.#calls.set(key, call);
-    if (call !== null) for (let i = 0; i + 1 < parts.length; i += 2) call.headers.set(parts[i] ?? "", parts[i + 1] ?? "");
-    return call;
+    const names = fields.length <= 3 ? (fields[0] ?? "") : fields.filter((_, index) => index % 2 === 0).join();
+    const kept = this.#calls.get(url);
+    if (kept === undefined || kept.method !== method || kept.names !== names) {
+      if (this.#calls.size >= CALLS) this.#calls.clear();
+      this.#calls.set(url, { method, names, request: null });
+      return null;
+    }
+    const request = (kept.request ??= new Request(url, this.init(method)));
+    for (let i = 0; i + 1 < fields.length; i += 2) request.headers.set(fields[i] ?? "", fields[i + 1] ?? "");
+    return request;
   }
 
   /**

@@ -8,7 +8,7 @@ use fjord_http::template::title;
 use fjord_http::{Headers, Query};
 
 use crate::context::{Cx, EndpointInfo, Reach};
-use crate::platform::{Answer, Deadline, Level, LocalFuture, Trace, Via};
+use crate::platform::{Answer, Deadline, Level, LocalFuture, Via};
 use crate::proxy::{Error, Layer, Merge, Next, Pipe, Reply, Request};
 use crate::{KRAKEND_AGENT, render};
 
@@ -107,8 +107,7 @@ impl Endpoint {
             incoming.headers.remove_hop_by_hop();
         }
         let deadline = Deadline::of_request(reach.io, self.info.timeout_ms);
-        let span = reach.io.trace().map_or(0, Trace::parent);
-        let cx = Cx { io: reach.io, service: reach.service, endpoint: &self.info, deadline: &deadline, span };
+        let cx = Cx { io: reach.io, service: reach.service, endpoint: &self.info, deadline: &deadline };
         if self.handlers.is_empty() {
             self.serve(cx, incoming).await
         } else {

@@ -71,19 +71,21 @@ impl Io {
     /// If the origin can't be called, or gives no whole answer.
     pub async fn fetch(&self, mut fetch: Fetch) -> Result<Fetched, HostError> {
         self.hops.count(&mut fetch);
-        if let Some(trace) = self.trace() {
-            fetch.trace.get_or_insert_with(|| trace.fields(trace.parent()));
-        }
+        let report = self.trace().and_then(|trace| trace.begin(self, &mut fetch));
         if let Some(private) = &self.private {
             private.send(&mut fetch);
         }
         if !fetch.takes_socket() {
             fetch.certificates = None;
         }
-        match self.ledger.leaf(Effect::Fetch(fetch)).await {
+        let result = match self.ledger.leaf(Effect::Fetch(fetch)).await {
             Outcome::Fetched(result) => result,
             other => Err(mismatch(&other)),
+        };
+        if let Some(report) = report {
+            report.end(&result);
         }
+        result
     }
 
     /// Reads the client's body to its end.

@@ -22,4 +22,4 @@ pub use effect::{
 pub use io::{Io, LocalFuture, Watch};
 pub use private::{PrivateHosts, host_of};
 pub use shared::{CALL_MS, Shared};
-pub use trace::Trace;
+pub use trace::{OwnCall, OwnCalls, Trace, inside};

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::context::Cx;
-use crate::platform::{Deadline, LocalFuture};
+use crate::platform::{Deadline, LocalFuture, Trace, inside};
 
 use super::{Layer, Next, Pipe, Reply, Request};
 
@@ -31,13 +31,15 @@ impl Layer for Splitter {
             // The copy continues after the client, whose calls then end, and they may outlive it.
             cx.io.make_abortable();
             let (shadow, io, copy) = (Rc::clone(&self.0), Rc::clone(cx.io), request.clone());
-            let (service, endpoint, span) = (Rc::clone(cx.service), Rc::clone(cx.endpoint), cx.span);
+            let (service, endpoint) = (Rc::clone(cx.service), Rc::clone(cx.endpoint));
+            let span = cx.io.trace().map_or(0, Trace::current);
             // The copy outlives the answer: it borrows nothing from this request.
             cx.io.spawn(Box::pin(async move {
                 let deadline = Deadline::new(&io, shadow.timeout_ms);
-                let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline, span };
+                let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
+                let calls = Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy);
                 // Nobody sees what it comes to, nor that its time is up.
-                let _ = deadline.bound(Next::pipe(&shadow.layers, &shadow.pipe).run(cx, copy)).await;
+                let _ = deadline.bound(inside(&io, span, calls)).await;
             }));
             next.run(cx, request).await
         })

@@ -8,6 +8,7 @@ pub mod host;
 pub mod path;
 pub mod query;
 pub mod reach;
+pub mod redact;
 pub mod redirect;
 pub mod reference;
 pub mod sniff;

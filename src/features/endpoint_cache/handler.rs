@@ -232,8 +232,7 @@ impl Endpoint {
         Box::pin(async move {
             let Job { inside, io, service, endpoint, incoming } = job;
             let deadline = Deadline::new(&io, endpoint.timeout_ms);
-            let span = io.trace().map_or(0, crate::platform::Trace::parent);
-            let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline, span };
+            let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
             let mut answer = inside.answer(cx, incoming).await;
             let Settings { tier, lifetime, headers, tags, .. } = &this.settings;
             let is_cacheable = entry::is_cacheable(&answer, headers);

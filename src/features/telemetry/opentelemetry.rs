@@ -8,8 +8,12 @@ mod check;
 mod exporter;
 mod metrics;
 mod otlp;
+mod outlet;
+mod overrides;
+mod own;
 mod protobuf;
 mod request;
+mod routes;
 mod settings;
 mod stages;
 
@@ -17,16 +21,17 @@ use std::cell::OnceCell;
 use std::rc::Rc;
 
 use crate::gateway::Global;
-use crate::options::{
-    Capability, Kind, Namespace, Opt, Refusal, Rule, Scopes, Site, Support, namespace, opt,
-};
+use crate::options::{Capability, Kind, Namespace, Opt, Refusal, Rule, Scope, Scopes, Site, namespace, opt};
 use crate::proxy::{Exchange, Layer};
 
 use super::opentelemetry_security::NAMESPACE as SECURITY;
 use attributes::{Attribute, route};
 use exporter::Telemetry;
 use metrics::Instrument;
-use settings::Settings;
+use outlet::Outlet;
+use overrides::AtEndpoint;
+use routes::Route;
+use settings::Calls;
 use stages::{Call, Reports, Stage};
 
 /// The namespace at the service.
@@ -91,39 +96,7 @@ pub static NAMESPACE: Namespace = namespace(
         opt(
             "layers",
             Kind::Object(&[
-                opt(
-                    "backend",
-                    Kind::Object(&[
-                        opt("metrics", Kind::Object(CALL_METRICS), "Metrics settings of the layer."),
-                        opt(
-                            "traces",
-                            Kind::Object(&[
-                                opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.")
-                                    .default("false")
-                                    .no_effect(PARTS),
-                                opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.")
-                                    .default("false"),
-                                opt("read_payload", Kind::Bool, "Measure body read.").default("false").no_effect(WHOLE),
-                                opt(
-                                    "report_headers",
-                                    Kind::Bool,
-                                    "Add (request) headers as span attributes.",
-                                )
-                                .default("false"),
-                                opt("round_trip", Kind::Bool, "Measure full HTTP round trip.")
-                                    .default("false"),
-                                opt("skip_headers", Kind::STRINGS, "Headers excluded from report_headers."),
-                                opt(
-                                    "static_attributes",
-                                    Kind::List(&Kind::Object(CALL_ATTRIBUTES)),
-                                    "Constant labels [{key,value}].",
-                                ),
-                            ]),
-                            "Trace settings of the layer.",
-                        ),
-                    ]),
-                    "Upstream layer settings.",
-                ),
+                opt("backend", Kind::Object(CALL), "Upstream layer settings."),
                 opt(
                     "global",
                     Kind::Object(&[
@@ -208,7 +181,7 @@ pub type Begun = (Box<dyn Global>, Vec<String>);
 /// If the options can't be used, with the reason: nothing is reported then.
 pub fn request(site: &Site<'_>) -> Result<Option<Begun>, Refusal> {
     let Some(node) = site.namespace(&NAMESPACE) else { return Ok(None) };
-    let mut settings = Settings::read(site, node)?;
+    let mut settings = settings::Settings::read(site, node)?;
     let left_out = std::mem::take(&mut settings.left_out);
     let telemetry = Rc::new(Telemetry::new(settings));
     // The first plan of an environment is its only one.
@@ -219,9 +192,13 @@ pub fn request(site: &Site<'_>) -> Result<Option<Begun>, Refusal> {
 /// The layer around the pipe of an endpoint.
 pub fn pipe(site: &Site<'_>, method: &str) -> Option<Box<dyn Layer>> {
     let telemetry = found(site)?;
+    let (at, outlet) = at_endpoint(site, &telemetry);
+    let places = &telemetry.places;
+    let whole = Route::of_path(site.endpoint, &at.global, at.sample_rate, &outlet, places);
+    telemetry.routes.add(site.endpoint, method, whole);
     let name = route(site.endpoint);
     let attributes = vec![text("http.route", name.clone()), text("http.request.method", method.to_owned())];
-    let reports = Reports::new(&telemetry, &telemetry.settings.proxy, name, "proxy", attributes);
+    let reports = Reports::new(&telemetry, &outlet, &at.proxy, name, "proxy", attributes);
     Some(Box::new(Stage::new(reports, Instrument::ProxyDuration)))
 }
 
@@ -252,10 +229,20 @@ pub fn backend(site: &Site<'_>, named: &Named<'_>) -> Option<(Box<dyn Layer>, Bo
     if !hosts.is_empty() {
         attributes.push(text("server.address", hosts.join("_")));
     }
-    let Settings { backend, call, .. } = &telemetry.settings;
-    let stage = Reports::new(&telemetry, backend, name.clone(), "backend", attributes.clone());
-    let call = Reports::new(&telemetry, call, name, "backend-request", attributes);
-    Some((Box::new(Stage::new(stage, Instrument::BackendDuration)), Box::new(Call::new(call))))
+    let (at, outlet) = at_endpoint(site, &telemetry);
+    let own = telemetry.settings.at_backend(site.namespace(&BACKEND));
+    let Calls { stage, call, counts } = own.unwrap_or(at.backend);
+    let stage = Reports::new(&telemetry, &outlet, &stage, name.clone(), "backend", attributes.clone());
+    let call = Reports::new(&telemetry, &outlet, &call, name, "backend-request", attributes);
+    Some((Box::new(Stage::new(stage, Instrument::BackendDuration)), Box::new(Call::new(call, counts))))
+}
+
+/// What holds at the endpoint of a site, and where it goes.
+fn at_endpoint(site: &Site<'_>, telemetry: &Telemetry) -> (AtEndpoint, Rc<Outlet>) {
+    let endpoint = site.endpoint_node.map(|node| Site { scope: Scope::Endpoint, node, ..*site });
+    let at = telemetry.settings.at_endpoint(endpoint.and_then(|endpoint| endpoint.namespace(&ENDPOINT)));
+    let outlet = telemetry.outlet(&at.choice);
+    (at, outlet)
 }
 
 /// The telemetry of the service.
@@ -278,7 +265,8 @@ pub static ENDPOINT: Namespace = namespace(
     Scopes::ENDPOINT,
     "Reports traces and metrics through OpenTelemetry.",
     Kind::Object(&[
-        opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block."),
+        opt("backend", Kind::Object(CALL), "The backend layer of this endpoint, in place of the service's.")
+            .enterprise(),
         opt(
             "exporters_override",
             Kind::Object(&[
@@ -287,8 +275,9 @@ pub static ENDPOINT: Namespace = namespace(
                 opt("trace_exporters", Kind::STRINGS, "Names to use for traces."),
                 opt("trace_sample_rate", Kind::Number { min: 0.0, max: 1.0 }, "Override sampling."),
             ]),
-            "Exporters used by this endpoint.",
-        ),
+            "Where what this endpoint leaves is sent.",
+        )
+        .enterprise(),
         opt(
             "global",
             Kind::Object(&[
@@ -303,33 +292,40 @@ pub static ENDPOINT: Namespace = namespace(
                     "Constant span labels.",
                 ),
             ]),
-            "Override of the global layer.",
-        ),
-        opt("proxy", Kind::Object(PIPE), "Override of the proxy layer."),
+            "Labels of the global layer, in place of the service's.",
+        )
+        .enterprise(),
+        opt("proxy", Kind::Object(PIPE), "The proxy layer of this endpoint, in place of the service's."),
     ]),
 )
-.enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.requires(Capability::OpenTelemetry)
+.check(check::endpoint);
 
 /// The namespace at the backend.
 pub static BACKEND: Namespace = namespace(
     "telemetry/opentelemetry",
     Scopes::BACKEND,
     "Reports traces and metrics through OpenTelemetry.",
-    Kind::Object(&[opt("backend", Kind::Object(CALL), "Per-endpoint/backend override block.")]),
+    Kind::Object(&[opt(
+        "backend",
+        Kind::Object(CALL),
+        "The layer of this backend, in place of the service's.",
+    )]),
 )
-.enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.requires(Capability::OpenTelemetry)
+.check(check::backend);
 
-/// What a backend measures otherwise than the service says.
+/// What is reported of a backend and its calls.
 static CALL: &[Opt] = &[
     opt("metrics", Kind::Object(CALL_METRICS), "Metrics settings of the layer."),
     opt(
         "traces",
         Kind::Object(&[
-            opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.").default("false"),
+            opt("detailed_connection", Kind::Bool, "DNS/TLS/connect phase timings.")
+                .default("false")
+                .no_effect(PARTS),
             opt("disable_stage", Kind::Bool, "Turn this signal off for the layer.").default("false"),
-            opt("read_payload", Kind::Bool, "Measure body read.").default("false"),
+            opt("read_payload", Kind::Bool, "Measure body read.").default("false").no_effect(WHOLE),
             opt("report_headers", Kind::Bool, "Add (request) headers as span attributes.").default("false"),
             opt("round_trip", Kind::Bool, "Measure full HTTP round trip.").default("false"),
             opt("skip_headers", Kind::STRINGS, "Headers excluded from report_headers."),

@@ -164,10 +164,10 @@ impl Remote {
     /// A call that needs nothing of the request that begins it.
     fn call(&self, cx: Cx<'_>) -> LocalFuture<'static, Result<Fetched, KeyFault>> {
         let (io, service, endpoint) = (Rc::clone(cx.io), Rc::clone(cx.service), Rc::clone(cx.endpoint));
-        let (url, insecure, span) = (Rc::clone(&self.url), self.insecure, cx.span);
+        let (url, insecure) = (Rc::clone(&self.url), self.insecure);
         Box::pin(async move {
             let deadline = Deadline::new(&io, CALL_MS);
-            let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline, span };
+            let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
             let set = fetch(cx, url, insecure).await?;
             Ok(Fetched { set: Rc::new(set), at: io.now() })
         })

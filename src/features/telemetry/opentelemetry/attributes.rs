@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use fjord_http::Headers;
+use fjord_http::redact::REDACTED;
 
 use super::protobuf::Message;
 
@@ -12,9 +13,6 @@ pub type Attribute = (Cow<'static, str>, String);
 /// Header lines that a span names without their values, as they let in whoever knows them.
 const SECRET: [&str; 5] =
     ["authorization", "cookie", "proxy-authorization", "set-cookie", "x-krakend-api-key"];
-
-/// What stands for a value that isn't reported.
-const REDACTED: &str = "REDACTED";
 
 /// The attributes of a message, in the field that it has for them.
 pub struct Attributes<'m> {
@@ -81,47 +79,6 @@ impl<'m> Attributes<'m> {
     }
 }
 
-/// A URL without what may be secret: no user, and of the query the names alone.
-pub fn public_url(url: &str) -> String {
-    let (base, query) = url.split_once('?').map_or((url, None), |(base, query)| (base, Some(query)));
-    let mut public = match base.split_once("://") {
-        Some((scheme, rest)) => {
-            let end = rest.find('/').unwrap_or(rest.len());
-            let host = rest[..end].rsplit_once('@').map_or(&rest[..end], |(_, host)| host);
-            format!("{scheme}://{host}{}", &rest[end..])
-        }
-        None => base.to_owned(),
-    };
-    for (index, pair) in query.into_iter().flat_map(|query| query.split('&')).enumerate() {
-        public.push(if index == 0 { '?' } else { '&' });
-        match pair.split_once('=') {
-            Some((name, _)) => {
-                public.push_str(name);
-                public.push('=');
-                public.push_str(REDACTED);
-            }
-            None => public.push_str(pair),
-        }
-    }
-    public
-}
-
-/// A text in which URLs may stand, each as [`public_url`] has it.
-pub fn public_text(text: &str) -> String {
-    if !text.contains("://") {
-        return text.to_owned();
-    }
-    let ends = |c: char| c.is_whitespace() || c == '"';
-    let words = text.split_inclusive(ends).map(|word| {
-        let end = word.char_indices().next_back().filter(|(_, c)| ends(*c)).map_or(word.len(), |(at, _)| at);
-        match word.contains("://") {
-            true => public_url(&word[..end]) + &word[end..],
-            false => word.to_owned(),
-        }
-    });
-    words.collect()
-}
-
 /// A path as KrakenD reports it: `/users/{id}` is `/users/:id`.
 pub fn route(path: &str) -> String {
     let mut route = String::with_capacity(path.len());
@@ -139,26 +96,6 @@ pub fn route(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn urls_lose_what_lets_in() {
-        for (url, public) in [
-            ("http://a:80/b?token=x&flag&n=1", "http://a:80/b?token=REDACTED&flag&n=REDACTED"),
-            ("https://me:pw@a/b@c", "https://a/b@c"),
-            ("https://a", "https://a"),
-            ("https://a?x=1", "https://a?x=REDACTED"),
-            ("/path?x=1?y", "/path?x=REDACTED"),
-        ] {
-            assert_eq!(public_url(url), public);
-        }
-    }
-
-    #[test]
-    fn urls_in_texts_lose_it_too() {
-        let text = "Get \"http://u:p@a/b?key=1\": refused\ninvalid status code 404 [GET /b]: http://a/c?k=2";
-        let public = "Get \"http://a/b?key=REDACTED\": refused\ninvalid status code 404 [GET /b]: http://a/c?k=REDACTED";
-        assert_eq!(public_text(text), public);
-    }
 
     #[test]
     fn routes_have_colons() {

@@ -15,9 +15,11 @@ use fjord_http::Headers;
 use crate::context::{Reach, ServiceInfo};
 use crate::platform::{Deadline, Fetch, Io, Level, RequestBody};
 
-use super::metrics::{Ending, Instrument, Meter, Place, Places, Shape};
-use super::otlp;
+use super::metrics::{Ending, Instrument, Place, Places, Shape};
+use super::otlp::{self, USUAL_SPAN};
+use super::outlet::{Choice, Outlet, Outlets};
 use super::protobuf::Message;
+use super::routes::Routes;
 use super::settings::{Settings, Target};
 
 /// What an isolate has of telemetry.
@@ -27,11 +29,14 @@ pub struct Telemetry {
     pub settings: Settings,
     /// Where things are measured.
     pub places: Places,
+    /// What requests are called.
+    pub routes: Routes,
+    /// Where things go, if an endpoint doesn't say otherwise.
+    pub outlet: Rc<Outlet>,
+    outlets: Outlets,
+    /// Empty messages for the next spans.
+    spare: RefCell<Vec<Message>>,
     shape: Shape,
-    /// Of each target; none where it gets no metrics.
-    meters: Vec<Option<Meter>>,
-    /// Spans that wait, each a field of the message that they are sent in.
-    spans: RefCell<Message>,
     /// Until when a task waits to send them.
     waits_until: Cell<f64>,
     /// Calls under way.
@@ -55,6 +60,9 @@ pub const BATCH_MS: u32 = 1000;
 
 /// Bytes of spans that are sent at once: those of some hundred requests.
 const FULL: usize = 1 << 17;
+
+/// Empty messages that are kept for spans at most.
+const SPARE: usize = 32;
 
 /// Bytes of spans that are kept at most.
 const MOST: usize = 1 << 20;
@@ -80,33 +88,57 @@ impl Telemetry {
             time_buckets: settings.time_buckets.clone(),
             size_buckets: settings.size_buckets.clone(),
             newer_names: settings.newer_names,
-            detailed: settings.detailed,
         };
-        let meters = settings.targets.iter().map(|target| target.metrics_every_ms.map(Meter::new)).collect();
+        let outlets = Outlets::default();
+        let outlet = outlets.get(&settings.targets, &Choice::default());
+        let places = Places::default();
         Self {
+            routes: Routes::new(&settings, &places, &outlet),
             settings,
-            places: Places::default(),
+            places,
+            outlet,
+            outlets,
+            spare: RefCell::default(),
             shape,
-            meters,
-            spans: RefCell::default(),
             waits_until: Cell::new(0.0),
             sending: Cell::new(0),
             faults: Faults::default(),
         }
     }
 
+    /// Where what an endpoint leaves goes.
+    pub fn outlet(&self, choice: &Choice) -> Rc<Outlet> {
+        self.outlets.get(&self.settings.targets, choice)
+    }
+
+    /// An empty message for a span: that of one that has ended. Eight buffers for each request of three backends took 10 µs.
+    pub fn buffer(&self) -> Message {
+        self.spare.borrow_mut().pop().unwrap_or_else(|| Message::with_capacity(USUAL_SPAN))
+    }
+
     /// Keeps a span that has ended until it's sent.
-    pub fn keep(&self, span: &Message) {
-        let mut spans = self.spans.borrow_mut();
-        match spans.len() + span.len() <= MOST {
-            true => spans.bytes(2, span.as_slice()),
-            false => self.faults.spans.set(self.faults.spans.get() + 1),
+    pub fn keep(&self, outlet: &Outlet, mut span: Message) {
+        if !outlet.queue.keep(&span, MOST) {
+            self.faults.spans.set(self.faults.spans.get() + 1);
+        }
+        let mut spare = self.spare.borrow_mut();
+        if spare.len() < SPARE && span.capacity() <= 2 * USUAL_SPAN {
+            span.clear();
+            spare.push(span);
         }
     }
 
     /// Adds a measurement.
-    pub fn record(&self, instrument: Instrument, place: Place, ending: Ending, value: f64, now: f64) {
-        for meter in self.meters.iter().flatten() {
+    pub fn record(
+        &self,
+        outlet: &Outlet,
+        instrument: Instrument,
+        place: Place,
+        ending: Ending,
+        value: f64,
+        now: f64,
+    ) {
+        for meter in outlet.meters.iter() {
             meter.record(&self.shape, instrument, place, ending, value, now);
         }
     }
@@ -114,9 +146,9 @@ impl Telemetry {
     /// A request has ended: has what is due sent, after its answer.
     pub fn send_later(self: &Rc<Self>, io: &Rc<Io>, service: &Rc<ServiceInfo>) {
         let now = io.now();
-        let waiting = self.spans.borrow().len();
+        let waiting = self.outlets.waiting();
         let is_full = waiting >= FULL;
-        if !is_full && (waiting == 0 && !self.is_report_due(now) || now < self.waits_until.get()) {
+        if !is_full && (now < self.waits_until.get() || waiting == 0 && !self.outlets.is_report_due(now)) {
             return;
         }
         if self.sending.get() >= SENDING {
@@ -135,26 +167,23 @@ impl Telemetry {
         }));
     }
 
-    fn is_report_due(&self, now: f64) -> bool {
-        self.meters.iter().flatten().any(|meter| meter.is_due(now))
-    }
-
     /// Sends all that waits.
     async fn send(&self, io: &Io) {
         let now = io.now();
-        let spans = std::mem::take(&mut *self.spans.borrow_mut());
-        let resource = &self.settings.resource;
-        let spans = (spans.len() > 0).then(|| RequestBody::sized(otlp::request(resource, spans.as_slice())));
+        let Settings { resource, targets, .. } = &self.settings;
         let mut calls = Vec::new();
-        for (target, meter) in self.settings.targets.iter().zip(&self.meters) {
-            if let Some(body) = spans.clone().filter(|_| target.traces) {
-                calls.push(self.post(io, target, "/v1/traces", body));
+        for queue in self.outlets.queues() {
+            let Some(spans) = queue.take() else { continue };
+            let body = RequestBody::sized(otlp::request(resource, &spans));
+            for target in queue.targets.iter().filter_map(|target| targets.get(*target)) {
+                calls.push(self.post(io, target, "/v1/traces", body.clone()));
             }
-            let report = meter.as_ref().filter(|meter| meter.is_due(now));
-            if let Some(report) = report.and_then(|meter| meter.report(&self.shape, &self.places, now)) {
-                let body = RequestBody::sized(otlp::request(resource, report.as_slice()));
-                calls.push(self.post(io, target, "/v1/metrics", body));
-            }
+        }
+        for meter in self.outlets.meters() {
+            let report = meter.is_due(now).then(|| meter.report(&self.shape, &self.places, now)).flatten();
+            let (Some(report), Some(target)) = (report, targets.get(meter.target)) else { continue };
+            let body = RequestBody::sized(otlp::request(resource, &report));
+            calls.push(self.post(io, target, "/v1/metrics", body));
         }
         join_all(calls).await;
     }
@@ -182,13 +211,14 @@ impl Telemetry {
     /// Tells the log what didn't arrive, once a minute.
     fn tell(&self, reach: Reach<'_>) {
         let now = reach.io.now();
-        let lost: u64 = self.meters.iter().flatten().map(Meter::lost).sum();
+        let meters = self.outlets.meters();
+        let lost: u64 = meters.iter().map(|meter| meter.lost()).sum();
         let (calls, spans) = (self.faults.calls.get(), self.faults.spans.get());
         if calls + spans + lost == 0 || now < self.faults.told.get() + TELL_EVERY_MS {
             return;
         }
         self.faults.told.set(now);
-        self.meters.iter().flatten().for_each(Meter::forget_lost);
+        meters.iter().for_each(|meter| meter.forget_lost());
         self.faults.calls.set(0);
         self.faults.spans.set(0);
         let reason = self.faults.reason.take();

@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::rc::Rc;
 
 use super::attributes::{Attribute, Attributes};
@@ -53,30 +54,52 @@ pub type Place = u32;
 
 /// The attributes of each place where something is measured.
 #[derive(Debug, Default)]
-pub struct Places {
-    known: RefCell<Vec<Rc<[Attribute]>>>,
-    routes: RefCell<BTreeMap<String, Place>>,
-}
+pub struct Places(RefCell<Vec<Rc<[Attribute]>>>);
 
 /// What is known of a measurement beside its place.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Ending {
     /// The method of a client's request, where its place doesn't say it.
-    pub method: Option<&'static str>,
+    pub method: Option<Method>,
     /// The status.
     pub status: Option<u16>,
     /// Whether it ended with an error, was given up, is complete.
     pub stage: Option<(bool, bool, bool)>,
 }
 
+/// A method that is reported, by its place in [`METHODS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Method(u8);
+
+/// The methods that are reported; `_OTHER` stands for all others.
+const METHODS: [&str; 10] =
+    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE", "_OTHER"];
+
+/// What is measured, where, and how it ended, as one number: a request looks up some twenty. The instrument is in its highest bits,
+/// so that the series of an instrument follow each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(u64);
+
 /// The measurements that one collector gets.
 #[derive(Debug)]
 pub struct Meter {
-    every_ms: f64,
+    /// The collector, by its place among the configured ones.
+    pub target: usize,
+    /// Milliseconds between two reports.
+    pub every_ms: f64,
     began: Cell<f64>,
-    series: RefCell<BTreeMap<(Instrument, Place, Ending), Sum>>,
+    series: RefCell<BTreeMap<Key, Series>>,
     /// Measurements that found no room.
     lost: Cell<u64>,
+}
+
+/// A series, and what came to it.
+#[derive(Debug)]
+struct Series {
+    instrument: Instrument,
+    place: Place,
+    ending: Ending,
+    sum: Sum,
 }
 
 /// What came to one series.
@@ -98,8 +121,6 @@ pub struct Shape {
     pub size_buckets: Vec<f64>,
     /// Names of version 1.27 of the conventions.
     pub newer_names: bool,
-    /// Calls are counted beside being measured, under the newer names, too.
-    pub detailed: bool,
 }
 
 /// More series than this have no room: endpoints times statuses are far fewer.
@@ -147,13 +168,11 @@ impl Instrument {
 // === impl Shape ===
 
 impl Shape {
-    /// The older names have one instrument of another form; the newer leave the counters to `detailed_connection`.
-    fn form(&self, instrument: Instrument) -> Option<Form> {
+    /// The older names have one instrument of another form.
+    fn form(&self, instrument: Instrument) -> Form {
         match instrument {
-            Instrument::ClientRequestSize if self.newer_names => Some(Form::Bytes),
-            Instrument::ClientRequestSize => Some(Form::Count),
-            _ if instrument.form() == Form::Count && self.newer_names && !self.detailed => None,
-            _ => Some(instrument.form()),
+            Instrument::ClientRequestSize if self.newer_names => Form::Bytes,
+            _ => instrument.form(),
         }
     }
 
@@ -171,32 +190,49 @@ impl Shape {
 impl Places {
     /// The number of a place with these attributes.
     pub fn add(&self, attributes: Vec<Attribute>) -> Place {
-        let mut known = self.known.borrow_mut();
+        let mut known = self.0.borrow_mut();
         known.push(attributes.into());
         known.len() as Place - 1
     }
 
-    /// The number of an endpoint's route; `attributes` makes its attributes at its first request.
-    pub fn of_route(&self, path: &str, attributes: impl FnOnce() -> Vec<Attribute>) -> Place {
-        if let Some(place) = self.routes.borrow().get(path) {
-            return *place;
-        }
-        let place = self.add(attributes());
-        self.routes.borrow_mut().insert(path.to_owned(), place);
-        place
+    fn get(&self, place: Place) -> Rc<[Attribute]> {
+        self.0.borrow().get(place as usize).cloned().unwrap_or_default()
+    }
+}
+
+// === impl Method ===
+
+impl Method {
+    /// The method of a request.
+    pub fn of(method: &str) -> Self {
+        let known = METHODS.iter().position(|known| *known == method);
+        Self(known.unwrap_or(METHODS.len() - 1) as u8)
     }
 
-    fn get(&self, place: Place) -> Rc<[Attribute]> {
-        self.known.borrow().get(place as usize).cloned().unwrap_or_default()
+    fn name(self) -> &'static str {
+        METHODS[usize::from(self.0)]
+    }
+}
+
+// === impl Key ===
+
+impl Key {
+    fn of(instrument: Instrument, place: Place, Ending { method, status, stage }: Ending) -> Self {
+        let method = method.map_or(0, |method| u64::from(method.0) + 1);
+        let status = status.map_or(0, |status| u64::from(status) + 1);
+        let stage = stage.map_or(0, |(error, canceled, complete)| {
+            1 | u64::from(error) << 1 | u64::from(canceled) << 2 | u64::from(complete) << 3
+        });
+        Self((instrument as u64) << 59 | u64::from(place) << 27 | method << 22 | status << 4 | stage)
     }
 }
 
 // === impl Meter ===
 
 impl Meter {
-    /// A meter that reports so often, from `now` on.
-    pub fn new(every_ms: f64) -> Self {
-        Self { every_ms, began: Cell::new(0.0), series: RefCell::default(), lost: Cell::new(0) }
+    /// A meter that reports to a collector so often.
+    pub fn new(target: usize, every_ms: f64) -> Self {
+        Self { target, every_ms, began: Cell::new(0.0), series: RefCell::default(), lost: Cell::new(0) }
     }
 
     /// Whether a report is due.
@@ -214,17 +250,20 @@ impl Meter {
         value: f64,
         now: f64,
     ) {
-        let Some(form) = shape.form(instrument) else { return };
         let mut series = self.series.borrow_mut();
         if series.is_empty() {
             self.began.set(now);
         }
-        let key = (instrument, place, ending);
-        if series.len() >= MAX_SERIES && !series.contains_key(&key) {
-            self.lost.set(self.lost.get() + 1);
-            return;
-        }
-        series.entry(key).or_default().add(value, shape.bounds(form));
+        let is_full = series.len() >= MAX_SERIES;
+        let one = match series.entry(Key::of(instrument, place, ending)) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(_) if is_full => {
+                self.lost.set(self.lost.get() + 1);
+                return;
+            }
+            Entry::Vacant(new) => new.insert(Series { instrument, place, ending, sum: Sum::default() }),
+        };
+        one.sum.add(value, shape.bounds(shape.form(instrument)));
     }
 
     /// How many measurements found no room since [`Meter::forget_lost`].
@@ -242,26 +281,18 @@ impl Meter {
         let series = std::mem::take(&mut *self.series.borrow_mut());
         let span = (nanos(self.began.get()), nanos(now));
         let mut out = Message::default();
-        let mut entries = series.iter().peekable();
-        while let Some(((instrument, ..), _)) = entries.peek().copied() {
-            let instrument = *instrument;
-            let same = std::iter::from_fn(|| entries.next_if(|((other, ..), _)| *other == instrument));
-            metric(&mut out, shape, places, instrument, span, same);
+        let series: Vec<&Series> = series.values().collect();
+        for same in series.chunk_by(|one, next| one.instrument == next.instrument) {
+            metric(&mut out, shape, places, span, same);
         }
         (out.len() > 0).then_some(out)
     }
 }
 
 /// One metric with all its points.
-fn metric<'a>(
-    out: &mut Message,
-    shape: &Shape,
-    places: &Places,
-    instrument: Instrument,
-    (from, to): (u64, u64),
-    points: impl Iterator<Item = (&'a (Instrument, Place, Ending), &'a Sum)>,
-) {
-    let Some(form) = shape.form(instrument) else { return };
+fn metric(out: &mut Message, shape: &Shape, places: &Places, (from, to): (u64, u64), points: &[&Series]) {
+    let Some(instrument) = points.first().map(|one| one.instrument) else { return };
+    let form = shape.form(instrument);
     let (name, unit) = instrument.name(shape.newer_names);
     out.message(2, |metric| {
         metric.bytes(1, name);
@@ -270,7 +301,7 @@ fn metric<'a>(
         }
         if form == Form::Count {
             metric.message(7, |sum| {
-                for ((_, place, ending), value) in points {
+                for Series { place, ending, sum: value, .. } in points {
                     sum.message(1, |point| {
                         point.fixed64(2, from);
                         point.fixed64(3, to);
@@ -285,7 +316,7 @@ fn metric<'a>(
         }
         let bounds = shape.bounds(form);
         metric.message(9, |histogram| {
-            for ((_, place, ending), value) in points {
+            for Series { place, ending, sum: value, .. } in points {
                 histogram.message(1, |point| {
                     point.fixed64(2, from);
                     point.fixed64(3, to);
@@ -306,7 +337,7 @@ fn metric<'a>(
 fn attributes(out: &mut Attributes<'_>, place: &[Attribute], ending: Ending) {
     out.all(place);
     if let Some(method) = ending.method {
-        out.text("http.request.method", method);
+        out.text("http.request.method", method.name());
     }
     if let Some(status) = ending.status {
         out.int("http.response.status_code", i64::from(status));
@@ -343,7 +374,7 @@ mod tests {
     use super::*;
 
     fn shape() -> Shape {
-        Shape { time_buckets: vec![0.1, 1.0], size_buckets: vec![100.0], newer_names: false, detailed: true }
+        Shape { time_buckets: vec![0.1, 1.0], size_buckets: vec![100.0], newer_names: false }
     }
 
     #[test]
@@ -355,7 +386,7 @@ mod tests {
 
     #[test]
     fn a_report_has_what_came_since_the_last() {
-        let (meter, shape, places) = (Meter::new(1000.0), shape(), Places::default());
+        let (meter, shape, places) = (Meter::new(0, 1000.0), shape(), Places::default());
         let place = places.add(vec![]);
         let record = |now| {
             meter.record(&shape, Instrument::ServerDuration, place, Ending::default(), 0.5, now);
@@ -370,17 +401,38 @@ mod tests {
     }
 
     #[test]
-    fn the_newer_names_leave_counters_to_the_details() {
-        let shape = Shape { newer_names: true, detailed: false, ..shape() };
-        assert_eq!(shape.form(Instrument::ClientStarted), None);
-        assert_eq!(shape.form(Instrument::ClientRequestSize), Some(Form::Bytes));
-        let shape = Shape { detailed: true, ..shape };
-        assert_eq!(shape.form(Instrument::ClientStarted), Some(Form::Count));
+    fn the_newer_names_measure_bodies_that_the_older_count() {
+        assert_eq!(shape().form(Instrument::ClientRequestSize), Form::Count);
+        let shape = Shape { newer_names: true, ..shape() };
+        assert_eq!(shape.form(Instrument::ClientRequestSize), Form::Bytes);
+    }
+
+    #[test]
+    fn whatever_differs_has_a_key_of_its_own() {
+        let flags = [false, true];
+        let stages = flags.iter().flat_map(|a| flags.iter().flat_map(|b| flags.map(|c| Some((*a, *b, c)))));
+        let stages: Vec<_> = stages.chain([None]).collect();
+        let mut keys = std::collections::BTreeSet::new();
+        let mut count = 0;
+        for instrument in [Instrument::ServerDuration, Instrument::ServerSize, Instrument::ClientNoLength] {
+            for place in [0, 1, u32::MAX] {
+                for method in [None, Some(Method::of("GET")), Some(Method::of("BREW"))] {
+                    for status in [None, Some(0), Some(200), Some(u16::MAX)] {
+                        for stage in &stages {
+                            let ending = Ending { method, status, stage: *stage };
+                            keys.insert(Key::of(instrument, place, ending));
+                            count += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert_eq!(keys.len(), count);
     }
 
     #[test]
     fn series_are_bounded() {
-        let (meter, shape) = (Meter::new(1.0), shape());
+        let (meter, shape) = (Meter::new(0, 1.0), shape());
         for place in 0..MAX_SERIES as u32 + 5 {
             meter.record(&shape, Instrument::ClientStarted, place, Ending::default(), 1.0, 0.0);
         }

@@ -34,7 +34,10 @@ pub struct Span {
 }
 
 /// The field for attributes of a span.
-const SPAN_ATTRIBUTES: u32 = 9;
+pub const SPAN_ATTRIBUTES: u32 = 9;
+
+/// Most spans have fewer bytes.
+pub const USUAL_SPAN: usize = 512;
 
 /// Milliseconds since 1970 in nanoseconds.
 pub fn nanos(ms: f64) -> u64 {
@@ -44,8 +47,10 @@ pub fn nanos(ms: f64) -> u64 {
 // === impl Span ===
 
 impl Span {
-    /// Begins a span at `began`.
+    /// Begins a span at `began`, in an empty message.
+    #[expect(clippy::too_many_arguments, reason = "the fields of a span, in their order")]
     pub fn begin(
+        mut message: Message,
         trace: u128,
         state: &str,
         id: u64,
@@ -54,7 +59,6 @@ impl Span {
         kind: SpanKind,
         began: f64,
     ) -> Self {
-        let mut message = Message::default();
         message.bytes(1, trace.to_be_bytes());
         message.bytes(2, id.to_be_bytes());
         if !state.is_empty() {
@@ -67,6 +71,11 @@ impl Span {
         message.varint(6, kind as u64);
         message.fixed64(7, nanos(began));
         Self { id, message }
+    }
+
+    /// Adds attributes that are written already.
+    pub fn append(&mut self, attributes: &Message) {
+        self.message.append(attributes);
     }
 
     /// Its attributes.
@@ -90,8 +99,8 @@ impl Span {
 }
 
 /// The request with spans or metrics, each a field of the scope: OTLP has the same form for both.
-pub fn request(resource: &[Attribute], fields: &[u8]) -> Vec<u8> {
-    let mut request = Message::default();
+pub fn request(resource: &[Attribute], fields: &Message) -> Vec<u8> {
+    let mut request = Message::with_capacity(fields.len() + USUAL_SPAN);
     request.message(1, |signals| {
         signals.message(1, |out| {
             Attributes::of(out, 1).all(resource);

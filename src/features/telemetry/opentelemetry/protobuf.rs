@@ -11,6 +11,11 @@ const LENGTH: u32 = 2;
 // === impl Message ===
 
 impl Message {
+    /// No fields, with room for so many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self(Vec::with_capacity(bytes))
+    }
+
     /// The bytes.
     pub fn as_slice(&self) -> &[u8] {
         &self.0
@@ -24,6 +29,16 @@ impl Message {
     /// How many bytes there are.
     pub fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Removes all fields; the room for them stays.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// How many bytes there is room for.
+    pub fn capacity(&self) -> usize {
+        self.0.capacity()
     }
 
     /// Adds a whole number.
@@ -75,9 +90,9 @@ impl Message {
         }
     }
 
-    /// Adds fields that are written already.
-    pub fn append(&mut self, fields: &[u8]) {
-        self.0.extend_from_slice(fields);
+    /// Adds the fields of another message.
+    pub fn append(&mut self, fields: &Message) {
+        self.0.extend_from_slice(&fields.0);
     }
 
     fn tag(&mut self, field: u32, wire: u32) {

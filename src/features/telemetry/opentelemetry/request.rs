@@ -2,17 +2,20 @@
 
 use std::rc::Rc;
 
-use fjord_http::Headers;
 use fjord_http::trace::{Parent, passed};
+use fjord_http::{Headers, redact};
 
 use crate::context::Reach;
 use crate::gateway::{Global, Incoming, NextGlobal};
 use crate::platform::{Answer, AnswerBody, Io, LocalFuture, Trace};
 
-use super::attributes::{public_url, route};
+use super::attributes::route;
 use super::exporter::Telemetry;
-use super::metrics::{Ending, Instrument};
+use super::metrics::{Ending, Instrument, Method};
 use super::otlp::{Span, SpanKind, SpanStatus};
+use super::own::Own;
+use super::routes::Route;
+use super::settings::Settings;
 
 /// The step around everything.
 pub struct Request {
@@ -26,20 +29,14 @@ struct Open<'a> {
     telemetry: &'a Rc<Telemetry>,
     reach: Reach<'a>,
     span: Option<Span>,
-    method: &'static str,
-    /// What the endpoint's path is called; none where no endpoint answers.
-    route: Option<String>,
+    method: Method,
+    route: Rc<Route>,
     began: f64,
     is_open: bool,
 }
 
-/// What the measurements of requests without an endpoint are called, as in KrakenD.
-const NOWHERE: &str = "404 Not Found";
-
 /// The status of a request whose client left, as servers log it.
 const LEFT: u16 = 499;
-
-const METHODS: [&str; 9] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "CONNECT", "TRACE"];
 
 // === impl Request ===
 
@@ -71,41 +68,54 @@ impl Request {
     fn begin<'a>(&'a self, reach: Reach<'a>, incoming: &Incoming) -> Open<'a> {
         let settings = &self.telemetry.settings;
         let io = reach.io;
-        let trace = trace(&self.telemetry, io, &incoming.headers);
+        let route = self.route(incoming);
+        let mut trace = trace(settings, &route, io, &incoming.headers);
         // Where spans aren't recorded calls name one all the same: whoever answers them goes on with the trace.
         let id = span_id(io);
-        let parent = trace.parent();
-        let records = trace.is_sampled && settings.global.spans && settings.sends_spans();
-        let span = records.then(|| {
+        let parent = trace.current();
+        let is_recorded = trace.is_sampled && route.outlet.sends_spans();
+        let span = (is_recorded && settings.global.spans).then(|| {
             let name = incoming.raw_path();
-            let span = Span::begin(trace.id, trace.state(), id, parent, name, SpanKind::Server, io.began());
+            let (buffer, state) = (self.telemetry.buffer(), trace.state());
+            let mut span =
+                Span::begin(buffer, trace.id, state, id, parent, name, SpanKind::Server, io.began());
+            span.append(&route.attributes);
             self.described(span, incoming)
         });
         if settings.global.spans {
             trace.enter(id);
         }
+        if is_recorded && settings.backend.call.spans {
+            let own = Own { telemetry: Rc::clone(&self.telemetry), outlet: Rc::clone(&route.outlet) };
+            trace = trace.reported_by(Rc::new(own));
+        }
         io.begin_trace(trace);
-        let method = METHODS.into_iter().find(|method| *method == incoming.method).unwrap_or("_OTHER");
-        let route = incoming.endpoint.as_ref().map(|info| route(&info.path));
+        let method = Method::of(&incoming.method);
         Open { telemetry: &self.telemetry, reach, span, method, route, began: io.began(), is_open: true }
+    }
+
+    fn route(&self, incoming: &Incoming) -> Rc<Route> {
+        let Telemetry { settings, places, routes, outlet, .. } = &*self.telemetry;
+        let Some(info) = &incoming.endpoint else { return routes.nowhere() };
+        // An endpoint that can't be served has said nothing of itself.
+        let default = || Route::of_path(&info.path, &settings.global, settings.sample_rate, outlet, places);
+        routes.get(info).unwrap_or_else(|| routes.add(&info.path, &info.method, default()))
     }
 
     fn described(&self, mut span: Span, incoming: &Incoming) -> Span {
         let layer = &self.telemetry.settings.global;
         let mut own = span.attributes();
-        let url = format!("{}://{}{}", incoming.scheme, incoming.host, incoming.target);
-        own.text("url.full", &public_url(&url));
+        let url = [&incoming.scheme, "://", &incoming.host, &incoming.target].concat();
+        own.text("url.full", &redact::url(&url));
         own.text("server.address", &incoming.host);
         own.text("http.request.method", &incoming.method);
         if let Some(agent) = incoming.headers.get("User-Agent") {
             own.text("user_agent.original", agent);
         }
         own.text("client.address", &incoming.client_ip);
-        own.text("krakend.stage", "global");
         if let Some(skipped) = &layer.headers {
             own.headers("http.request.header.", &incoming.headers, skipped);
         }
-        own.all(&layer.span_attributes);
         span
     }
 }
@@ -145,10 +155,9 @@ impl Open<'_> {
             AnswerBody::Bytes(bytes) => Some(bytes.len()),
             AnswerBody::Stream(_) => None,
         });
-        let route = self.route.as_deref().unwrap_or(NOWHERE);
+        let route = &*self.route;
         if let Some(mut span) = self.span.take() {
             let mut own = span.attributes();
-            own.text("http.route", route);
             own.int("http.response.status_code", i64::from(status));
             if let Some(size) = size {
                 own.int("http.response.body.size", size as i64);
@@ -161,19 +170,16 @@ impl Open<'_> {
                 LEFT => SpanStatus::Unset,
                 _ => SpanStatus::Ok,
             };
-            telemetry.keep(&span.end(now, &status));
+            telemetry.keep(&route.outlet, span.end(now, &status));
         }
         if layer.metrics {
-            let place = telemetry.places.of_route(route, || {
-                let mut attributes = vec![("http.route".into(), route.to_owned())];
-                attributes.extend(layer.metric_attributes.iter().cloned());
-                attributes
-            });
             let ending = Ending { method: Some(self.method), status: Some(status), stage: None };
-            let seconds = (now - self.began) / 1000.0;
-            telemetry.record(Instrument::ServerDuration, place, ending, seconds, now);
+            let record = |instrument, value| {
+                telemetry.record(&route.outlet, instrument, route.place, ending, value, now);
+            };
+            record(Instrument::ServerDuration, (now - self.began) / 1000.0);
             if let Some(size) = size {
-                telemetry.record(Instrument::ServerSize, place, ending, size as f64, now);
+                record(Instrument::ServerSize, size as f64);
             }
         }
         telemetry.send_later(self.reach.io, self.reach.service);
@@ -189,8 +195,7 @@ impl Drop for Open<'_> {
 }
 
 /// The trace of a request: its client's, or a new one.
-fn trace(telemetry: &Telemetry, io: &Io, headers: &Headers) -> Trace {
-    let settings = &telemetry.settings;
+fn trace(settings: &Settings, route: &Route, io: &Io, headers: &Headers) -> Trace {
     let mut parent = Parent { trace: 0, span: 0, sampled: None };
     let mut fields = Vec::new();
     if !settings.ignores_clients {
@@ -210,7 +215,7 @@ fn trace(telemetry: &Telemetry, io: &Io, headers: &Headers) -> Trace {
     };
     let is_sampled = match parent.sampled {
         Some(sampled) => sampled,
-        None => settings.sends_spans() && is_chosen(id, settings.sample_rate),
+        None => route.outlet.sends_spans() && is_chosen(id, route.sample_rate),
     };
     Trace::new(id, parent.span, is_sampled, fields, Rc::clone(&settings.propagators))
 }

@@ -32,18 +32,25 @@ pub struct Settings {
     pub newer_names: bool,
     /// An endpoint's pipe.
     pub proxy: Layer,
-    /// A backend.
-    pub backend: Layer,
-    /// Each call to an origin.
-    pub call: Layer,
-    /// Whether the metrics of calls have those of their parts (`detailed_connection`).
-    pub detailed: bool,
+    /// A backend and its calls.
+    pub backend: Calls,
     /// Upper bounds in seconds.
     pub time_buckets: Vec<f64>,
     /// Upper bounds in bytes.
     pub size_buckets: Vec<f64>,
     /// How traces are named in header lines.
     pub propagators: Rc<[Propagator]>,
+}
+
+/// What is reported of a backend.
+#[derive(Debug, Clone)]
+pub struct Calls {
+    /// The backend.
+    pub stage: Layer,
+    /// Each of its calls to an origin.
+    pub call: Layer,
+    /// Calls are counted, too: always under the older names, with `detailed_connection` under the newer ones.
+    pub counts: bool,
 }
 
 /// What is reported of one layer.
@@ -97,13 +104,16 @@ impl Settings {
         let layers = options.object("layers")?;
         let layer = |name| layers.as_ref().map_or(Ok(None), |layers| layers.object(name));
         let (global, proxy, backend) = (layer("global")?, layer("proxy")?, layer("backend")?);
-        let (stage, call, detailed) = backend_layers(backend.as_ref())?;
         let buckets = options.object("histograms")?;
         let bounds = |name, default: &str| numbers(buckets.as_ref(), name, default);
         let mut left_out = Vec::new();
         let skipped = options.strings("skip_paths")?;
         let skip_paths = if skipped.is_empty() { DEFAULT_SKIPPED.to_vec() } else { skipped };
         let global_flag = |name| global.as_ref().map_or(Ok(false), |global| global.bool(name));
+        let newer_names = match &global {
+            Some(global) => global.str("semantic_convention")? == "1.27",
+            None => false,
+        };
         Ok(Self {
             resource: resource(site, &options)?,
             targets: targets(site, &options, &mut left_out)?,
@@ -111,29 +121,20 @@ impl Settings {
             sample_rate: options.f64("trace_sample_rate")?,
             skip_paths: skip_paths.into_iter().map(str::to_owned).collect(),
             ignores_clients: global_flag("disable_propagation")?,
-            newer_names: match &global {
-                Some(global) => global.str("semantic_convention")? == "1.27",
-                None => false,
-            },
+            newer_names,
             global: pipe_layer(global.as_ref())?,
             proxy: pipe_layer(proxy.as_ref())?,
-            backend: stage,
-            call,
-            detailed,
+            backend: calls(backend.as_ref(), newer_names)?,
             time_buckets: bounds("time_buckets", super::TIME_BUCKETS),
             size_buckets: bounds("size_buckets", super::SIZE_BUCKETS),
             propagators: propagators(site.environment.variable("OTEL_PROPAGATORS")),
         })
     }
 
-    /// Whether spans are sent anywhere.
-    pub fn sends_spans(&self) -> bool {
-        self.targets.iter().any(|target| target.traces)
-    }
-
     /// Whether any layer reports header lines.
     pub fn reports_headers(&self) -> bool {
-        [&self.global, &self.proxy, &self.backend, &self.call].iter().any(|layer| layer.headers.is_some())
+        let Calls { stage, call, .. } = &self.backend;
+        [&self.global, &self.proxy, stage, call].iter().any(|layer| layer.headers.is_some())
     }
 }
 
@@ -229,7 +230,7 @@ fn credentials(site: &Site<'_>, exporter: &str) -> Result<Vec<(String, String)>,
 }
 
 /// `layers.global` and `layers.proxy`; all is reported where they aren't there.
-fn pipe_layer(options: Option<&Options<'_>>) -> Result<Layer, OptionError> {
+pub(super) fn pipe_layer(options: Option<&Options<'_>>) -> Result<Layer, OptionError> {
     let Some(options) = options else { return Ok(Layer { spans: true, metrics: true, ..Layer::default() }) };
     Ok(Layer {
         spans: !options.bool("disable_traces")?,
@@ -240,9 +241,8 @@ fn pipe_layer(options: Option<&Options<'_>>) -> Result<Layer, OptionError> {
     })
 }
 
-/// `layers.backend`: the stage and the calls; without options of its own each reports everything. And whether calls are
-/// measured by their parts.
-fn backend_layers(options: Option<&Options<'_>>) -> Result<(Layer, Layer, bool), OptionError> {
+/// `layers.backend`: the stage and the calls; without options of its own each reports everything.
+pub(super) fn calls(options: Option<&Options<'_>>, newer_names: bool) -> Result<Calls, OptionError> {
     let part = |name| options.map_or(Ok(None), |options| options.object(name));
     let (traces, metrics) = (part("traces")?, part("metrics")?);
     let mut stage = Layer { spans: true, metrics: true, ..Layer::default() };
@@ -262,7 +262,7 @@ fn backend_layers(options: Option<&Options<'_>>) -> Result<(Layer, Layer, bool),
         stage.metric_attributes = attributes(metrics, "static_attributes")?;
         call.metric_attributes = stage.metric_attributes.clone();
     }
-    Ok((stage, call, detailed))
+    Ok(Calls { stage, call, counts: detailed || !newer_names })
 }
 
 fn reported(options: &Options<'_>) -> Result<Option<Vec<String>>, OptionError> {
@@ -273,7 +273,7 @@ fn reported(options: &Options<'_>) -> Result<Option<Vec<String>>, OptionError> {
 }
 
 /// Those with both a key and a value, as in KrakenD.
-fn attributes(options: &Options<'_>, list: &str) -> Result<Vec<Attribute>, OptionError> {
+pub(super) fn attributes(options: &Options<'_>, list: &str) -> Result<Vec<Attribute>, OptionError> {
     let pair = |item: &Node| {
         let part = |name| item.get(name).and_then(Node::as_str).filter(|part| !part.is_empty());
         Some((part("key")?.to_owned().into(), part("value")?.to_owned()))

@@ -2,16 +2,20 @@
 
 use std::rc::Rc;
 
+use fjord_http::redact;
+
 use crate::context::Cx;
-use crate::platform::{Body, LocalFuture, RequestBody, Trace, host_of};
+use crate::platform::{Body, LocalFuture, RequestBody, Trace, host_of, inside};
 use crate::proxy::{
     Blame, Error, Exchange, HttpRequest, HttpResponse, Kind, Layer, Next, NextExchange, Reply, Request,
 };
 
-use super::attributes::{Attribute, Attributes, public_text, public_url};
+use super::attributes::{Attribute, Attributes};
 use super::exporter::Telemetry;
 use super::metrics::{Ending, Instrument, Place};
-use super::otlp::{Span, SpanKind, SpanStatus};
+use super::otlp::{SPAN_ATTRIBUTES, Span, SpanKind, SpanStatus};
+use super::outlet::Outlet;
+use super::protobuf::Message;
 use super::request::span_id;
 use super::settings;
 
@@ -19,10 +23,12 @@ use super::settings;
 pub struct Reports {
     /// Where it goes.
     pub telemetry: Rc<Telemetry>,
+    /// Which collectors get it.
+    outlet: Rc<Outlet>,
     /// The name of its spans.
     pub name: String,
-    /// The attributes of its spans; none: it has no spans.
-    pub spans: Option<Vec<Attribute>>,
+    /// The attributes that all its spans have, as they are sent; none: it has no spans.
+    spans: Option<Message>,
     /// Where its measurements belong; none: it has none.
     pub place: Option<Place>,
     /// Header lines are reported, but for these.
@@ -36,7 +42,11 @@ pub struct Stage {
 }
 
 /// The step around each call to an origin: the call names the span of this one.
-pub struct Call(Reports);
+pub struct Call {
+    reports: Reports,
+    /// Calls are counted beside being measured.
+    counts: bool,
+}
 
 /// A stage or a call under way. Dropped before its end, it was given up: its deadline passed, another call was faster, or the
 /// client left.
@@ -70,42 +80,49 @@ impl Reports {
     /// stage, too.
     pub fn new(
         telemetry: &Rc<Telemetry>,
+        outlet: &Rc<Outlet>,
         layer: &settings::Layer,
         name: String,
         stage: &'static str,
         attributes: Vec<Attribute>,
     ) -> Self {
         let stage: Attribute = ("krakend.stage".into(), stage.to_owned());
-        let spans = (layer.spans && telemetry.settings.sends_spans()).then(|| {
-            let own = attributes.iter().chain(&layer.span_attributes).cloned();
-            own.chain([stage]).collect()
+        let spans = (layer.spans && outlet.sends_spans()).then(|| {
+            let mut spans = Message::default();
+            let mut own = Attributes::of(&mut spans, SPAN_ATTRIBUTES);
+            own.all(&attributes);
+            own.all(&layer.span_attributes);
+            own.all(&[stage]);
+            spans
         });
         let place = layer.metrics.then(|| {
             let own = attributes.into_iter().chain(layer.metric_attributes.iter().cloned());
             telemetry.places.add(own.collect())
         });
-        Self { telemetry: Rc::clone(telemetry), name, spans, place, headers: layer.headers.clone() }
+        let (telemetry, outlet) = (Rc::clone(telemetry), Rc::clone(outlet));
+        Self { telemetry, outlet, name, spans, place, headers: layer.headers.clone() }
     }
 
     /// Begins a span, where the trace is recorded.
     fn begin(&self, cx: Cx<'_>, trace: &Trace, kind: SpanKind) -> Option<Span> {
         let attributes = self.spans.as_ref().filter(|_| trace.is_sampled)?;
-        let (id, parent) = (span_id(cx.io), parent(cx, trace));
-        let mut span = Span::begin(trace.id, trace.state(), id, parent, &self.name, kind, cx.io.now());
-        span.attributes().all(attributes);
+        let (id, parent) = (span_id(cx.io), trace.current());
+        let buffer = self.telemetry.buffer();
+        let mut span =
+            Span::begin(buffer, trace.id, trace.state(), id, parent, &self.name, kind, cx.io.now());
+        span.append(attributes);
         Some(span)
+    }
+
+    fn keep(&self, span: Message) {
+        self.telemetry.keep(&self.outlet, span);
     }
 
     fn record(&self, instrument: Instrument, ending: Ending, value: f64, now: f64) {
         if let Some(place) = self.place {
-            self.telemetry.record(instrument, place, ending, value, now);
+            self.telemetry.record(&self.outlet, instrument, place, ending, value, now);
         }
     }
-}
-
-/// The span that what begins here belongs to.
-fn parent(cx: Cx<'_>, trace: &Trace) -> u64 {
-    if cx.span == 0 { trace.parent() } else { cx.span }
 }
 
 // === impl Stage ===
@@ -124,7 +141,7 @@ impl Stage {
             if canceled {
                 own.bool("canceled", true);
             } else if let Some(error) = error {
-                own.text("error", &public_text(&error.to_string()));
+                own.text("error", &redact::text(&error.to_string()));
             }
             if let Some(status) = status {
                 own.int("http.response.status_code", i64::from(status));
@@ -136,11 +153,11 @@ impl Stage {
             }
             let status = match error {
                 Some(error) if error.blame() != Blame::Client => {
-                    SpanStatus::Error(public_text(&error.to_string()))
+                    SpanStatus::Error(redact::text(&error.to_string()).into_owned())
                 }
                 _ => SpanStatus::Unset,
             };
-            self.reports.telemetry.keep(&span.end(now, &status));
+            self.reports.keep(span.end(now, &status));
         }
         let stage = Some((error.is_some(), canceled, complete));
         let ending = Ending { stage, ..Ending::default() };
@@ -155,10 +172,14 @@ impl Layer for Stage {
         if let (Some(skipped), Some(span)) = (&self.reports.headers, &mut span) {
             span.attributes().headers("http.request.header.", &request.headers, skipped);
         }
-        let inner = Cx { span: span.as_ref().map_or(cx.span, |span| span.id), ..cx };
+        let work = next.run(cx, request);
+        let inner = span.as_ref().map(|span| span.id);
         let open = Open::new(self, cx, span);
         Box::pin(async move {
-            let reply = next.run(inner, request).await;
+            let reply = match inner {
+                Some(span) => inside(cx.io, span, work).await,
+                None => work.await,
+            };
             let (span, began) = open.close();
             let response = reply.response.as_ref();
             let status = match (&reply.error, response) {
@@ -189,8 +210,8 @@ impl End for Stage {
 
 impl Call {
     /// The step that reports a backend's calls.
-    pub fn new(reports: Reports) -> Self {
-        Self(reports)
+    pub fn new(reports: Reports, counts: bool) -> Self {
+        Self { reports, counts }
     }
 
     fn end(&self, cx: Cx<'_>, span: Option<Span>, began: f64, result: Result<&HttpResponse, Option<&Error>>) {
@@ -207,16 +228,20 @@ impl Call {
                     self.describe(&mut own, answer, size, seconds);
                     SpanStatus::Ok
                 }
-                Err(Some(error)) => SpanStatus::Error(public_text(&error.to_string())),
+                Err(Some(error)) => SpanStatus::Error(redact::text(&error.to_string()).into_owned()),
                 Err(None) => {
                     own.bool("canceled", true);
                     SpanStatus::Unset
                 }
             };
-            self.0.telemetry.keep(&span.end(now, &status));
+            self.reports.keep(span.end(now, &status));
         }
         let ending = Ending { status: Some(result.map_or(0, |answer| answer.status)), ..Ending::default() };
-        let count = |instrument| self.0.record(instrument, ending, 1.0, now);
+        let count = |instrument| {
+            if self.counts {
+                self.reports.record(instrument, ending, 1.0, now);
+            }
+        };
         count(Instrument::ClientStarted);
         match result {
             Ok(_) => {}
@@ -228,9 +253,11 @@ impl Call {
                 count(Instrument::ClientFailed);
             }
         }
-        self.0.record(Instrument::ClientDuration, ending, seconds, now);
+        self.reports.record(Instrument::ClientDuration, ending, seconds, now);
         match (result, size) {
-            (Ok(_), Some(size)) => self.0.record(Instrument::ClientResponseSize, ending, size as f64, now),
+            (Ok(_), Some(size)) => {
+                self.reports.record(Instrument::ClientResponseSize, ending, size as f64, now)
+            }
             (Ok(_), None) => count(Instrument::ClientNoLength),
             (Err(_), _) => {}
         }
@@ -242,7 +269,7 @@ impl Call {
             own.int("http.response.body.size", size as i64);
         }
         own.double("response-duration", seconds);
-        if let Some(skipped) = &self.0.headers {
+        if let Some(skipped) = &self.reports.headers {
             own.headers("http.response.header.", &answer.headers, skipped);
         }
     }
@@ -256,9 +283,9 @@ impl Exchange for Call {
         next: NextExchange<'a>,
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
         let Some(trace) = cx.io.trace() else { return next.run(cx, request) };
-        let mut span = self.0.begin(cx, trace, SpanKind::Client);
+        let mut span = self.reports.begin(cx, trace, SpanKind::Client);
         // Without a span of its own the call names the one around it, or one that nobody reports.
-        let named = span.as_ref().map_or_else(|| parent(cx, trace), |span| span.id);
+        let named = span.as_ref().map_or_else(|| trace.current(), |span| span.id);
         request.trace = Some(trace.fields(if named == 0 { span_id(cx.io) } else { named }));
         let length = match &request.body {
             RequestBody::None => Some(0),
@@ -267,7 +294,7 @@ impl Exchange for Call {
         };
         if let Some(span) = &mut span {
             let mut own = span.attributes();
-            own.text("url.full", &public_url(&request.url));
+            own.text("url.full", &redact::url(&request.url));
             own.text("server.address", host_of(&request.url));
             if let Some(length) = length {
                 own.int("http.request.body.size", length as i64);
@@ -275,12 +302,12 @@ impl Exchange for Call {
             if let Some(agent) = request.headers.get("User-Agent") {
                 own.text("user_agent.original", agent);
             }
-            if let Some(skipped) = &self.0.headers {
+            if let Some(skipped) = &self.reports.headers {
                 own.headers("http.request.header.", &request.headers, skipped);
             }
         }
         if let Some(length) = length {
-            self.0.record(Instrument::ClientRequestSize, Ending::default(), length as f64, cx.io.now());
+            self.reports.record(Instrument::ClientRequestSize, Ending::default(), length as f64, cx.io.now());
         }
         let open = Open::new(self, cx, span);
         Box::pin(async move {
@@ -292,7 +319,7 @@ impl Exchange for Call {
     }
 
     fn reads_headers(&self) -> bool {
-        self.0.headers.is_some()
+        self.reports.headers.is_some()
     }
 }
 
