@@ -112,6 +112,7 @@ const NEEDY = [
   ["token revocation", { ...guarded("auth/validator", { alg: "HS256", jwk_url: "https://k.test/jwk.json" }), extra_config: { "auth/revoker": { N: 10, P: 0.1, TTL: 60, hash_name: "optimal", port: 1234, token_keys: ["jti"], revoke_server_api_key: "a secret", binding: "L" } } }, "auth/revoker: "],
   ["tiers of rate limits", guarded("qos/ratelimit/tiered", { tier_key: "X", tiers: [{ tier_value: "gold", ratelimit: { max_rate: 5 } }] }), "qos/ratelimit/tiered: "],
   ["OpenTelemetry", { ...called({}), extra_config: { "telemetry/opentelemetry": { exporters: { otlp: [{ name: "a", host: "otlp.test", port: 4318, use_http: true }] } } } }, "telemetry/opentelemetry: "],
+  ["patterns of log lines", { ...called({}), extra_config: { "telemetry/logging": { level: "INFO", backend: { prefix: "[CALL]" } } } }, "telemetry/logging: "],
   ["plugins", { ...called({ extra_config: { "plugin/http-client": { name: "p" } } }), "@fjord": { plugins: { p: "P" } } }, "backend 0: plugin/http-client: "],
   ["regular expressions", guarded("security/bot-detector", { patterns: ["bot"] }), "security/bot-detector: "],
   ["limits of Redis", { ...guarded("qos/ratelimit/router/redis", { connection_name: "L", max_rate: 5 }), extra_config: { redis: { connection_pools: [{ name: "L", address: "r:6379" }] } } }, "qos/ratelimit/router/redis: "],

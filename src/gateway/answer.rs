@@ -31,8 +31,8 @@ async fn routed(plan: &Plan, reach: Reach<'_>, incoming: Incoming) -> Answer {
     let access =
         log.access.as_ref().filter(|_| !matches!(incoming.route, Route::BadRequest | Route::Redirect(_)));
     let entry = access.and_then(|access| {
-        let Incoming { client_ip, method, target, host, headers, .. } = &incoming;
-        let asked = Asked { client_ip, method, target, host, headers };
+        let Incoming { client_ip, method, scheme, target, host, headers, .. } = &incoming;
+        let asked = Asked { client_ip, method, scheme, target, host, headers };
         Some((access, access.begin(asked, reach.io.now())?))
     });
     let answer = unlogged(plan, reach, incoming).await;

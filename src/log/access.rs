@@ -1,22 +1,27 @@
 //! The line of each request: `[GIN] 2006/01/02 - 15:04:05 | 200 |  12ms |  127.0.0.1 | GET  "/path"`, or in the forms of Apache's
 //! server, or as JSON.
 
-use fjord_http::{Headers, escape};
+use fjord_http::{Headers, escape, redact};
 use fjord_json::{Map, Value};
 
 use super::clock::Layout;
+use super::template::{Begun, Got, Sent, Template};
 
 /// Which requests get a line, and how it's written.
 #[derive(Debug)]
 pub struct AccessLog {
     form: AccessForm,
     layout: Layout,
+    /// The prefix of lines, which JSON has as a member.
+    prefix: String,
+    /// The header lines of a request that its lines show.
+    headers: Vec<String>,
     /// Paths without one (`router.logger_skip_paths`).
     skipped: Vec<String>,
 }
 
 /// How a line is written (`access_log_format`).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub enum AccessForm {
     /// KrakenD's own.
     #[default]
@@ -27,6 +32,8 @@ pub enum AccessForm {
     Combined,
     /// JSON, whose members the platform's log indexes.
     Json,
+    /// As a pattern says.
+    Custom(Template),
 }
 
 /// What a line says of a request, kept until its answer is there.
@@ -39,6 +46,8 @@ pub struct Entry {
     host: String,
     referrer: String,
     agent: String,
+    /// What a pattern says of the request.
+    begun: Option<Begun>,
 }
 
 /// What a line says of an answer.
@@ -61,6 +70,8 @@ pub struct Asked<'a> {
     pub client_ip: &'a str,
     /// The method.
     pub method: &'a str,
+    /// `http` or `https`.
+    pub scheme: &'a str,
     /// Path and query.
     pub target: &'a str,
     /// The host.
@@ -72,7 +83,7 @@ pub struct Asked<'a> {
 // === impl AccessForm ===
 
 impl AccessForm {
-    /// The form that `access_log_format` names; none for one that isn't there.
+    /// The form that `access_log_format` names; none for one that isn't there, or that needs a pattern.
     pub fn named(name: &str) -> Option<Self> {
         match name {
             "" | "default" => Some(Self::Gin),
@@ -88,52 +99,62 @@ impl AccessForm {
 
 impl AccessLog {
     /// A log of all paths but these.
-    pub fn new(skipped: Vec<String>, form: AccessForm) -> AccessLog {
+    pub fn new(skipped: Vec<String>, form: AccessForm, prefix: &str) -> AccessLog {
+        let headers = match &form {
+            AccessForm::Gin | AccessForm::Common => Vec::new(),
+            AccessForm::Combined | AccessForm::Json => vec!["Referer".to_owned(), "User-Agent".to_owned()],
+            AccessForm::Custom(template) => template.request_headers(),
+        };
         let layout = match form {
-            AccessForm::Gin => "2006/01/02 - 15:04:05",
+            AccessForm::Gin | AccessForm::Custom(_) => "2006/01/02 - 15:04:05",
             AccessForm::Common | AccessForm::Combined => "02/Jan/2006:15:04:05 -0700",
             AccessForm::Json => "2006-01-02T15:04:05.000Z07:00",
         };
-        AccessLog { form, layout: Layout::parse(layout), skipped }
+        AccessLog { form, layout: Layout::parse(layout), prefix: prefix.to_owned(), headers, skipped }
     }
 
-    /// Whether its lines are JSON already.
-    pub fn is_json(&self) -> bool {
-        self.form == AccessForm::Json
+    /// Whether its lines have a form of their own, which nothing may be added to.
+    pub fn is_whole(&self) -> bool {
+        matches!(self.form, AccessForm::Json | AccessForm::Custom(_))
     }
 
     /// The header lines of a request that its lines show.
-    pub fn request_headers(&self) -> &'static [&'static str] {
-        match self.form {
-            AccessForm::Gin | AccessForm::Common => &[],
-            AccessForm::Combined | AccessForm::Json => &["Referer", "User-Agent"],
-        }
+    pub fn request_headers(&self) -> &[String] {
+        &self.headers
     }
 
     /// Begins a line; none for a path that is skipped.
     pub fn begin(&self, asked: Asked<'_>, now: f64) -> Option<Entry> {
-        let Asked { client_ip, method, target, host, headers } = asked;
+        let Asked { client_ip, method, scheme, target, host, headers } = asked;
         let path = target.split_once('?').map_or(target, |(path, _)| path);
         let path = escape::unescape(path).unwrap_or_default();
         let is_skipped = self.skipped.iter().any(|skipped| *skipped == path);
-        let shown = |name: &str| match self.request_headers().contains(&name) {
+        let shows_client = matches!(self.form, AccessForm::Combined | AccessForm::Json);
+        let shown = |name: &str| match shows_client {
             true => headers.get(name).unwrap_or_default().to_owned(),
             false => String::new(),
+        };
+        let begun = match &self.form {
+            AccessForm::Custom(template) => {
+                Some(template.begin(Sent { client_ip, method, scheme, host, target, headers }))
+            }
+            _ => None,
         };
         (!is_skipped).then(|| Entry {
             began: now,
             client_ip: client_ip.to_owned(),
             method: method.to_owned(),
             target: target.to_owned(),
-            host: if self.is_json() { host.to_owned() } else { String::new() },
+            host: if shows_client { host.to_owned() } else { String::new() },
             referrer: shown("Referer"),
             agent: shown("User-Agent"),
+            begun,
         })
     }
 
     /// The line of an answered request.
     pub fn line(&self, entry: &Entry, ended: Ended) -> String {
-        match self.form {
+        match &self.form {
             AccessForm::Gin => self.gin(entry, ended),
             AccessForm::Common => self.httpd(entry, ended),
             AccessForm::Combined => {
@@ -141,6 +162,11 @@ impl AccessLog {
                 format!("{} {} {}", self.httpd(entry, ended), quoted(&entry.referrer), quoted(&entry.agent))
             }
             AccessForm::Json => self.json(entry, ended),
+            AccessForm::Custom(template) => {
+                let Ended { status, now, trace, .. } = ended;
+                let got = Got { status: Some(status), headers: None, ms: now - entry.began, now, trace };
+                entry.begun.as_ref().map_or_else(String::new, |begun| template.line(begun, got))
+            }
         }
     }
 
@@ -159,7 +185,8 @@ impl AccessLog {
     fn httpd(&self, entry: &Entry, ended: Ended) -> String {
         let mut time = String::new();
         self.layout.write(entry.began, &mut time);
-        let request = escape::quote(format!("{} {} HTTP/1.1", entry.method, entry.target).as_bytes());
+        let target = redact::url(&entry.target);
+        let request = escape::quote(format!("{} {target} HTTP/1.1", entry.method).as_bytes());
         let size = ended.size.map_or_else(|| "-".to_owned(), |size| size.to_string());
         format!("{} - - [{time}] {request} {} {size}", entry.client_ip, ended.status)
     }
@@ -167,11 +194,17 @@ impl AccessLog {
     fn json(&self, entry: &Entry, ended: Ended) -> String {
         let mut time = String::new();
         self.layout.write(entry.began, &mut time);
-        let (path, query) = entry.target.split_once('?').unwrap_or((&entry.target, ""));
+        let target = redact::url(&entry.target);
+        let (path, query) = target.split_once('?').unwrap_or((&target, ""));
+        let ms = (ended.now - entry.began).max(0.0);
+        let latency = format!("{:.3}", ms / 1000.0);
         let number = |number: f64| Value::Number(format!("{number:.0}").into());
         let mut line = Map::new();
+        // The first seven are KrakenD's.
         let texts = [
+            ("prefix", self.prefix.as_str()),
             ("time", time.as_str()),
+            ("latency", &latency),
             ("client_ip", &entry.client_ip),
             ("method", &entry.method),
             ("host", &entry.host),
@@ -185,8 +218,8 @@ impl AccessLog {
                 line.insert(name.to_owned(), Value::String(text.to_owned()));
             }
         }
-        line.insert("status".to_owned(), number(f64::from(ended.status)));
-        line.insert("latency_ms".to_owned(), number((ended.now - entry.began).max(0.0)));
+        line.insert("status_code".to_owned(), number(f64::from(ended.status)));
+        line.insert("latency_ms".to_owned(), number(ms));
         if let Some(size) = ended.size {
             line.insert("size".to_owned(), number(size as f64));
         }
@@ -231,19 +264,19 @@ mod tests {
     #[test]
     fn lines_have_the_form_that_is_asked_for() {
         let headers = Headers::from_iter([("User-Agent", "curl/8 \"x\""), ("Authorization", "secret")]);
-        let asked =
-            Asked { client_ip: "10.1.2.3", method: "GET", target: "/a?b=1", host: "h", headers: &headers };
+        let (client_ip, method, scheme, target, host) = ("10.1.2.3", "GET", "https", "/a?b=1", "h");
+        let asked = Asked { client_ip, method, scheme, target, host, headers: &headers };
         let ended = Ended { status: 200, size: Some(17), trace: Some(0xab), now: 1_700_000_000_057.0 };
         let line = |form| {
-            let log = AccessLog::new(Vec::new(), form);
+            let log = AccessLog::new(Vec::new(), form, "[GW]");
             log.line(&log.begin(asked, 1_700_000_000_045.0).unwrap(), ended)
         };
-        let common = r#"10.1.2.3 - - [14/Nov/2023:22:13:20 +0000] "GET /a?b=1 HTTP/1.1" 200 17"#;
+        let common = r#"10.1.2.3 - - [14/Nov/2023:22:13:20 +0000] "GET /a?b=REDACTED HTTP/1.1" 200 17"#;
         assert_eq!(line(AccessForm::Common), common);
         assert_eq!(line(AccessForm::Combined), format!(r#"{common} "-" "curl/8 \"x\"""#));
         let json = concat!(
-            r#"{"client_ip":"10.1.2.3","host":"h","latency_ms":12,"method":"GET","path":"/a","query":"b=1","size":17,"#,
-            r#""status":200,"time":"2023-11-14T22:13:20.045Z","trace_id":"000000000000000000000000000000ab","#,
+            r#"{"client_ip":"10.1.2.3","host":"h","latency":"0.012","latency_ms":12,"method":"GET","path":"/a","#,
+            r#""prefix":"[GW]","query":"b=REDACTED","size":17,"status_code":200,"time":"2023-11-14T22:13:20.045Z","trace_id":"000000000000000000000000000000ab","#,
             r#""user_agent":"curl/8 \"x\""}"#
         );
         assert_eq!(line(AccessForm::Json), json);

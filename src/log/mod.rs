@@ -3,9 +3,11 @@
 mod access;
 mod clock;
 mod pattern;
+mod template;
 
 pub use access::{AccessForm, AccessLog, Asked, Ended, Entry};
 pub use pattern::{Pattern, PatternError};
+pub use template::{Begun, Got, Sent, Template};
 
 use fjord_json::{Map, Value};
 
@@ -68,9 +70,17 @@ impl Log {
     pub fn access_line(&self, now: f64, line: String, trace: Option<u128>) -> String {
         match (&self.form.0, &self.access) {
             // A line of its own form stays as it is.
-            (_, Some(access)) if access.is_json() => line,
+            (_, Some(access)) if access.is_whole() => line,
             (Lines::Json(layout), _) => json(layout, now, level_name(Level::Info), &line, trace),
             _ => line + &mark(trace),
+        }
+    }
+
+    /// A line that a pattern has made: as it is where lines are texts.
+    pub fn own_line(&self, now: f64, level: Level, line: String, trace: Option<u128>) -> String {
+        match &self.form.0 {
+            Lines::Json(layout) => json(layout, now, level_name(level), &line, trace),
+            _ => line,
         }
     }
 }

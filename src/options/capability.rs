@@ -39,6 +39,8 @@ pub enum Capability {
     JsonSchema,
     /// Calls of AWS Lambda.
     Lambda,
+    /// Lines of one's own for requests and calls: `telemetry/logging` with `access_log_format` `custom`, and with `backend`.
+    LogPatterns,
     /// Lua scripts.
     Lua,
     /// Modifiers of `modifier/martian`.
@@ -110,6 +112,7 @@ impl Capability {
             Capability::JmesPath => "JMESPath",
             Capability::JsonSchema => "JSON schema",
             Capability::Lambda => "Lambda",
+            Capability::LogPatterns => "patterns of log lines",
             Capability::Lua => "Lua",
             Capability::Martian => "Martian",
             Capability::Mcp => "MCP",

@@ -4,6 +4,7 @@
 use std::cell::RefCell;
 
 use fjord_encoding::Output;
+use fjord_http::canonical;
 use fjord_http::headers::is_hop_by_hop;
 use fjord_http::template::Variable;
 
@@ -80,7 +81,7 @@ fn names(endpoint: Option<&Endpoint>, service: &Service) -> Option<Vec<String>> 
     let read = of_handlers().chain(around().map(|step| step.request_headers())).flatten().flatten();
     names.extend(read.map(|name| (*name).to_owned()));
     let logged = service.info.log.access.as_ref().map_or(&[][..], |access| access.request_headers());
-    names.extend(logged.iter().map(|name| (*name).to_owned()));
+    names.extend(logged.iter().map(|name| canonical(name).into_owned()));
     if endpoint.is_some_and(|endpoint| endpoint.info.output == Output::Negotiate) {
         names.push("Accept".to_owned());
     }

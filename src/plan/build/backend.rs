@@ -11,6 +11,7 @@ use fjord_json::{Shape, ShapeOptions};
 use crate::features;
 use crate::features::backend::{http, lambda};
 use crate::features::proxy;
+use crate::features::telemetry::logging;
 use crate::features::telemetry::opentelemetry::Named;
 use crate::options::check::Hosts as Calls;
 use crate::options::{Capability, Environment, Namespace, Options, Refusal, Scope, Site};
@@ -108,6 +109,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         layers.insert(0, layer);
         hop.push(step);
     }
+    hop.extend(logging::step(site));
     let steps_read = around.iter().chain(&hop).any(|step| step.reads_headers());
     let when = site.compile(order::WHEN)?.pop().map(|when| *when);
     let backend = Backend {

@@ -165,10 +165,11 @@ fn fill(
         let RouterOptions { disable_access_log, logger_skip_paths, .. } = &mut service.router;
         let skipped = (!*disable_access_log).then(|| std::mem::take(logger_skip_paths));
         // As KrakenD continues with a plain log.
-        match logging::compile(node, skipped) {
+        match logging::compile(site, node, skipped) {
             Ok(log) => info.log = log,
             Err(refusal) => service.left_out.push(format!("telemetry/logging: {refusal}")),
         }
+        logging::share(site);
     }
     service.private = private::compile(options.whole())?.map(Rc::new);
     workers::share(site)?;
