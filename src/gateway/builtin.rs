@@ -50,7 +50,10 @@ pub(super) async fn debug(reach: Reach<'_>, incoming: Incoming) -> Answer {
 pub(super) async fn echo(reach: Reach<'_>, incoming: Incoming) -> Answer {
     let body = match body(reach, &incoming).await {
         Ok(body) => body,
-        Err(status) => return render::status(status),
+        Err(status) => {
+            reach.log(Level::Error, || format!("[ENDPOINT: /__echo/*] {status}: the body can't be read"));
+            return render::status(status);
+        }
     };
     let pairs = Query::parse(incoming.raw_query());
     let path = escape::unescape(incoming.raw_path()).unwrap_or_default();

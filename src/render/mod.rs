@@ -11,7 +11,7 @@ use fjord_http::headers::is_hop_by_hop;
 use fjord_http::{Headers, content_sniff};
 
 use crate::context::Cx;
-use crate::platform::{Answer, AnswerBody, Body, Passed};
+use crate::platform::{Answer, AnswerBody, Body, Level, Passed};
 use crate::proxy::{Error, Kind, Reply, Response};
 
 /// Renders a reply as the endpoint is configured.
@@ -44,7 +44,9 @@ pub fn reply(cx: Cx<'_>, reply: Reply, accept: Option<&str>) -> Answer {
                 Err(error) => {
                     headers.remove("Cache-Control");
                     headers.set("X-Krakend-Completed", "false");
-                    return failed(cx, headers, error.into());
+                    let error = Error::from(error);
+                    cx.log(Level::Error, || format!("[ENDPOINT: {}] {error}", endpoint.path));
+                    return failed(cx, headers, error);
                 }
             };
             headers.set("Content-Type", content_type);

@@ -65,13 +65,26 @@ pub fn run(case: &Value, recipes: bool) -> Result<(), String> {
             ..Client::from(Request { caller, ..request(exchange) })
         };
         let answer = world.send(&gateways[exchange["isolate"].as_u64().unwrap_or(0) as usize], client);
-        compare(&exchange["expect"], &answer, &world).map_err(|reason| match index {
+        let compared = compare(&exchange["expect"], &answer, &world);
+        compared.and_then(|()| explained(&config, &answer, &world)).map_err(|reason| match index {
             0 => reason,
             _ => format!("request {}: {reason}", index + 1),
         })?;
         world.now += exchange["pause"].as_f64().unwrap_or_default();
     }
     Ok(())
+}
+
+/// Whoever is turned away, or gets an error, has the reason in the log that the default shows.
+fn explained(config: &Value, run: &Run, world: &World) -> Result<(), String> {
+    let is_default = config["extra_config"]["telemetry/logging"].is_null();
+    let fails = matches!(run.status, 401 | 403 | 429 | 500 | 501);
+    // Of a no-op answer nothing is read: its status is the origin's.
+    let passes = config["endpoints"].to_string().contains("no-op");
+    match is_default && !passes && fails && world.log.is_empty() {
+        true => Err(format!("nothing in the log says why it is {}", run.status)),
+        false => Ok(()),
+    }
 }
 
 /// The calls that requests for `/x` lead to.

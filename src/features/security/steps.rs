@@ -99,6 +99,15 @@ impl Global for SecureHttp {
         Box::pin(async move {
             match decision {
                 Decision::Answer { status, headers, body } => {
+                    if status >= 400 {
+                        reach.log(Level::Warning, || {
+                            let Incoming { host, .. } = &incoming;
+                            format!(
+                                "[{}][SecureHTTP] {status}: {host:?} isn't an allowed host",
+                                incoming.part()
+                            )
+                        });
+                    }
                     let body = if body.is_empty() {
                         AnswerBody::Empty
                     } else {

@@ -136,19 +136,21 @@ impl Attachment {
         let Some(account) = self.account(value, |identity| identity.of_incoming(incoming)) else {
             return match self.on_unmatched_tier_allow && self.tier(value).is_none() {
                 true => Admitted::Uncounted,
-                false => Admitted::Not(render::status(400)),
+                false => refuse(reach, incoming, 400, "no tier, or no identity"),
             };
         };
         let weight = if self.weight.is_some() { 0.0 } else { 1.0 };
         match account.ask(reach, weight, false, patience_ms).await {
             Ok(verdict) if verdict.is_allowed => Admitted::Counted(account, verdict),
             Ok(verdict) => {
-                let mut answer = render::status(429);
-                self.tell(&verdict, &mut answer);
-                Admitted::Not(answer)
+                let mut refused = refuse(reach, incoming, 429, "nothing is left");
+                if let Admitted::Not(answer) = &mut refused {
+                    self.tell(&verdict, answer);
+                }
+                refused
             }
             Err(Down) if self.quota.on_failure_allow => Admitted::Uncounted,
-            Err(Down) => Admitted::Not(render::status(500)),
+            Err(Down) => refuse(reach, incoming, 500, "nobody counts"),
         }
     }
 
@@ -228,6 +230,12 @@ impl Weight {
             Self::Body(path) => response.data.as_ref()?.lookup_text(path)?.parse().ok(),
         }))
     }
+}
+
+/// Doesn't let a client's request through; the log says why.
+fn refuse(reach: Reach<'_>, incoming: &Incoming, status: u16, reason: &str) -> Admitted<'static> {
+    reach.log(Level::Warning, || format!("[{}][Quota] {status}: {reason}", incoming.part()));
+    Admitted::Not(render::status(status))
 }
 
 /// A weight; what isn't an amount costs one.

@@ -142,7 +142,13 @@ impl Global for Servers {
                 };
                 match pass(worker, reach, &deadline, &mut incoming).await {
                     Ok(Verdict::GoesOn) => {}
-                    Ok(Verdict::Answered(answer)) => return answer,
+                    Ok(Verdict::Answered(answer)) => {
+                        if answer.status >= 400 {
+                            let status = answer.status;
+                            reach.log(Level::Info, || format!("[PLUGIN: Server] a plugin answers {status}"));
+                        }
+                        return answer;
+                    }
                     Err(error) => {
                         reach.log(Level::Error, || format!("[PLUGIN: Server] {error}"));
                         return render::status(error.status.unwrap_or(500));
