@@ -89,7 +89,8 @@ function wrangler(name, taken) {
   // The configuration and the files that it names are text for the Worker.
   "rules": [{ "type": "Text", "globs": ["**/krakend.json", "**/files.json"], "fallthrough": true }],
 ${taken === undefined || taken.usesAssets ? assets : ""}
-  "observability": { "enabled": true }
+  // Logs and traces of the platform, without the values of queries.
+  "observability": { "enabled": true, "redact_query_string": true, "traces": { "enabled": true } }
 }
 `;
 }

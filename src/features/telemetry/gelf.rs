@@ -13,4 +13,7 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github_com/devopsfaith/krakend-gelf"])
-.no_effect("nothing is sent to Graylog; collect the log of the worker with Workers Logs or Logpush");
+.no_effect(
+    "nothing is sent to Graylog: GELF goes over UDP or a bare TCP connection, and fetch opens neither; have Logpush or a tail \
+     worker send the worker's log to an HTTP input of Graylog",
+);

@@ -17,4 +17,7 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github_com/letgoapp/krakend-influx"])
-.no_effect("nothing is sent to InfluxDB; the platform measures requests itself");
+.no_effect(
+    "nothing is sent to InfluxDB; write telemetry/opentelemetry with an exporter of otlp, and have the collector (or Telegraf's \
+     input for OpenTelemetry) write to InfluxDB",
+);

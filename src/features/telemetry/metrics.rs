@@ -18,4 +18,7 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github_com/devopsfaith/krakend-metrics"])
-.no_effect("the platform measures requests itself; no statistics page is served");
+.no_effect(
+    "no page /__stats/ is served: each isolate would show its own part of the traffic; write telemetry/opentelemetry, whose \
+     collector adds the parts up",
+);

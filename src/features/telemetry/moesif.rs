@@ -1,6 +1,6 @@
 //! `telemetry/moesif`: reports API use to Moesif.
 
-use crate::options::{Kind, Namespace, Rule, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -37,4 +37,7 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.no_effect(
+    "nothing is sent to Moesif: it wants whole bodies, which mostly pass by the gateway; put Moesif's own worker for Cloudflare \
+     before this one",
+);

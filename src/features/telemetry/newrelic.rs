@@ -1,6 +1,6 @@
 //! `telemetry/newrelic`: reports to New Relic.
 
-use crate::options::{Kind, Namespace, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -14,4 +14,8 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.no_effect(
+    "nothing is sent by it; New Relic takes OTLP: write telemetry/opentelemetry with an exporter of otlp, host \
+     https://otlp.nr-data.net, port 4318 and use_http, and its licence key as the header api-key in \
+     telemetry/opentelemetry-security",
+);

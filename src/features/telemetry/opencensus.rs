@@ -147,5 +147,8 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github_com/devopsfaith/krakend-opencensus"])
-.no_effect("nothing is exported; switch on the traces of the platform")
+.no_effect(
+    "nothing is exported; write telemetry/opentelemetry with an exporter of otlp: a collector passes it on to Jaeger, Zipkin, \
+     Prometheus, Datadog, Google Cloud or X-Ray",
+)
 .superseded("telemetry/opentelemetry");

@@ -14,7 +14,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.1.1",
         Medium,
         "no metrics are exported",
-        "at the edge the platform measures every worker: ignore this rule there; elsewhere add telemetry/opentelemetry",
+        "add telemetry/opentelemetry with an exporter of otlp and use_http; Cloudflare measures each worker as a whole, not by endpoint and backend",
         |view, hits| {
             if meters(view).is_empty() {
                 hits.at(view.start());
@@ -46,7 +46,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.2.1",
         Medium,
         "no traces are exported",
-        "at the edge switch on the worker's own traces (`observability` in the Wrangler file); elsewhere add telemetry/opentelemetry",
+        "add telemetry/opentelemetry with an exporter of otlp and use_http; the worker's own traces (`observability.traces` in the Wrangler file) show its calls, but continue no client's trace",
         |view, hits| {
             let other = ["telemetry/newrelic", "telemetry/instana"];
             let traces = |exporter: &Node| flag(exporter, "disable_traces").is_none();
@@ -62,7 +62,7 @@ pub(super) static RULES: &[Rule] = &[
         "4.3.1",
         Medium,
         "logging is not configured",
-        "at the edge lines go to the worker's own log (`observability` in the Wrangler file); elsewhere add telemetry/logging",
+        "without it the worker's own log has failures alone; add telemetry/logging for a line for each request",
         |view, hits| {
             let names = ["telemetry/logging", "telemetry/gelf", "telemetry/logstash"];
             if names.iter().all(|name| view.service(name).is_none()) {
