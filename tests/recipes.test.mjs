@@ -265,6 +265,45 @@ test("a request with other values and other lines has them both, and one of anot
   assert.deepEqual(calls.taken(), []);
 });
 
+test("what the router itself answers is asked for once, whoever asks, and a request that looks otherwise asks", async (t) => {
+  const { gateway, taken } = counting();
+  const calls = origins(t, plain);
+  const asked = counting();
+  const ask = async (/** @type {Gateway} */ by, /** @type {Request} */ request, env = {}) => {
+    const answer = await by.answer(request, env, { waitUntil() {} });
+    return { status: answer.status, headers: [...answer.headers], body: await answer.text() };
+  };
+  await ask(gateway, atEdge("/nothing", "192.0.2.1"));
+  taken();
+  /** @type {[method: string, path: string, address: string, headers: Record<string, string>, status: number, entries: number][]} */
+  const cases = [
+    ["GET", "/nothing", "192.0.2.1", {}, 404, 0],
+    ["GET", "/nothing", "192.0.2.2", {}, 404, 0],
+    ["GET", "/nothing", "::1", {}, 404, 1],
+    ["HEAD", "/nothing", "192.0.2.1", {}, 404, 1],
+    ["HEAD", "/nothing", "192.0.2.3", {}, 404, 0],
+    ["DELETE", "/three", "192.0.2.3", {}, 405, 1],
+    ["DELETE", "/three", "192.0.2.4", {}, 405, 0],
+    ["GET", "/nothing", "192.0.2.4", {}, 404, 1],
+    ["GET", "/three/", "192.0.2.3", {}, 301, 1],
+    ["GET", "/three/", "192.0.2.4", {}, 301, 0],
+    ["GET", "/three/", "192.0.2.4", { "x-forwarded-prefix": "/before" }, 301, 1],
+    ["GET", "/three/", "192.0.2.4", { "x-forwarded-prefix": "/behind" }, 301, 1],
+    ["GET", "/nothing", "192.0.2.4", { "x-fjord-hops": "9" }, 508, 1],
+  ];
+  for (const [method, path, address, headers, status, entries] of cases) {
+    const request = () => Object.assign(new Request(`http://gateway.test${path}`, { method, headers: { "cf-connecting-ip": address, ...headers } }), { cf: {} });
+    const log = t.mock.method(console, "error", () => {});
+    const want = await ask(asked.gateway, request(), { FJORD_RECIPES: "off" });
+    assert.deepEqual(await ask(gateway, request()), want, path);
+    log.mock.restore();
+    assert.equal(want.status, status, path);
+    assert.equal(taken().length, entries, `${method} ${path} ${address}`);
+  }
+  assert.ok(asked.taken().length >= cases.length);
+  assert.deepEqual(calls.taken(), []);
+});
+
 test("what a request wants of its answer is its own, whoever asked before", async (t) => {
   const { gateway, taken } = counting();
   origins(t, plain);

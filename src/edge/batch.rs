@@ -53,13 +53,14 @@ impl Batch {
     }
 
     /// The state of a turn, as bits.
-    pub fn state(state: State, recipe: bool) -> u32 {
+    pub fn state(state: State, recipe: bool, constant: bool) -> u32 {
         let bit = |set: bool, bit: StateBit| if set { bit as u32 } else { 0 };
         bit(state.finished, StateBit::Finished)
             | bit(state.background, StateBit::Background)
             | bit(state.watched, StateBit::Watched)
             | bit(state.abortable, StateBit::Abortable)
             | bit(recipe, StateBit::Recipe)
+            | bit(constant, StateBit::Constant)
     }
 
     /// Adds an effect.

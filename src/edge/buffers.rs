@@ -96,7 +96,7 @@ impl Buffers {
         if let Some(answer) = turn.answer {
             batch.answer(answer);
         }
-        batch.head((place, list), Batch::state(turn.state, turn.recipe))
+        batch.head((place, list), Batch::state(turn.state, turn.recipe, turn.constant))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::gateway::{Gateway, Opening, Session, State};
 use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request, RequestBody};
 
 use super::places::{PlaceId, Places};
-use super::protocol::{CLIENT, PEER};
+use super::protocol::{CLIENT, GATEWAYS, PEER};
 use super::shape::{self, Shape};
 
 /// Everything this instance holds of requests.
@@ -49,6 +49,8 @@ pub struct Turn {
     /// Whether the same request leads to the same effects again: the host may perform them unasked then, and enter the core with
     /// their outcomes ([`Desk::resume`]).
     pub recipe: bool,
+    /// Whether the same request has the same answer, without effects: the host may give it unasked then.
+    pub constant: bool,
     /// With a recipe: for which other URLs it holds.
     pub shape: Option<Shape>,
 }
@@ -104,13 +106,21 @@ impl Desk {
     /// Starts an opened request.
     pub fn start(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<Turn> {
         let asked = (!has_body).then(|| self.asked(place, &headers)).flatten();
+        let is_constant = !has_body && self.is_constant(place, &headers);
         let (session, is_steady) = self.begin(place, headers, has_body, now)?;
         let turn = self.go(place, session);
         let asks_alone = turn.answer.is_none() && turn.state == State::default();
         let recipe =
             is_steady && !has_body && asks_alone && turn.effects.iter().all(|(_, effect)| is_plain(effect));
         let shape = asked.filter(|_| recipe).and_then(|asked| self.shape(asked, &turn.effects, now));
-        Some(Turn { recipe, shape, ..turn })
+        let constant = is_constant && turn.answer.is_some() && turn.effects.is_empty() && turn.state.finished;
+        Some(Turn { recipe, constant, shape, ..turn })
+    }
+
+    /// Whether nothing but the request decides on the answer of an opened one, and nobody hears of it.
+    fn is_constant(&self, place: PlaceId, headers: &Headers) -> bool {
+        matches!(self.places.borrow().get(place), Some(Holder::Opening { opening, .. }) if opening.is_constant())
+            && !GATEWAYS.iter().any(|name| headers.contains(name))
     }
 
     /// What is needed to find the shape of an opened request; none if it has none.
@@ -257,7 +267,7 @@ impl Desk {
         } else {
             self.places.borrow_mut().put(place, Holder::Session(session));
         }
-        Turn { effects, answer, state, recipe: false, shape: None }
+        Turn { effects, answer, state, recipe: false, constant: false, shape: None }
     }
 
     fn take(&self, place: PlaceId) -> Option<Holder> {

@@ -87,6 +87,8 @@ export class Flight {
     const known = shaped === null ? exact : shaped.shape.known;
     // Most requests need what the last one needed.
     this.#readLines(known === null ? lastList : known.list);
+    const answer = known === null ? null : known.answerTo(asked);
+    if (answer !== null) return response(answer.status, linesOf(answer.block), answer.bytes);
     const effects = known === null || asked.hasBody ? null : known.effects(asked);
     const filled = shaped === null || effects === null ? effects : shaped.shape.filled(effects, shaped.values);
     if (known === null || filled === null || !this.#follow(/** @type {Recipe} */ (known.recipe), filled)) this.#open();
@@ -199,7 +201,7 @@ export class Flight {
    *
    * @param {import("./batch.mjs").Batch} batch
    */
-  #opened({ state, place, list, effects, shape }) {
+  #opened({ state, place, list, effects, shape, answer }) {
     const instance = this.#instance;
     if (state & protocol.STATE_LINES) {
       this.#wanted = list;
@@ -209,6 +211,7 @@ export class Flight {
     const needed = this.#wanted < 0 ? list : this.#wanted;
     // The first request of an instance is opened with all its lines.
     if (needed !== this.#list) this.#readLines(needed);
+    if (state & protocol.STATE_CONSTANT && answer !== null) instance.recipes.learnAnswer(this.#asked, needed, answer);
     const recipe = state & protocol.STATE_RECIPE ? recipeOf(effects) : null;
     if (recipe !== null || needed !== instance.lastList) {
       instance.recipes.learn(new Known(this.#asked, needed, recipe), shape);

@@ -5,7 +5,7 @@
 export const FETCH = 1, TIMER = 2, CANCEL = 3, READ_BODY = 4, READ_STREAM = 5, CALL = 6, LOG = 7, ANSWER = 8, SHAPE = 9;
 
 /** Bits of the first word of a batch: how the request continues. */
-export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8, STATE_RECIPE = 16, STATE_LINES = 32;
+export const STATE_FINISHED = 1, STATE_BACKGROUND = 2, STATE_WATCHED = 4, STATE_ABORTABLE = 8, STATE_RECIPE = 16, STATE_LINES = 32, STATE_CONSTANT = 64;
 
 /** Bits of a call to an origin. */
 export const FETCH_STREAM = 1, FETCH_WANT_HEADERS = 2, FETCH_GZIP = 4, FETCH_SOCKET = 8;

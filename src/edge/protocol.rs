@@ -57,6 +57,8 @@ numbers! {
         Recipe = 16,
         /// The request isn't started: it needs the header lines of the list that is told.
         Lines = 32,
+        /// The same request has the same answer: the script may give it unasked.
+        Constant = 64,
     }
 }
 

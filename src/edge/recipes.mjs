@@ -8,6 +8,8 @@ import { Slotted } from "./slots.mjs";
 const KNOWN = 512;
 const LONGEST = 1024;
 const ALL = 1 << 20;
+/** Requests whose answers are known, at most. */
+const ANSWERED = 256;
 
 /** Requests that wait for the calls of a recipe, at most, and what they may hold of answers together, in bytes. Others ask the core. */
 const WAITING = 1024;
@@ -25,6 +27,11 @@ const PAUSE = 1000;
  * @property {Effect[]} effects calls and timers
  * @property {number} calls how many calls they have
  * @property {number} until when the last of the timers ends, in ms from the start
+ *
+ * @typedef {object} KeptAnswer An answer that the same request always has.
+ * @property {number} status
+ * @property {string} block its header lines
+ * @property {Uint8Array | null} bytes
  *
  * @typedef {object} Following A request that waits for the calls of a recipe.
  * @property {Recipe} recipe
@@ -49,14 +56,16 @@ export class Known {
    * @param {import("./asked.mjs").Asked} asked
    * @param {number} list the number of the list of header lines that it needs
    * @param {Recipe | null} recipe
+   * @param {KeptAnswer | null} [answer] what it has without asking
    */
-  constructor(asked, list, recipe) {
+  constructor(asked, list, recipe, answer = null) {
     this.method = asked.method;
     this.url = asked.url;
     this.list = list;
     this.recipe = recipe;
+    this.answer = answer;
     this.#lines = asked.lines;
-    this.#key = recipe === null ? null : asked.key();
+    this.#key = recipe === null && answer === null ? null : asked.key();
     this.#slots = this.#key === null ? [] : asked.slots();
   }
 
@@ -80,9 +89,23 @@ export class Known {
   effects(asked) {
     if (this.recipe === null) return null;
     if (asked.lines === this.#lines) return this.recipe.effects;
-    if (this.#key === null || asked.key() !== this.#key) return null;
+    if (!this.#differsInSlots(asked)) return null;
     if (this.#slotted === undefined) this.#slotted = Slotted.of(this.recipe.effects, this.#slots);
     return this.#slotted === null ? null : this.#slotted.filled(asked.slots());
+  }
+
+  /**
+   * The answer to a request with the same method and URL; null if it has to ask the core.
+   *
+   * @param {import("./asked.mjs").Asked} asked
+   */
+  answerTo(asked) {
+    return this.answer !== null && (asked.lines === this.#lines || this.#differsInSlots(asked)) ? this.answer : null;
+  }
+
+  /** @param {import("./asked.mjs").Asked} asked */
+  #differsInSlots(asked) {
+    return this.#key !== null && asked.key() === this.#key;
   }
 }
 
@@ -97,6 +120,12 @@ export class Recipes {
    */
   #known = new Map();
   #size = 0;
+  /**
+   * By URL, those with answers: apart from the others, as clients that guess paths ask for many.
+   *
+   * @type {Map<string, Known>}
+   */
+  #answered = new Map();
   /** @type {Shapes<Known>} */
   #shapes = new Shapes();
   /** @type {Set<Following>} */
@@ -120,6 +149,8 @@ export class Recipes {
    * @param {string} url
    */
   known(method, url) {
+    const answered = this.#answered.get(url);
+    if (answered !== undefined && answered.method === method) return answered;
     const known = this.#known.get(url);
     return known === undefined || known.method !== method ? null : known;
   }
@@ -152,6 +183,20 @@ export class Recipes {
     // One that it takes the place of is counted on, until all are forgotten.
     this.#size += size;
     this.#known.set(url, known);
+  }
+
+  /**
+   * Keeps the answer that a request always has.
+   *
+   * @param {import("./asked.mjs").Asked} asked
+   * @param {number} list
+   * @param {import("./batch.mjs").Answer} answer
+   */
+  learnAnswer(asked, list, { status, block, bytes }) {
+    const length = bytes?.length ?? 0;
+    if (this.#off || asked.url.length + asked.lines.length + block.length + length > LONGEST) return;
+    if (this.#answered.size >= ANSWERED) this.#answered.clear();
+    this.#answered.set(asked.url, new Known(asked, list, null, { status, block, bytes: bytes === null ? null : bytes.slice() }));
   }
 
   /**

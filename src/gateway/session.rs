@@ -85,6 +85,20 @@ impl Opening {
         matches!(self.route, Route::Endpoint(id) if self.gateway.plan.endpoint(id).is_steady)
     }
 
+    /// Whether the router itself answers, and no step or log sees the request.
+    pub fn is_constant(&self) -> bool {
+        let service = &self.gateway.plan.service;
+        let is_routed = matches!(
+            self.route,
+            Route::NotFound | Route::MethodNotAllowed | Route::Redirect(_) | Route::BadRequest
+        );
+        is_routed
+            && service.outer.is_empty()
+            && service.global.is_empty()
+            && service.left_out.is_empty()
+            && service.info.log.access.is_none()
+    }
+
     /// The places of values in a target whose calls are the same for all plain values, but for the values: parameters of the path, and what
     /// the query gives to names. None if there are none, or if the endpoint has been asked often enough.
     pub fn values(&self, method: &str, target: &str) -> Option<Vec<Range<usize>>> {

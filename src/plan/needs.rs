@@ -93,9 +93,10 @@ fn names(endpoint: Option<&Endpoint>, service: &Service) -> Option<Vec<String>> 
                 name.insert_str(if name.starts_with(UNTOLD) { UNTOLD.len() } else { 0 }, mark);
             }
         }
-        if !trust.is_given {
-            names.push(format!("{COPIED}{CLIENT}"));
-        }
+    }
+    // What the router answers doesn't depend on the address.
+    if !trust.is_given && endpoint.is_none_or(|endpoint| endpoint.is_steady && !chooses_by_header(endpoint)) {
+        names.push(format!("{COPIED}{CLIENT}"));
     }
     Some(names)
 }

@@ -176,7 +176,29 @@ impl<'a> Host<'a> {
         let turn = desk.start(place, lines_of(&request), request.has_body, now);
         match turn {
             Some(turn) if turn.recipe && self.world.recipes => self.follow(index, turn),
+            Some(turn) if turn.constant => {
+                self.is_constant(index, &turn);
+                self.perform(index, Some(turn));
+            }
             turn => self.perform(index, turn),
+        }
+    }
+
+    /// Others who ask for the same have the same answer.
+    fn is_constant(&mut self, index: usize, turn: &Turn) {
+        let request = &self.flights[index].client.request;
+        let desk = self.desks[self.flights[index].desk];
+        let place =
+            desk.open(request.method.clone(), url_of(request), self.world.now).expect("there is a place");
+        let mut lines = lines_of(request);
+        let marked = format!("{COPIED}{CLIENT}");
+        if lines.contains(CLIENT) && desk.header_names(desk.header_list(place)).contains(&marked) {
+            lines.set(CLIENT, "192.0.2.99");
+        }
+        let other = desk.start(place, lines, false, self.world.now + 5_000.0);
+        let shown = |turn: &Turn| format!("{:?} {:?}", turn.answer, turn.effects);
+        if other.as_ref().is_none_or(|other| !other.constant || shown(other) != shown(turn)) {
+            self.faults.push(format!("request {index} has a constant answer, and then {other:?}"));
         }
     }
 
