@@ -6,6 +6,7 @@ mod token;
 use std::rc::Rc;
 
 use fjord_document::node::Node;
+use fjord_http::canonical;
 use fjord_json::{Map, Value};
 
 use crate::context::Cx;
@@ -16,7 +17,7 @@ use crate::options::{
 use crate::platform::{LocalFuture, Shared};
 use crate::proxy::{Blame, Error, Exchange, HttpRequest, HttpResponse, NextExchange};
 
-use super::token::carry;
+use super::token::{AUTHORIZATION, carry};
 use token::{Account, Kept};
 
 /// The namespace.
@@ -27,8 +28,7 @@ pub static NAMESPACE: Namespace = namespace(
     Kind::With(
         &Kind::Object(&[
             opt("s2s_auth_header", Kind::Str, "The header of the token, instead of Authorization.")
-                .default("\"\"")
-                .refused("an option of KrakenD 2.13 that Fjord doesn't have; the token is sent in Authorization"),
+                .default("\"\""),
             opt("audience", Kind::Str, "Whom the token is for: the URL of the service."),
             opt("credentials_file", Kind::Str, "The file of the service account.").refused(
                 "a file would be bundled with the worker, its private key readable in the code; put the JSON into a secret and name it in credentials_secret",
@@ -63,6 +63,8 @@ struct Step {
     /// What can't be used, if anything: every call then fails and says so.
     account: Result<Rc<Account>, String>,
     token: Shared<Kept, String>,
+    /// The header that has it.
+    header: String,
 }
 
 /// Compiles the step of a backend.
@@ -78,6 +80,11 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Compiled<dyn Exchange> {
     if audience.is_empty() {
         return Err(Refusal::new("audience is empty"));
     }
+    let header = match options.str("s2s_auth_header")? {
+        "" => AUTHORIZATION.to_owned(),
+        name if check::is_sendable(name) => canonical(name).into_owned(),
+        name => return Err(Refusal(format!("s2s_auth_header: {name:?} isn't a header that can be set"))),
+    };
     let claims = match options.node("custom_claims").map(Value::from) {
         Some(Value::Object(claims)) => claims,
         _ => Map::new(),
@@ -95,7 +102,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Compiled<dyn Exchange> {
         }
     };
     let account = account.and_then(|account| Account::new(&account, audience, claims)).map(Rc::new);
-    Ok(Some(Box::new(Step { account, token: Shared::default() })))
+    Ok(Some(Box::new(Step { account, token: Shared::default(), header })))
 }
 
 /// The service account of the configuration, with the key of the secret that it names.
@@ -119,7 +126,7 @@ impl Exchange for Step {
         request: HttpRequest,
         next: NextExchange<'a>,
     ) -> LocalFuture<'a, Result<HttpResponse, Error>> {
-        Box::pin(carry(self.authorization(cx), cx, request, next))
+        Box::pin(carry(&self.header, self.authorization(cx), cx, request, next))
     }
 
     fn reads_headers(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use super::super::token::carry;
+use super::super::token::{AUTHORIZATION, carry};
 use super::grant::{Fault, Grant, Style, Token};
 use crate::context::Cx;
 use crate::platform::{CALL_MS, Deadline, Io, LocalFuture, Shared};
@@ -60,7 +60,7 @@ impl Exchange for Step {
             let authorization = self.authorization(cx).await;
             authorization.map_err(|fault| Error::of_step(Blame::Origin, fault.to_string()))
         };
-        Box::pin(carry(authorization, cx, request, next))
+        Box::pin(carry(AUTHORIZATION, authorization, cx, request, next))
     }
 
     fn reads_headers(&self) -> bool {
