@@ -30,7 +30,7 @@ const SERVICE: &[(&str, &str)] = &[
         "/extra_config/security~1cors/allow_headers/1 bad-header",
     ),
     (
-        r#""extra_config": {"security/http": {"host_proxy_headers": ["X Y"]}}"#,
+        r#""extra_config": {"security/http": {"allowed_hosts": ["a.example"], "host_proxy_headers": ["X Y"]}}"#,
         "/extra_config/security~1http/host_proxy_headers/0 bad-header",
     ),
     (
@@ -90,6 +90,19 @@ const SERVICE: &[(&str, &str)] = &[
     (
         r#""extra_config": {"router": {"remote_ip_headers": ["X Forwarded"]}}"#,
         "/extra_config/router/remote_ip_headers/0 bad-header",
+    ),
+    (
+        r#""extra_config": {"qos/ratelimit/service": {"client_max_rate": 1, "strategy": "header", "key": "X-A"}}"#,
+        "",
+    ),
+    (
+        r#""extra_config": {"security/http": {"sts_seconds": 1, "force_sts_header": true, "ssl_redirect": true, "ssl_host": "a.example"}}"#,
+        "",
+    ),
+    (r#""extra_config": {"router": {"error_body": {"404": {"a": 1}, "405": {"b": 2}}}}"#, ""),
+    (
+        r#""extra_config": {"router": {"error_body": {"404": {"a": 1}, "405": {"b": 2}}, "disable_handle_method_not_allowed": true}}"#,
+        "/extra_config/router/error_body/405 no-effect",
     ),
     (r#""client_tls": {"allow_insecure_connections": false}"#, ""),
     (r#""client_tls": {"allow_insecure_connections": true}"#, ""),
@@ -248,7 +261,7 @@ const BACKEND: &[(&str, &str)] = &[
     ),
     (
         r#""url_pattern": "/", "extra_config": {"backend/lambda": {"function_param_name": "id", "function_name": "f"}}"#,
-        "",
+        "/endpoints/0/backend/0/extra_config/backend~1lambda/function_param_name no-effect",
     ),
     (
         r#""url_pattern": "/", "extra_config": {"auth/client-credentials": {"client_id": "a", "client_secret": "b", "token_url": "idp.example/t"}}"#,
@@ -323,6 +336,23 @@ const BACKEND: &[(&str, &str)] = &[
         "/endpoints/0/backend/0/mapping/a no-effect",
     ),
     (r#""url_pattern": "/", "deny": ["a.c"], "mapping": {"a": "b"}"#, ""),
+    (
+        r#""url_pattern": "/", "is_collection": true, "allow": ["id"]"#,
+        "/endpoints/0/backend/0/allow/0 never-there",
+    ),
+    (
+        r#""url_pattern": "/", "is_collection": true, "allow": ["collection"], "mapping": {"collection": "users"}"#,
+        "",
+    ),
+    (
+        r#""url_pattern": "/", "encoding": "string", "deny": ["id"], "mapping": {"text": "a"}"#,
+        "/endpoints/0/backend/0/deny/0 never-there\n/endpoints/0/backend/0/mapping/text never-there",
+    ),
+    (
+        r#""url_pattern": "/", "encoding": "string", "target": "content""#,
+        "/endpoints/0/backend/0/target never-there",
+    ),
+    (r#""url_pattern": "/", "encoding": "safejson", "allow": ["id"]"#, ""),
     (r#""url_pattern": "/", "host": ["http://a.example?x"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
     (
         r#""url_pattern": "/", "host": ["http://a.example,http://b.example"]"#,
@@ -511,6 +541,33 @@ fn keys_that_are_too_short_are_named_where_they_are_known() {
     );
     assert_eq!(found("HS512").len(), 3);
     assert_eq!(found("RS256"), Vec::<String>::new());
+}
+
+/// Sources that can be read one by one, and not as the one script that they are joined into.
+#[test]
+fn joined_sources_are_named() {
+    let script = |name: &str, text: &str| (name.to_owned(), text.to_owned());
+    let files = BTreeMap::from([
+        script("first.lua", "function first() return 1 end\nreturn first()"),
+        script("second.lua", "\nfunction second() return 2 end"),
+    ]);
+    let found = |sources: &str| {
+        let text = format!(
+            r#"{{"version": 3, "endpoints": [{{"endpoint": "/a", "extra_config": {{"modifier/lua-proxy": {{"sources": [{sources}], "pre": "first()"}}}},
+                "backend": [{{"url_pattern": "/b", "host": ["https://b.example"]}}]}}]}}"#
+        );
+        let found = check(&text, &CheckOptions { files: Some(&files), ..LINT });
+        found.into_iter().map(|d| (d.code, d.path, d.message)).collect::<Vec<_>>()
+    };
+    assert_eq!(found(r#""second.lua", "first.lua""#), []);
+    let found = found(r#""first.lua", "second.lua""#);
+    let [(code, path, message)] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((*code, &**path), ("bad-script", "/endpoints/0/extra_config/modifier~1lua-proxy/sources"));
+    assert!(
+        message.starts_with("the sources are joined into one script, which can't be read: "),
+        "{message}"
+    );
+    assert!(message.contains(" in line 2 of second.lua, so every request fails"), "{message}");
 }
 
 /// What is said of a configuration with another version or an old name, and the variables of the environment.

@@ -12,7 +12,7 @@ pub static NAMESPACE: Namespace = namespace(
 )
 .requires(Capability::Lua)
 .aliases(&["github.com/devopsfaith/krakend-lua/router"])
-.check(lua::check);
+.check(lua::check_request);
 
 /// Shared by several namespaces.
 pub static OPTIONS: &[Opt] = &[

@@ -111,6 +111,14 @@ impl std::error::Error for BotDetectorError {}
 
 /// Looks for patterns that can't be read, and for those that fit every client.
 fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>) {
+    if let (Some(allow), Some(deny)) = (spot.get("allow"), spot.get("deny")) {
+        for item in deny.items().filter(|item| item.str().is_some()) {
+            if let Some(first) = allow.items().find(|allowed| allowed.str() == item.str()) {
+                let fault = item.warning("no-effect", "`allow` lets this one in");
+                findings.add(fault.related(first.span(), "it comes first"));
+            }
+        }
+    }
     let Some(patterns) = spot.get("patterns") else { return };
     for item in patterns.items() {
         let Some(text) = item.str() else { continue };

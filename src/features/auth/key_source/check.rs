@@ -1,6 +1,6 @@
-//! What the validator and the signer check of their keys: where they come from, and how long they are.
+//! What the validator and the signer check of their keys: where they come from, what they are for, and how long they are.
 
-use fjord_jose::{Algorithm, KeySet};
+use fjord_jose::{Algorithm, KeySet, Strategy};
 
 use super::super::signature::{self, Size};
 use crate::options::Secret;
@@ -17,7 +17,7 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
         if path.str() == Some("") && spot.get("jwk_url").is_none() {
             findings.add(path.error("empty", format!("no key file is named, so {otherwise}")));
         }
-        short_keys(spot, &path, findings);
+        local_keys(spot, &path, otherwise, findings);
     }
     if let Some(secret) = spot.get("jwk_secret")
         && let Some(text) = secret.str()
@@ -36,7 +36,10 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
     }
     let insecure = spot.get("disable_jwk_security").filter(|s| s.is_true());
     match (text.split_once("://"), insecure) {
-        (Some(("https", rest)), _) if !rest.is_empty() => {}
+        (Some(("https", rest)), None) if !rest.is_empty() => {}
+        (Some(("https", rest)), Some(insecure)) if !rest.is_empty() => {
+            findings.add(insecure.note("no-effect", "an https address doesn't need `disable_jwk_security`"));
+        }
         (Some(("http", rest)), Some(insecure)) if !rest.is_empty() => {
             let message = "keys are fetched in clear text: whoever sits between can make tokens";
             findings.add(insecure.warning("insecure", message).help("use https"));
@@ -52,11 +55,36 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
     }
 }
 
-/// Keys of a bundled set that are too short for the algorithm.
-fn short_keys(spot: &Spot<'_>, path: &Spot<'_>, findings: &mut Findings<'_>) {
-    let Some(text) = path.str().and_then(|name| findings.files().get(name)) else { return };
-    let algorithm = spot.get("alg").map_or(Some(Algorithm::RS256), |alg| Algorithm::parse(alg.str()?));
-    let (Some(algorithm), Ok(set)) = (algorithm, KeySet::parse(text.as_bytes())) else { return };
+/// Keys of a bundled set that can't be used with the algorithm, or are too short for it.
+fn local_keys(spot: &Spot<'_>, path: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
+    let Some((file, text)) = path.str().and_then(|name| Some((name, findings.files().get(name)?))) else {
+        return;
+    };
+    let name = spot.get("alg").and_then(|alg| alg.str()).unwrap_or("RS256");
+    let (Some(algorithm), Ok(set)) = (Algorithm::parse(name), KeySet::parse(text.as_bytes())) else { return };
+    if set.iter().all(|key| key.family != algorithm.family()) {
+        let place = spot.get("alg");
+        let message = format!("no key of {file} can be used with {name}, so {otherwise}");
+        findings.add(place.as_ref().unwrap_or(path).error("never-matches", message));
+        return;
+    }
+    // Only a signer chooses one of its keys itself.
+    if let Some(kid) = spot.get("kid")
+        && let Some(id) = kid.str()
+    {
+        let fault = match set.find(Strategy::Kid, id) {
+            None => Some(format!("no key of {file} has this id, so {otherwise}")),
+            Some(key) if key.family != algorithm.family() => {
+                Some(format!("this key can't be used with {name}, so {otherwise}"))
+            }
+            Some(key) if key.is_public() => Some(format!("a public key signs nothing, so {otherwise}")),
+            Some(_) => None,
+        };
+        if let Some(message) = fault {
+            // The file may be another one where it's deployed.
+            findings.add(kid.note("never-matches", message));
+        }
+    }
     for key in set.iter().filter(|key| key.family == algorithm.family()) {
         let message = match signature::size(algorithm, key) {
             Size::Good => continue,

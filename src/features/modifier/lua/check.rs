@@ -31,6 +31,20 @@ pub(crate) fn check(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'_>
     }
 }
 
+/// Checks the script of an endpoint's request, and names what only the scripts around calls have.
+pub(crate) fn check_request(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
+    check(spot, around, findings);
+    for key in ["post", "skip_next"] {
+        if let Some(option) = spot.get(key)
+            && (option.is_true() || option.str().is_some_and(|text| !text.is_empty()))
+        {
+            let message =
+                format!("KrakenD reads no `{key}` here: it runs `pre` on the request and nothing else");
+            findings.add(option.warning("no-effect", message).help("move it to modifier/lua-proxy"));
+        }
+    }
+}
+
 /// What is wrong with the sources together: they are one script.
 fn joined(spot: &Spot<'_>, sources: &[(&str, &str)], findings: &mut Findings<'_>) {
     let Err(error) = Script::compile(sources, "", "", options()) else { return };

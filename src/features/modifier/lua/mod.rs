@@ -5,7 +5,7 @@ mod endpoint;
 mod layer;
 mod surroundings;
 
-pub(crate) use check::check;
+pub(crate) use check::{check, check_request};
 pub use endpoint::{handler, service};
 pub use layer::compile as layer;
 

@@ -42,6 +42,7 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     let around = Around { service: Some(&root), disable_rest, endpoint: None, backend: None };
     service::check(&root, findings);
     idle::check(&root, Scope::Service, findings);
+    idle::service(&root, findings);
     private::check(&root, findings);
     plugins::check(&root, findings);
     bindings::check(&root, findings);
@@ -100,6 +101,7 @@ fn backends_of(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut Find
                 ..endpoint_at(&workflow, &backends, around.disable_rest)
             };
             let around = Around { endpoint: Some(&inside), backend: None, ..around };
+            idle::check(&workflow, Scope::Workflow, findings);
             namespaces::check(&workflow, Scope::Workflow, &around, findings);
             backends_of(&inside, &around, findings);
         }

@@ -4,7 +4,7 @@ use crate::features;
 use crate::options::check::{Around, Endpoint, Findings, Spot};
 
 /// Options of a backend that look into its answer.
-const READS: [&str; 6] = ["allow", "deny", "mapping", "group", "target", "is_collection"];
+pub(super) const READS: [&str; 6] = ["allow", "deny", "mapping", "group", "target", "is_collection"];
 
 pub(super) fn check(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let own = endpoint.spot.get("output_encoding");
