@@ -420,3 +420,24 @@ fn a_guard_that_guards_nothing_is_closed() {
         assert_eq!((fate(&text), is_error(&text)), (Fate::Closed, true), "{name}: {value}");
     }
 }
+
+/// The pages that promise what is refused name each guard.
+#[test]
+fn the_pages_name_every_guard() {
+    for page in ["docs/rules.md", "docs/differences.md"] {
+        let path = format!("{}/{page}", env!("CARGO_MANIFEST_DIR"));
+        let text = std::fs::read_to_string(path).unwrap();
+        let start = text.find("changes\nwhat passes").or_else(|| text.find("changes what passes")).unwrap();
+        // The list of guards ends with the validations.
+        let list =
+            &text[start..start + text[start..].find("`validation/*`").unwrap() + "`validation/*`".len()];
+        let names: Vec<&str> = list.split('`').skip(1).step_by(2).collect();
+        for namespace in features::namespaces() {
+            let is_named = names.iter().any(|name| match name.strip_suffix('*') {
+                Some(family) => namespace.name.starts_with(family),
+                None => namespace.name == *name,
+            });
+            assert_eq!(is_named, namespace.role() == Role::Guard, "{page}: {}", namespace.name);
+        }
+    }
+}
