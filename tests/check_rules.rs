@@ -120,6 +120,13 @@ const SERVICE: &[(&str, &str)] = &[
 /// Members of an endpoint `/a/{id}` beside one good backend.
 const ENDPOINT: &[(&str, &str)] = &[
     (
+        r#""extra_config": {"proxy": {"strategy": "fallback"}}"#,
+        "/endpoints/0/extra_config/proxy/strategy no-effect",
+    ),
+    (r#""extra_config": {"proxy": {"strategy": "parallel"}}"#, ""),
+    (r#""@fjord": {"join_arrays": ["a"]}"#, "/endpoints/0/@fjord/join_arrays no-effect"),
+    (r#""@fjord": {"join_arrays": []}"#, ""),
+    (
         r#""extra_config": {"qos/ratelimit/router": {"client_max_rate": 1, "every": "1m", "strategy": "ip"}}"#,
         "/endpoints/0/extra_config/qos~1ratelimit~1router/strategy forged-address",
     ),
@@ -214,6 +221,15 @@ const ENDPOINT: &[(&str, &str)] = &[
 
 /// Members of a backend of the endpoint `/a/{id}`.
 const BACKEND: &[(&str, &str)] = &[
+    (r#""url_pattern": "/{id}", "@fjord": {"retries": 2}"#, ""),
+    (
+        r#""url_pattern": "/{id}", "method": "PATCH", "@fjord": {"retries": 2}"#,
+        "/endpoints/0/backend/0/@fjord/retries no-effect",
+    ),
+    (
+        r#""url_pattern": "/{id}", "@fjord": {"retries": 2}, "extra_config": {"backend/graphql": {"type": "query", "query": "{ a }"}}"#,
+        "/endpoints/0/backend/0/@fjord/retries no-effect",
+    ),
     (r#""url_pattern": "/{id}", "host": ["http://h.example:0"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
     (r#""url_pattern": "/{id}", "host": ["http://u:p@h.example"]"#, "/endpoints/0/backend/0/host/0 bad-host"),
     (r#""url_pattern": "/{id}", "host": ["http://[::g]"]"#, "/endpoints/0/backend/0/host/0 bad-host"),

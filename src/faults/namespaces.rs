@@ -4,6 +4,7 @@ use fjord_document::node::Node;
 use fjord_http::path::{clean_leading_slash, params};
 
 use crate::features;
+use crate::features::proxy::CallOrder;
 use crate::options::Scope;
 use crate::options::check::{Around, Endpoint, Findings, Spot};
 
@@ -39,13 +40,12 @@ pub(crate) fn endpoint_at<'a>(
 ) -> Endpoint<'a> {
     let text = |key: &str| spot.node.get(key).and_then(Node::as_str);
     let path = clean_leading_slash(text("endpoint").unwrap_or(""));
-    let proxy = spot.namespace(&features::proxy::NAMESPACE);
     Endpoint {
         spot,
         method: text("method").unwrap_or("GET").to_uppercase(),
         params: params(&path, disable_rest).into_iter().map(str::to_owned).collect(),
         backends,
-        is_sequential: proxy.is_some_and(|proxy| proxy.get("sequential").is_some_and(|s| s.is_true())),
+        is_sequential: features::proxy::order_at(spot) == CallOrder::Sequential,
     }
 }
 

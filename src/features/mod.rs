@@ -14,6 +14,7 @@ pub mod plugin;
 pub mod proxy;
 pub mod qos;
 pub mod redis;
+pub mod retries;
 pub mod router;
 pub mod security;
 pub mod server;

@@ -4,7 +4,19 @@ mod check;
 pub mod fixed;
 pub mod payload;
 
-use crate::options::{Kind, Namespace, Opt, Scopes, formats, namespace, opt};
+use crate::options::check::Spot;
+use crate::options::{Kind, Namespace, Opt, OptionError, Options, Scopes, formats, namespace, opt};
+
+/// In which order the backends of an endpoint are called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallOrder {
+    /// All at once.
+    Parallel,
+    /// One after the other.
+    Sequential,
+    /// One after the other until one succeeds.
+    Fallback,
+}
 
 /// The namespace at the endpoint.
 pub static NAMESPACE: Namespace = namespace(
@@ -25,6 +37,13 @@ pub static NAMESPACE: Namespace = namespace(
             .default("false"),
         PROPAGATED,
         STATIC,
+        opt(
+            "strategy",
+            Kind::Enum(&["parallel", "sequential", "fallback"]),
+            "How several backends are called: all at once, one after the other, or the next one only if one fails. From KrakenD 3.0; wins over sequential.",
+        )
+        .default("\"parallel\"")
+        .enterprise(),
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend/proxy"])
@@ -98,3 +117,37 @@ const STATIC: Opt = opt(
     "Data that is merged over the answer.",
 )
 .lax();
+
+/// The order that the `proxy` of an endpoint asks for.
+///
+/// # Errors
+/// If `strategy` isn't a string.
+pub fn order(options: &Options<'_>) -> Result<CallOrder, OptionError> {
+    let strategy = if options.given("strategy") { Some(options.str("strategy")?) } else { None };
+    Ok(CallOrder::of(strategy, options.bool("sequential") == Ok(true)))
+}
+
+/// The same of an endpoint that is checked.
+pub fn order_at(endpoint: &Spot<'_>) -> CallOrder {
+    let Some(proxy) = endpoint.namespace(&NAMESPACE) else { return CallOrder::Parallel };
+    let strategy = proxy.get("strategy");
+    CallOrder::of(
+        strategy.as_ref().and_then(Spot::str),
+        proxy.get("sequential").is_some_and(|spot| spot.is_true()),
+    )
+}
+
+// === impl CallOrder ===
+
+impl CallOrder {
+    /// `strategy`, the word of KrakenD 3.0, wins over the older `sequential`.
+    fn of(strategy: Option<&str>, is_sequential: bool) -> Self {
+        match strategy {
+            Some("fallback") => Self::Fallback,
+            Some("sequential") => Self::Sequential,
+            Some(_) => Self::Parallel,
+            None if is_sequential => Self::Sequential,
+            None => Self::Parallel,
+        }
+    }
+}

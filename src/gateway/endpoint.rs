@@ -78,7 +78,12 @@ impl Endpoint {
             input_query_strings: InputQueries::None,
             handlers: Vec::new(),
             layers: Vec::new(),
-            pipe: Pipe::Parallel(Merge { backends: Vec::new(), flatmap: None, timeout_ms: 0 }),
+            pipe: Pipe::Parallel(Merge {
+                backends: Vec::new(),
+                flatmap: None,
+                join: Vec::new(),
+                timeout_ms: 0,
+            }),
             header_list: None,
             is_steady: false,
             shapes: Cell::new(0),

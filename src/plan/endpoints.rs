@@ -13,7 +13,6 @@ use super::build::{Defaults, endpoint};
 use super::needs::Needs;
 use crate::gateway::{self, Endpoint, EndpointId, Service};
 use crate::options::{Environment, Scope, letters};
-use crate::proxy::Backend;
 
 /// The endpoints, in the order of the configuration.
 pub(super) struct Endpoints {
@@ -90,8 +89,5 @@ impl gateway::Endpoints for Endpoints {
 fn is_steady(endpoint: &Endpoint, service: &Service) -> bool {
     let steps = !service.global.is_empty() || !service.outer.is_empty() || !endpoint.handlers.is_empty();
     let refused = service.refused.is_some() || endpoint.refused.is_some();
-    !steps
-        && !refused
-        && endpoint.layers.is_empty()
-        && endpoint.pipe.backends().iter().all(Backend::is_steady)
+    !steps && !refused && endpoint.layers.is_empty() && endpoint.pipe.is_steady()
 }

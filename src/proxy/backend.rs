@@ -13,9 +13,11 @@ use crate::context::Cx;
 use crate::platform::{Body, Fetch};
 
 use super::exchange::{Exchange, NextExchange, Policy};
+use super::hosts::Tried;
 use super::reply::Metadata;
 use super::{
-    Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, When, Workflow, concurrent,
+    Decode, Error, Hosts, HttpResponse, Layer, Next, Reply, Request, Response, Retries, When, Workflow,
+    concurrent,
 };
 
 /// A backend, ready to be called.
@@ -36,6 +38,8 @@ pub struct Backend {
     pub concurrent_calls: u32,
     /// Milliseconds for concurrent calls: 75 % of the endpoint's timeout.
     pub concurrent_timeout_ms: u32,
+    /// How a failed call is made again, if at all.
+    pub retries: Option<Retries>,
     /// Layers around the call, outermost first.
     pub layers: Vec<Box<dyn Layer>>,
     /// Steps around the exchange and its redirects.
@@ -68,6 +72,7 @@ impl Backend {
             when,
             workflow,
             concurrent_calls,
+            retries,
             hosts,
             layers,
             around,
@@ -84,7 +89,8 @@ impl Backend {
             no_op: _,
             decode: _,
         } = self;
-        let chosen = when.is_some() || workflow.is_some() || *concurrent_calls > 1 || !hosts.is_one();
+        let repeated = *concurrent_calls > 1 || retries.is_some();
+        let chosen = when.is_some() || workflow.is_some() || repeated || !hosts.is_one();
         let steps = !layers.is_empty() || !around.is_empty() || !hop.is_empty();
         !chosen && !steps && !reads_headers
     }
@@ -108,10 +114,18 @@ impl Backend {
         }
     }
 
-    /// Chooses the host and goes through the layers.
-    pub(super) async fn call(&self, cx: Cx<'_>, mut request: Request) -> Reply {
+    /// Makes the call, and makes it again as often as it may be.
+    pub(super) async fn call(&self, cx: Cx<'_>, request: Request) -> Reply {
+        match &self.retries {
+            None => self.attempt(cx, request, None).await,
+            Some(retries) => Box::pin(retries.run(self, cx, request)).await,
+        }
+    }
+
+    /// Chooses a host that hasn't been tried and goes through the layers.
+    pub(super) async fn attempt(&self, cx: Cx<'_>, mut request: Request, tried: Option<&Tried>) -> Reply {
         if self.workflow.is_none() {
-            (request.url, request.via) = match self.hosts.url(cx, &request).await {
+            (request.url, request.via) = match self.hosts.url(cx, &request, tried).await {
                 Ok(call) => call,
                 Err(error) => return Reply::err(error),
             };

@@ -1,5 +1,6 @@
 //! Chooses a host for each call and builds the URL (spec §4, §12 load balancing).
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use fjord_http::host::HostVariable;
@@ -20,6 +21,10 @@ pub struct Hosts {
     /// The whole URL of a backend with one host and no variable: prepared once.
     fixed: Option<Rc<str>>,
 }
+
+/// The hosts that a request has tried, by their index.
+#[derive(Default)]
+pub(super) struct Tried(RefCell<Vec<usize>>);
 
 // === impl Hosts ===
 
@@ -65,25 +70,33 @@ impl Hosts {
     }
 
     /// URL and way of one call: a host chosen at random with equal chance, the path, and the forwarded query behind
-    /// the pattern's own.
+    /// the pattern's own. A host of `tried` isn't chosen again before all are.
     ///
     /// # Errors
     /// If there is no host, or the URL can't be called.
-    pub async fn url(&self, cx: Cx<'_>, request: &Request) -> Result<(Rc<str>, Via), Error> {
-        let Some(discovery) = &self.discovery else { return self.listed(cx.io, request) };
+    pub(super) async fn url(
+        &self,
+        cx: Cx<'_>,
+        request: &Request,
+        tried: Option<&Tried>,
+    ) -> Result<(Rc<str>, Via), Error> {
+        let Some(discovery) = &self.discovery else { return self.listed(cx.io, request, tried) };
         let host = Box::pin(discovery.host(cx)).await?;
         let url = url::join(&host, &request.path, &request.query.encode())?;
         Ok((url.into(), Via::Network))
     }
 
-    fn listed(&self, io: &Io, request: &Request) -> Result<(Rc<str>, Via), Error> {
+    fn listed(&self, io: &Io, request: &Request, tried: Option<&Tried>) -> Result<(Rc<str>, Via), Error> {
         let (host, via) = match &self.hosts[..] {
             [] => {
                 let none = self.fixed.as_ref().map(|fixed| (Rc::clone(fixed), Via::Network));
                 return none.ok_or_else(|| Error::new(Kind::NoHost));
             }
             [host] => host,
-            hosts => &hosts[(io.random() % hosts.len() as u64) as usize],
+            hosts => match tried {
+                None => &hosts[(io.random() % hosts.len() as u64) as usize],
+                Some(tried) => &hosts[tried.next(io.random(), hosts)],
+            },
         };
         if let (Some(url), true) = (&self.fixed, request.query.is_empty()) {
             return Ok((Rc::clone(url), via.clone()));
@@ -99,6 +112,24 @@ impl Hosts {
         };
         let url = url::join(&base, &request.path, &request.query.encode())?;
         Ok((url.into(), via.clone()))
+    }
+}
+
+// === impl Tried ===
+
+impl Tried {
+    /// The index of a host that isn't equal to one that was tried; of any, once all were.
+    fn next(&self, random: u64, hosts: &[(Host, Via)]) -> usize {
+        let mut tried = self.0.borrow_mut();
+        let is_new = |index: &usize| !tried.iter().any(|other| hosts[*other].0 == hosts[*index].0);
+        let mut open: Vec<usize> = (0..hosts.len()).filter(is_new).collect();
+        if open.is_empty() {
+            tried.clear();
+            open.extend(0..hosts.len());
+        }
+        let index = open[(random % open.len() as u64) as usize];
+        tried.push(index);
+        index
     }
 }
 

@@ -14,7 +14,7 @@ use crate::platform::RequestBody;
 use super::condition::{is_called, nobody};
 use super::request::is_safe;
 use super::sequence::Sequence;
-use super::{Backend, Error, Reply, Request, Response};
+use super::{Backend, Error, Fallback, Reply, Request, Response};
 
 /// How the backends of an endpoint are called.
 pub enum Pipe {
@@ -24,6 +24,8 @@ pub enum Pipe {
     Parallel(Merge),
     /// One after the other, each knowing the answers before it.
     Sequential(Sequence),
+    /// One after the other until one succeeds.
+    Fallback(Fallback),
 }
 
 /// Backends called at once.
@@ -32,15 +34,17 @@ pub struct Merge {
     pub backends: Vec<Backend>,
     /// The endpoint's flatmap: applied when no backend failed (spec §9).
     pub flatmap: Option<Flatmap>,
+    /// Keys of the first level whose arrays are joined.
+    pub join: Vec<String>,
     /// Milliseconds for all of them: 85 % of the endpoint's timeout, if that much is left.
     pub timeout_ms: u32,
 }
 
 /// Collects the replies of several backends (spec §10).
-#[derive(Default)]
-pub(super) struct Parts {
+pub(super) struct Parts<'a> {
     response: Option<Response>,
     errors: Vec<Error>,
+    join: &'a [String],
 }
 
 // === impl Pipe ===
@@ -53,7 +57,14 @@ impl Pipe {
             Pipe::Single(backend) => backend.run(cx, request).await,
             Pipe::Parallel(merge) => finish(merge.run(cx, request).await, merge.flatmap.as_ref()),
             Pipe::Sequential(sequence) => finish(sequence.run(cx, request).await, sequence.flatmap.as_ref()),
+            Pipe::Fallback(fallback) => finish(fallback.run(cx, request).await, fallback.flatmap.as_ref()),
         }
+    }
+
+    /// Whether the same request always leads to the same calls.
+    pub fn is_steady(&self) -> bool {
+        // A fallback gives calls up while the request continues, which a recipe doesn't say.
+        !matches!(self, Pipe::Fallback(_)) && self.backends().iter().all(Backend::is_steady)
     }
 
     /// All backends.
@@ -62,6 +73,7 @@ impl Pipe {
             Pipe::Single(backend) => std::slice::from_ref(backend),
             Pipe::Parallel(merge) => &merge.backends,
             Pipe::Sequential(sequence) => &sequence.backends,
+            Pipe::Fallback(fallback) => &fallback.backends,
         }
     }
 }
@@ -98,7 +110,7 @@ impl Merge {
             }
             backend.run(cx.within(&deadline), request)
         });
-        let mut parts = Parts::default();
+        let mut parts = Parts::new(&self.join);
         let replies = join_all(calls).await;
         if replies.is_empty() {
             return Reply::err(nobody());
@@ -112,7 +124,12 @@ impl Merge {
 
 // === impl Parts ===
 
-impl Parts {
+impl<'a> Parts<'a> {
+    /// No replies yet. The arrays under these keys will be joined.
+    pub(super) fn new(join: &'a [String]) -> Self {
+        Self { response: None, errors: Vec::new(), join }
+    }
+
     /// Adds the reply of the next backend.
     pub(super) fn add(&mut self, reply: Reply) {
         match (reply.error, reply.response) {
@@ -120,7 +137,7 @@ impl Parts {
             (None, None) => self.errors.push(Error::no_response()),
             (None, Some(part)) => match self.response.take() {
                 None => self.response = Some(part),
-                Some(response) => match combine(response, part) {
+                Some(response) => match combine(response, part, self.join) {
                     Ok(response) => self.response = Some(response),
                     Err(excess) => self.errors.push(excess.into()),
                 },
@@ -151,10 +168,11 @@ impl Parts {
 
 /// Later members overwrite earlier ones, at the top level only. Status and headers survive only where there was
 /// nothing to combine.
-fn combine(earlier: Response, later: Response) -> Result<Response, Excess> {
+fn combine(earlier: Response, later: Response, join: &[String]) -> Result<Response, Excess> {
     let complete = earlier.complete && later.complete && earlier.data.is_some() && later.data.is_some();
     let data = match (earlier.data, later.data) {
-        (Some(mut data), Some(more)) => {
+        (Some(mut data), Some(mut more)) => {
+            join.iter().try_for_each(|key| data.join(&mut more, key))?;
             data.merge(more)?;
             Some(data)
         }

@@ -20,6 +20,8 @@ pub struct Sequence {
     pub takes: Vec<Vec<Take>>,
     /// The endpoint's flatmap.
     pub flatmap: Option<Flatmap>,
+    /// Keys of the first level whose arrays are joined.
+    pub join: Vec<String>,
     /// Whether the chain goes on when a backend fails.
     pub ignore_errors: bool,
     /// Milliseconds for the whole chain: 85 % of the endpoint's timeout, if that much is left.
@@ -60,7 +62,7 @@ impl Sequence {
                 Err(expired) => return Reply::err(expired),
             }
         }
-        let (mut parts, mut is_anyone_called) = (Parts::default(), false);
+        let (mut parts, mut is_anyone_called) = (Parts::new(&self.join), false);
         let mut kept: Vec<Kept> = Vec::with_capacity(self.backends.len());
         for (index, backend) in self.backends.iter().enumerate() {
             self.take(index, &kept, &parts, &mut request);
@@ -103,7 +105,7 @@ impl Sequence {
 
     /// Sets the parameters that backend `index` takes from the answers so far. A value found once stays for the rest
     /// of the chain.
-    fn take(&self, index: usize, kept: &[Kept], parts: &Parts, request: &mut Request) {
+    fn take(&self, index: usize, kept: &[Kept], parts: &Parts<'_>, request: &mut Request) {
         for take in &self.takes[index] {
             if request.params.get(&take.param).is_some_and(|value| !value.is_empty()) {
                 continue;

@@ -9,6 +9,7 @@ mod edit;
 mod error;
 mod explain;
 mod flatmap;
+mod join;
 mod lookup;
 mod number;
 mod object;

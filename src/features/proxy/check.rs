@@ -11,14 +11,19 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
     let (Some(endpoint), None) = (around.endpoint, around.backend) else { return };
     let count = endpoint.backends.len();
     let sequential = spot.get("sequential").filter(|s| s.is_true());
+    let is_in_order = match spot.get("strategy") {
+        Some(strategy) => strategy.str() == Some("sequential"),
+        None => sequential.is_some(),
+    };
     if let Some(sequential) = &sequential
         && count == 1
     {
         findings.add(sequential.warning("no-effect", "a sequence of one backend does nothing"));
     }
     let Some(params) = spot.get("sequential_propagated_params") else { return };
-    if sequential.is_none() && params.items().len() > 0 {
-        let fault = params.warning("no-effect", "nothing is passed on: backends are called at the same time");
+    if !is_in_order && params.items().len() > 0 {
+        let fault =
+            params.warning("no-effect", "nothing is passed on: the backends aren't called in a sequence");
         findings.add(fault.help("set \"sequential\": true beside it"));
     }
     for item in params.items() {

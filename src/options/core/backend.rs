@@ -32,4 +32,9 @@ pub static BACKEND: &[Opt] = &[
     .default("\"static\""),
     opt("sd_scheme", Kind::Enum(&["http", "https"]), "The scheme of hosts found by DNS.").default("\"http\""),
     opt("extra_config", Kind::ExtraConfig(Scope::Backend), "Components of the backend, by namespace."),
+    opt(
+        super::FJORD_KEY,
+        Kind::Object(super::FJORD_OF_BACKEND),
+        "Fjord extension: what KrakenD has no option for.",
+    ),
 ];

@@ -38,7 +38,24 @@ pub static FJORD_OF_ENDPOINT: &[Opt] = &[
         "Fjord extension: answers 502 if a backend fails, instead of what the others answered.",
     )
     .default("false"),
+    opt(
+        "join_arrays",
+        Kind::STRINGS,
+        "Fjord extension: keys of the first level whose arrays are joined, in the order of the backends. Without it the later backend's array wins.",
+    )
+    .default("[]"),
 ];
+
+/// The most retries of a call in one request.
+pub const MAX_RETRIES: u32 = 3;
+
+/// The members of `@fjord` at a backend.
+pub static FJORD_OF_BACKEND: &[Opt] = &[opt(
+    "retries",
+    Kind::Int { min: 0, max: MAX_RETRIES as i64 },
+    "Fjord extension: how often a failed idempotent call is made again, on another host if there is one.",
+)
+.default("0")];
 
 static CACHE: &[Opt] = &[
     opt(

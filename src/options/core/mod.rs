@@ -10,7 +10,7 @@ pub mod tls;
 pub use agent::ASYNC_AGENT;
 pub use backend::BACKEND;
 pub use endpoint::{ENDPOINT, WORKFLOW};
-pub use fjord::{FJORD, FJORD_OF_ENDPOINT, KEY as FJORD_KEY, is_binding};
+pub use fjord::{FJORD, FJORD_OF_BACKEND, FJORD_OF_ENDPOINT, KEY as FJORD_KEY, MAX_RETRIES, is_binding};
 pub use service::SERVICE;
 
 use fjord_document::node::Node;

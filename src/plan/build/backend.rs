@@ -123,6 +123,7 @@ fn compile(site: &Site<'_>, index: usize, parent: &Parent<'_>) -> Result<Built, 
         input_query_strings: listed(options.strings("input_query_strings")?, str::to_owned),
         concurrent_calls: parent.concurrent_calls,
         concurrent_timeout_ms: (u64::from(parent.timeout_ms) * 75 / 100) as u32,
+        retries: features::retries::compile(site, method)?,
         layers,
         around,
         hop,
@@ -202,7 +203,7 @@ fn mapping(options: &Options<'_>) -> Vec<(String, String)> {
         .collect()
 }
 
-fn owned(texts: Vec<&str>) -> Vec<String> {
+pub(super) fn owned(texts: Vec<&str>) -> Vec<String> {
     texts.into_iter().map(str::to_owned).collect()
 }
 

@@ -12,13 +12,15 @@ use fjord_json::Flatmap;
 
 use crate::context::EndpointInfo;
 use crate::features::plugin::req_resp_modifier;
+use crate::features::proxy::CallOrder;
 use crate::features::{all_or_nothing, endpoint_cache, proxy};
 use crate::gateway::{CATCH_ALL, Endpoint, Handler, InputHeaders, InputQueries};
+use crate::options::core::{FJORD_KEY, FJORD_OF_ENDPOINT};
 use crate::options::{Capability, Environment, Options, Refusal, Scope, Site};
 use crate::plan::order;
-use crate::proxy::{Backend, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
+use crate::proxy::{Backend, Fallback, Layer, Merge, Pipe, Sequence, Shadow, Splitter, Take};
 
-use super::backend;
+use super::backend::{self, owned};
 use super::faults::refuse_faults;
 use super::mcp;
 use super::service::{Defaults, milliseconds};
@@ -109,7 +111,7 @@ fn compile(
     };
     refuse_faults(&site)?;
     let proxy = site.namespace(&proxy::NAMESPACE).map(|node| Options::new(node, proxy::NAMESPACE.options()));
-    let sequential = proxy.as_ref().is_some_and(|proxy| proxy.bool("sequential") == Ok(true));
+    let order = proxy.as_ref().map_or(Ok(CallOrder::Parallel), proxy::order)?;
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
     let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
     let path = if info.path == CATCH_ALL { "/*" } else { &info.path };
@@ -152,8 +154,17 @@ fn compile(
         Some(proxy) => proxy.strings("sequential_propagated_params")?,
         None => Vec::new(),
     };
-    let plumbing =
-        Plumbing { sequential, timeout_ms: info.timeout_ms, propagated: &propagated, ignore_errors: false };
+    let join: Vec<String> = match site.node.get(FJORD_KEY) {
+        Some(node) => owned(Options::new(node, FJORD_OF_ENDPOINT).strings("join_arrays")?),
+        None => Vec::new(),
+    };
+    let plumbing = Plumbing {
+        order,
+        timeout_ms: info.timeout_ms,
+        propagated: &propagated,
+        join: &join,
+        ignore_errors: false,
+    };
     let mut handlers: Vec<Box<dyn Handler>> = site.compile(order::HANDLERS)?;
     let cache = endpoint_cache::Inputs {
         ttl: ttl.or(defaults.cache_ttl),
@@ -187,9 +198,11 @@ fn compile(
 
 /// How backends become a pipe.
 pub(super) struct Plumbing<'a> {
-    pub sequential: bool,
+    pub order: CallOrder,
     pub timeout_ms: u32,
     pub propagated: &'a [&'a str],
+    /// Keys of the first level whose arrays are joined.
+    pub join: &'a [String],
     /// Whether a sequence goes on when a backend fails.
     pub ignore_errors: bool,
 }
@@ -201,17 +214,21 @@ impl Plumbing<'_> {
         match backends.len() {
             0 => Err(Refusal::new("there is no backend to answer with")),
             1 => Ok(Pipe::Single(Box::new(backends.remove(0)))),
-            _ if self.sequential => {
+            _ if self.order == CallOrder::Fallback => {
+                Ok(Pipe::Fallback(Fallback { backends, flatmap, timeout_ms }))
+            }
+            _ if self.order == CallOrder::Sequential => {
                 let takes = (0..backends.len()).map(|index| self.takes(index, &backends)).collect();
                 Ok(Pipe::Sequential(Sequence {
                     backends,
                     takes,
                     flatmap,
+                    join: self.join.to_vec(),
                     ignore_errors: self.ignore_errors,
                     timeout_ms,
                 }))
             }
-            _ => Ok(Pipe::Parallel(Merge { backends, flatmap, timeout_ms })),
+            _ => Ok(Pipe::Parallel(Merge { backends, flatmap, join: self.join.to_vec(), timeout_ms })),
         }
     }
 

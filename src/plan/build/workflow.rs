@@ -8,6 +8,7 @@ use fjord_http::path::clean_leading_slash;
 use fjord_http::template;
 
 use crate::context::EndpointInfo;
+use crate::features::proxy::CallOrder;
 use crate::features::{proxy, workflow};
 use crate::options::{Options, Refusal, Scope, Site};
 use crate::plan::order;
@@ -94,7 +95,8 @@ fn compile(site: &Site<'_>, node: &Node, parent: &Parent<'_>, method: &str) -> R
         None => Vec::new(),
     };
     let ignore_errors = options.node("ignore_errors").is_some_and(|node| node.as_bool() == Some(true));
-    let plumbing = Plumbing { sequential, timeout_ms, propagated: &propagated, ignore_errors };
+    let order = if sequential { CallOrder::Sequential } else { CallOrder::Parallel };
+    let plumbing = Plumbing { order, timeout_ms, propagated: &propagated, join: &[], ignore_errors };
     let flatmap = proxy.as_ref().map(flatmap).filter(|flatmap| !flatmap.is_empty());
     let pipe = plumbing.pipe(backends, flatmap)?;
     let info = EndpointInfo {

@@ -51,6 +51,44 @@ pub static ENDPOINTS: &[Endpoint] = &[
         ..PLAIN
     },
     Endpoint {
+        path: "/fallback",
+        more: || {
+            json!({
+                "backend": [{"url_pattern": "/1/{id}"}, {"url_pattern": "/2/{id}"}, {"url_pattern": "/3/{id}"}],
+                "extra_config": {"proxy": {"strategy": "fallback"}},
+            })
+        },
+        ..PLAIN
+    },
+    Endpoint {
+        path: "/fallback-posts",
+        has_body: true,
+        more: || {
+            json!({
+                "method": "POST",
+                "backend": [with("/1/{id}", breaker()), {"url_pattern": "/2/{id}"}],
+                "extra_config": {"proxy": {"strategy": "fallback"}},
+            })
+        },
+        ..PLAIN
+    },
+    Endpoint {
+        path: "/retried",
+        parts: &["a", "b"],
+        more: || {
+            let mut limited = with("/2/{id}", breaker());
+            limited["group"] = "b".into();
+            limited["@fjord"] = json!({"retries": 2});
+            json!({"backend": [{"url_pattern": "/1/{id}", "group": "a", "@fjord": {"retries": 3}}, limited]})
+        },
+        ..PLAIN
+    },
+    Endpoint {
+        path: "/retried-concurrent",
+        more: || json!({"concurrent_calls": 2, "backend": [{"url_pattern": "/p/{id}", "@fjord": {"retries": 2}}]}),
+        ..PLAIN
+    },
+    Endpoint {
         path: "/passed",
         is_json: false,
         more: || json!({"output_encoding": "no-op", "backend": [{"url_pattern": "/p/{id}", "encoding": "no-op"}]}),

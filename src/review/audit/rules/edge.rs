@@ -214,8 +214,12 @@ pub(super) static RULES: &[Rule] = &[
         "split the endpoint, or let one service answer what several do",
         |view, hits| {
             for endpoint in view.endpoints {
-                let is_sequence =
-                    component(endpoint, "proxy").is_some_and(|m| flag(&m.value, "sequential").is_some());
+                let is_sequence = component(endpoint, "proxy").is_some_and(|proxy| {
+                    match proxy.value.get("strategy").and_then(Node::as_str) {
+                        Some(strategy) => strategy != "parallel",
+                        None => flag(&proxy.value, "sequential").is_some(),
+                    }
+                });
                 let at_once = if is_sequence {
                     repeats(endpoint)
                 } else {

@@ -7,8 +7,10 @@ use serde::Serialize;
 use fjord_http::redirect;
 
 use crate::features;
+use crate::features::proxy::CallOrder;
 use crate::options::Scope;
 use crate::options::check::{Findings, Purpose, Spot};
+use crate::options::core::{FJORD_KEY, MAX_RETRIES};
 
 /// Calls that one request may make on the free plan.
 const FREE: u64 = 50;
@@ -47,6 +49,9 @@ pub struct Cost {
     /// Calls of all backends.
     #[serde(skip)]
     made: u64,
+    /// Calls that are made again.
+    #[serde(skip)]
+    retried: u64,
     /// Calls beside those of the backends, each with its purpose.
     #[serde(skip)]
     others: BTreeMap<Purpose, u64>,
@@ -60,44 +65,53 @@ impl Cost {
         let list = endpoint.get("backend");
         let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
         let copies = copies_of(endpoint);
-        let (mut others, mut count, mut made, mut redirected, mut dns) =
-            (BTreeMap::new(), 0, 0_u64, 0_u64, 0);
+        let method = endpoint.get("method").and_then(|spot| spot.str().map(str::to_uppercase));
+        let method = method.unwrap_or_else(|| "GET".to_owned());
+        let (mut others, mut count, mut made, mut retried, mut redirected, mut dns) =
+            (BTreeMap::new(), 0, 0_u64, 0_u64, 0_u64, 0);
         add(endpoint, Scope::Endpoint, 1, &mut others);
         add(service, Scope::Service, 1, &mut others);
         backends.iter().for_each(|backend| {
             each_backend(backend, copies, &mut |backend, copies, is_called| {
-                add(backend, Scope::Backend, copies, &mut others);
+                let attempts = copies.saturating_mul(1 + retries(backend, &method));
+                add(backend, Scope::Backend, attempts, &mut others);
                 if !is_called {
                     return;
                 }
                 count += 1;
                 dns += lookups(backend);
                 made = made.saturating_add(copies);
-                redirected = redirected.saturating_add(copies.saturating_mul(hops(backend)));
+                let again = copies.saturating_mul(retries(backend, &method));
+                retried = retried.saturating_add(again);
+                redirected =
+                    redirected.saturating_add(copies.saturating_add(again).saturating_mul(hops(backend)));
             });
         });
         others.insert(Purpose::Dns, dns);
         *others.entry(Purpose::Cache).or_default() += super::cache::calls(endpoint, service);
         let fetched: u64 = others.values().sum();
-        let calls = made.saturating_add(fetched);
+        let calls = made.saturating_add(retried).saturating_add(fetched);
         let output = endpoint.get("output_encoding").or_else(|| service.get("output_encoding"));
         let is_read = output.is_none_or(|output| output.str() != Some("no-op"));
         let bytes = if is_read { made.saturating_mul(ANSWER) } else { 0 };
-        let proxy = endpoint.namespace(&features::proxy::NAMESPACE);
-        let is_sequential =
-            proxy.is_some_and(|proxy| proxy.get("sequential").is_some_and(|spot| spot.is_true()));
+        let order = features::proxy::order_at(endpoint);
         let (base, call, kilobyte) = CPU;
         Cost {
             path: endpoint.path.pointer(),
             calls,
             worst: redirected.saturating_add(fetched),
-            at_once: if is_sequential { copies } else { backends.iter().map(|b| at_once(b, copies)).sum() },
+            at_once: match order {
+                CallOrder::Parallel => backends.iter().map(|b| at_once(b, copies)).sum(),
+                CallOrder::Sequential => copies,
+                CallOrder::Fallback => backends.iter().map(|b| at_once(b, copies)).max().unwrap_or_default(),
+            },
             cpu: (base + kilobyte * (bytes >> 10)).saturating_add(call.saturating_mul(calls)),
             // An answer is held until all are there, and then written anew.
             memory: bytes.saturating_mul(2),
             backends: count,
             copies,
             made,
+            retried,
             others,
         }
     }
@@ -110,6 +124,9 @@ impl Cost {
             text = format!("{} calls of {text}, those of workflows counted", self.made);
         } else if self.copies > 1 {
             text.push_str(&format!(" × {} concurrent calls", self.copies));
+        }
+        if self.retried > 0 {
+            text.push_str(&format!(" + {} for retries", self.retried));
         }
         for (purpose, count) in self.others.iter().filter(|(_, count)| **count > 0) {
             text.push_str(&format!(" + {count} for {}", word(*purpose)));
@@ -205,6 +222,16 @@ fn word(purpose: Purpose) -> &'static str {
     }
 }
 
+/// How often a call of a backend may be made again. A value that isn't a count is reported elsewhere.
+fn retries(backend: &Spot<'_>, method: &str) -> u64 {
+    let own = backend.get("method").and_then(|spot| spot.str().map(str::to_uppercase));
+    if features::retries::why_not(backend.node, own.as_deref().unwrap_or(method)).is_some() {
+        return 0;
+    }
+    let retries = backend.get(FJORD_KEY).and_then(|fjord| fjord.get("retries")?.f64());
+    retries.map_or(0, |retries| retries.clamp(0.0, f64::from(MAX_RETRIES)) as u64)
+}
+
 /// Hosts that are looked up over HTTPS.
 fn lookups(backend: &Spot<'_>) -> u64 {
     u64::from(backend.get("sd").is_some_and(|sd| sd.str() == Some("dns")))
@@ -225,6 +252,37 @@ mod tests {
     use fjord_document::Document;
 
     use super::*;
+
+    fn cost(endpoint: &str) -> Cost {
+        let root = Document::parse(&format!(r#"{{"endpoints": [{endpoint}]}}"#)).unwrap().root;
+        let root = Spot::root(&root);
+        let list = root.get("endpoints").unwrap();
+        let endpoint = list.items().next().unwrap();
+        Cost::of(&endpoint, &root)
+    }
+
+    #[test]
+    fn retries_are_counted_where_they_happen() {
+        let retried = cost(
+            r#"{"endpoint": "/x", "concurrent_calls": 2, "backend": [{"@fjord": {"retries": 3}}, {"method": "POST", "@fjord": {"retries": 3}}]}"#,
+        );
+        assert_eq!((retried.calls, retried.at_once), (2 + 6 + 2, 4));
+        assert_eq!(retried.sum(), "2 backends × 2 concurrent calls + 6 for retries");
+    }
+
+    #[test]
+    fn a_fallback_has_one_call_open_at_a_time() {
+        for (proxy, at_once) in [
+            (r#"{"strategy": "fallback"}"#, 1),
+            (r#"{"strategy": "sequential"}"#, 1),
+            (r#"{"strategy": "parallel", "sequential": true}"#, 3),
+        ] {
+            let cost = cost(&format!(
+                r#"{{"endpoint": "/x", "extra_config": {{"proxy": {proxy}}}, "backend": [{{}}, {{}}, {{}}]}}"#
+            ));
+            assert_eq!((cost.calls, cost.at_once), (3, at_once), "{proxy}");
+        }
+    }
 
     #[test]
     fn the_calls_of_workflows_are_counted() {

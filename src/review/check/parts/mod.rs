@@ -6,6 +6,7 @@ mod backend;
 mod bindings;
 mod cache;
 mod edge;
+mod failing;
 mod hosts;
 mod idle;
 mod inputs;
@@ -74,6 +75,7 @@ fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mu
     service::endpoint_timeout(&endpoint, &around, findings);
     privacy::cache_ttl(&endpoint, root, findings);
     cache::check(&endpoint, root, findings);
+    failing::endpoint(&endpoint, findings);
     response::groups(&endpoint, findings);
     sequence::shadows(&endpoint, findings);
     edge::limits(spot, root, findings);
@@ -86,6 +88,7 @@ fn backends_of(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut Find
     for (index, spot) in endpoint.backends.iter().enumerate() {
         let around = Around { backend: Some((index, spot)), ..*around };
         backend::check(spot, endpoint, &around, findings);
+        failing::backend(spot, endpoint, findings);
         idle::check(spot, Scope::Backend, findings);
         idle::backend(spot, &around, findings);
         namespaces::check(spot, Scope::Backend, &around, findings);

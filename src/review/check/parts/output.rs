@@ -1,6 +1,7 @@
 //! Encodings that don't fit each other: what passes unread can't be filtered, merged or rendered.
 
 use crate::features;
+use crate::features::proxy::CallOrder;
 use crate::options::check::{Around, Endpoint, Findings, Spot};
 
 /// Options of a backend that look into its answer.
@@ -26,7 +27,8 @@ pub(super) fn check(endpoint: &Endpoint<'_>, around: &Around<'_>, findings: &mut
 
 /// The answer passes as it is.
 fn no_op(output: &Spot<'_>, endpoint: &Endpoint<'_>, findings: &mut Findings<'_>) {
-    if endpoint.backends.len() > 1 {
+    let is_fallback = features::proxy::order_at(endpoint.spot) == CallOrder::Fallback;
+    if endpoint.backends.len() > 1 && !is_fallback {
         let message =
             format!("no-op passes one answer through, and there are {} backends", endpoint.backends.len());
         let mut fault = output.error("no-op-merge", message);
