@@ -187,7 +187,10 @@ fn headers(endpoint: &Endpoint, client: Headers, client_ip: String, host: String
         InputHeaders::ContentType => pick(&client, &["Content-Type"]),
         InputHeaders::Listed(names) => pick(&client, names),
     };
-    headers.set("X-Forwarded-For", client_ip);
+    // What is cached for everybody isn't fetched in the name of one client: an origin could write its address into the answer.
+    if !endpoint.info.is_cached {
+        headers.set("X-Forwarded-For", client_ip);
+    }
     headers.set("X-Forwarded-Host", host);
     let name = if headers.get("User-Agent").is_some() { "X-Forwarded-Via" } else { "User-Agent" };
     headers.set(name, KRAKEND_AGENT);

@@ -59,8 +59,25 @@ const OF_SERVICE: &[&str] = &[
 ];
 
 /// Header lines that say who asks.
-const WHO_ASKS: &[&str] =
-    &["authorization", "cookie", "proxy-authorization", "x-api-key", "x-forwarded-for", "x-real-ip"];
+const WHO_ASKS: &[&str] = &[
+    "authorization",
+    "cf-access-jwt-assertion",
+    "cf-connecting-ip",
+    "cf-connecting-ipv6",
+    "cookie",
+    "forwarded",
+    "proxy-authorization",
+    "true-client-ip",
+    "x-access-token",
+    "x-api-key",
+    "x-auth-token",
+    "x-client-ip",
+    "x-csrf-token",
+    "x-forwarded-for",
+    "x-real-ip",
+    "x-session-id",
+    "x-user-id",
+];
 
 /// Why no answer of an endpoint may be cached, as far as its own options say; none if they may.
 pub fn of_endpoint(endpoint: &Node) -> Vec<String> {

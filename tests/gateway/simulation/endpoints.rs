@@ -183,6 +183,16 @@ pub static ENDPOINTS: &[Endpoint] = &[
         ..PLAIN
     },
     Endpoint {
+        path: "/cached-whole",
+        is_shared: true,
+        parts: &["a", "b", "c"],
+        more: || {
+            let cache = json!({"stale_while_revalidate": "1s", "stale_if_error": "1s"});
+            json!({"input_headers": [], "cache_ttl": "1s", "@fjord": {"cache": cache}, "backend": groups()})
+        },
+        ..PLAIN
+    },
+    Endpoint {
         path: "/limited",
         more: || {
             let limit = json!({"max_rate": 1000, "binding": "LIMITS"});
