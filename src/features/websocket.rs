@@ -1,6 +1,6 @@
 //! `websocket`: connects clients to a WebSocket backend.
 
-use crate::options::{Kind, Namespace, Rule, Scopes, Support, namespace, opt};
+use crate::options::{Kind, Namespace, Rule, Scopes, namespace, opt};
 
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
@@ -49,4 +49,6 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .enterprise()
-.support(Support::ENTERPRISE_IGNORED);
+.no_effect(
+    "an Enterprise feature: the open edition ignores it, and so does Fjord, so the endpoint answers plain HTTP; give the path of the sockets a route of its own to their server",
+);
