@@ -121,7 +121,7 @@ const IDLE: &[(&str, &str)] = &[
         "plugin/http-server",
         r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": ["10.0.0.0/33"], "allow": true}}"#,
     ),
-    ("plugin/http-server", r#"{"name": ["geoip"], "geoip": {"citydb_path": "a"}}"#),
+    ("plugin/http-server", r#"{"name": ["wildcard"], "wildcard": {"endpoints": {"/w": ["/a"]}}}"#),
     ("plugin/http-server", r#"{"name": ["url-rewrite"], "url-rewrite": {"regexp": [["(", "/"]]}}"#),
     ("plugin/req-resp-modifier", r#"{"name": ["ip-filter"], "ip-filter": {"CIDR": ["a"], "allow": true}}"#),
     (

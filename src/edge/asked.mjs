@@ -1,5 +1,5 @@
 // What of a client's request enters the core: method, URL, the header lines that it needs, who asks.
-import { caller } from "./caller.mjs";
+import { caller, place } from "./caller.mjs";
 import { CLIENT, FORWARDED, HOPS } from "./protocol.mjs";
 
 /**
@@ -36,14 +36,15 @@ export class Asked {
    * Reads the header lines of a list.
    *
    * @param {import("./lists.mjs").HeaderList | null} list
+   * @param {boolean} wantsPlace Whether the core must hear where the client is: all lines come with that.
    */
-  read(list) {
+  read(list, wantsPlace) {
     const { headers } = this.#request;
     const who = caller(this.#request);
-    let lines = who;
+    let lines = wantsPlace ? who + place(this.#request) : who;
     this.#values = null;
     // A request with one of these came through a gateway: the core sees all its lines.
-    if (list === null || headers.has(HOPS) || headers.has(FORWARDED)) {
+    if (list === null || wantsPlace || headers.has(HOPS) || headers.has(FORWARDED)) {
       for (const [name, value] of headers) lines += `${name}\0${value}\0`;
     } else {
       const isTold = who.startsWith(CLIENT);

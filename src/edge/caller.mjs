@@ -1,5 +1,5 @@
-// Who asks, as far as the platform tells: two lines beside the header lines, with names that no header can have.
-import { CLIENT, PEER } from "./protocol.mjs";
+// Who asks, and from where, as far as the platform tells: lines beside the header lines, with names that no header can have.
+import { CLIENT, PEER, PLACE } from "./protocol.mjs";
 
 /** Whether this isolate is on Cloudflare's edge: all that reaches it has come in there. */
 let isEdge = false;
@@ -26,4 +26,16 @@ export function caller(request) {
 function client({ headers }) {
   const address = headers.get("cf-connecting-ip");
   return address === null ? "" : `${CLIENT}\0${address}\0`;
+}
+
+/** What of `cf` says where a client is. */
+const OF_PLACE = ["city", "continent", "country", "isEUCountry", "latitude", "longitude", "metroCode", "postalCode", "region", "regionCode", "timezone"];
+
+/**
+ * The line about where the client is; empty where nobody tells.
+ *
+ * @param {Request} request
+ */
+export function place({ cf }) {
+  return cf?.country === undefined ? "" : `${PLACE}\0${JSON.stringify(cf, OF_PLACE)}\0`;
 }

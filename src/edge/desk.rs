@@ -5,6 +5,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::net::SocketAddr;
+use std::rc::Rc;
 
 use fjord_http::Headers;
 use fjord_json::Body;
@@ -14,7 +15,7 @@ use crate::gateway::{Gateway, Opening, Session, State};
 use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request, RequestBody};
 
 use super::places::{PlaceId, Places};
-use super::protocol::{CLIENT, GATEWAYS, PEER};
+use super::protocol::{CLIENT, GATEWAYS, PEER, PLACE};
 use super::shape::{self, Shape};
 
 /// Everything this instance holds of requests.
@@ -75,6 +76,11 @@ impl Desk {
     pub fn serve(&self, gateway: Gateway, seed: u64) {
         self.seed.set(seed | 1);
         *self.gateway.borrow_mut() = Some(gateway);
+    }
+
+    /// Whether requests come with the places of their clients.
+    pub fn wants_place(&self) -> bool {
+        self.gateway.borrow().as_ref().is_some_and(|gateway| gateway.plan().service.wants_place)
     }
 
     /// Opens a request. None before [`Desk::serve`], while every place is taken, or while there's no memory for one more.
@@ -308,6 +314,7 @@ fn request(method: String, url: &str, mut headers: Headers, has_body: bool) -> R
         host: host.to_owned(),
         target: target.to_owned(),
         caller: caller(&mut headers),
+        place: taken(&mut headers, PLACE).map(Rc::from),
         headers,
         has_body,
     }
@@ -315,18 +322,20 @@ fn request(method: String, url: &str, mut headers: Headers, has_body: bool) -> R
 
 /// Takes what the script knows of who asks out of the header lines.
 fn caller(headers: &mut Headers) -> Caller {
-    let mut take = |name| {
-        let address = headers.get(name)?.to_owned();
-        headers.remove(name);
-        Some(address)
-    };
-    let client = take(CLIENT).map(Caller::Client);
+    let client = taken(headers, CLIENT).map(Caller::Client);
     // The host tells the peer with its port.
     let peer = |address: String| match address.parse::<SocketAddr>() {
         Ok(socket) => Caller::Peer(socket.ip().to_string()),
         Err(_) => Caller::Peer(address),
     };
-    client.or_else(|| take(PEER).map(peer)).unwrap_or_default()
+    client.or_else(|| taken(headers, PEER).map(peer)).unwrap_or_default()
+}
+
+/// Takes a line of the script's own out of the header lines.
+fn taken(headers: &mut Headers, name: &str) -> Option<String> {
+    let value = headers.get(name)?.to_owned();
+    headers.remove(name);
+    Some(value)
 }
 
 /// Scheme, authority and target of an absolute URL as the runtime shows it: nothing is normalised.

@@ -54,6 +54,12 @@ pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
     }
 }
 
+/// Whether the lines of a request begin with the place of its client.
+#[wasm_bindgen]
+pub fn wants_place() -> bool {
+    DESK.with(Desk::wants_place)
+}
+
 /// The address of the input buffer, which holds at least `len` bytes.
 #[wasm_bindgen]
 pub fn input(len: usize) -> u32 {

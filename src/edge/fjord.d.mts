@@ -34,6 +34,7 @@ export function resume(outcomes: number, method: number, url: number, headers: n
 export function schema(): string;
 export function sniff(): string;
 export function start(place: number, headers: number, has_body: boolean, now: number): number;
+export function wants_place(): boolean;
 }
 
 type Exports = typeof wasm_bindgen;

@@ -102,7 +102,7 @@ export class Flight {
    */
   #readLines(list) {
     this.#list = list;
-    this.#asked.read(this.#instance.list(list));
+    this.#asked.read(this.#instance.list(list), this.#instance.wantsPlace);
   }
 
   /** Enters the core with the request. */

@@ -24,6 +24,8 @@ export class Instance {
   trapped = false;
   recipes = new Recipes();
   longBodies = new LongBodies();
+  /** Whether the core must hear where clients are. */
+  wantsPlace = false;
   /** The number of the list of header lines that the last request needed. */
   lastList = 0;
   #core;
@@ -58,7 +60,9 @@ export class Instance {
   init(config, files, env) {
     this.recipes.choose(env.FJORD_RECIPES);
     this.body(encoder.encode(config));
-    return this.#core.init(encoder.encode(files), encoder.encode(variablesOf(env)), Math.random());
+    const refused = this.#core.init(encoder.encode(files), encoder.encode(variablesOf(env)), Math.random());
+    this.wantsPlace = this.#core.wants_place();
+    return refused;
   }
 
   /**

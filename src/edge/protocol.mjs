@@ -20,7 +20,7 @@ export const ANSWER_EMPTY = 0, ANSWER_BYTES = 1, ANSWER_STREAM = 2;
 export const PASSED_NONE = 0, PASSED_ALL = 1, PASSED_WITHOUT_TYPE = 2, PASSED_CHANGED = 3;
 
 /** Names of the lines about who asks. */
-export const CLIENT = ":client", PEER = ":peer";
+export const CLIENT = ":client", PEER = ":peer", PLACE = ":place";
 
 /** A request with one of these lines came through a gateway: the core gets all its lines. */
 export const HOPS = "x-fjord-hops", FORWARDED = "x-forwarded-host";

@@ -122,6 +122,9 @@ pub use crate::plan::CLIENT;
 /// Beside the header lines: the other end of the connection.
 pub const PEER: &str = ":peer";
 
+/// Beside the header lines: where the client is, in JSON.
+pub const PLACE: &str = ":place";
+
 /// Header lines of requests that came through a gateway: the core gets all their lines.
 pub const GATEWAYS: [&str; 2] = [hops::HEADER, hops::FORWARDED];
 
@@ -189,7 +192,7 @@ mod tests {
         let dropped: Vec<String> =
             HOP_BY_HOP.iter().map(|name| format!("{:?}", name.to_ascii_lowercase())).collect();
         out += &format!(
-            "\n/** Names of the lines about who asks. */\nexport const CLIENT = {CLIENT:?}, PEER = {PEER:?};\n"
+            "\n/** Names of the lines about who asks. */\nexport const CLIENT = {CLIENT:?}, PEER = {PEER:?}, PLACE = {PLACE:?};\n"
         );
         let [hops, forwarded] = GATEWAYS.map(|name| name.to_ascii_lowercase());
         out += &format!(

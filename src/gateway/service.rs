@@ -28,6 +28,8 @@ pub struct Service {
     pub outer: Vec<Box<dyn Global>>,
     /// Steps around everything that is routed, outermost first.
     pub global: Vec<Box<dyn Global>>,
+    /// Whether a step asks where clients are.
+    pub wants_place: bool,
     /// `@fjord.hosts`
     pub private: Option<Rc<PrivateHosts>>,
     /// Why nothing can be served: every request answers 501 and the log tells this.

@@ -139,7 +139,7 @@ impl Opening {
         if let Some(target) = self.target {
             request.target = target;
         }
-        let io = Io::new(now, seed).behind(Hops::of(&request));
+        let io = Io::new(now, seed).behind(Hops::of(&request)).at(request.place.take());
         let io = Rc::new(io.through(self.gateway.plan.service.private.clone()));
         let incoming = incoming(&self.gateway, request, self.route, self.params);
         let (plan, io_of_task) = (self.gateway.plan, Rc::clone(&io));

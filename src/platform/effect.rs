@@ -21,6 +21,8 @@ pub struct Request {
     pub headers: Headers,
     /// Who asks.
     pub caller: Caller,
+    /// Where the client is, as the platform tells it in JSON; only if the plan asks for it.
+    pub place: Option<Rc<str>>,
     /// Whether a body follows.
     pub has_body: bool,
 }

@@ -33,6 +33,8 @@ pub struct Io {
     watched: Cell<u32>,
     abortable: Cell<bool>,
     hops: Hops,
+    /// Where the client is.
+    place: Option<Rc<str>>,
     private: Option<Rc<PrivateHosts>>,
     trace: OnceCell<Box<Trace>>,
 }
@@ -63,6 +65,16 @@ impl Io {
     /// The border of a request whose calls to these hosts go through bindings.
     pub fn through(self, private: Option<Rc<PrivateHosts>>) -> Self {
         Self { private, ..self }
+    }
+
+    /// The border of a request whose client is at this place.
+    pub fn at(self, place: Option<Rc<str>>) -> Self {
+        Self { place, ..self }
+    }
+
+    /// Where the client is, as the platform tells it in JSON.
+    pub fn place(&self) -> Option<&str> {
+        self.place.as_deref()
     }
 
     /// Calls an origin and reads its answer.

@@ -131,6 +131,7 @@ fn request(case: &Value) -> Request {
         target: target.to_owned(),
         headers,
         caller: Caller::Unknown,
+        place: case["place"].is_object().then(|| case["place"].to_string().into()),
         has_body: !case["body"].is_null(),
     }
 }

@@ -129,6 +129,15 @@ impl Program {
         names
     }
 
+    /// Whether the expression calls a function of that name.
+    pub fn calls(&self, function: &str) -> bool {
+        let mut calls = false;
+        collect(&self.root, &mut Vec::new(), &mut |expr| {
+            calls |= matches!(&expr.kind, Kind::Call(call) if &*call.name == function);
+        });
+        calls
+    }
+
     /// The keys of a variable that can make a difference; `None` if all of them may, because the expression does more with
     /// it than to look up constant keys.
     pub fn keys_of(&self, variable: &str) -> Option<BTreeSet<&str>> {

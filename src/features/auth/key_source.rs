@@ -7,6 +7,7 @@ use std::rc::Rc;
 use fjord_http::url;
 use fjord_jose::KeySet;
 
+use super::aggregated;
 use crate::options::{Options, Refusal, Secret, Site};
 
 /// Where keys are.
@@ -14,15 +15,21 @@ use crate::options::{Options, Refusal, Secret, Site};
 pub enum KeySource {
     /// Here: they came with the configuration.
     Fixed(KeySet),
-    /// At an address.
-    Remote {
-        /// The address.
-        url: Rc<str>,
-        /// Whether TLS may be missing (`disable_jwk_security`).
-        insecure: bool,
-    },
+    /// At an address, or at each of several.
+    Remote(Rc<[Origin]>),
     /// Where KrakenD takes none from; it answers 401 to all then.
     Insecure,
+}
+
+/// A server of keys.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// The address.
+    pub url: Rc<str>,
+    /// Whether TLS may be missing (`disable_jwk_security`).
+    pub insecure: bool,
+    /// Whether its keys are fresh for as long as it says.
+    pub heeds_age: bool,
 }
 
 /// What is wrong with [`KeySource::Insecure`].
@@ -76,7 +83,10 @@ pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal
         return Err(Refusal::new("jwk_url: expected an http(s) URL"));
     }
     let url = url::normal(url).map_err(|error| Refusal(format!("jwk_url: {error}")))?;
-    Ok(KeySource::Remote { url: url.into(), insecure })
+    if let Some(origins) = aggregated::origins(site, &url) {
+        return Ok(KeySource::Remote(origins));
+    }
+    Ok(KeySource::Remote([Origin { url: url.into(), insecure, heeds_age: false }].into()))
 }
 
 fn fixed(option: &str, text: &str) -> Result<KeySource, Refusal> {

@@ -1,6 +1,7 @@
 //! Where the keys of tokens come from: bundled with the configuration, or fetched, kept and renewed.
 
 mod remote;
+mod several;
 
 use std::cell::Cell;
 use std::fmt;
@@ -27,6 +28,8 @@ pub struct Keys {
 enum Source {
     Fixed(KeySet),
     Remote(Remote),
+    /// Each is asked by itself; the first that has a key gives it.
+    Several(Vec<Remote>),
 }
 
 /// Why there is no key.
@@ -54,9 +57,16 @@ impl Keys {
         Self { source: Source::Fixed(set), strategy, warned: Cell::default() }
     }
 
-    /// Keys at an address.
-    pub fn remote(remote: Remote, strategy: Strategy) -> Self {
-        Self { source: Source::Remote(remote), strategy, warned: Cell::default() }
+    /// Keys at an address, or at several.
+    pub fn remote(mut remotes: Vec<Remote>, strategy: Strategy) -> Self {
+        let source = match (remotes.len(), remotes.pop()) {
+            (1, Some(remote)) => Source::Remote(remote),
+            (_, last) => {
+                remotes.extend(last);
+                Source::Several(remotes)
+            }
+        };
+        Self { source, strategy, warned: Cell::default() }
     }
 
     /// Which members of a token's header name its key.
@@ -72,6 +82,7 @@ impl Keys {
         let key = match &self.source {
             Source::Fixed(set) => set.find(self.strategy, id).cloned().ok_or_else(|| unknown(id))?,
             Source::Remote(remote) => remote.find(cx, self.strategy, id).await?,
+            Source::Several(remotes) => several::find(remotes, cx, self.strategy, id).await?,
         };
         if !self.warned.get()
             && key.family == algorithm.family()

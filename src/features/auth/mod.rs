@@ -1,5 +1,6 @@
 //! Authentication and authorization of clients, and credentials for backends.
 
+pub mod aggregated;
 pub mod api_keys;
 pub mod aws_sigv4;
 pub mod basic;

@@ -95,9 +95,14 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
             return Ok(Some(Box::new(Closed { feature: "JWTSigner", reason: key_source::INSECURE })));
         }
         KeySource::Fixed(set) => Keys::fixed(set, Strategy::Kid),
-        KeySource::Remote { url, insecure } => {
-            let (slot, fresh_ms) = (Slot::default(), f64::INFINITY);
-            Keys::remote(Remote { url, insecure, slot, fresh_ms, cooldown: 0.0 }, Strategy::Kid)
+        KeySource::Remote(origins) => {
+            let remote = |origin: &key_source::Origin| Remote {
+                origin: origin.clone(),
+                slot: Slot::default(),
+                fresh_ms: f64::INFINITY,
+                cooldown: 0.0,
+            };
+            Keys::remote(origins.iter().map(remote).collect(), Strategy::Kid)
         }
     };
     Ok(Some(Box::new(handler::Signer {

@@ -69,6 +69,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<When>>, Refusa
             needs_value()?;
             let policy = Policies::compile([value], Phase::Request, true);
             let policy = policy.map_err(|(_, error)| Refusal(error.to_string()))?;
+            policy.have_place(site)?;
             When::If(Box::new(Fulfils { policy, is_told: Cell::default() }))
         }
         "fallback" if fallbacks(site) > 1 => return Err(Refusal::new(ONE_FALLBACK)),
@@ -95,7 +96,7 @@ impl Condition for HasHeader {
 
 impl Condition for Fulfils {
     fn holds(&self, cx: Cx<'_>, request: &Request) -> bool {
-        let Err(rejected) = self.policy.run(&OfRequest::new(request, cx.io.now())) else { return true };
+        let Err(rejected) = self.policy.run(&OfRequest::new(request, cx.io)) else { return true };
         if rejected.cause != Cause::False && !self.is_told.replace(true) {
             cx.log(Level::Warning, || {
                 let path = &cx.endpoint.path;

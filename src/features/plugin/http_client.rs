@@ -37,7 +37,18 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Exchange>>
 }
 
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    workers::check(spot, around, &[], "call a worker as the host itself: service://BINDING", findings);
+    workers::check(spot, around, &[], instead, findings);
+}
+
+/// What does the work of a plugin that isn't here.
+fn instead(name: &str) -> &'static str {
+    match name {
+        "wildcard" => "write endpoints that end in /*: \"endpoint\": \"/foo/*\"",
+        "static-filesystem" | "krakend-afero" => "use backend/static-filesystem",
+        "no-redirect" => "use `no_redirect` of backend/http/client",
+        "http-proxy" => "call the origin itself: fetch can't go through a proxy",
+        _ => "call a worker as the host itself: service://BINDING",
+    }
 }
 
 impl Exchange for Client {

@@ -3,6 +3,7 @@
 mod step;
 
 use super::{req_resp_modifier, shipped, workers};
+use crate::features::auth::aggregated;
 use crate::features::server::static_filesystem::StaticFiles;
 use crate::options::check::{Around, Findings, Purpose, Spot};
 use crate::options::{Capability, Kind, Namespace, Rule, Scopes, namespace, opt};
@@ -19,24 +20,39 @@ pub static NAMESPACE: Namespace = namespace(
         &Kind::Object(&[
             opt(
                 "geoip",
-                Kind::Object(&[opt("citydb_path", Kind::Str, "The file of the database.").required()]),
-                "Adds headers with the place of the client.",
+                Kind::Object(&[opt("citydb_path", Kind::Str, "The file of the database.")
+                    .required()
+                    .no_effect("the platform itself knows where clients are")]),
+                "Tells backends by the header `X-Geoip` where the client is.",
             )
-            .enterprise()
-            .no_effect(NOT_LISTED),
+            .enterprise(),
             opt("ip-filter", Kind::Object(req_resp_modifier::IP_FILTER), "Lets clients in by address.")
                 .enterprise(),
             opt(
                 "jwk-aggregator",
                 Kind::Object(&[
-                    opt("cache", Kind::Bool, "Honour origin cache headers."),
-                    opt("origins", Kind::STRINGS, "JWKS URLs.").required(),
-                    opt("port", Kind::INT, "Local port.").required(),
+                    opt(
+                        "cache",
+                        Kind::Bool,
+                        "Whether a key set is fresh for as long as its server says in `Cache-Control`.",
+                    )
+                    .default("false"),
+                    opt(
+                        "origins",
+                        Kind::With(&Kind::STRINGS, &[Rule::AtLeast(1)]),
+                        "The addresses of the key sets.",
+                    )
+                    .required(),
+                    opt(
+                        "port",
+                        Kind::PORT,
+                        "The port of the `jwk_url` that means all of them: `http://localhost:PORT`.",
+                    )
+                    .required(),
                 ]),
-                "Serves the key sets of several servers as one.",
+                "Takes the keys of tokens from several servers.",
             )
-            .enterprise()
-            .no_effect(NOT_LISTED),
+            .enterprise(),
             opt("name", Kind::STRINGS, "The plugins; the last one is the first that sees a request.")
                 .default("[]")
                 .required(),
@@ -112,17 +128,36 @@ pub static NAMESPACE: Namespace = namespace(
 .calls(Purpose::Plugins, |spot| workers::count(spot, &shipped::SERVER))
 .check(check);
 
+/// What does the work of a plugin that isn't here.
+fn instead(name: &str) -> &'static str {
+    match name {
+        "wildcard" | "krakend-wildcard" => "write endpoints that end in /*: \"endpoint\": \"/foo/*\"",
+        "redis-ratelimit" => "use qos/ratelimit/service, with a `binding` that counts for all isolates",
+        "basic-auth" => "use auth/basic",
+        "krakend-afero" => "use server/static-filesystem",
+        "http-logger" => "use telemetry/opentelemetry, or the platform's own logs",
+        _ => "put the logic into a worker before or after this one",
+    }
+}
+
+/// Whether a service lists a plugin.
+pub(in crate::features) fn lists(service: &Spot<'_>, plugin: &str) -> bool {
+    let Some(space) = service.namespace(&NAMESPACE) else { return false };
+    space.get("name").is_some_and(|names| names.items().any(|name| name.str() == Some(plugin)))
+}
+
 const NOT_LISTED: &str = "an Enterprise plugin that Fjord doesn't have: `name` with it is refused";
 
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let instead = "put the logic into a worker before or after this one (geoip: rules of the platform; wildcard: endpoints that end in /*; \
-                   static-filesystem: server/static-filesystem)";
     shipped::check(spot, &shipped::SERVER, findings);
     if let Some(filter) = spot.get("ip-filter") {
         IpFilter::check(&filter, findings);
     }
     if let Some(files) = spot.get("static-filesystem") {
         StaticFiles::check(&files, findings);
+    }
+    if let Some(aggregator) = spot.get("jwk-aggregator") {
+        aggregated::check(&aggregator, findings);
     }
     if let Some(rewrite) = spot.get("url-rewrite") {
         UrlRewrite::check(&rewrite, findings);

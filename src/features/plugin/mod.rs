@@ -4,6 +4,7 @@
 pub mod http_client;
 pub mod http_server;
 pub mod middleware;
+pub mod place;
 pub mod req_resp_modifier;
 mod shipped;
 pub mod workers;

@@ -60,7 +60,6 @@ pub static NAMESPACE: Namespace = namespace(
 .check(check);
 
 fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
-    let instead = "use modifier/lua-proxy, modifier/martian or validation/cel";
     shipped::check(spot, &MODIFIERS, findings);
     if let Some(filter) = spot.get("ip-filter") {
         IpFilter::check(&filter, findings);
@@ -75,7 +74,13 @@ fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
             findings,
         );
     }
-    workers::check(spot, around, &MODIFIERS, instead, findings);
+    workers::check(
+        spot,
+        around,
+        &MODIFIERS,
+        |_| "use modifier/lua-proxy, modifier/martian or validation/cel",
+        findings,
+    );
 }
 
 const ONE_ADDRESS: &str = "a client has one address here: the platform's, or that of the service's `router.remote_ip_headers` and `router.trusted_proxies`";

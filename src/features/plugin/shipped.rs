@@ -12,7 +12,8 @@ pub(super) use ip_filter::IpFilter;
 pub(super) use url_rewrite::UrlRewrite;
 
 /// Those of `plugin/http-server`.
-pub(super) const SERVER: [&str; 4] = ["ip-filter", "static-filesystem", "url-rewrite", "virtualhost"];
+pub(super) const SERVER: [&str; 6] =
+    ["geoip", "ip-filter", "jwk-aggregator", "static-filesystem", "url-rewrite", "virtualhost"];
 /// Those of `plugin/req-resp-modifier`.
 pub(super) const MODIFIERS: [&str; 3] = ["content-replacer", "ip-filter", "response-schema-validator"];
 

@@ -79,7 +79,7 @@ pub(super) fn check(
     spot: &Spot<'_>,
     around: &Around<'_>,
     shipped: &[&str],
-    instead: &str,
+    instead: fn(&str) -> &'static str,
     findings: &mut Findings<'_>,
 ) {
     // A part alone doesn't know the mapping: the plan asks for it.
@@ -89,7 +89,7 @@ pub(super) fn check(
             return;
         };
         if entries(service.node).all(|(known, _)| known != name) {
-            findings.add(unmapped(spot, name, instead));
+            findings.add(unmapped(spot, name, instead(name)));
         }
     };
     match names.node.kind {

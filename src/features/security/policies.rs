@@ -88,6 +88,9 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Layer>>, R
         Ok(Some(layer::Guard { policies, rejection: Rejection::read(options.object("error")?)? }))
     };
     let (request, response) = (guard("req", Phase::Request)?, guard("resp", Phase::Response)?);
+    if let Some(guard) = &request {
+        guard.policies.have_place(site)?;
+    }
     Ok(layer::PolicyLayer::new(request, response).map(|layer| Box::new(layer) as Box<dyn Layer>))
 }
 

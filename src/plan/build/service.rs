@@ -11,7 +11,7 @@ use fjord_json::{Value, map_of};
 use crate::KRAKEND_VERSION;
 use crate::context::ServiceInfo;
 use crate::features::endpoint_cache;
-use crate::features::plugin::workers;
+use crate::features::plugin::{place, workers};
 use crate::features::router;
 use crate::features::router::TRUST;
 use crate::features::telemetry::logging;
@@ -132,6 +132,7 @@ pub fn build(options: &Options<'_>, environment: &Environment) -> Service {
         rewrites: Vec::new(),
         outer: Vec::new(),
         global: Vec::new(),
+        wants_place: false,
         private: None,
         refused: None,
         left_out: Vec::new(),
@@ -213,6 +214,7 @@ fn fill(
         }
         Err(refusal) => service.left_out.push(format!("telemetry/opentelemetry: {refusal}")),
     }
+    service.wants_place = site.environment.shared::<place::Told>().is_asked_for();
     service.rewrites = site.compile(order::ROUTING)?;
     service.global = site.compile(order::GLOBAL)?;
     Ok(())

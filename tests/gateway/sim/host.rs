@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use fjord::edge::desk::{Desk, Turn};
 use fjord::edge::places::PlaceId;
-use fjord::edge::protocol::{CLIENT, COPIED, GATEWAYS, MARK, PEER, UNSEEN, UNTOLD};
+use fjord::edge::protocol::{CLIENT, COPIED, GATEWAYS, MARK, PEER, PLACE, UNSEEN, UNTOLD};
 use fjord::gateway::{State, is_plain};
 use fjord_http::Headers;
 
@@ -481,6 +481,9 @@ fn lines_of(request: &Request) -> Headers {
         Caller::Unknown => {}
         Caller::Peer(address) => headers.add(PEER, address.as_str()),
         Caller::Client(address) => headers.add(CLIENT, address.as_str()),
+    }
+    if let Some(place) = &request.place {
+        headers.add(PLACE, &**place);
     }
     headers
 }

@@ -2,9 +2,10 @@
 
 use fjord_jose::{Algorithm, KeySet, Strategy};
 
+use super::super::aggregated::is_served;
 use super::super::signature::{self, Size};
 use crate::options::Secret;
-use crate::options::check::{Findings, Spot};
+use crate::options::check::{Around, Findings, Spot};
 
 /// The calls that fetch the keys.
 pub(in crate::features::auth) fn fetches(spot: &Spot<'_>) -> u64 {
@@ -12,7 +13,12 @@ pub(in crate::features::auth) fn fetches(spot: &Spot<'_>) -> u64 {
 }
 
 /// Where the keys come from.
-pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findings: &mut Findings<'_>) {
+pub(in crate::features::auth) fn key_set(
+    spot: &Spot<'_>,
+    around: &Around<'_>,
+    otherwise: &str,
+    findings: &mut Findings<'_>,
+) {
     if let Some(path) = spot.get("jwk_local_path") {
         if path.str() == Some("") && spot.get("jwk_url").is_none() {
             findings.add(path.error("empty", format!("no key file is named, so {otherwise}")));
@@ -40,6 +46,8 @@ pub(in crate::features::auth) fn key_set(spot: &Spot<'_>, otherwise: &str, findi
         (Some(("https", rest)), Some(insecure)) if !rest.is_empty() => {
             findings.add(insecure.note("no-effect", "an https address doesn't need `disable_jwk_security`"));
         }
+        // The address never leaves the gateway.
+        (Some(("http", _)), Some(_)) if around.service.is_some_and(|service| is_served(service, text)) => {}
         (Some(("http", rest)), Some(insecure)) if !rest.is_empty() => {
             let message = "keys are fetched in clear text: whoever sits between can make tokens";
             findings.add(insecure.warning("insecure", message).help("use https"));

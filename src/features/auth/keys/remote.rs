@@ -11,16 +11,15 @@ use fjord_sigv4::hash;
 
 use super::{KeyFault, unknown};
 use crate::context::Cx;
+use crate::features::auth::key_source::Origin;
 use crate::platform::{Body, CALL_MS, Deadline, Fetch, Level, LocalFuture, Shared};
 use crate::proxy::{NextExchange, Policy};
 
 /// A key set at an address.
 #[derive(Debug)]
 pub struct Remote {
-    /// The address.
-    pub url: Rc<str>,
-    /// Whether it may be reached, or may lead to others, without TLS.
-    pub insecure: bool,
+    /// The server.
+    pub origin: Origin,
     /// What requests share.
     pub slot: Slot,
     /// Milliseconds in which a fetched set is fresh; 0: each request wants one that was fetched while it waited.
@@ -48,6 +47,8 @@ pub struct Kept {
 struct Fetched {
     set: Rc<KeySet>,
     at: f64,
+    /// Milliseconds for which its server says that it's fresh; 0 where nobody heeds that.
+    age: f64,
 }
 
 /// Key sets that endpoints share (`auth/validator` at the service).
@@ -74,6 +75,16 @@ enum Lookup {
     },
 }
 
+/// What is known of an id without a call.
+pub(super) enum Known {
+    /// Its key.
+    Key(Rc<Jwk>),
+    /// A fresh set lacks it.
+    Lacks,
+    /// There's no fresh set.
+    Nothing,
+}
+
 /// Ids that are remembered as missing.
 const MAX_MISSING: usize = 256;
 
@@ -85,6 +96,9 @@ const RETRY_MS: f64 = 10_000.0;
 
 /// How long old keys hold at most, after the time in which they were fresh: a key that was withdrawn must end some day.
 const HOLD_MS: f64 = 3_600_000.0;
+
+/// No server's word holds longer.
+const MOST_AGE_MS: f64 = 24.0 * 3_600_000.0;
 
 /// How often a fresh set is fetched again because of ids that it lacks: tokens with made-up ids cost nothing to make.
 const PAUSE_MS: f64 = 10_000.0;
@@ -100,7 +114,7 @@ impl Remote {
             Lookup::Ask { is_fresh } => is_fresh,
         };
         let has_it = |fetched: &Fetched| {
-            cx.io.now() < fetched.at + self.fresh_ms && fetched.set.find(strategy, id).is_some()
+            cx.io.now() < self.fresh_until(fetched) && fetched.set.find(strategy, id).is_some()
         };
         let call = || {
             if is_fresh {
@@ -127,7 +141,7 @@ impl Remote {
                 let old = self.old(strategy, id, now);
                 if old.is_some() {
                     cx.log(Level::Warning, || {
-                        format!("[SERVICE: JOSE] {}: {fault}; the old keys hold", self.url)
+                        format!("[SERVICE: JOSE] {}: {fault}; the old keys hold", self.origin.url)
                     });
                 }
                 old.ok_or(fault)
@@ -135,9 +149,23 @@ impl Remote {
         }
     }
 
+    /// What is known of an id without a call.
+    pub(super) fn known(&self, strategy: Strategy, id: &str, now: f64) -> Known {
+        match self.lookup(strategy, id, now) {
+            Lookup::Found(key) => Known::Key(key),
+            Lookup::Missing | Lookup::Ask { is_fresh: true } => Known::Lacks,
+            Lookup::Ask { is_fresh: false } => Known::Nothing,
+        }
+    }
+
+    /// When a set isn't fresh any more.
+    fn fresh_until(&self, fetched: &Fetched) -> f64 {
+        fetched.at + self.fresh_ms.max(fetched.age)
+    }
+
     fn lookup(&self, strategy: Strategy, id: &str, now: f64) -> Lookup {
         let Some(last) = self.slot.set.last() else { return Lookup::Ask { is_fresh: false } };
-        let fresh_until = last.at + self.fresh_ms;
+        let fresh_until = self.fresh_until(&last);
         let holds = || now < self.slot.retry.get() && now < fresh_until + HOLD_MS;
         let is_good = now < fresh_until || holds();
         if !is_good {
@@ -157,19 +185,20 @@ impl Remote {
     /// A key of a set that isn't fresh any more. While the server fails it is still good for a while, and the server gets a pause.
     fn old(&self, strategy: Strategy, id: &str, now: f64) -> Option<Rc<Jwk>> {
         let last = self.slot.set.last()?;
-        let holds = self.fresh_ms > 0.0 && now < last.at + self.fresh_ms + HOLD_MS;
+        let fresh_until = self.fresh_until(&last);
+        let holds = fresh_until > last.at && now < fresh_until + HOLD_MS;
         last.set.find(strategy, id).filter(|_| holds).cloned()
     }
 
     /// A call that needs nothing of the request that begins it.
     fn call(&self, cx: Cx<'_>) -> LocalFuture<'static, Result<Fetched, KeyFault>> {
         let (io, service, endpoint) = (Rc::clone(cx.io), Rc::clone(cx.service), Rc::clone(cx.endpoint));
-        let (url, insecure) = (Rc::clone(&self.url), self.insecure);
+        let origin = self.origin.clone();
         Box::pin(async move {
             let deadline = Deadline::new(&io, CALL_MS);
             let cx = Cx { io: &io, service: &service, endpoint: &endpoint, deadline: &deadline };
-            let set = fetch(cx, url, insecure).await?;
-            Ok(Fetched { set: Rc::new(set), at: io.now() })
+            let (set, age) = fetch(cx, origin).await?;
+            Ok(Fetched { set: Rc::new(set), at: io.now(), age })
         })
     }
 }
@@ -179,7 +208,9 @@ fn positive(cooldown: f64) -> f64 {
     if cooldown > 0.0 { cooldown } else { f64::INFINITY }
 }
 
-async fn fetch(cx: Cx<'_>, url: Rc<str>, insecure: bool) -> Result<KeySet, KeyFault> {
+/// The key set, and for how many milliseconds its server says that it's fresh, if that is heeded.
+async fn fetch(cx: Cx<'_>, origin: Origin) -> Result<(KeySet, f64), KeyFault> {
+    let Origin { url, insecure, heeds_age } = origin;
     let call = Fetch::new("GET", url, Headers::from_iter([("User-Agent", "KrakenD")]));
     let steps = NextExchange::new(&[], &[], Policy { send_body: false, follow: true });
     let answer = steps.run(cx, call).await.map_err(|error| KeyFault::Fetch(error.to_string()))?;
@@ -193,9 +224,32 @@ async fn fetch(cx: Cx<'_>, url: Rc<str>, insecure: bool) -> Result<KeySet, KeyFa
     }
     match &answer.body {
         Body::Bytes(body) if body.len() > MAX_SET => Err(KeyFault::TooLong),
-        Body::Bytes(body) => KeySet::parse(body.as_slice()).map_err(KeyFault::Set),
+        Body::Bytes(body) => {
+            let age = answer.headers.get("Cache-Control").filter(|_| heeds_age).map_or(0.0, max_age);
+            KeySet::parse(body.as_slice()).map(|set| (set, age)).map_err(KeyFault::Set)
+        }
         Body::Stream(_) => Err(KeyFault::Set(KeyError::NoSet)),
     }
+}
+
+/// The milliseconds of `max-age`; none with a directive that forbids to keep.
+fn max_age(control: &str) -> f64 {
+    let mut age = 0.0;
+    for directive in control.split(',').map(str::trim) {
+        match directive.split_once('=') {
+            Some((name, seconds)) if name.eq_ignore_ascii_case("max-age") => {
+                age = seconds
+                    .trim_matches('"')
+                    .parse::<u32>()
+                    .map_or(0.0, |seconds| f64::from(seconds) * 1000.0);
+            }
+            None if ["no-store", "no-cache"].iter().any(|name| directive.eq_ignore_ascii_case(name)) => {
+                return 0.0;
+            }
+            _ => {}
+        }
+    }
+    age.min(MOST_AGE_MS)
 }
 
 /// What is kept of an id: a token may bring one of 48 KB, and 256 of them would be 12 MB.
@@ -243,6 +297,21 @@ impl SharedKeys {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_server_says_how_long_its_keys_are_fresh() {
+        for (control, age) in [
+            ("max-age=60", 60_000.0),
+            ("public, Max-Age=\"60\", must-revalidate", 60_000.0),
+            ("max-age=999999999", MOST_AGE_MS),
+            ("max-age=60, no-store", 0.0),
+            ("no-cache, max-age=60", 0.0),
+            ("max-age=-1", 0.0),
+            ("", 0.0),
+        ] {
+            assert_eq!(max_age(control), age, "{control}");
+        }
+    }
 
     #[test]
     fn long_ids_are_missed_by_their_hashes() {

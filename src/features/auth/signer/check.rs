@@ -21,7 +21,7 @@ pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Finding
             findings.add(fault.at(replaced.path.pointer()).help("do it at the service or at the backends"));
         }
     }
-    key_set(spot, "the endpoint answers 401 to all", findings);
+    key_set(spot, around, "the endpoint answers 401 to all", findings);
     if let Some(keys) = spot.get("keys_to_sign").filter(|list| list.items().len() == 0) {
         findings.add(keys.warning("no-effect", "an empty list signs nothing"));
     }

@@ -8,7 +8,7 @@ use crate::options::check::{Around, Findings, Spot, looks};
 /// Checks the validator of an endpoint.
 pub(super) fn check(spot: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
     let Some(endpoint) = around.endpoint else { return };
-    key_set(spot, "every request gets 401", findings);
+    key_set(spot, around, "every request gets 401", findings);
     if let Some(name) = spot.get("auth_header_name") {
         looks::header_name(&name, findings);
     }

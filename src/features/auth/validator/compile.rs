@@ -1,6 +1,5 @@
 //! From the options of the validator to a step; what KrakenD doesn't start with is refused.
 
-use std::rc::Rc;
 use std::time::Duration;
 
 use fjord_document::node::Node;
@@ -11,7 +10,7 @@ use super::access::Access;
 use super::claims::Expected;
 use super::handler::{Propagated, Validator};
 use super::{NAMESPACE, SERVICE};
-use crate::features::auth::key_source::{self, KeySource};
+use crate::features::auth::key_source::{self, KeySource, Origin};
 use crate::features::auth::keys::{Keys, Remote, SharedKeys, Slot};
 use crate::features::auth::refuse::Closed;
 use crate::features::auth::revoker;
@@ -46,13 +45,16 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
             ));
         }
         KeySource::Fixed(set) => Keys::fixed(set, strategy),
-        KeySource::Remote { url, insecure } => {
-            let (slot, fresh_ms) = match cached {
-                true => slot(site, &options, &url, insecure)?,
-                false => (Slot::default(), 0.0),
-            };
+        KeySource::Remote(origins) => {
             let cooldown = cooldown(&options)?;
-            Keys::remote(Remote { url, insecure, slot, fresh_ms, cooldown }, strategy)
+            let remote = |origin: &Origin| -> Result<Remote, OptionError> {
+                let (slot, fresh_ms) = match cached {
+                    true => slot(site, &options, origin)?,
+                    false => (Slot::default(), 0.0),
+                };
+                Ok(Remote { origin: origin.clone(), slot, fresh_ms, cooldown })
+            };
+            Keys::remote(origins.iter().map(remote).collect::<Result<_, _>>()?, strategy)
         }
     };
     let checks = match site.namespace(&cel::NAMESPACE) {
@@ -96,17 +98,12 @@ pub fn share(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, Re
 }
 
 /// Where fetched keys are kept, and for how many milliseconds.
-fn slot(
-    site: &Site<'_>,
-    options: &Options<'_>,
-    url: &Rc<str>,
-    insecure: bool,
-) -> Result<(Slot, f64), OptionError> {
+fn slot(site: &Site<'_>, options: &Options<'_>, origin: &Origin) -> Result<(Slot, f64), OptionError> {
     let seconds = match options.int("cache_duration")? {
         seconds if seconds > 0 => seconds as f64,
         _ => 900.0,
     };
-    Ok(site.environment.shared::<SharedKeys>().slot(url, insecure, seconds * 1000.0))
+    Ok(site.environment.shared::<SharedKeys>().slot(&origin.url, origin.insecure, seconds * 1000.0))
 }
 
 /// Milliseconds, a second at least where there is one.

@@ -8,6 +8,8 @@ use fjord_json::{Map, Value};
 
 use super::NAMESPACE;
 use crate::context::Reach;
+use crate::features::auth::aggregated;
+use crate::features::plugin::place::{self, Told};
 use crate::features::plugin::shipped::{self, IpFilter, UrlRewrite};
 use crate::features::plugin::workers::Worker;
 use crate::features::server::static_filesystem::StaticFiles;
@@ -24,6 +26,7 @@ use crate::render;
 struct Servers(Vec<Server>);
 
 enum Server {
+    GeoIp,
     IpFilter(IpFilter),
     Static(StaticFiles),
     Worker(Worker),
@@ -58,6 +61,15 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Global>>, 
             "ip-filter" => {
                 let filter = shipped::listed(&options, name)?.as_ref().map(IpFilter::compile).transpose()?;
                 servers.extend(filter.map(Server::IpFilter));
+            }
+            // All that it needs the platform tells.
+            "geoip" => {
+                site.environment.shared::<Told>().ask();
+                servers.push(Server::GeoIp);
+            }
+            "jwk-aggregator" => {
+                let options = shipped::listed(&options, name)?;
+                options.map(|options| aggregated::share(site, &options)).transpose()?;
             }
             "static-filesystem" => {
                 let options = shipped::listed(&options, name)?;
@@ -133,6 +145,10 @@ impl Global for Servers {
                             format!("[PLUGIN: ip-filter] {} isn't let in", incoming.client_ip)
                         });
                         return render::status(403);
+                    }
+                    Server::GeoIp => {
+                        place::mark(&mut incoming.headers, reach.io.place());
+                        continue;
                     }
                     Server::Static(files) => match files.path_of(&incoming) {
                         Some(path) => return files.answer(reach, incoming, &path).await,

@@ -3,10 +3,11 @@
 use fjord_cel::{CompileError, Program, Type};
 use fjord_document::Diagnostic;
 
-use super::macros::{EVERYWHERE, OF_REQUESTS};
+use super::macros::{EVERYWHERE, GEOIP, NO_PLACE, OF_REQUESTS};
 use super::set::{result_type, type_over};
 use super::{NO_TOKEN, Rejection};
 use crate::features::auth::validator;
+use crate::features::plugin::http_server;
 use crate::features::validation::cel::{self, Phase};
 use crate::options::check::{Around, Findings, Spot};
 
@@ -51,6 +52,14 @@ pub(in crate::features) fn expression(
         Ok(program) => program,
         Err(error) => return Some(cel::not_an_expression(spot, text, &error)),
     };
+    let is_told = || around.service.is_none_or(|service| http_server::lists(service, "geoip"));
+    if has_macros && program.calls(GEOIP) && !is_told() {
+        let fault = spot.error("bad-expression", NO_PLACE);
+        return Some(
+            fault
+                .help("\"plugin/http-server\": {\"name\": [\"geoip\"], \"geoip\": {\"citydb_path\": \"…\"}}"),
+        );
+    }
     let checked = result_type(&program, phase, has_macros);
     if let Some(fault) = of_result(spot, checked, || names(phase, has_macros)) {
         return Some(fault);

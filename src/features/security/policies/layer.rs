@@ -56,7 +56,7 @@ impl Layer for PolicyLayer {
         Box::pin(async move {
             let now = cx.io.now();
             if let Some(guard) = &self.request
-                && let Err(rejected) = guard.policies.run(&OfRequest::new(&request, now))
+                && let Err(rejected) = guard.policies.run(&OfRequest::new(&request, cx.io))
             {
                 return guard.refuse(cx, &rejected, "request", Blame::Client);
             }

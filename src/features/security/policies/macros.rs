@@ -1,9 +1,14 @@
 //! The functions that policies have beside CEL's: KrakenD calls them macros.
 
-use fjord_cel::{CelValue, EvalError, Signature, Type, Variables};
-use fjord_http::canonical;
+use std::cell::OnceCell;
 
+use fjord_cel::{CelValue, EvalError, Numbers, Signature, Type, Variables};
+use fjord_http::canonical;
+use fjord_json::Map;
+
+use crate::features::plugin::place;
 use crate::features::validation::cel::{Phase, RequestVariables};
+use crate::platform::Io;
 use crate::proxy::Request;
 
 type Argument<'v> = Result<CelValue<'v>, EvalError>;
@@ -12,12 +17,19 @@ type Outcome<'v> = Result<CelValue<'v>, EvalError>;
 /// The functions of every policy.
 pub(super) const EVERYWHERE: [&str; 2] = ["between", "isEmpty"];
 /// Those of policies over requests. They see what KrakenD forwards: listed headers and query strings.
-pub(super) const OF_REQUESTS: [&str; 5] =
-    ["hasHeader", "getHeader", "hasCookie", "getCookie", "hasQuerystring"];
+pub(super) const OF_REQUESTS: [&str; 6] =
+    ["hasHeader", "getHeader", "hasCookie", "getCookie", "hasQuerystring", GEOIP];
+/// Where the client is. The host tells it only if the plugin `geoip` is listed.
+pub(super) const GEOIP: &str = "geoIP";
+/// What is wrong with a policy that asks for it then.
+pub(super) const NO_PLACE: &str = "geoIP() needs the plugin geoip in the service's plugin/http-server";
 
 /// What policies see of a request.
 pub(in crate::features) struct OfRequest<'a> {
     request: &'a Request,
+    place: Option<&'a str>,
+    /// The record that [`GEOIP`] gives, read when a policy asks for it.
+    record: OnceCell<Option<Map>>,
     variables: RequestVariables<'a>,
 }
 
@@ -32,6 +44,7 @@ pub(super) fn signature(name: &str, types: &[Type], phase: Phase, has_macros: bo
     }
     let returns = match (name, types) {
         ("isEmpty", [_]) => Some(Type::Bool),
+        (GEOIP, []) => Some(Type::Dyn),
         ("between", [_, _, _]) => {
             let all = |kind: &Type| types.iter().all(|found| found == kind || *found == Type::Dyn);
             (all(&Type::Int) || all(&Type::Double)).then_some(Type::Bool)
@@ -93,12 +106,22 @@ fn cookie<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
 // === impl OfRequest ===
 
 impl<'a> OfRequest<'a> {
-    /// What policies see of `request`, at `now_ms` milliseconds since 1970.
-    pub fn new(request: &'a Request, now_ms: f64) -> Self {
-        Self { request, variables: RequestVariables::new(request, now_ms) }
+    /// What policies see of `request`.
+    pub fn new(request: &'a Request, io: &'a Io) -> Self {
+        let variables = RequestVariables::new(request, io.now());
+        Self { request, place: io.place(), record: OnceCell::new(), variables }
+    }
+
+    fn geoip<'v>(&'v self) -> Outcome<'v> {
+        let record = self.record.get_or_init(|| place::record(self.place?));
+        let record = record.as_ref().ok_or_else(|| EvalError::NoSuchKey("the place of the client".into()))?;
+        Ok(CelValue::Map(fjord_cel::Map::Json(record, Numbers::Doubles)))
     }
 
     fn of_request<'v>(&'v self, name: &str, arguments: &[Argument<'v>]) -> Outcome<'v> {
+        if name == GEOIP {
+            return self.geoip();
+        }
         let key = match arguments {
             [Ok(CelValue::String(key))] => key,
             [Err(error)] => return Err(error.clone()),

@@ -3,8 +3,9 @@
 use fjord_cel::{CompileError, Program, Type, Variables};
 
 use super::macros;
+use crate::features::plugin::place;
 use crate::features::validation::cel::{Phase, Rejected, absent, all_hold, declared};
-use crate::options::Capability;
+use crate::options::{Capability, Refusal, Site};
 
 /// Policies that must all be fulfilled, in order.
 #[derive(Debug, Default)]
@@ -30,6 +31,18 @@ impl Policies {
         let compile = |(index, source)| compile(source, phase, has_macros).map_err(|error| (index, error));
         let programs = sources.into_iter().enumerate().map(compile).collect::<Result<_, _>>()?;
         Ok(Self { programs })
+    }
+
+    /// Refuses policies that ask where clients are if nobody tells.
+    ///
+    /// # Errors
+    /// If a policy calls `geoIP()` and the plugin `geoip` isn't listed.
+    pub fn have_place(&self, site: &Site<'_>) -> Result<(), Refusal> {
+        let is_told = site.environment.shared::<place::Told>().is_asked_for();
+        match self.programs.iter().any(|program| program.calls(macros::GEOIP)) && !is_told {
+            true => Err(Refusal::new(macros::NO_PLACE)),
+            false => Ok(()),
+        }
     }
 
     /// The policies, compiled.
