@@ -8,7 +8,7 @@ use fjord_http::url;
 use fjord_jose::KeySet;
 
 use super::aggregated;
-use crate::options::{Options, Refusal, Secret, Site};
+use crate::options::{Capability, Options, Refusal, Secret, Site};
 
 /// Where keys are.
 #[derive(Debug)]
@@ -83,7 +83,9 @@ pub fn read(site: &Site<'_>, options: &Options<'_>) -> Result<KeySource, Refusal
         return Err(Refusal::new("jwk_url: expected an http(s) URL"));
     }
     let url = url::normal(url).map_err(|error| Refusal(format!("jwk_url: {error}")))?;
-    if let Some(origins) = aggregated::origins(site, &url) {
+    if Capability::Plugins.is_included()
+        && let Some(origins) = aggregated::origins(site, &url)
+    {
         return Ok(KeySource::Remote(origins));
     }
     Ok(KeySource::Remote([Origin { url: url.into(), insecure, heeds_age: false }].into()))

@@ -11,6 +11,7 @@ use fjord_jose::{Algorithm, Jwk, KeyError, KeySet, Strategy};
 
 use super::signature::{self, Size};
 use crate::context::Cx;
+use crate::options::Capability;
 use crate::platform::Level;
 
 pub use remote::{Remote, SharedKeys, Slot};
@@ -82,6 +83,8 @@ impl Keys {
         let key = match &self.source {
             Source::Fixed(set) => set.find(self.strategy, id).cloned().ok_or_else(|| unknown(id))?,
             Source::Remote(remote) => remote.find(cx, self.strategy, id).await?,
+            // Only the plugin makes several of one address.
+            Source::Several(_) if !Capability::Plugins.is_included() => return Err(unknown(id)),
             Source::Several(remotes) => several::find(remotes, cx, self.strategy, id).await?,
         };
         if !self.warned.get()
