@@ -54,6 +54,44 @@ describe("an endpoint's answers", () => {
     assert.equal(upstream.requests.length, 2);
   });
 
+  test("are fetched once in each isolate for a burst of cold requests", async (t) => {
+    const isolates = 3;
+    const upstream = await origin(t, { "/n": () => ({ json: { n: 1 }, delay: 500 }), "/b": { json: { b: 1 } } });
+    const backends = [{ url_pattern: "/n" }, { url_pattern: "/b" }];
+    const configuration = config([cached("/a", {}, {}, backends)], { host: [upstream.url], cache_ttl: "60s", timeout: "20s" });
+    const gateways = await Promise.all(Array.from({ length: isolates }, () => serve(t, configuration, ON)));
+    const answers = await Promise.all(gateways.flatMap((gateway) => Array.from({ length: 340 }, () => gateway.get("/a"))));
+    assert.ok(answers.every((answer) => answer.status === 200 && answer.json.n === 1 && answer.json.b === 1));
+    assert.equal(upstream.requests.length, isolates * backends.length);
+  });
+
+  test("go to those who wait even if the client that began the fetch leaves", async (t) => {
+    const { upstream, gateway } = await caching(t, [cached("/a")], ON, { timeout: "5s" });
+    upstream.routes["/n"] = () => ({ json: { n: 1 }, delay: 600 });
+    const leaving = new AbortController();
+    const first = assert.rejects(gateway.request("/a", { signal: leaving.signal }), { name: "AbortError" });
+    await wait(150);
+    const others = Array.from({ length: 20 }, () => gateway.get("/a"));
+    await wait(100);
+    leaving.abort();
+    await first;
+    const began = Date.now();
+    const answers = await Promise.all(others);
+    assert.ok(answers.every(({ status, json }) => status === 200 && json.n === 1));
+    assert.ok(Date.now() - began < 4000, "the others waited for the deadline");
+    assert.ok(upstream.requests.length <= 2, `${upstream.requests.length} calls`);
+  });
+
+  test("tell those who wait if the fetch fails, and the next request fetches again", async (t) => {
+    const { upstream, gateway } = await caching(t, [cached("/a")]);
+    upstream.routes["/n"] = () => ({ status: 500, body: "", delay: 200 });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => gateway.get("/a")));
+    assert.ok(answers.every(({ status }) => status === 500));
+    assert.equal(upstream.requests.length, 1);
+    upstream.routes["/n"] = { json: { n: 7 } };
+    assert.deepEqual([(await gateway.get("/a")).json.n, upstream.requests.length], [7, 2]);
+  });
+
   test("are the asker's own where it says who it is", async (t) => {
     const { upstream, gateway } = await caching(t, [cached("/a")]);
     await gateway.get("/a");
