@@ -36,6 +36,7 @@ Usage: fjord COMMAND [options]
   openapi export [FILE]   describe it for its clients, as an OpenAPI document
   postman export [FILE]   make a Postman collection of it
   explain NAME            the documentation of an option or a namespace
+  purge HOST              make a gateway forget answers that it has cached
   schema                  the JSON schema of the format, for editors
   completion SHELL        what completes commands and options in bash, zsh or fish
   version                 print the version

@@ -20,7 +20,7 @@ const file = path.join(dir, "open.json");
 const ids = (/** @type {{ stdout: string }} */ { stdout }) => JSON.parse(stdout).recommendations.map((/** @type {{ rule: string }} */ { rule }) => rule);
 
 describe("help", () => {
-  for (const name of ["audit", "schema", "explain", "new", "build"]) {
+  for (const name of ["audit", "schema", "explain", "new", "build", "purge"]) {
     test(`fjord ${name} --help fits a screen`, async () => {
       const { code, stdout } = await command([name, "--help"]);
       assert.equal(code, 0);

@@ -16,6 +16,7 @@ export const commands = {
   openapi: () => import("./openapi.mjs"),
   postman: () => import("./postman.mjs"),
   explain: () => import("./explain.mjs"),
+  purge: () => import("./purge.mjs"),
   schema: () => import("./schema.mjs"),
   completion: () => import("./completion.mjs"),
 };
