@@ -150,16 +150,6 @@ describe("run", () => {
     assert.equal(upstream.requests.length, 1);
   });
 
-  test("says why a call fails, not where workerd noticed it", async (t) => {
-    const plain = await origin(t, { "/": { json: {} } });
-    const gateway = await serve(t, config([endpoint("/dns", [{ host: ["http://nothing.invalid"], url_pattern: "/" }]), endpoint("/tls", [{ host: [plain.url.replace("http:", "https:")], url_pattern: "/" }])]));
-    for (const asked of ["/dns", "/tls"]) assert.equal((await gateway.get(asked)).status, 500);
-    await gateway.stop();
-    assert.match(gateway.output, /\[ENDPOINT: \/dns\] Get "http:\/\/nothing\.invalid\/": failed to lookup address information/);
-    assert.match(gateway.output, /\[ENDPOINT: \/tls\] Get "https:[^"]+": TLS handshake failed/);
-    assert.doesNotMatch(gateway.output, /workerd\/|stack:|reference/);
-  });
-
   test("refuses a configuration with mistakes before it listens", async () => {
     const { code, stdout, stderr } = await command(["run", "-c", bad, "-p", "0"]);
     assert.equal(code, 1);

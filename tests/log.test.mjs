@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { WorkerdLog } from "../bin/lib/run/log.mjs";
+import { config, endpoint, origin, serve } from "./support/gateway.mjs";
 
 const reason = "workerd/jsg/util.c++:320: error: e = rust/worker/ffi.rs:104: failed: no such name\n";
 const stack = (/** @type {string} */ id) => `stack: /bin/workerd@1 /bin/workerd@2; sentryErrorContext = jsgInternalError; wdErrId = ${id}\n`;
@@ -37,4 +38,18 @@ test("a reason that nobody refers to is said after a while", async () => {
     setTimeout(() => {}, 600);
   });
   assert.equal(said, "workerd: no such name\n");
+});
+
+test("workerd writes its reasons in this form", async (t) => {
+  const plain = await origin(t, { "/": { json: {} } });
+  const gateway = await serve(t, config([endpoint("/dns", [{ host: ["http://nothing.invalid"], url_pattern: "/" }]), endpoint("/tls", [{ host: [plain.url.replace("http:", "https:")], url_pattern: "/" }])]));
+  for (const asked of ["/dns", "/tls"]) assert.equal((await gateway.get(asked)).status, 500);
+  await gateway.logged(/\/tls\].* reference = /);
+  let out = "";
+  const log = new WorkerdLog((text) => (out += text));
+  log.take(gateway.output);
+  log.end();
+  assert.match(out, /\[ENDPOINT: \/dns\] Get "http:\/\/nothing\.invalid\/": failed to lookup address information/);
+  assert.match(out, /\[ENDPOINT: \/tls\] Get "https:[^"]+": TLS handshake failed/);
+  assert.doesNotMatch(out, /workerd\/|stack:|reference/);
 });

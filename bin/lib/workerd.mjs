@@ -234,7 +234,8 @@ export async function startWorkerd(settings) {
     try {
       const environment = prepare(dir, settings);
       return spawn(program, ["serve", "--control-fd=3", path.join(dir, "config.capnp")], {
-        stdio: ["ignore", "inherit", "pipe", "pipe"],
+        // For people lines are put together. A program gets them at once, as they are.
+        stdio: ["ignore", "inherit", process.stderr.isTTY ? "pipe" : "inherit", "pipe"],
         env: { ...process.env, ...environment },
       });
     } catch (error) {
@@ -250,8 +251,10 @@ export async function startWorkerd(settings) {
   };
   process.on("exit", atExit);
   const guard = startGuard(child.pid);
-  const log = new WorkerdLog((text) => process.stderr.write(text));
-  child.stderr?.setEncoding("utf8").on("data", (text) => log.take(String(text))).on("end", () => log.end());
+  if (child.stderr) {
+    const log = new WorkerdLog((text) => process.stderr.write(text));
+    child.stderr.setEncoding("utf8").on("data", (text) => log.take(String(text))).on("end", () => log.end());
+  }
 
   /** @type {Promise<string>} */
   const stopped = new Promise((resolve) => {
