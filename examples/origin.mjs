@@ -9,7 +9,7 @@ import https from "node:https";
  * What it answers: a value as JSON, or events one by one.
  * @typedef {{ status?: number, json?: unknown, headers?: Record<string, string>, events?: unknown[], every?: number }} Reply
  *
- * @typedef {Record<string, Reply | ((asked: Asked) => Reply)>} Routes  by path; a path that ends in a slash takes all below it
+ * @typedef {Record<string, Reply | ((asked: Asked) => Reply | Promise<Reply>)>} Routes  by path; a path that ends in a slash takes all below it
  */
 
 /**
@@ -30,7 +30,7 @@ export async function startOrigin(routes, port = 0, tls) {
     const key = Object.keys(routes).find((path) => path === url.pathname || (path.endsWith("/") && url.pathname.startsWith(path)));
     const route = key === undefined ? { status: 404, json: { error: "no such path" } } : routes[key];
     const asked = { method: request.method ?? "GET", path: url.pathname, query: url.searchParams, headers: request.headers, body };
-    const { status = 200, json = {}, headers = {}, events, every = 50 } = (typeof route === "function" ? route(asked) : route) ?? {};
+    const { status = 200, json = {}, headers = {}, events, every = 50 } = (typeof route === "function" ? await route(asked) : route) ?? {};
     if (events === undefined) {
       response.writeHead(status, { "Content-Type": "application/json", ...headers });
       response.end(JSON.stringify(json));

@@ -93,6 +93,7 @@ const called = (options) => config([endpoint("/a", [{ host: ["http://h.test"], u
 
 /** For each capability a configuration that needs it, and why. @type {[capability: string, config: object, place: string][]} */
 const NEEDY = [
+  ["async agents", { ...called({}), async_agent: [{ name: "a", consumer: { topic: "q" }, backend: [{ host: ["http://h.test"], url_pattern: "/", method: "POST" }], extra_config: { "async/queue": {} } }] }, "async_agent: "],
   ["API keys", { ...guarded("auth/api-keys", { roles: ["r"] }), extra_config: { "auth/api-keys": { keys: [{ key: "k", roles: ["r"] }] } } }, "auth/api-keys: "],
   ["basic authentication", guarded("auth/basic", { users: { ann: "$2y$05$c4WoMPo3SXsafkva.HHa6u7b1XOWKqA7XZANDrnv4IVny/8ABNR66" } }), "auth/basic: "],
   ["brokers", called({ host: ["amqp://h.test"], disable_host_sanitize: true, extra_config: { "backend/amqp/consumer": { name: "n", exchange: "e", routing_key: ["#"] } } }), "backend 0: backend/amqp/consumer: "],

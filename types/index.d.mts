@@ -19,6 +19,8 @@
 export interface Gateway {
   /** Answers a request; 404 for paths without an endpoint. `env` has the bindings, variables and secrets that the configuration names. */
   fetch(request: Request, env: unknown, ctx: ExecutionContext): Response | Promise<Response>;
+  /** Runs the pipe of an `async_agent` with `async/queue` for each message of a queue that the Worker consumes. Each is acknowledged or retried on its own. */
+  queue(batch: MessageBatch, env: unknown, ctx: ExecutionContext): Promise<void>;
 }
 
 /**

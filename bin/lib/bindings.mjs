@@ -23,8 +23,17 @@ const MAX_ASSETS = 2000;
  * @property {Served} [served] The files of the binding ASSETS.
  * @property {import("./surroundings.mjs").Surrounding[]} [findings] What is wrong with the file itself, or with the Worker's entry module.
  * @property {string[]} [stored] Secrets that a Secrets Store has.
+ * @property {string[]} [consumed] The queues that it consumes.
+ * @property {{ [queue: string]: Consumer }} [consumers] What it says of each.
+ * @property {{ [binding: string]: string }} [producers] The queues that it sends to, by binding.
  * @property {string} [deaf] What switches `request.signal` off, so that no worker hears that a client has left.
  * @property {string} [nodeless] What switches the modules of Node off.
+ */
+
+/**
+ * A consumer of a queue, as far as a local run heeds it.
+ *
+ * @typedef {{ max_batch_size?: number, max_retries?: number, dead_letter_queue?: string }} Consumer
  */
 
 /**
@@ -70,7 +79,8 @@ export async function workerBeside(config, environment = process.env.CLOUDFLARE_
   const findings = [...leftAside(present), ...missingExports(folder, own.main, classes)];
   const stored = storedIn(own.secrets_store_secrets);
   const served = servedFolder(own.assets, folder);
-  return { ...found, ...(findings.length > 0 && { findings }), ...(stored.length > 0 && { stored }), ...(served && { served }) };
+  const queues = queuesOf(own.queues);
+  return { ...found, ...queues, ...(findings.length > 0 && { findings }), ...(stored.length > 0 && { stored }), ...(served && { served }) };
 }
 
 /**
@@ -95,6 +105,37 @@ export function overrides(variables) {
  * @param {unknown} list
  */
 const storedIn = (list) => (Array.isArray(list) ? list.map((one) => members(one).binding).filter(isText) : []);
+
+/**
+ * The queues that settings name; nothing where there are none.
+ *
+ * @param {unknown} queues
+ * @returns {Pick<Worker, "consumed" | "consumers" | "producers">}
+ */
+function queuesOf(queues) {
+  const list = (/** @type {unknown} */ value) => (Array.isArray(value) ? value.map(members) : []);
+  const { consumers, producers } = members(queues);
+  const consumed = list(consumers).filter(({ queue }) => isText(queue));
+  const sent = list(producers).filter(({ binding, queue }) => isText(binding) && isText(queue));
+  if (consumed.length + sent.length === 0) return {};
+  return {
+    consumed: consumed.map(({ queue }) => String(queue)),
+    consumers: Object.fromEntries(consumed.map(({ queue, max_batch_size: size, max_retries: retries, dead_letter_queue: dead }) => [String(queue), consumer(size, retries, dead)])),
+    producers: Object.fromEntries(sent.map(({ binding, queue }) => [String(binding), String(queue)])),
+  };
+}
+
+/**
+ * @param {unknown} size
+ * @param {unknown} retries
+ * @param {unknown} dead
+ * @returns {Consumer}
+ */
+const consumer = (size, retries, dead) => ({
+  ...(typeof size === "number" && { max_batch_size: size }),
+  ...(typeof retries === "number" && { max_retries: retries }),
+  ...(isText(dead) && { dead_letter_queue: dead }),
+});
 
 /** Settings that an environment declares anew, or hasn't got. */
 const OWN = /^(?:vars|secrets|services|durable_objects|ratelimits|kv_namespaces|r2_buckets|d1_databases|queues|secrets_store_secrets|vpc_.*|unsafe|workflows|hyperdrive|vectorize|ai|browser|dispatch_namespaces|mtls_certificates|analytics_engine_datasets|send_email|pipelines|version_metadata)$/;

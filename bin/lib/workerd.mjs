@@ -23,6 +23,7 @@ import { WorkerdLog } from "./run/log.mjs";
  * @property {boolean} [logRequests] Whether each request and each call is logged.
  * @property {string[]} [counters] Bindings that count for rate limits.
  * @property {string[]} [readers] Bindings of objects that read groups of Kafka.
+ * @property {import("./run/queues.mjs").LocalQueue[]} [queues] Queues of the platform.
  * @property {boolean} [cache] Whether backends share answers.
  * @property {boolean} [sockets] Whether origins are called over sockets.
  * @property {string} [codeDir] The worker's modules, if they aren't those of the build.
@@ -96,6 +97,28 @@ const external = ({ name, address, https, host }) => `
     (name = ${quote(`bind-${name}`)}, external = (address = ${quote(address)}, ${https ? `https = (certificateHost = ${quote(host)}, tlsOptions = (trustBrowserCas = true))` : "http = ()"})),`;
 
 /**
+ * The service of a queue, which delivers to the gateway.
+ *
+ * @param {import("./run/queues.mjs").LocalQueue} queue
+ */
+function queueService({ name, consumer }) {
+  const dead = consumer?.dead_letter_queue;
+  const bindings = [
+    '(name = "GATEWAY", service = "gateway")',
+    `(name = "NAME", text = ${quote(name)})`,
+    `(name = "CONSUMER", json = ${quote(JSON.stringify(consumer))})`,
+    ...(dead === undefined ? [] : [`(name = "DEAD", queue = ${quote(`queue-${dead}`)})`]),
+  ];
+  return `
+    (name = ${quote(`queue-${name}`)}, worker = (
+      modules = [${moduleLines(["queue.mjs"])}],
+      bindings = [${bindings.join(", ")}],
+      compatibilityDate = "${COMPATIBILITY_DATE}",
+      compatibilityFlags = ["service_binding_extra_handlers"],
+    )),`;
+}
+
+/**
  * @param {Pick<Required<Settings>, "address" | "cache" | "workerFirst"> & { hasObjects: boolean, assets?: string, cfHeader?: string, flags: string[], services: string, modules: string[], bindings: string[], dir: string }} parts
  */
 function workerdConfig({ modules, bindings, services, address, assets, workerFirst, hasObjects, cache, cfHeader, flags, dir }) {
@@ -151,7 +174,7 @@ const workersDir = new URL("../workers/", import.meta.url);
  * @param {string} dir
  * @param {Settings} settings
  */
-function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bindings: services = [], direct = [], counters = [], readers = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, module, cfHeader }) {
+function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bindings: services = [], direct = [], counters = [], readers = [], queues = [], cache = false, sockets = false, logRequests = false, codeDir = buildDir, module, cfHeader }) {
   const code = fs.readdirSync(codeDir).filter((name) => /\.(mjs|wasm)$/.test(name));
   for (const name of code) fs.copyFileSync(path.join(codeDir, name), path.join(dir, name));
   if (module !== undefined) for (const name of MODULE_FILES) fs.copyFileSync(new URL(name, module), path.join(dir, name));
@@ -164,7 +187,7 @@ function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bin
   }
   fs.writeFileSync(path.join(dir, "krakend.json"), config.text);
   fs.writeFileSync(path.join(dir, "files.json"), JSON.stringify(config.files));
-  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(isMixed(workerFirst) ? FRONT : []), ...(cache ? ["edgecache.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
+  const workers = [...(assets === undefined ? [] : ["assets.mjs"]), ...(isMixed(workerFirst) ? FRONT : []), ...(cache ? ["edgecache.mjs"] : []), ...(queues.length > 0 ? ["queue.mjs"] : []), ...(logRequests ? ["requests.mjs"] : [])];
   for (const name of workers) fs.copyFileSync(new URL(name, workersDir), path.join(dir, name));
 
   // Values travel in the environment: no escaping, and no secret on the disk.
@@ -180,14 +203,18 @@ function prepare(dir, { config, address, vars, assets, workerFirst = ["/*"], bin
   bindings.push(...counters.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordLimits")`));
   bindings.push(...readers.map((name) => `(name = ${quote(name)}, durableObjectNamespace = "FjordOrigins")`));
   bindings.push(...services.map(({ name }) => `(name = ${quote(name)}, service = ${quote(`bind-${name}`)})`));
+  bindings.push(...queues.flatMap((queue) => queue.bindings.map((name) => `(name = ${quote(name)}, queue = ${quote(`queue-${queue.name}`)})`)));
   bindings.push(...direct.map((name) => `(name = ${quote(name)}, service = "internet")`));
   const entries = [...(logRequests ? ["requests.mjs"] : []), "worker.mjs"];
   const modules = [...entries, ...code.filter((name) => name !== "worker.mjs"), "krakend.json", "files.json"];
   const flags = logRequests ? ["nodejs_als"] : [];
-  const parts = { modules, bindings, services: services.map(external).join(""), address, assets, workerFirst, hasObjects, cache, cfHeader, flags, dir };
+  const parts = { modules, bindings, services: services.map(external).join("") + queues.map(queueService).join(""), address, assets, workerFirst, hasObjects, cache, cfHeader, flags, dir };
   fs.writeFileSync(path.join(dir, "config.capnp"), workerdConfig(parts));
   return environment;
 }
+
+/** A worker calls another's `queue` handler by a flag that workerd calls experimental. */
+const EXPERIMENTAL = ["--experimental"];
 
 /** How long requests in flight may take when a gateway stops. */
 const PATIENCE_MS = 2000;
@@ -233,7 +260,7 @@ export async function startWorkerd(settings) {
   const begin = () => {
     try {
       const environment = prepare(dir, settings);
-      return spawn(program, ["serve", "--control-fd=3", path.join(dir, "config.capnp")], {
+      return spawn(program, ["serve", "--control-fd=3", ...(settings.queues?.length ? EXPERIMENTAL : []), path.join(dir, "config.capnp")], {
         // For people lines are put together. A program gets them at once, as they are.
         stdio: ["ignore", "inherit", process.stderr.isTTY ? "pipe" : "inherit", "pipe"],
         env: { ...process.env, ...environment },

@@ -79,15 +79,34 @@ function observed(name, binding) {
 /** @type {{ [name: string]: unknown } | undefined} */
 let bindings;
 
+/**
+ * The bindings, those that are services with their calls logged.
+ *
+ * @param {{ [name: string]: unknown }} env
+ */
+const observedAll = (env) => (bindings ??= Object.fromEntries(Object.entries(env).map(([name, binding]) => [name, observed(name, binding)])));
+
 export default {
+  /**
+   * @param {MessageBatch} batch
+   * @param {{ [name: string]: unknown }} env
+   * @param {ExecutionContext} ctx
+   */
+  async queue(batch, env, ctx) {
+    const started = Date.now();
+    /** @type {Current} */
+    const own = { id: `#${++count}`, pending: new Map() };
+    await current.run(own, () => worker.queue(batch, observedAll(env), ctx));
+    console.log(`${own.id} queue ${batch.queue}: ${batch.messages.length} messages ${elapsed(started)}`);
+  },
+
   /**
    * @param {Request} request
    * @param {{ [name: string]: unknown }} env
    * @param {ExecutionContext} ctx
    */
   async fetch(request, env, ctx) {
-    bindings ??= Object.fromEntries(Object.entries(env).map(([name, binding]) => [name, observed(name, binding)]));
-    const seen = bindings;
+    const seen = observedAll(env);
     const started = Date.now();
     /** @type {Current} */
     const own = { id: `#${++count}`, pending: new Map() };

@@ -11,7 +11,7 @@ use fjord_http::Headers;
 use fjord_json::Body;
 use fjord_memory::{Excess, afford};
 
-use crate::gateway::{Gateway, Opening, Session, State};
+use crate::gateway::{AgentId, Gateway, Message, Opening, Pace, Session, State};
 use crate::platform::{Answer, Caller, Effect, EffectId, Outcome, Request, RequestBody};
 
 use super::places::{PlaceId, Places};
@@ -187,12 +187,34 @@ impl Desk {
     }
 
     fn begin(&self, place: PlaceId, headers: Headers, has_body: bool, now: f64) -> Option<(Session, bool)> {
-        let Holder::Opening { method, url, opening } = self.take(place)? else { return None };
+        let Holder::Opening { method, url, opening } = self.lift(place)? else { return None };
         let is_steady = opening.is_steady();
         let request = request(method, &url, headers, has_body);
+        Some((opening.start(request, now, self.next_seed(now)), is_steady))
+    }
+
+    fn next_seed(&self, now: f64) -> u64 {
         let seed = self.seed.get().wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
         self.seed.set(seed);
-        Some((opening.start(request, now, seed ^ now.to_bits()), is_steady))
+        seed ^ now.to_bits()
+    }
+
+    /// The agent that a queue feeds, and its pace.
+    pub fn agent(&self, queue: &str) -> Option<(AgentId, Pace)> {
+        let gateway = self.gateway.borrow();
+        let endpoints = &gateway.as_ref()?.plan().endpoints;
+        let id = endpoints.agent_of(queue)?;
+        Some((id, endpoints.agent(id)?.pace))
+    }
+
+    /// Takes a message for an agent. None if there's no such agent, no place is free, or there's no memory for one more.
+    pub fn take(&self, agent: AgentId, message: Message, now: f64) -> Option<(PlaceId, Turn)> {
+        self.sweep(now);
+        afford(REQUEST).ok()?;
+        let seed = self.next_seed(now);
+        let session = self.gateway.borrow().as_ref()?.take(agent, message, now, seed)?;
+        let place = self.places.borrow_mut().add(Holder::Polled)?;
+        Some((place, self.go(place, session)))
     }
 
     /// A body of `len` bytes is announced for an effect. False if it isn't wanted.
@@ -227,14 +249,14 @@ impl Desk {
 
     /// Gives an effect its outcome and lets the request continue. None if the request is gone.
     pub fn complete(&self, place: PlaceId, id: EffectId, outcome: Outcome, now: f64) -> Option<Turn> {
-        let Holder::Session(session) = self.take(place)? else { return None };
+        let Holder::Session(session) = self.lift(place)? else { return None };
         session.complete(id, outcome, now);
         Some(self.go(place, session))
     }
 
     /// The client left: what works for its answer is dropped, tasks beside it continue. None if the request is gone.
     pub fn leave(&self, place: PlaceId, now: f64) -> Option<Turn> {
-        let Holder::Session(mut session) = self.take(place)? else {
+        let Holder::Session(mut session) = self.lift(place)? else {
             self.close(place);
             return None;
         };
@@ -276,7 +298,7 @@ impl Desk {
         Turn { effects, answer, state, recipe: false, constant: false, shape: None }
     }
 
-    fn take(&self, place: PlaceId) -> Option<Holder> {
+    fn lift(&self, place: PlaceId) -> Option<Holder> {
         self.places.borrow_mut().replace(place, Holder::Polled)
     }
 

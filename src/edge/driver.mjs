@@ -68,14 +68,52 @@ export class Driver {
    * @param {ExecutionContext} ctx
    */
   answer(request, env, ctx) {
-    if (this.#instance === null || this.#instance.spent) this.#renew(env);
-    if (this.#instance !== null) return new Flight(this.#instance, this.#origins, request, env, ctx).start();
+    const instance = this.#ready(env);
+    if (instance !== null) return new Flight(instance, this.#origins, request, env, ctx).start();
     if (this.#refused === undefined) {
       console.error("fjord: request refused: instances that trapped leave no memory for another");
       return new Response(null, { status: 503 });
     }
     console.error(this.#refused);
     return new Response(null, { status: 501 });
+  }
+
+  /**
+   * The agent that a queue of the platform feeds; undefined without one.
+   *
+   * @param {string} queue
+   * @param {import("./ops.mjs").Env} env
+   */
+  agent(queue, env) {
+    const found = this.#ready(env)?.agent(queue);
+    if (this.#refused !== undefined) console.error(this.#refused);
+    return found === undefined ? undefined : /** @type {import("./agent.mjs").Agent} */ (JSON.parse(found));
+  }
+
+  /**
+   * What the core makes of a message for an agent: a response, or the promise of one.
+   *
+   * @param {number} agent
+   * @param {number} attempts
+   * @param {Uint8Array} bytes
+   * @param {import("./ops.mjs").Env} env
+   * @param {ExecutionContext} ctx
+   */
+  take(agent, attempts, bytes, env, ctx) {
+    const instance = this.#ready(env);
+    // A message has no client: nothing reads the request, and it's never aborted.
+    if (instance !== null) return new Flight(instance, this.#origins, new Request("http://queue/"), env, ctx).take(agent, attempts, bytes);
+    return new Response(null, { status: 503 });
+  }
+
+  /**
+   * An instance that takes requests; null if there's none.
+   *
+   * @param {import("./ops.mjs").Env} env
+   */
+  #ready(env) {
+    if (this.#instance === null || this.#instance.spent) this.#renew(env);
+    return this.#instance;
   }
 
   /**

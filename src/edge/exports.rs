@@ -4,11 +4,11 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use fjord_http::{Headers, content_sniff};
 
-use crate::gateway::Gateway;
+use crate::gateway::{AgentId, Gateway, Message};
 
 use fjord_memory::Excess;
 
-use crate::options::Environment;
+use crate::options::{Capability, Environment};
 use crate::plan;
 use crate::platform::{Body, Fetched, HostError, Outcome, Stream};
 
@@ -171,6 +171,31 @@ pub fn called(place: u32, id: u32, failed: bool, len: usize, now: f64) -> u32 {
         take_body().map(fjord_json::Body::into_vec).map_err(HostError::from)
     };
     complete(place, id, Outcome::Called(result), now)
+}
+
+/// The agent that a queue of the platform feeds, as JSON: its number, `workers`, `max_rate`. Nothing if none does.
+#[wasm_bindgen]
+pub fn agent(queue: &str) -> Option<String> {
+    if !Capability::Agents.is_included() {
+        return None;
+    }
+    let (id, pace) = DESK.with(|desk| desk.agent(queue))?;
+    Some(format!(r#"{{"agent":{},"workers":{},"max_rate":{}}}"#, id.0, pace.workers, pace.max_rate))
+}
+
+/// Takes a message, the fresh body, for an agent: its answer is 204 if the message is done, else 503 with the seconds until it
+/// comes again. Returns the address of a batch, or 0 if no place is free, or no memory for one more.
+#[wasm_bindgen]
+pub fn take(agent: u32, attempts: u32, now: f64) -> u32 {
+    let Ok(body) = take_body() else { return 0 };
+    if !Capability::Agents.is_included() {
+        return 0;
+    }
+    let message = Message { attempts, body };
+    match entry(|desk| desk.take(AgentId(agent), message, now)) {
+        Some((place, turn)) => batch(place, ALL_HEADERS, Some(turn)),
+        None => 0,
+    }
 }
 
 /// How many requests are in flight.

@@ -10,8 +10,10 @@ export class Config {
   folders(): string;
   needs_sockets(): boolean;
   constructor(config: Uint8Array | number[]);
+  queues(): string;
   readers(): string;
 }
+export function agent(queue: string): string | undefined;
 export function body(len: number): number;
 export function body_read(place: number, id: number, failed: boolean, len: number, now: number): number;
 export function called(place: number, id: number, failed: boolean, len: number, now: number): number;
@@ -34,6 +36,7 @@ export function resume(outcomes: number, method: number, url: number, headers: n
 export function schema(): string;
 export function sniff(): string;
 export function start(place: number, headers: number, has_body: boolean, now: number): number;
+export function take(agent: number, attempts: number, now: number): number;
 export function wants_place(): boolean;
 }
 

@@ -96,6 +96,21 @@ export class Flight {
   }
 
   /**
+   * Runs the pipe of an agent for a message: a response, or the promise of one.
+   *
+   * @param {number} agent
+   * @param {number} attempts
+   * @param {Uint8Array} bytes
+   * @returns {Response | Promise<Response>}
+   */
+  take(agent, attempts, bytes) {
+    const instance = this.#instance;
+    instance.body(bytes);
+    this.#enter(() => instance.raw.take(agent, attempts, Date.now()) || this.#overloaded());
+    return this.#answered ?? new Promise((resolve) => (this.#resolve = resolve));
+  }
+
+  /**
    * Reads the header lines of a list.
    *
    * @param {number} list

@@ -1,6 +1,7 @@
 // The gateway as a part of a worker: answers a configuration's endpoints, whatever else the worker does.
 import { env as variables } from "cloudflare:workers";
 import module from "./fjord.wasm";
+import { consume } from "./agent.mjs";
 import { Driver } from "./driver.mjs";
 import { messageOf } from "./errors.mjs";
 import { instantiate } from "./fjord.mjs";
@@ -25,11 +26,12 @@ export function createGateway(config, files = "{}", { origins = null } = {}) {
     fetch(request, env, ctx) {
       return driver.answer(request, /** @type {import("./ops.mjs").Env} */ (env), ctx);
     },
+    queue: (batch, env, ctx) => consume(driver, batch, /** @type {import("./ops.mjs").Env} */ (env), ctx),
   };
 }
 
 /**
- * The gateway whose first requests wait for secrets of a Secrets Store.
+ * The gateway whose first requests and messages wait for secrets of a Secrets Store.
  *
  * @param {Driver} driver
  * @param {StoredSecrets} secrets
@@ -50,6 +52,10 @@ function waiting(driver, secrets) {
   return {
     fetch(request, env, ctx) {
       return secrets.known === undefined ? early(request, env, ctx) : driver.answer(request, secrets.known, ctx);
+    },
+    async queue(batch, env, ctx) {
+      // A batch whose handler throws comes again.
+      await consume(driver, batch, secrets.known ?? (await secrets.read(/** @type {import("./ops.mjs").Env} */ (env))), ctx);
     },
   };
 }

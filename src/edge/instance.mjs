@@ -260,6 +260,15 @@ export class Instance {
   }
 
   /**
+   * The agent that a queue feeds, as JSON; undefined without one.
+   *
+   * @param {string} queue
+   */
+  agent(queue) {
+    return this.#called(() => this.#core.agent(queue));
+  }
+
+  /**
    * The content type that the first bytes of a body look like.
    *
    * @param {Uint8Array} bytes

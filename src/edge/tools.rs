@@ -1,12 +1,14 @@
 //! What the command line asks the same module.
 
+use std::collections::BTreeSet;
+
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use fjord_document::{Document, Reading};
 use fjord_json::Value;
 
 use crate::review::explain::{self, Explanation};
-use crate::review::{self, Named, audit, check, flexible, needs_sockets};
+use crate::review::{self, Named, Queues, audit, check, flexible, needs_sockets};
 
 /// A configuration that is read once, whatever is asked about it.
 #[wasm_bindgen]
@@ -42,6 +44,16 @@ impl Config {
     /// The bindings of Durable Objects that read groups of Kafka, as a JSON list; none if it can't be read.
     pub fn readers(&self) -> String {
         self.list(|named| named.readers)
+    }
+
+    /// The queues of the platform that it uses, as JSON: `producers`, the bindings that it sends to, and `consumers`, the names of
+    /// those that its agents consume; none if it can't be read.
+    pub fn queues(&self) -> String {
+        let queues = self.0.document.as_ref().map(|document| Queues::of(&document.root)).unwrap_or_default();
+        let list = |names: BTreeSet<String>| Value::Array(names.into_iter().map(Value::String).collect());
+        let members = [("producers", list(queues.producers)), ("consumers", list(queues.consumers))];
+        let members = members.map(|(name, list)| (name.to_owned(), list));
+        String::from_utf8_lossy(&Value::Object(members.into_iter().collect()).to_json()).into_owned()
     }
 
     /// Whether it calls origins over sockets; not if it can't be read.

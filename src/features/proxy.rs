@@ -63,6 +63,23 @@ pub static BACKEND: Namespace = namespace(
 .aliases(&["github.com/devopsfaith/krakend/proxy"])
 .check(check::check);
 
+/// The namespace at the async agent.
+pub static AGENT: Namespace = namespace(
+    "proxy",
+    Scopes::ASYNC,
+    "Sets how the backends of an endpoint work together.",
+    Kind::Object(&[
+        COMBINER,
+        FLATMAP_FILTER,
+        opt("sequential", Kind::Bool, "Calls the backends one after the other; a failure ends the row.")
+            .default("false"),
+        PROPAGATED,
+        STATIC,
+    ]),
+)
+.aliases(&["github.com/devopsfaith/krakend/proxy"])
+.check(check::check);
+
 /// The namespace at the workflow.
 pub static WORKFLOW: Namespace = namespace(
     "proxy",

@@ -3,6 +3,7 @@
 //! `outer steps (CORS) ▶ route ▶ global steps ▶ handlers of the endpoint ▶ layers ▶ backends ▶ render` (spec §1). What can
 //! be configured where is listed in `plan/order.rs`.
 
+mod agent;
 mod answer;
 mod builtin;
 mod endpoint;
@@ -13,6 +14,7 @@ mod rewrite;
 mod service;
 mod session;
 
+pub use agent::{Agent, AgentId, Backoff, Growth, Message, Pace};
 pub use endpoint::{Endpoint, EndpointId, InputHeaders, InputQueries};
 pub use handler::{Global, Handler, Inside, NextGlobal, NextHandler};
 pub use incoming::{Incoming, Route};

@@ -2,7 +2,7 @@
 
 use fjord_router::{Outcome, Router};
 
-use super::{Endpoint, EndpointId, Route, Service};
+use super::{Agent, AgentId, Endpoint, EndpointId, Route, Service};
 
 /// A configuration, ready to answer.
 pub struct Plan {
@@ -34,6 +34,12 @@ pub trait Endpoints {
 
     /// The names of a list of header lines.
     fn header_names(&self, list: u32) -> Option<Vec<String>>;
+
+    /// The agent that a queue of the platform feeds.
+    fn agent_of(&self, queue: &str) -> Option<AgentId>;
+
+    /// The agent `id`.
+    fn agent(&self, id: AgentId) -> Option<&Agent>;
 }
 
 // === impl Plan ===

@@ -147,7 +147,7 @@ impl Opening {
             let reach = Reach { io: &io_of_task, service: &plan.service.info };
             answer(&plan, reach, incoming).await
         });
-        Session { io, answer: Some(answer), tasks: Vec::new(), woken: Arc::default() }
+        Session::of(io, answer)
     }
 }
 
@@ -200,6 +200,11 @@ fn canonical(mut headers: Headers) -> Headers {
 // === impl Session ===
 
 impl Session {
+    /// A request that this future answers.
+    pub(super) fn of(io: Rc<Io>, answer: LocalFuture<'static, Answer>) -> Self {
+        Self { io, answer: Some(answer), tasks: Vec::new(), woken: Arc::default() }
+    }
+
     /// Lets everything continue that can; returns the answer once.
     pub fn poll(&mut self) -> Option<Answer> {
         let waker = Waker::from(Arc::clone(&self.woken));

@@ -15,6 +15,8 @@ use super::{Environment, Refusal};
 /// A part of the gateway that not every module has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Capability {
+    /// Pipes that messages of queues run through: `async_agent`.
+    Agents,
     /// Clients with keys: `auth/api-keys`.
     ApiKeys,
     /// Users with passwords: `auth/basic`.
@@ -100,6 +102,7 @@ impl Capability {
     /// Its name in messages.
     pub const fn name(self) -> &'static str {
         match self {
+            Capability::Agents => "async agents",
             Capability::ApiKeys => "API keys",
             Capability::Basic => "basic authentication",
             Capability::Brokers => "brokers",

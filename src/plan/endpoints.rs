@@ -9,9 +9,10 @@ use fjord_document::Document;
 use fjord_document::node::{Kind, Node};
 use fjord_json::Body;
 
+use super::agents::Agents;
 use super::build::{Defaults, endpoint};
 use super::needs::Needs;
-use crate::gateway::{self, Endpoint, EndpointId, Service};
+use crate::gateway::{self, Agent, AgentId, Endpoint, EndpointId, Service};
 use crate::options::{Environment, Scope, letters};
 
 /// The endpoints, in the order of the configuration.
@@ -19,6 +20,7 @@ pub(super) struct Endpoints {
     /// The configuration.
     text: Body,
     places: Vec<Place>,
+    agents: Agents,
     defaults: Defaults,
     environment: Environment,
     needs: Needs,
@@ -35,15 +37,16 @@ struct Place {
 // === impl Endpoints ===
 
 impl Endpoints {
-    /// The endpoints that are at `spans` of a text.
+    /// The endpoints that are at `spans` of a text, and the agents.
     pub(super) fn new(
         text: Body,
         spans: impl Iterator<Item = Range<u32>>,
+        agents: Agents,
         defaults: Defaults,
         environment: Environment,
     ) -> Self {
         let places = spans.map(|span| Place { span, compiled: OnceCell::new() }).collect();
-        Self { text, places, defaults, environment, needs: Needs::default(), others: OnceCell::new() }
+        Self { text, places, agents, defaults, environment, needs: Needs::default(), others: OnceCell::new() }
     }
 
     fn compile(&self, span: &Range<u32>, service: &Service) -> Endpoint {
@@ -82,6 +85,14 @@ impl gateway::Endpoints for Endpoints {
 
     fn header_names(&self, list: u32) -> Option<Vec<String>> {
         self.needs.names(list)
+    }
+
+    fn agent_of(&self, queue: &str) -> Option<AgentId> {
+        self.agents.of_queue(queue)
+    }
+
+    fn agent(&self, id: AgentId) -> Option<&Agent> {
+        self.agents.get(id, &self.defaults, &self.environment)
     }
 }
 

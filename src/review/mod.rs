@@ -7,7 +7,9 @@ pub mod explain;
 pub mod flexible;
 mod named;
 mod origins;
+mod queues;
 pub mod schema;
 
 pub use named::Named;
 pub use origins::needs_sockets;
+pub use queues::Queues;

@@ -19,6 +19,7 @@ const MAX_REQUESTS = 4;
  * @type {Partial<Record<string, { test: string, guide?: string }>>}
  */
 export const ELSEWHERE = {
+  "async/queue": { test: "agents.test.mjs", guide: "queues.md" },
   "documentation/openapi": { test: "openapi.test.mjs", guide: "openapi.md" },
   "documentation/postman": { test: "openapi.test.mjs", guide: "openapi.md" },
   "telemetry/opentelemetry": { test: "telemetry.test.mjs", guide: "observability.md" },

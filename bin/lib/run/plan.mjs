@@ -8,6 +8,7 @@ import { Failure } from "../errors.mjs";
 import { moduleFor } from "../modules.mjs";
 import { TEMPLATE_FOLDERS, parsed, templateEnvironment } from "../source.mjs";
 import { isMixed } from "../workerd.mjs";
+import { localQueues } from "./queues.mjs";
 import { listenAddress } from "./address.mjs";
 import { devVars, devVarsFile } from "./variables.mjs";
 
@@ -47,6 +48,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   const variables = { ...devVars(file), ...overrides(process.env), ...given, FJORD_OPTIONS: JSON.stringify({ lenient, debug }) };
   const counters = listed(config.read.counters());
   const readers = listed(config.read.readers());
+  const queues = /** @type {{ producers: string[], consumers: string[] }} */ (JSON.parse(config.read.queues()));
   const services = new Set([...config.text.matchAll(/service:\/\/(\w+)/g)].map(([, name]) => String(name)));
   const bound = new Set(bindings.map(({ name }) => name));
   const beside = folder === undefined && !bound.has("ASSETS") ? config.worker?.served : undefined;
@@ -63,7 +65,8 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
   /** @type {import("../bindings.mjs").Worker} */
   const worker = {
     file: "fjord run",
-    names: [...Object.keys(variables), ...services, ...privates, ...plugins, ...readers],
+    names: [...Object.keys(variables), ...services, ...privates, ...plugins, ...readers, ...queues.producers],
+    consumed: queues.consumers,
     counters: Object.fromEntries(counters.map((name) => [name, "exactly"])),
     overrides: overrides(variables),
     assets: assetsFirst ? (config.worker?.assets ?? []) : [],
@@ -76,7 +79,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
 
   for (const name of services) if (!bound.has(name) && (name !== "ASSETS" || assets === undefined)) console.error(lacking(name));
   for (const name of plugins) if (!bound.has(name)) console.error(`warning: no binding ${name}: its plugins will fail (add --bind ${name}=http://HOST:PORT, the address of their worker)`);
-  const taken = new Set([...bound, ...counters, ...readers, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
+  const taken = new Set([...bound, ...counters, ...readers, ...queues.producers, ...Object.keys(variables), ...(assets === undefined ? [] : ["ASSETS"])]);
   return {
     settings: {
       config: { text: config.text, files: config.files },
@@ -84,6 +87,7 @@ export async function plan({ file, variables: given, bindings, assets: folder, h
       vars: variables,
       counters,
       readers,
+      queues: localQueues(queues, config.worker),
       cache: /http-?cache|@fjord/.test(config.text),
       sockets: config.read.needs_sockets(),
       assets,

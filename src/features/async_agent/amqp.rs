@@ -23,4 +23,4 @@ pub static NAMESPACE: Namespace = namespace(
     ]),
 )
 .aliases(&["github.com/devopsfaith/krakend-amqp/agent"])
-.refused("a worker can't hold a connection to a broker; consume a queue of the platform");
+.refused("a worker can't hold a connection to a broker; consume a queue of the platform by async/queue");

@@ -15,7 +15,7 @@ use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "modifier/jmespath",
-    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Queries the answer with JMESPath.",
     Kind::Object(&[opt(
         "expr",

@@ -7,7 +7,7 @@ use crate::options::{Capability, Kind, Namespace, Scopes, namespace};
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "modifier/lua-proxy",
-    Scopes::ENDPOINT.and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Runs Lua around the backends of an endpoint.",
     Kind::Object(lua_endpoint::OPTIONS),
 )

@@ -10,7 +10,7 @@ use crate::proxy::Layer;
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "modifier/request-body-generator",
-    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Writes the request body from a template.",
     generator::VALUE,
 )

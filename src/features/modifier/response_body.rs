@@ -23,7 +23,7 @@ use change::{Change, Limit};
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "modifier/response-body",
-    Scopes::ENDPOINT.and(Scopes::BACKEND),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::ASYNC),
     "Changes strings in the answer.",
     Kind::Object(&[opt(
         "modifiers",

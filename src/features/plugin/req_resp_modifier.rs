@@ -13,7 +13,7 @@ pub use layer::compile;
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "plugin/req-resp-modifier",
-    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Changes requests and responses in plugins: workers that `@fjord.plugins` names.",
     Kind::With(
         &Kind::Object(&[

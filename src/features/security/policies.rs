@@ -26,7 +26,7 @@ pub(in crate::features) use set::{Policies, compile_over};
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "security/policies",
-    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Checks requests, answers and tokens against policies.",
     Kind::With(
         &Kind::Object(&[

@@ -23,7 +23,7 @@ use crate::proxy::Layer;
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "validation/cel",
-    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Lets through only what fulfils expressions over request, answer and token.",
     Kind::With(
         &Kind::List(&Kind::Object(&[

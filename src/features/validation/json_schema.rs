@@ -17,7 +17,7 @@ use crate::proxy::{Error, Layer, Next, Reply, Request};
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "validation/json-schema",
-    Scopes::ENDPOINT.and(Scopes::WORKFLOW),
+    Scopes::ENDPOINT.and(Scopes::WORKFLOW).and(Scopes::ASYNC),
     "Lets in only bodies that fit a JSON schema.",
     Kind::FREE,
 )

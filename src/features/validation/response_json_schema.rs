@@ -17,7 +17,7 @@ use crate::proxy::{Error, Layer, Next, Reply, Request, Response};
 /// The namespace.
 pub static NAMESPACE: Namespace = namespace(
     "validation/response-json-schema",
-    Scopes::ENDPOINT.and(Scopes::BACKEND),
+    Scopes::ENDPOINT.and(Scopes::BACKEND).and(Scopes::ASYNC),
     "Lets out only answers that fit a JSON schema.",
     Kind::Object(&[
         opt("error", Kind::Object(policies::ERROR), "Custom rejection."),

@@ -103,6 +103,9 @@ pub struct Worker {
     /// Paths that its static assets answer before any endpoint can.
     #[serde(default)]
     pub assets: Vec<String>,
+    /// The queues that it consumes.
+    #[serde(default)]
+    pub consumed: Vec<String>,
     /// What switches `request.signal` off, if anything does.
     #[serde(default)]
     pub deaf: Option<String>,

@@ -27,8 +27,7 @@ pub static SERVICE: &[Opt] = &[
     )
     .default("\"json\""),
     opt("extra_config", Kind::ExtraConfig(Scope::Service), "Components of the whole service, by namespace."),
-    opt("async_agent", Kind::List(&Kind::Part(Scope::Async)), "Consumers of queues that feed backends.")
-        .refused("no queue consumer is served yet; call the endpoint from a queue handler of your own"),
+    opt("async_agent", Kind::List(&Kind::Part(Scope::Async)), "Consumers of queues that feed backends."),
     opt("debug_endpoint", Kind::Bool, "Serves /__debug/*, which logs the request and answers pong.")
         .default("false"),
     opt("echo_endpoint", Kind::Bool, "Serves /__echo/*, which answers with the request it got.")

@@ -3,6 +3,7 @@
 //! A part that can't be served makes its endpoint answer 501 ([`Refusal`](crate::options::Refusal)); a text that isn't a configuration makes no plan
 //! ([`BuildError`]). `check` reports the same faults, with their places, before anything is deployed.
 
+pub(super) mod agent;
 mod backend;
 pub(super) mod endpoint;
 mod faults;
@@ -27,6 +28,7 @@ use crate::gateway::{self, CATCH_ALL, Plan, Service};
 use crate::options::core::LATER;
 use crate::options::{Capability, Environment, EnvironmentError, Options, Scope, letters};
 
+use super::agents::Agents;
 use super::endpoints::Endpoints;
 
 /// Why there is no plan at all.
@@ -42,6 +44,8 @@ pub struct Refusals {
     pub left_out: Vec<String>,
     /// Endpoints, by their places in the list.
     pub endpoints: Vec<(usize, String)>,
+    /// Agents that queues of the platform feed, by their places in the list.
+    pub agents: Vec<(usize, String)>,
 }
 
 /// Makes a plan of a configuration's text.
@@ -63,7 +67,8 @@ fn plan(text: Body, environment: Environment) -> Result<Plan, BuildError> {
     let (router, builtins) = routes(&service, &entries, router_options);
     let catch_all = catch_all(&entries);
     let spans: Vec<_> = entries.into_iter().map(|entry| entry.span).collect();
-    let endpoints = Endpoints::new(text, spans.into_iter(), defaults, environment);
+    let agents = Agents::new(agent::nodes(&options));
+    let endpoints = Endpoints::new(text, spans.into_iter(), agents, defaults, environment);
     Ok(Plan { service, router, catch_all, builtins, endpoints: Box::new(endpoints) })
 }
 
@@ -77,11 +82,17 @@ pub fn refusals(root: &Node, environment: &Environment) -> Result<Refusals, Buil
         letters::fold(&mut folded, Scope::Service, &mut Vec::new());
         return refusals(&folded, environment);
     }
-    let (defaults, service, nodes) = head(&Options::part(root, Scope::Service), environment)?;
+    let options = Options::part(root, Scope::Service);
+    let (defaults, service, nodes) = head(&options, environment)?;
     let refused = |node| endpoint::build(node, &defaults, environment).refused;
     let endpoints = nodes.iter().map(refused).enumerate();
     let endpoints = endpoints.filter_map(|(index, refused)| Some((index, refused?))).collect();
-    Ok(Refusals { service: service.refused, left_out: service.left_out, endpoints })
+    let agents = agent::nodes(&options).iter().enumerate();
+    let agents = agents.filter(|(_, node)| agent::queue_of(node).is_some());
+    let agents = agents
+        .filter_map(|(index, node)| Some((index, agent::build(node, &defaults, environment).pipe.err()?)));
+    let agents = agents.collect();
+    Ok(Refusals { service: service.refused, left_out: service.left_out, endpoints, agents })
 }
 
 /// The service, what endpoints inherit from it, and the endpoints as written.
@@ -101,7 +112,11 @@ fn head<'a>(
         }
         list => list.map(Node::items).unwrap_or_default(),
     };
-    let service = service::build(options, environment);
+    let mut service = service::build(options, environment);
+    service.left_out.extend(agent::left_out(options));
+    if let Err(refusal) = agent::require(options, environment) {
+        service.refused.get_or_insert(refusal.0);
+    }
     defaults.reads_headers = service.global.iter().any(|step| step.reads_headers());
     if Capability::EndpointCache.is_included() {
         defaults.not_cached = endpoint_cache::reasons::of_service(options.whole());

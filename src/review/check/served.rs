@@ -54,6 +54,13 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
     for reason in &refusals.left_out {
         blame(&root, reason, &mut |spot, reason| findings.leave_out(spot, reason));
     }
+    let agents = root.get("async_agent");
+    for (index, reason) in &refusals.agents {
+        let Some(spot) = agents.as_ref().and_then(|agents| agents.items().nth(*index)) else { continue };
+        blame(&spot, reason, &mut |spot, reason| {
+            findings.refuse(spot, reason, "the agent's messages are delivered again");
+        });
+    }
     let Some(endpoints) = root.get("endpoints") else { return };
     for (index, reason) in &refusals.endpoints {
         let Some(spot) = endpoints.items().nth(*index) else { continue };

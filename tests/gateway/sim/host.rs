@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use fjord::edge::desk::{Desk, Turn};
 use fjord::edge::places::PlaceId;
 use fjord::edge::protocol::{CLIENT, COPIED, GATEWAYS, MARK, PEER, PLACE, UNSEEN, UNTOLD};
-use fjord::gateway::{State, is_plain};
+use fjord::gateway::{Message, State, is_plain};
 use fjord_http::Headers;
 
 use fjord::platform::{
@@ -26,6 +26,8 @@ pub struct Client {
     pub arrives_ms: u32,
     /// When the client resets its connection, in milliseconds from its request.
     pub leaves_ms: Option<u32>,
+    /// The queue whose message the body is, and how often it has been delivered: nobody asks then.
+    pub queue: Option<(String, u32)>,
 }
 
 /// Requests in flight, on one desk or several.
@@ -167,6 +169,14 @@ impl<'a> Host<'a> {
         let flight = &mut self.flights[index];
         let request = flight.client.request.clone();
         let desk = self.desks[flight.desk];
+        if let Some((queue, attempts)) = flight.client.queue.clone() {
+            flight.began = now;
+            let message = Message { attempts, body: fjord_json::Body::from(flight.client.body.clone()) };
+            let (agent, _) = desk.agent(&queue).expect("the queue has an agent");
+            let (place, turn) = desk.take(agent, message, now).expect("there is a place");
+            flight.place = Some(place);
+            return self.perform(index, Some(turn));
+        }
         let place = desk.open(request.method.clone(), url_of(&request), now).expect("there is a place");
         flight.place = Some(place);
         flight.began = now;

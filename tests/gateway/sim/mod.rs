@@ -121,6 +121,6 @@ impl World {
 
 impl From<Request> for Client {
     fn from(request: Request) -> Self {
-        Self { request, body: Vec::new(), body_after_ms: 0, arrives_ms: 0, leaves_ms: None }
+        Self { request, body: Vec::new(), body_after_ms: 0, arrives_ms: 0, leaves_ms: None, queue: None }
     }
 }

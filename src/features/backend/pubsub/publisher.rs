@@ -37,6 +37,15 @@ enum Publisher {
     Queue(String),
 }
 
+/// The binding of the queue of the platform that a topic of this backend is; none for a broker's.
+pub fn queue_of(backend: &Node, topic: &str) -> Option<String> {
+    let (driver, address) = driver::url(backend, topic).ok()?;
+    if driver != Driver::Queue {
+        return None;
+    }
+    driver::queue(&address, &Use::Publish).ok()
+}
+
 /// Compiles the publisher.
 ///
 /// # Errors

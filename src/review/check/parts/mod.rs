@@ -2,6 +2,7 @@
 //!
 //! What one namespace means its own room in [`features`](crate::features) checks.
 
+mod agents;
 mod backend;
 mod bindings;
 mod cache;
@@ -55,11 +56,7 @@ pub(super) fn check(root: &Node, findings: &mut Findings<'_>) {
         list.items().for_each(|spot| endpoint(&spot, &root, &around, findings));
         routes::conflicts(&list, &around, findings);
     }
-    if let Some(agents) = root.get("async_agent") {
-        for agent in agents.items() {
-            namespaces::check(&agent, Scope::Async, &around, findings);
-        }
-    }
+    agents::check(&root, &around, findings);
 }
 
 fn endpoint(spot: &Spot<'_>, root: &Spot<'_>, around: &Around<'_>, findings: &mut Findings<'_>) {
