@@ -101,6 +101,7 @@ const NEEDY = [
   ["cloud authentication", called({ extra_config: { "auth/aws-sigv4": { region: "eu-west-1", service: "execute-api" } } }), "backend 0: auth/aws-sigv4: "],
   ["conditional backends", called({ extra_config: { "backend/conditional": { strategy: "fallback" } } }), "backend 0: backend/conditional: "],
   ["cache of answers", config([endpoint("/a", [{ host: ["http://h.test"], url_pattern: "/" }], { cache_ttl: "1m", "@fjord": { cache: {} } })]), ""],
+  ["fallbacks and retries", called({ "@fjord": { retries: 1 } }), "backend 0: "],
   ["RSS", called({ encoding: "rss" }), "backend 0: "],
   ["GraphQL", called({ extra_config: { "backend/graphql": { type: "query", query: "{ a }" } } }), "backend 0: backend/graphql: "],
   ["JSON schema", guarded("validation/json-schema", { type: "object" }), "validation/json-schema: "],

@@ -78,6 +78,11 @@ impl Desk {
         *self.gateway.borrow_mut() = Some(gateway);
     }
 
+    /// Begins random choices anew: what was drawn before the first request may be the same in all isolates.
+    pub fn reseed(&self, seed: u64) {
+        self.seed.set(seed | 1);
+    }
+
     /// Whether requests come with the places of their clients.
     pub fn wants_place(&self) -> bool {
         self.gateway.borrow().as_ref().is_some_and(|gateway| gateway.plan().service.wants_place)

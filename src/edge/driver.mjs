@@ -128,6 +128,8 @@ export class Driver {
     this.#prepared = null;
     if (prepared !== null && prepared.variables === variablesOf(env)) {
       this.#instance = prepared.instance;
+      // Before the first request every isolate may draw the same.
+      prepared.instance.raw.reseed(Math.random());
       return;
     }
     if (prepared !== null) this.#retired.add(prepared.instance.raw.memory);

@@ -54,6 +54,12 @@ pub fn init(files: &[u8], env: &[u8], seed: f64) -> Option<String> {
     }
 }
 
+/// Begins random choices anew, with the first request of an instance that was made before it.
+#[wasm_bindgen]
+pub fn reseed(seed: f64) {
+    DESK.with(|desk| desk.reseed(seed.to_bits()));
+}
+
 /// Whether the lines of a request begin with the place of its client.
 #[wasm_bindgen]
 pub fn wants_place() -> bool {

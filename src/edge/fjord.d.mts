@@ -32,6 +32,7 @@ export function open(method: number, url: number, headers: number, list: number,
 export function part(place: number, id: number, len: number): number;
 export function render_report(template: string, report: string, color: boolean): string;
 export function render_template(job: string): string;
+export function reseed(seed: number): void;
 export function resume(outcomes: number, method: number, url: number, headers: number, began: number, now: number): number;
 export function schema(): string;
 export function sniff(): string;

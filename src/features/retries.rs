@@ -3,7 +3,7 @@
 use fjord_document::node::Node;
 
 use crate::options::core::{FJORD_KEY, FJORD_OF_BACKEND, MAX_RETRIES};
-use crate::options::{Options, Refusal, Site, is_comment};
+use crate::options::{Capability, Options, Refusal, Site, is_comment};
 use crate::proxy::Retries;
 
 /// Namespaces in whose place something else is called than the backend's URL by its method.
@@ -33,7 +33,11 @@ pub fn compile(site: &Site<'_>, method: &str) -> Result<Option<Retries>, Refusal
     }
     let most = Options::new(node, FJORD_OF_BACKEND).int("retries")?;
     let most = u32::try_from(most).unwrap_or_default().min(MAX_RETRIES);
-    Ok((most > 0 && why_not(site.node, method).is_none()).then(|| Retries::new(most)))
+    if most == 0 || why_not(site.node, method).is_some() {
+        return Ok(None);
+    }
+    site.require(&[Capability::Failover], "@fjord.retries")?;
+    Ok(Some(Retries::new(most)))
 }
 
 /// Why a call of a backend is never made again; none if it may be.

@@ -31,6 +31,8 @@ pub enum Capability {
     Conditional,
     /// Whole answers cached at the edge: `@fjord.cache`.
     EndpointCache,
+    /// Calls after those that fail: `fallback` in `proxy`, `@fjord.retries`.
+    Failover,
     /// Reading RSS, Atom and JSON Feed.
     Feeds,
     /// Calls of GraphQL.
@@ -110,6 +112,7 @@ impl Capability {
             Capability::CloudAuth => "cloud authentication",
             Capability::Conditional => "conditional backends",
             Capability::EndpointCache => "cache of answers",
+            Capability::Failover => "fallbacks and retries",
             Capability::Feeds => "RSS",
             Capability::GraphQl => "GraphQL",
             Capability::JmesPath => "JMESPath",

@@ -10,6 +10,7 @@ use fjord_http::Headers;
 use fjord_http::template::UrlPattern;
 
 use crate::context::Cx;
+use crate::options::Capability;
 use crate::platform::{Body, Fetch};
 
 use super::exchange::{Exchange, NextExchange, Policy};
@@ -117,8 +118,10 @@ impl Backend {
     /// Makes the call, and makes it again as often as it may be.
     pub(super) async fn call(&self, cx: Cx<'_>, request: Request) -> Reply {
         match &self.retries {
-            None => self.attempt(cx, request, None).await,
-            Some(retries) => Box::pin(retries.run(self, cx, request)).await,
+            Some(retries) if Capability::Failover.is_included() => {
+                Box::pin(retries.run(self, cx, request)).await
+            }
+            _ => self.attempt(cx, request, None).await,
         }
     }
 

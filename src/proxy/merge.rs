@@ -9,6 +9,7 @@ use fjord_json::Flatmap;
 use fjord_memory::Excess;
 
 use crate::context::Cx;
+use crate::options::Capability;
 use crate::platform::RequestBody;
 
 use super::condition::{is_called, nobody};
@@ -57,7 +58,10 @@ impl Pipe {
             Pipe::Single(backend) => backend.run(cx, request).await,
             Pipe::Parallel(merge) => finish(merge.run(cx, request).await, merge.flatmap.as_ref()),
             Pipe::Sequential(sequence) => finish(sequence.run(cx, request).await, sequence.flatmap.as_ref()),
-            Pipe::Fallback(fallback) => finish(fallback.run(cx, request).await, fallback.flatmap.as_ref()),
+            Pipe::Fallback(fallback) if Capability::Failover.is_included() => {
+                finish(fallback.run(cx, request).await, fallback.flatmap.as_ref())
+            }
+            Pipe::Fallback(_) => Reply::err(nobody()),
         }
     }
 

@@ -112,6 +112,9 @@ fn compile(
     refuse_faults(&site)?;
     let proxy = site.namespace(&proxy::NAMESPACE).map(|node| Options::new(node, proxy::NAMESPACE.options()));
     let order = proxy.as_ref().map_or(Ok(CallOrder::Parallel), proxy::order)?;
+    if order == CallOrder::Fallback {
+        site.require(&[Capability::Failover], "proxy: strategy")?;
+    }
     let calls = u32::try_from(options.int("concurrent_calls")?).unwrap_or(1).max(1);
     let mut layers: Vec<Box<dyn Layer>> = site.compile(order::LAYERS)?;
     let path = if info.path == CATCH_ALL { "/*" } else { &info.path };
@@ -215,6 +218,7 @@ impl Plumbing<'_> {
             0 => Err(Refusal::new("there is no backend to answer with")),
             1 => Ok(Pipe::Single(Box::new(backends.remove(0)))),
             _ if self.order == CallOrder::Fallback => {
+                // What this needs was asked for where the order was read.
                 Ok(Pipe::Fallback(Fallback { backends, flatmap, timeout_ms }))
             }
             _ if self.order == CallOrder::Sequential => {
