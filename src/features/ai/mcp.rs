@@ -9,6 +9,7 @@ mod server;
 
 use crate::options::{Capability, Kind, Namespace, Rule, Scope, Scopes, namespace, opt};
 
+pub(crate) use check::each_workflow;
 pub use server::{Server, Tool};
 
 /// The namespace at the endpoint.

@@ -28,6 +28,25 @@ pub(super) fn service(spot: &Spot<'_>, _: &Around<'_>, findings: &mut Findings<'
     }
 }
 
+/// Hands the workflow of each tool of the server that an endpoint answers for to `visit`.
+pub fn each_workflow(endpoint: &Spot<'_>, service: &Spot<'_>, visit: &mut dyn FnMut(&Spot<'_>)) {
+    let (Some(named), Some(space)) =
+        (endpoint.namespace(&super::NAMESPACE), service.namespace(&super::SERVICE))
+    else {
+        return;
+    };
+    let (Some(name), Some(servers)) = (named.get("server_name"), space.get("servers")) else { return };
+    for server in
+        servers.items().filter(|server| server.get("name").is_some_and(|known| known.str() == name.str()))
+    {
+        for tool in server.get("tools").iter().flat_map(Spot::items) {
+            if let Some(workflow) = tool.get("workflow") {
+                visit(&workflow);
+            }
+        }
+    }
+}
+
 fn unique(spot: &Spot<'_>, what: &str, names: &mut BTreeSet<String>, findings: &mut Findings<'_>) {
     if let Some(name) = spot.get("name")
         && let Some(text) = name.str()

@@ -7,6 +7,8 @@ use serde::Serialize;
 use fjord_http::redirect;
 
 use crate::features;
+use crate::features::ai::mcp;
+use crate::features::auth::aggregated;
 use crate::features::proxy::CallOrder;
 use crate::options::Scope;
 use crate::options::check::{Findings, Purpose, Spot};
@@ -60,22 +62,46 @@ pub struct Cost {
 // === impl Cost ===
 
 impl Cost {
-    /// The cost of an endpoint of a service.
+    /// The cost of an endpoint of a service. One that answers for an MCP server runs the workflow of one tool in place of its backends:
+    /// the one that costs most counts.
     pub(crate) fn of(endpoint: &Spot<'_>, service: &Spot<'_>) -> Cost {
-        let list = endpoint.get("backend");
+        let mut most = None;
+        mcp::each_workflow(endpoint, service, &mut |workflow| {
+            let cost = Cost::running(workflow, endpoint, service);
+            if most
+                .as_ref()
+                .is_none_or(|known: &Cost| (cost.calls, cost.at_once) > (known.calls, known.at_once))
+            {
+                most = Some(cost);
+            }
+        });
+        most.unwrap_or_else(|| Cost::running(endpoint, endpoint, service))
+    }
+
+    /// The cost of the backends of a part, an endpoint or a workflow, behind what an endpoint does before them.
+    fn running(part: &Spot<'_>, endpoint: &Spot<'_>, service: &Spot<'_>) -> Cost {
+        let list = part.get("backend");
         let backends: Vec<Spot<'_>> = list.as_ref().map(|list| list.items().collect()).unwrap_or_default();
-        let copies = copies_of(endpoint);
-        let method = endpoint.get("method").and_then(|spot| spot.str().map(str::to_uppercase));
+        let copies = copies_of(part);
+        let is_workflow = !std::ptr::eq(part.node, endpoint.node);
+        // Backends of a tool are called by GET, whatever the method of the transport is.
+        let method = endpoint.get("method").filter(|_| !is_workflow);
+        let method = method.and_then(|spot| spot.str().map(str::to_uppercase));
         let method = method.unwrap_or_else(|| "GET".to_owned());
         let (mut others, mut count, mut made, mut retried, mut redirected, mut dns) =
             (BTreeMap::new(), 0, 0_u64, 0_u64, 0_u64, 0);
         add(endpoint, Scope::Endpoint, 1, &mut others);
         add(service, Scope::Service, 1, &mut others);
+        if is_workflow {
+            add(part, Scope::Workflow, copies, &mut others);
+        }
+        *others.entry(Purpose::Keys).or_default() += aggregated::more_calls(endpoint, service);
         backends.iter().for_each(|backend| {
-            each_backend(backend, copies, &mut |backend, copies, is_called| {
-                let attempts = copies.saturating_mul(1 + retries(backend, &method));
-                add(backend, Scope::Backend, attempts, &mut others);
-                if !is_called {
+            each_backend(backend, copies, &mut |backend, scope, copies| {
+                let is_backend = scope == Scope::Backend;
+                let attempts = if is_backend { 1 + retries(backend, &method) } else { 1 };
+                add(backend, scope, copies.saturating_mul(attempts), &mut others);
+                if !is_backend || backend.namespace(&features::workflow::NAMESPACE).is_some() {
                     return;
                 }
                 count += 1;
@@ -94,7 +120,10 @@ impl Cost {
         let output = endpoint.get("output_encoding").or_else(|| service.get("output_encoding"));
         let is_read = output.is_none_or(|output| output.str() != Some("no-op"));
         let bytes = if is_read { made.saturating_mul(ANSWER) } else { 0 };
-        let order = features::proxy::order_at(endpoint);
+        let order = match is_workflow {
+            true => workflow_order(part),
+            false => features::proxy::order_at(endpoint),
+        };
         let (base, call, kilobyte) = CPU;
         Cost {
             path: endpoint.path.pointer(),
@@ -169,12 +198,12 @@ pub(super) fn limits(endpoint: &Spot<'_>, service: &Spot<'_>, findings: &mut Fin
     }
 }
 
-/// Hands a backend and those of its workflow to `visit`, with how often each runs, and whether that is a call of its own.
-fn each_backend(backend: &Spot<'_>, copies: u64, visit: &mut dyn FnMut(&Spot<'_>, u64, bool)) {
-    let workflow = backend.namespace(&features::workflow::NAMESPACE);
-    visit(backend, copies, workflow.is_none());
-    let Some(workflow) = workflow else { return };
+/// Hands a backend, its workflow and the backends of that to `visit`, with how often each runs.
+fn each_backend(backend: &Spot<'_>, copies: u64, visit: &mut dyn FnMut(&Spot<'_>, Scope, u64)) {
+    visit(backend, Scope::Backend, copies);
+    let Some(workflow) = backend.namespace(&features::workflow::NAMESPACE) else { return };
     let copies = copies.saturating_mul(copies_of(&workflow));
+    visit(&workflow, Scope::Workflow, copies);
     if let Some(backends) = workflow.get("backend") {
         backends.items().for_each(|backend| each_backend(&backend, copies, visit));
     }
@@ -184,11 +213,19 @@ fn each_backend(backend: &Spot<'_>, copies: u64, visit: &mut dyn FnMut(&Spot<'_>
 fn at_once(backend: &Spot<'_>, copies: u64) -> u64 {
     let Some(workflow) = backend.namespace(&features::workflow::NAMESPACE) else { return copies };
     let copies = copies.saturating_mul(copies_of(&workflow));
-    let proxy = workflow.namespace(&features::proxy::WORKFLOW);
-    let sequential = proxy.as_ref().and_then(|proxy| proxy.get("sequential"));
     let Some(backends) = workflow.get("backend") else { return copies };
     let each = backends.items().map(|backend| at_once(&backend, copies));
-    if sequential.is_none_or(|spot| spot.is_true()) { each.max().unwrap_or_default() } else { each.sum() }
+    match workflow_order(&workflow) {
+        CallOrder::Parallel => each.sum(),
+        CallOrder::Sequential | CallOrder::Fallback => each.max().unwrap_or_default(),
+    }
+}
+
+/// How a workflow calls its backends: one after the other, if it doesn't say otherwise.
+fn workflow_order(workflow: &Spot<'_>) -> CallOrder {
+    let proxy = workflow.namespace(&features::proxy::WORKFLOW);
+    let sequential = proxy.as_ref().and_then(|proxy| proxy.get("sequential"));
+    if sequential.is_none_or(|spot| spot.is_true()) { CallOrder::Sequential } else { CallOrder::Parallel }
 }
 
 /// How often each call of an endpoint or a workflow is made at once. A value that isn't a count is reported elsewhere.
@@ -300,5 +337,34 @@ mod tests {
         // The two of the inner workflow are open together, the outer one's after each other.
         assert_eq!(cost.at_once, 2 + 12);
         assert_eq!(cost.sum(), "20 calls of 4 backends, those of workflows counted");
+    }
+
+    #[test]
+    fn a_request_to_an_mcp_server_costs_what_its_dearest_tool_does() {
+        let text = r#"{"extra_config": {"ai/mcp": {"servers": [{"name": "other", "tools": []}, {"name": "s", "tools": [
+            {"name": "a", "workflow": {"endpoint": "/a", "backend": [{"url_pattern": "/1"}]}},
+            {"name": "b", "workflow": {"endpoint": "/b", "concurrent_calls": 2, "extra_config": {"proxy": {"sequential": false},
+             "plugin/req-resp-modifier": {"name": ["p"]}}, "backend": [{"url_pattern": "/1"}, {"url_pattern": "/2"}]}}]}]}},
+            "endpoints": [{"endpoint": "/mcp", "method": "POST", "backend": [{"url_pattern": "/never"}, {"url_pattern": "/called"}, {}, {}, {}, {}, {}],
+            "extra_config": {"ai/mcp": {"server_name": "s"}, "auth/validator": {"jwk_url": "https://keys"}}}]}"#;
+        let root = Document::parse(text).unwrap().root;
+        let root = Spot::root(&root);
+        let list = root.get("endpoints").unwrap();
+        let cost = Cost::of(&list.items().next().unwrap(), &root);
+        // Two calls of each of two backends, two of the plugin for each copy, one for the keys.
+        assert_eq!((cost.calls, cost.at_once), (4 + 4 + 1, 4));
+        assert_eq!(cost.sum(), "2 backends × 2 concurrent calls + 1 for keys + 4 for plugins");
+    }
+
+    #[test]
+    fn each_server_of_a_key_aggregator_is_a_call() {
+        let text = r#"{"extra_config": {"plugin/http-server": {"name": ["jwk-aggregator"], "jwk-aggregator": {"port": 9876,
+            "origins": ["https://a", "https://b", "https://c"]}}}, "endpoints": [{"endpoint": "/x", "backend": [{"url_pattern": "/"}],
+            "extra_config": {"auth/validator": {"jwk_url": "http://localhost:9876"}}}, {"endpoint": "/y", "backend": [{"url_pattern": "/"}]}]}"#;
+        let root = Document::parse(text).unwrap().root;
+        let root = Spot::root(&root);
+        let list = root.get("endpoints").unwrap();
+        let calls: Vec<u64> = list.items().map(|endpoint| Cost::of(&endpoint, &root).calls).collect();
+        assert_eq!(calls, [1 + 3, 1]);
     }
 }
