@@ -27,7 +27,10 @@ fn gateway(agent: &Value) -> Gateway {
     Gateway::new(plan::build(config.to_string().into_bytes(), Environment::default()).unwrap())
 }
 
-fn world(origins: &[(&str, &[(u16, Option<u32>, &str)])]) -> World {
+/// What an origin answers, one after the other: status, the time it takes, body.
+type Answers<'a> = &'a [(u16, Option<u32>, &'a str)];
+
+fn world(origins: &[(&str, Answers<'_>)]) -> World {
     let script = |(status, after_ms, body): &(u16, Option<u32>, &str)| Script {
         after_ms: *after_ms,
         status: *status,
