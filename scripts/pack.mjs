@@ -41,7 +41,9 @@ export function needed(dir, from) {
     if (!fs.existsSync(path.join(dir, name))) throw new Failure(`build/${name} is missing: ${by} needs it. Run \`npm run build -- --origins --modules\`.`);
     found.add(name);
     if (!name.endsWith(".mjs")) return;
-    const imports = fs.readFileSync(path.join(dir, name), "utf8").matchAll(/^\s*(?:import|export)\b[^'";]*?["'](\.{1,2}\/[^"']+)["']/gm);
+    // Comments name types by import(), too.
+    const code = fs.readFileSync(path.join(dir, name), "utf8").replace(/\/\*[^]*?\*\//g, "");
+    const imports = code.matchAll(/(?:^\s*(?:import|export)\b[^'";]*?|\bimport\()["'](\.{1,2}\/[^"']+)["']/gm);
     for (const [, target = ""] of imports) visit(path.posix.join(path.posix.dirname(name), target), `build/${name}`);
   };
   for (const entry of from) visit(entry, "the package");

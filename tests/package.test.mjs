@@ -40,7 +40,8 @@ function call(cwd, program, ...args) {
 test("what an older build has left isn't packed, and what is missing is named", (t) => {
   const build = folder({
     "worker.mjs": 'import config from "./krakend.json";\nimport {\n  a,\n} from "./a.mjs";\nexport default [config, a];\n',
-    "a.mjs": 'import module from "./core.wasm";\nexport { b } from "./deep/b.mjs";\nexport const a = module;\n',
+    "a.mjs": 'import module from "./core.wasm";\nexport { b } from "./deep/b.mjs";\nexport const a = module;\nexport const later = () => import("./later.mjs");\n',
+    "later.mjs": "",
     "core.wasm": "",
     "deep/b.mjs": 'import { connect } from "cloudflare:sockets";\nexport * from "../c.mjs";\nexport const b = connect;\n',
     "c.mjs": "",
@@ -49,7 +50,7 @@ test("what an older build has left isn't packed, and what is missing is named", 
   });
   t.after(build.remove);
   const wanted = needed(build.dir, ["worker.mjs"]);
-  assert.deepEqual([...wanted].sort(), ["a.mjs", "c.mjs", "core.wasm", "deep/b.mjs", "worker.mjs"]);
+  assert.deepEqual([...wanted].sort(), ["a.mjs", "c.mjs", "core.wasm", "deep/b.mjs", "later.mjs", "worker.mjs"]);
   assert.deepEqual(strays(build.dir, wanted), ["old.mjs"]);
   fs.rmSync(path.join(build.dir, "core.wasm"));
   assert.throws(() => needed(build.dir, ["worker.mjs"]), /build\/core\.wasm is missing: build\/a\.mjs needs it/);
