@@ -11,7 +11,7 @@ import { named } from "../scripts/symbols.mjs";
 import { command, config, endpoint, folder, root } from "./support/gateway.mjs";
 
 /** What `core` may weigh: what a configuration needs belongs into the first module, what few need doesn't. */
-const CORE_BYTES = 1_300_000;
+const CORE_BYTES = 1_420_000;
 
 const names = /** @type {const} */ (["core", "full", "tools"]);
 /** @typedef {typeof names[number]} Name */

@@ -17,7 +17,7 @@ use crate::features::auth::revoker;
 use crate::features::security::policies;
 use crate::features::validation::cel;
 use crate::gateway::{Global, Handler};
-use crate::options::{OptionError, Options, Refusal, Site};
+use crate::options::{Capability, OptionError, Options, Refusal, Site};
 
 /// Compiles the validator of an endpoint.
 ///
@@ -72,7 +72,7 @@ pub fn compile(site: &Site<'_>, node: &Node) -> Result<Option<Box<dyn Handler>>,
             audience: owned(options.strings("audience")?),
             leeway: options.duration("leeway")?.max(Duration::from_secs(1)).as_secs_f64() * 1000.0,
         },
-        revoker: revoker::in_force(site),
+        revoker: if Capability::Revocation.is_included() { revoker::in_force(site) } else { None },
         checks,
         policies: policies::of_tokens(site)?,
         roles: roles(&options)?,
