@@ -136,6 +136,12 @@ impl Namespace {
         }
     }
 
+    /// Its value in the `extra_config` of a part, by its name or an old one.
+    pub fn value_in<'a>(&self, part: &'a Node) -> Option<&'a Node> {
+        let extra = part.get("extra_config")?;
+        std::iter::once(&self.name).chain(self.aliases).find_map(|name| extra.get(name))
+    }
+
     /// What a module must have to serve this value.
     pub fn required(&self, value: &Node) -> Option<Capability> {
         self.capability.filter(|_| self.needs_it.is_none_or(|needs_it| needs_it(value)))

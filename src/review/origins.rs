@@ -4,7 +4,7 @@ use fjord_document::node::Node;
 
 use crate::features::backend::{amqp, http, pubsub};
 use crate::options::core::tls::is_own;
-use crate::options::{Namespace, Scope, letters};
+use crate::options::{Scope, letters};
 
 /// Whether any call goes over a socket.
 pub fn needs_sockets(root: &Node) -> bool {
@@ -34,18 +34,11 @@ fn by_socket(backend: &Node) -> bool {
     // Queues of the platform are bindings.
     let host = backend.get("host").and_then(|list| list.items().first()).and_then(Node::as_str);
     let is_queue = host.is_some_and(|host| host.starts_with("queue:"));
-    if !is_queue && brokers.into_iter().any(|broker| namespace(backend, broker).is_some()) {
+    if !is_queue && brokers.into_iter().any(|broker| broker.value_in(backend).is_some()) {
         return true;
     }
-    let client = namespace(backend, &http::client::NAMESPACE);
+    let client = http::client::NAMESPACE.value_in(backend);
     client.and_then(|client| client.get("client_tls")).is_some_and(is_own)
-}
-
-/// The value of a namespace, by its name or an old one.
-fn namespace<'a>(part: &'a Node, namespace: &Namespace) -> Option<&'a Node> {
-    let extra = part.get("extra_config")?;
-    let mut names = std::iter::once(&namespace.name).chain(namespace.aliases);
-    names.find_map(|name| extra.get(name))
 }
 
 #[cfg(test)]

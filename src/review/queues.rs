@@ -6,7 +6,7 @@ use fjord_document::node::Node;
 
 use crate::features::backend::pubsub::publisher;
 use crate::features::{async_agent, workflow};
-use crate::options::{Namespace, Scope, letters};
+use crate::options::{Scope, letters};
 
 /// The queues of a configuration.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -31,7 +31,7 @@ impl Queues {
         }
         for agent in items("async_agent") {
             let topic = || agent.get("consumer")?.get("topic")?.as_str();
-            if value(agent, &async_agent::queue::NAMESPACE).is_some()
+            if async_agent::queue::NAMESPACE.value_in(agent).is_some()
                 && let Some(topic) = topic().filter(|topic| !topic.is_empty())
             {
                 queues.consumers.insert(topic.to_owned());
@@ -43,20 +43,13 @@ impl Queues {
     /// Adds what the backends of a part send to, those of their workflows too. Depth is bounded by the document's.
     fn backends(&mut self, part: &Node) {
         for backend in part.get("backend").map(Node::items).unwrap_or_default() {
-            let topic = || value(backend, &publisher::NAMESPACE)?.get("topic_url")?.as_str();
+            let topic = || publisher::NAMESPACE.value_in(backend)?.get("topic_url")?.as_str();
             self.producers.extend(topic().and_then(|topic| publisher::queue_of(backend, topic)));
-            if let Some(workflow) = value(backend, &workflow::NAMESPACE) {
+            if let Some(workflow) = workflow::NAMESPACE.value_in(backend) {
                 self.backends(workflow);
             }
         }
     }
-}
-
-/// The value of a namespace, by its name or an old one.
-fn value<'a>(part: &'a Node, namespace: &Namespace) -> Option<&'a Node> {
-    let extra = part.get("extra_config")?;
-    let mut names = std::iter::once(&namespace.name).chain(namespace.aliases);
-    names.find_map(|name| extra.get(name))
 }
 
 #[cfg(test)]

@@ -221,10 +221,7 @@ fn fill(
 }
 
 fn router_namespace<'a>(options: &Options<'a>) -> Option<Options<'a>> {
-    let namespace = &router::NAMESPACE;
-    let config = options.node("extra_config")?;
-    let names = std::iter::once(namespace.name).chain(namespace.aliases.iter().copied());
-    names.filter_map(|name| config.get(name)).next().map(|node| Options::of(node, namespace))
+    router::NAMESPACE.value_in(options.whole()).map(|node| Options::of(node, &router::NAMESPACE))
 }
 
 fn router_options_of(options: Option<&Options<'_>>) -> Result<RouterOptions, Refusal> {
