@@ -3,7 +3,7 @@
 //! A list without steps costs nothing: its stage calls the next one. Only a list with steps is run through [`NextGlobal`].
 
 use crate::context::Reach;
-use crate::log::{Asked, Ended};
+use crate::log::{Ended, Sent};
 use crate::platform::{Answer, AnswerBody, Level, LocalFuture, hops};
 use crate::render;
 
@@ -32,8 +32,8 @@ async fn routed(plan: &Plan, reach: Reach<'_>, incoming: Incoming) -> Answer {
         log.access.as_ref().filter(|_| !matches!(incoming.route, Route::BadRequest | Route::Redirect(_)));
     let entry = access.and_then(|access| {
         let Incoming { client_ip, method, scheme, target, host, headers, .. } = &incoming;
-        let asked = Asked { client_ip, method, scheme, target, host, headers };
-        Some((access, access.begin(asked, reach.io.now())?))
+        let sent = Sent { client_ip, method, scheme, target, host, headers };
+        Some((access, access.begin(sent, reach.io.now())?))
     });
     let answer = unlogged(plan, reach, incoming).await;
     if let Some((access, entry)) = entry {

@@ -1,7 +1,7 @@
 //! The line of each request: `[GIN] 2006/01/02 - 15:04:05 | 200 |  12ms |  127.0.0.1 | GET  "/path"`, or in the forms of Apache's
 //! server, or as JSON.
 
-use fjord_http::{Headers, escape, redact};
+use fjord_http::{escape, redact};
 use fjord_json::{Map, Value};
 
 use super::clock::Layout;
@@ -63,23 +63,6 @@ pub struct Ended {
     pub now: f64,
 }
 
-/// The request, as far as a line says anything of it.
-#[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
-    /// The client's address.
-    pub client_ip: &'a str,
-    /// The method.
-    pub method: &'a str,
-    /// `http` or `https`.
-    pub scheme: &'a str,
-    /// Path and query.
-    pub target: &'a str,
-    /// The host.
-    pub host: &'a str,
-    /// The header lines.
-    pub headers: &'a Headers,
-}
-
 // === impl AccessForm ===
 
 impl AccessForm {
@@ -124,23 +107,23 @@ impl AccessLog {
     }
 
     /// Begins a line; none for a path that is skipped.
-    pub fn begin(&self, asked: Asked<'_>, now: f64) -> Option<Entry> {
-        let Asked { client_ip, method, scheme, target, host, headers } = asked;
+    pub fn begin(&self, sent: Sent<'_>, now: f64) -> Option<Entry> {
+        let Sent { client_ip, method, target, host, headers, .. } = sent;
         let path = target.split_once('?').map_or(target, |(path, _)| path);
         let path = escape::unescape(path).unwrap_or_default();
-        let is_skipped = self.skipped.iter().any(|skipped| *skipped == path);
+        if self.skipped.iter().any(|skipped| *skipped == path) {
+            return None;
+        }
         let shows_client = matches!(self.form, AccessForm::Combined | AccessForm::Json);
         let shown = |name: &str| match shows_client {
             true => headers.get(name).unwrap_or_default().to_owned(),
             false => String::new(),
         };
         let begun = match &self.form {
-            AccessForm::Custom(template) => {
-                Some(template.begin(Sent { client_ip, method, scheme, host, target, headers }))
-            }
+            AccessForm::Custom(template) => Some(template.begin(sent)),
             _ => None,
         };
-        (!is_skipped).then(|| Entry {
+        Some(Entry {
             began: now,
             client_ip: client_ip.to_owned(),
             method: method.to_owned(),
@@ -245,6 +228,8 @@ fn latency(ms: f64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use fjord_http::Headers;
+
     use super::*;
 
     #[test]
@@ -265,11 +250,11 @@ mod tests {
     fn lines_have_the_form_that_is_asked_for() {
         let headers = Headers::from_iter([("User-Agent", "curl/8 \"x\""), ("Authorization", "secret")]);
         let (client_ip, method, scheme, target, host) = ("10.1.2.3", "GET", "https", "/a?b=1", "h");
-        let asked = Asked { client_ip, method, scheme, target, host, headers: &headers };
+        let sent = Sent { client_ip, method, scheme, target, host, headers: &headers };
         let ended = Ended { status: 200, size: Some(17), trace: Some(0xab), now: 1_700_000_000_057.0 };
         let line = |form| {
             let log = AccessLog::new(Vec::new(), form, "[GW]");
-            log.line(&log.begin(asked, 1_700_000_000_045.0).unwrap(), ended)
+            log.line(&log.begin(sent, 1_700_000_000_045.0).unwrap(), ended)
         };
         let common = r#"10.1.2.3 - - [14/Nov/2023:22:13:20 +0000] "GET /a?b=REDACTED HTTP/1.1" 200 17"#;
         assert_eq!(line(AccessForm::Common), common);

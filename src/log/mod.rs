@@ -5,7 +5,7 @@ mod clock;
 mod pattern;
 mod template;
 
-pub use access::{AccessForm, AccessLog, Asked, Ended, Entry};
+pub use access::{AccessForm, AccessLog, Ended, Entry};
 pub use pattern::{Pattern, PatternError};
 pub use template::{Begun, Got, Sent, Template};
 
