@@ -1,17 +1,20 @@
-//! Renders templates for the command: a configuration, as KrakenD's flexible configuration does, and a report by `audit --format`.
+//! Renders templates for the command: a configuration, as KrakenD's flexible configuration does, and a [`report`] by `audit --format`.
 //!
 //! Nothing here reads a file. What a rendering needs is in its [`Job`]; a partial that isn't there yet is asked for by name, and
 //! the command renders again with it.
 
+mod report;
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 
-use fjord_document::Document;
-use fjord_document::diagnostic;
+use fjord_document::{Document, Severity};
 use fjord_json::{Map, Value as Json};
 use fjord_template::{Host, Limits, Output, Span, Templates, Value};
 use serde::{Deserialize, Serialize};
 
-use super::audit::{Severity, hue};
+pub use report::report;
 
 /// What a configuration is rendered from.
 #[derive(Debug, Deserialize)]
@@ -79,12 +82,6 @@ struct Fault<'a> {
 
 /// The functions of a configuration's template beside Go's and Sprig's.
 const FUNCTIONS: &[&str] = &["env", "expandenv", "include", "marshal"];
-/// Those of a report's.
-const REPORT_FUNCTIONS: &[&str] = &["colored", "marshal"];
-
-/// The name of a report's template.
-const REPORT: &str = "--format";
-
 /// Renders a configuration. `job` and what it gives are JSON: see [`Job`] and [`Outcome`].
 ///
 /// # Errors
@@ -98,25 +95,6 @@ pub fn render(job: &str) -> Result<String, serde_json::Error> {
     serde_json::to_string(&outcome)
 }
 
-/// Renders the report of an audit, which is JSON, by a template of its reader's. The names of its fields begin with capital letters.
-///
-/// # Errors
-/// If the report can't be read.
-pub fn report(template: &str, report: &str, color: bool) -> Result<String, serde_json::Error> {
-    let data = Json::parse(report.as_bytes()).map_err(serde::de::Error::custom)?;
-    let data = renamed(floats(data), |first| first.to_ascii_uppercase());
-    let mut templates = Templates::default();
-    let fault = |offset, message| Outcome::Fault(Fault { list: "templates", index: 0, offset, message });
-    let outcome = match templates.add(REPORT, template, REPORT_FUNCTIONS) {
-        Err(error) => fault(error.offset, error.message),
-        Ok(()) => match templates.render(REPORT, &data, Limits::TOOL, &mut ReportHost { color }) {
-            Ok(text) => Outcome::Rendered(Rendered { text, pieces: Vec::new() }),
-            Err(error) => fault(error.offset, error.message),
-        },
-    };
-    serde_json::to_string(&outcome)
-}
-
 fn rendered(job: &Job) -> Result<Outcome<'static>, Fault<'static>> {
     let mut templates = Templates::default();
     for (index, Source { name, text }) in job.templates.iter().enumerate() {
@@ -125,10 +103,9 @@ fn rendered(job: &Job) -> Result<Outcome<'static>, Fault<'static>> {
     }
     let mut data = Map::new();
     for (index, Source { name, text }) in job.settings.iter().enumerate() {
-        let members = object(text);
         let members =
-            members.map_err(|(offset, message)| Fault { list: "settings", index, offset, message })?;
-        data.insert(name.clone(), floats(members));
+            object(text).map_err(|(offset, message)| Fault { list: "settings", index, offset, message })?;
+        data.insert(name.clone(), members);
     }
     let data = Json::Object(data);
     let mut host = ConfigHost { job, wants: None };
@@ -148,46 +125,21 @@ fn rendered(job: &Job) -> Result<Outcome<'static>, Fault<'static>> {
 
 /// The object of a file of settings, or where it isn't one and why.
 fn object(text: &str) -> Result<Json, (usize, String)> {
-    match Json::parse(text.as_bytes()) {
-        Ok(object @ Json::Object(_)) => Ok(object),
-        Ok(_) => Err((0, "settings are a JSON object".to_owned())),
-        Err(error) => {
-            let found = Document::read(text.as_bytes()).diagnostics;
-            let first = found.into_iter().find(|found| found.severity == diagnostic::Severity::Error);
-            Err(first.map_or((0, error.to_string()), |first| (first.span.start as usize, first.message)))
-        }
+    match value(text)? {
+        object @ Json::Object(_) => Ok(object),
+        _ => Err((0, "settings are a JSON object".to_owned())),
     }
 }
 
-/// Numbers as Go has them where it reads JSON without a type: `float64`.
-fn floats(value: Json) -> Json {
-    match value {
-        Json::Number(text) => text.parse().map_or(Json::Number(text), Json::Float),
-        Json::Array(items) => Json::Array(items.into_iter().map(floats).collect()),
-        Json::Object(members) => {
-            Json::Object(members.into_iter().map(|(name, member)| (name, floats(member))).collect())
-        }
-        other => other,
-    }
-}
-
-/// The same with another first letter in the name of each field.
-fn renamed(value: Json, letter: fn(&char) -> char) -> Json {
-    match value {
-        Json::Array(items) => Json::Array(items.into_iter().map(|item| renamed(item, letter)).collect()),
-        Json::Object(members) => {
-            let members = members.into_iter();
-            Json::Object(
-                members.map(|(name, member)| (begun(&name, letter), renamed(member, letter))).collect(),
-            )
-        }
-        other => other,
-    }
-}
-
-fn begun(name: &str, letter: fn(&char) -> char) -> String {
-    let mut letters = name.chars();
-    letters.next().iter().map(letter).chain(letters).collect()
+/// A JSON text as a template sees it: numbers are `float64`, as where Go reads without a type. Else where it isn't JSON, and why.
+fn value(text: &str) -> Result<Json, (usize, String)> {
+    Document::value(text).map(|node| Json::from(&node)).map_err(|found| {
+        let first = found.into_iter().find(|found| found.severity == Severity::Error);
+        first.map_or_else(
+            || (0, "there is no value".to_owned()),
+            |first| (first.span.start as usize, first.message),
+        )
+    })
 }
 
 /// The only argument of a function that takes a string.
@@ -236,11 +188,6 @@ struct ConfigHost<'j> {
     wants: Option<String>,
 }
 
-/// What a report's template asks for.
-struct ReportHost {
-    color: bool,
-}
-
 /// Collects what is written, with its pieces.
 struct Writer<'j> {
     job: &'j Job,
@@ -274,30 +221,6 @@ impl Host for ConfigHost<'_> {
     }
 }
 
-// === impl ReportHost ===
-
-impl ReportHost {
-    /// The name of a severity in its colour, if the terminal wants colours.
-    fn colored(&self, text: &str) -> String {
-        match Severity::named(text) {
-            Some(severity) if self.color => format!("\x1b[{}m{text}\x1b[0m", hue(severity)),
-            _ => text.to_owned(),
-        }
-    }
-}
-
-impl Host for ReportHost {
-    fn call<'a>(&mut self, name: &str, args: &[Value<'a>]) -> Result<Value<'a>, String> {
-        if name == "colored" {
-            return Ok(Value::text(self.colored(text(name, args)?)));
-        }
-        let json = any(args)?.to_json()?;
-        let report = Json::parse(json.as_bytes()).map_err(|error| error.to_string())?;
-        let lower = renamed(report, |first| first.to_ascii_lowercase());
-        Ok(Value::text(String::from_utf8_lossy(&lower.to_json())))
-    }
-}
-
 // === impl Writer ===
 
 impl Writer<'_> {
@@ -323,118 +246,5 @@ impl Output for Writer<'_> {
         let start = self.rendered.text.len();
         self.rendered.text.push_str(text);
         self.rendered.pieces.push(Piece(start, self.rendered.text.len(), source, from, to));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(job: serde_json::Value) -> serde_json::Value {
-        serde_json::from_str(&render(&job.to_string()).unwrap()).unwrap()
-    }
-
-    fn job(main: &str) -> serde_json::Value {
-        serde_json::json!({
-            "templates": [
-                { "name": "krakend.tmpl", "text": main },
-                { "name": "port.tmpl", "text": "{{ .port }}" },
-            ],
-            "settings": [{ "name": "service", "text": r#"{"port": 8080, "big": 1000000, "tags": ["<a>"]}"# }],
-            "partials": [],
-            "variables": { "STAGE": "prod" },
-        })
-    }
-
-    #[test]
-    fn a_configuration_is_rendered_with_its_places() {
-        let outcome = run(job(r#"{"port": {{ template "port.tmpl" .service }}, "big": {{ .service.big }}}"#));
-        assert_eq!(outcome["text"], r#"{"port": 8080, "big": 1e+06}"#);
-        assert_eq!(
-            outcome["pieces"],
-            serde_json::json!([
-                [0, 9, 0, 0, 9],
-                [9, 13, 1, 0, 11],
-                [13, 22, 0, 44, 53],
-                [22, 27, 0, 53, 71],
-                [27, 28, 0, 71, 72],
-            ])
-        );
-    }
-
-    #[test]
-    fn functions_of_the_command() {
-        let cases = [
-            ("{{ env \"STAGE\" }}{{ env \"NONE\" }}", "prod"),
-            ("{{ expandenv \"a-$STAGE-${STAGE}s-$-${}-${STAGE\" }}", "a-prod-prods-$-${}-${STAGE"),
-            ("{{ marshal .service.tags }}", r#"["\u003ca\u003e"]"#),
-        ];
-        for (template, want) in cases {
-            assert_eq!(run(job(template))["text"], want, "{template}");
-        }
-    }
-
-    #[test]
-    fn a_partial_is_asked_for_and_then_stands_for_its_file() {
-        let mut job = job("[{{ include \"a.json\" }}]");
-        assert_eq!(run(job.clone()), serde_json::json!({ "wants": "a.json" }));
-        job["partials"] = serde_json::json!([{ "name": "a.json", "text": { "Ok": "{{ 1 }}" } }]);
-        let outcome = run(job.clone());
-        assert_eq!(outcome["text"], "[{{ 1 }}]");
-        assert_eq!(outcome["pieces"][1], serde_json::json!([1, 8, 2, 0, 7]));
-        job["partials"] =
-            serde_json::json!([{ "name": "a.json", "text": { "Err": "a.json doesn't exist" } }]);
-        assert_eq!(run(job)["fault"]["message"], "error calling include: a.json doesn't exist");
-    }
-
-    #[test]
-    fn mistakes_are_at_their_bytes() {
-        let cases = [
-            (job("é{{ nothing }}"), ("templates", 0, r#"function "nothing" not defined"#)),
-            (job("{{ uuidv4 }}"), ("templates", 0, "it would give another text each time")),
-            (job("{{ .service.port.x }}"), ("templates", 0, "can't evaluate field x")),
-            (job("{{ env 1 }}"), ("templates", 0, "expected string; got int")),
-            (job("{{ env }}"), ("templates", 0, "wrong number of args for env: want 1 got 0")),
-            (
-                job("{{ template \"port.tmpl\" 5 }}"),
-                ("templates", 1, "can't evaluate field port in type int"),
-            ),
-        ];
-        for (job, (list, index, says)) in cases {
-            let fault = &run(job)["fault"];
-            assert_eq!(
-                (fault["list"].as_str(), fault["index"].as_u64()),
-                (Some(list), Some(index)),
-                "{fault}"
-            );
-            assert!(fault["message"].as_str().unwrap().contains(says), "{fault}");
-        }
-        for (text, offset, says) in [("[]", 0, "settings are a JSON object"), (r#"{"a": 1,, }"#, 8, "")] {
-            let mut job = job("");
-            job["settings"][0]["text"] = text.into();
-            let fault = &run(job)["fault"];
-            assert_eq!(
-                (fault["list"].as_str(), fault["offset"].as_u64()),
-                (Some("settings"), Some(offset)),
-                "{fault}"
-            );
-            assert!(fault["message"].as_str().unwrap().contains(says), "{fault}");
-        }
-    }
-
-    #[test]
-    fn a_report_has_the_names_of_krakend() {
-        let report_of = |template: &str, color| {
-            let data = r#"{"recommendations":[{"rule":"2.1.3","severity":"HIGH"}]}"#;
-            let outcome: serde_json::Value =
-                serde_json::from_str(&report(template, data, color).unwrap()).unwrap();
-            outcome["text"].as_str().unwrap_or_default().to_owned()
-        };
-        let template =
-            "{{ range .Recommendations }}{{ .Rule }} {{ colored .Severity }} {{ colored `x` }}{{ end }}";
-        assert_eq!(report_of(template, false), "2.1.3 HIGH x");
-        assert_eq!(report_of(template, true), "2.1.3 \x1b[1;31mHIGH\x1b[0m x");
-        let marshalled = r#"{"recommendations":[{"rule":"2.1.3","severity":"HIGH"}]}"#;
-        assert_eq!(report_of("{{ marshal . }}", false), marshalled);
     }
 }
